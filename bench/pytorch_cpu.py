@@ -1,0 +1,59 @@
+#!/usr/bin/env python3
+"""Times SELD-Mamba in eager PyTorch on the CPU, one 5-second clip, features in; JSON to stdout."""
+import argparse
+import json
+import os
+import pathlib
+import statistics
+import sys
+import time
+
+import torch
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "tests/reference"))
+from random_weights import randomise
+from seld_mamba import seld_mamba
+
+
+def seconds(call):
+    start = time.perf_counter()
+    call()
+    return time.perf_counter() - start
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--repeats", type=int, default=10)
+    parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
+    options = parser.parse_args()
+    torch.set_num_threads(options.threads)
+    model = randomise(seld_mamba()).eval()
+    x = torch.randn(1, 7, 401, 128, generator=torch.Generator().manual_seed(1))
+    with torch.no_grad():
+        encoded = model.encode(x)
+        plain = {"whole": lambda: model(x), "encoder": lambda: model.encode(x),
+                 "decoder": lambda: model.decode(encoded)}
+        results = measure(plain, options.repeats)
+        model = model.to(memory_format=torch.channels_last)
+        x = x.contiguous(memory_format=torch.channels_last)
+        last = {"whole_channels_last": lambda: model(x),
+                "encoder_channels_last": lambda: model.encode(x)}
+        results.update(measure(last, options.repeats))
+    print(json.dumps({"torch": torch.__version__, "threads": torch.get_num_threads(),
+                      "repeats": options.repeats, "seconds": results}, indent=1))
+
+
+def measure(calls, repeats):
+    """Interleaved, after one warm-up each: {name: {median, min, max}}"""
+    times = {name: [] for name in calls}
+    for i in range(repeats + 1):
+        for name, call in calls.items():
+            t = seconds(call)
+            if i > 0:
+                times[name].append(t)
+    return {name: {"median": statistics.median(t), "min": min(t), "max": max(t)}
+            for name, t in times.items()}
+
+
+if __name__ == "__main__":
+    main()

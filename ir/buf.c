@@ -1,0 +1,124 @@
+/* buf.c: growing text, numbers that read back to the same bits, whole files. */
+#define _POSIX_C_SOURCE 200809L
+#include "base.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+void buf_init(Buf *b, Arena *a)
+{
+	*b = (Buf){.arena = a};
+	buf_puts(b, "");
+}
+
+static void reserve(Buf *b, size_t more)
+{
+	const size_t need = b->len + more + 1;
+	if (need <= b->cap)
+		return;
+	const size_t cap = need > 2 * b->cap ? need + 64 : 2 * b->cap;
+	b->s = arena_grow(b->arena, b->s, b->len, cap);
+	b->cap = cap;
+}
+
+void buf_write(Buf *b, const void *p, size_t n)
+{
+	reserve(b, n);
+	if (n)
+		memcpy(b->s + b->len, p, n);
+	b->len += n;
+	b->s[b->len] = '\0';
+}
+
+void buf_putc(Buf *b, char c)
+{
+	buf_write(b, &c, 1);
+}
+
+void buf_puts(Buf *b, const char *s)
+{
+	buf_write(b, s, strlen(s));
+}
+
+void buf_printf(Buf *b, const char *fmt, ...)
+{
+	va_list ap, again;
+	va_start(ap, fmt);
+	va_copy(again, ap);
+	const int n = vsnprintf(NULL, 0, fmt, ap);
+	reserve(b, (size_t)n);
+	vsnprintf(b->s + b->len, (size_t)n + 1, fmt, again);
+	b->len += (size_t)n;
+	va_end(again);
+	va_end(ap);
+}
+
+void buf_double(Buf *b, double v)
+{
+	if (isnan(v)) {
+		buf_puts(b, "nan");
+		return;
+	}
+	if (isinf(v)) {
+		buf_puts(b, v < 0 ? "-inf" : "inf");
+		return;
+	}
+	char s[40];
+	for (int digits = 1; digits <= 17; digits++) {
+		snprintf(s, sizeof s, "%.*g", digits, v);
+		if (strtod(s, NULL) == v)
+			break;
+	}
+	buf_puts(b, s);
+}
+
+char *file_read(Arena *a, const char *path, size_t *len)
+{
+	FILE *f = fopen(path, "rb");
+	if (!f)
+		return NULL;
+	Buf b;
+	buf_init(&b, a);
+	char block[1 << 16];
+	size_t n;
+	while ((n = fread(block, 1, sizeof block, f)) > 0)
+		buf_write(&b, block, n);
+	const int failed = ferror(f) ? errno : 0;
+	fclose(f);
+	if (failed) {
+		errno = failed;
+		return NULL;
+	}
+	*len = b.len;
+	return b.s;
+}
+
+static bool write_all(const char *path, const void *data, size_t len)
+{
+	FILE *f = fopen(path, "wb");
+	if (!f)
+		return false;
+	bool ok = fwrite(data, 1, len, f) == len && fflush(f) == 0 && fsync(fileno(f)) == 0;
+	const int why = errno;
+	ok = fclose(f) == 0 && ok;
+	if (!ok)
+		errno = why;
+	return ok;
+}
+
+bool file_write(const char *path, const void *data, size_t len)
+{
+	Arena *a = arena_new();
+	const char *tmp = arena_printf(a, "%s.%ld.tmp", path, (long)getpid());
+	bool ok = write_all(tmp, data, len) && rename(tmp, path) == 0;
+	if (!ok) {
+		const int why = errno;
+		unlink(tmp);
+		errno = why;
+	}
+	arena_free(a);
+	return ok;
+}

@@ -1,0 +1,827 @@
+/* infer.c: shape inference, one function per op, plus what all ops share.
+ *
+ * ir_infer checks input counts and attribute lists, strips the group dimension, calls the op's
+ * function on the types of one instance and adds the group dimension to what it returns. An op's
+ * function sees an Infer, reports through fail() and returns false, or fills c->out. */
+#include <math.h>
+#include <string.h>
+
+#include "ir.h"
+
+typedef struct Infer {
+	Node *n;
+	const OpInfo *info;
+	int nin;        /* inputs that are present */
+	const Type *in; /* of one instance */
+	Type *out;      /* of one instance */
+} Infer;
+
+typedef bool InferFn(Infer *c);
+
+enum { ALL_INPUTS = -1 };
+
+/* Bound on extents in attributes: sums and products with an extent stay within int64. */
+#define MAX_EXTENT ((int64_t)1 << 40)
+
+static Arena *arena_of(const Infer *c)
+{
+	return c->n->graph->module->arena;
+}
+
+static void note_input(const Infer *c, int i)
+{
+	const Value *v = c->n->in[i];
+	for (int j = 0; j < i; j++)
+		if (c->n->in[j] == v)
+			return;
+	const Node *p = v->node;
+	const char *name = p->label && p->nout == 1 ? p->label : v->name;
+	diag_note(c->n->graph->module->diag, p->loc, "'%s' is %s", name,
+	          type_text(arena_of(c), &v->type));
+}
+
+/* Reports "op: message" at the node, with a note at the producers of inputs i and j (-1: none) or,
+ * with ALL_INPUTS twice, of all. Returns false. */
+__attribute__((format(printf, 5, 6)))
+static bool fail(const Infer *c, DiagCode code, int i, int j, const char *fmt, ...)
+{
+	va_list ap;
+	va_start(ap, fmt);
+	const char *text = arena_vprintf(arena_of(c), fmt, ap);
+	va_end(ap);
+	diag_error(c->n->graph->module->diag, code, c->n->loc, "%s: %s", c->info->name, text);
+	for (int k = 0; k < c->nin; k++)
+		if (k == i || k == j)
+			note_input(c, k);
+	return false;
+}
+
+static const char *text_of(const Infer *c, const Type *t)
+{
+	return type_text(arena_of(c), t);
+}
+
+static const char *list_text(const Infer *c, const int64_t *v, int n)
+{
+	Buf b;
+	buf_init(&b, arena_of(c));
+	buf_putc(&b, '[');
+	for (int i = 0; i < n; i++)
+		buf_printf(&b, "%s%lld", i ? "," : "", (long long)v[i]);
+	buf_putc(&b, ']');
+	return b.s;
+}
+
+static const char *in_name(const Infer *c, int i)
+{
+	const bool listed = c->info->nin_max >= 0 && i < MAX_IN_NAMES && c->info->in_names[i];
+	return listed ? c->info->in_names[i] : arena_printf(arena_of(c), "input %d", i);
+}
+
+static bool has(const Infer *c, int i)
+{
+	return i < c->nin;
+}
+
+/* Type of `rank` extents with the element type of the first input. */
+static Type like(const Infer *c, int rank, const int64_t *dim)
+{
+	return type_make(c->in[0].dtype, rank, dim);
+}
+
+static bool result(Infer *c, int rank, const int64_t *dim)
+{
+	c->out[0] = like(c, rank, dim);
+	return true;
+}
+
+/* ---- checks that many ops share ------------------------------------------------------------ */
+
+static bool need_rank(const Infer *c, int i, int rank)
+{
+	if (c->in[i].rank == rank)
+		return true;
+	return fail(c, E302, i, -1, "'%s' must have %d dimensions, not %d", in_name(c, i), rank,
+	            c->in[i].rank);
+}
+
+static bool need_min_rank(const Infer *c, int i, int rank)
+{
+	if (c->in[i].rank >= rank)
+		return true;
+	return fail(c, E302, i, -1, "'%s' must have at least %d dimension%s, not %d", in_name(c, i),
+	            rank, rank == 1 ? "" : "s", c->in[i].rank);
+}
+
+/* Input i, if present, must have exactly these extents, which follow from input `from`. */
+static bool need_shape(const Infer *c, int i, int from, int rank, const int64_t *dim)
+{
+	if (!has(c, i))
+		return true;
+	const Type want = type_make(c->in[i].dtype, rank, dim);
+	if (type_equal(&want, &c->in[i]))
+		return true;
+	return fail(c, E303, i, from, "'%s' must be %s, not %s", in_name(c, i), text_of(c, &want),
+	            text_of(c, &c->in[i]));
+}
+
+static bool need_vector(const Infer *c, int i, int from, int64_t extent)
+{
+	return need_shape(c, i, from, 1, &extent);
+}
+
+/* Axis attribute value v of an axis of `rank` dimensions; negative ones count from the end. */
+static bool need_axis(const Infer *c, int64_t v, int rank, int *axis)
+{
+	if (v < -rank || v >= rank)
+		return fail(c, E305, 0, -1, "axis %lld is out of range for %d dimension%s", (long long)v,
+		            rank, rank == 1 ? "" : "s");
+	*axis = (int)(v < 0 ? v + rank : v);
+	return true;
+}
+
+/* Every entry of an int or int list attribute lies in lo..hi. */
+static bool need_range(const Infer *c, const char *name, int64_t lo, int64_t hi)
+{
+	bool is_list = false;
+	for (int i = 0; i < c->info->nattrs; i++)
+		if (!strcmp(c->info->attrs[i].name, name))
+			is_list = c->info->attrs[i].kind == A_INTS;
+	const int len = is_list ? attr_len(c->n, name) : 1;
+	for (int i = 0; i < len; i++) {
+		const int64_t v = is_list ? attr_int_at(c->n, name, i) : attr_int(c->n, name);
+		if (v < lo)
+			return fail(c, E304, -1, -1, "'%s' must be at least %lld, not %lld", name,
+			            (long long)lo, (long long)v);
+		if (v > hi)
+			return fail(c, E304, -1, -1, "'%s' must be at most %lld, not %lld", name,
+			            (long long)hi, (long long)v);
+	}
+	return true;
+}
+
+static bool need_eps(const Infer *c)
+{
+	const double eps = attr_float(c->n, "eps");
+	if (eps >= 0 && isfinite(eps))
+		return true;
+	return fail(c, E304, -1, -1, "'eps' must be finite and not negative, not %g", eps);
+}
+
+/* The attribute `shape` as a type of element type t; -1 is allowed only where the caller says. */
+static bool need_shape_attr(const Infer *c, DType t, bool wildcard, Type *out)
+{
+	const int rank = attr_len(c->n, "shape");
+	if (rank > MAX_RANK)
+		return fail(c, E302, -1, -1, "'shape' has %d extents, at most %d are possible", rank,
+		            (int)MAX_RANK);
+	const int64_t *dim = attr_ints(c->n, "shape");
+	for (int i = 0; i < rank; i++)
+		if (!(dim[i] > 0 && dim[i] <= MAX_EXTENT) && !(wildcard && dim[i] == -1))
+			return fail(c, E304, -1, -1, "extent %lld in 'shape' %s is not possible",
+			            (long long)dim[i], list_text(c, dim, rank));
+	*out = type_make(t, rank, dim);
+	return true;
+}
+
+/* ---- elementwise --------------------------------------------------------------------------- */
+
+/* Broadcast shape of all inputs. */
+static bool infer_ew(Infer *c)
+{
+	Type t = c->in[0];
+	for (int i = 1; i < c->nin; i++) {
+		const Type sofar = t;
+		if (!type_broadcast(&sofar, &c->in[i], &t))
+			return fail(c, E303, i - 1, i, "shapes do not broadcast: %s and %s",
+			            text_of(c, &sofar), text_of(c, &c->in[i]));
+	}
+	c->out[0] = t;
+	return true;
+}
+
+static bool infer_map(Infer *c)
+{
+	const OpTable *ops = c->n->graph->module->ops;
+	MapCode code;
+	const char *why = NULL;
+	if (!map_parse(arena_of(c), ops, attr_str(c->n, "f"), c->nin, &code, &why))
+		return fail(c, E308, -1, -1, "malformed program: %s", why);
+	if (code.nout != c->n->nout)
+		return fail(c, E308, -1, -1, "the program has %d outputs, the node has %d", code.nout,
+		            c->n->nout);
+	if (!infer_ew(c))
+		return false;
+	for (int i = 1; i < c->n->nout; i++)
+		c->out[i] = c->out[0];
+	return true;
+}
+
+/* ---- sources ------------------------------------------------------------------------------- */
+
+static bool infer_input(Infer *c)
+{
+	return need_shape_attr(c, F32, false, &c->out[0]);
+}
+
+static bool infer_param(Infer *c)
+{
+	return need_shape_attr(c, F32, false, &c->out[0]);
+}
+
+static bool infer_const(Infer *c)
+{
+	if (!need_shape_attr(c, F32, false, &c->out[0]))
+		return false;
+	if (!type_valid(&c->out[0]))
+		return true; /* reported by ir_infer */
+	const int len = attr_len(c->n, "value");
+	const int64_t count = type_count(&c->out[0]);
+	if (len == 1 || len == count)
+		return true;
+	return fail(c, E304, -1, -1, "'value' has %d numbers, %s needs 1 or %lld", len,
+	            text_of(c, &c->out[0]), (long long)count);
+}
+
+/* [bins, mels] */
+static bool infer_mel_filterbank(Infer *c)
+{
+	const double rate = attr_float(c->n, "rate");
+	const double fmin = attr_float(c->n, "fmin"), fmax = attr_float(c->n, "fmax");
+	if (!need_range(c, "bins", 2, MAX_EXTENT) || !need_range(c, "mels", 1, MAX_EXTENT))
+		return false;
+	if (!(rate > 0 && isfinite(rate)))
+		return fail(c, E304, -1, -1, "'rate' must be positive, not %g", rate);
+	if (!(fmin >= 0 && fmin < fmax && fmax <= rate / 2))
+		return fail(c, E304, -1, -1,
+		            "0 <= fmin < fmax <= rate/2 is needed, but fmin is %g, fmax %g, rate/2 %g",
+		            fmin, fmax, rate / 2);
+	const int64_t dim[] = {attr_int(c->n, "bins"), attr_int(c->n, "mels")};
+	c->out[0] = type_make(F32, 2, dim);
+	return true;
+}
+
+/* ---- movement ------------------------------------------------------------------------------ */
+
+static bool infer_reshape(Infer *c)
+{
+	Type t;
+	if (!need_shape_attr(c, c->in[0].dtype, true, &t))
+		return false;
+	const int64_t count = type_count(&c->in[0]);
+	int64_t known = 1;
+	int hole = -1;
+	for (int i = 0; i < t.rank; i++) {
+		if (t.dim[i] == -1 && hole >= 0)
+			return fail(c, E304, -1, -1, "'shape' %s has more than one -1",
+			            list_text(c, t.dim, t.rank));
+		if (t.dim[i] == -1)
+			hole = i;
+		else
+			known = known <= count ? known * t.dim[i] : known; /* both below 2^40: no overflow */
+	}
+	if (hole >= 0 ? known > count || count % known != 0 : known != count)
+		return fail(c, E303, 0, -1, "%lld elements do not fit shape %s", (long long)count,
+		            list_text(c, t.dim, t.rank));
+	if (hole >= 0)
+		t.dim[hole] = count / known;
+	c->out[0] = t;
+	return true;
+}
+
+static bool infer_transpose(Infer *c)
+{
+	const Type *x = &c->in[0];
+	const int n = attr_len(c->n, "perm");
+	if (n != x->rank)
+		return fail(c, E302, 0, -1, "'perm' has %d axes, 'x' has %d dimensions", n, x->rank);
+	int64_t dim[MAX_RANK];
+	bool used[MAX_RANK] = {false};
+	for (int i = 0; i < n; i++) {
+		int axis;
+		if (!need_axis(c, attr_int_at(c->n, "perm", i), x->rank, &axis))
+			return false;
+		if (used[axis])
+			return fail(c, E305, -1, -1, "axis %d appears twice in 'perm' %s", axis,
+			            list_text(c, attr_ints(c->n, "perm"), n));
+		used[axis] = true;
+		dim[i] = x->dim[axis];
+	}
+	return result(c, n, dim);
+}
+
+static bool infer_slice(Infer *c)
+{
+	Type t = c->in[0];
+	int axis;
+	if (!need_axis(c, attr_int(c->n, "axis"), t.rank, &axis) ||
+	    !need_range(c, "step", 1, MAX_EXTENT) ||
+	    !need_range(c, "start", -MAX_EXTENT, MAX_EXTENT) ||
+	    !need_range(c, "stop", -MAX_EXTENT, MAX_EXTENT))
+		return false;
+	const int64_t extent = t.dim[axis], step = attr_int(c->n, "step");
+	const int64_t from = attr_int(c->n, "start"), to = attr_int(c->n, "stop");
+	const int64_t start = from < 0 ? from + extent : from;
+	const int64_t stop = to < 0 ? to + extent : to;
+	if (start < 0 || stop > extent)
+		return fail(c, E304, 0, -1, "range %lld to %lld leaves axis %d of extent %lld",
+		            (long long)from, (long long)to, axis, (long long)extent);
+	if (start >= stop)
+		return fail(c, E304, 0, -1, "range %lld to %lld of axis %d of extent %lld is empty",
+		            (long long)from, (long long)to, axis, (long long)extent);
+	t.dim[axis] = (stop - start - 1) / step + 1;
+	c->out[0] = t;
+	return true;
+}
+
+static bool infer_flip(Infer *c)
+{
+	int axis;
+	c->out[0] = c->in[0];
+	return need_axis(c, attr_int(c->n, "axis"), c->in[0].rank, &axis);
+}
+
+static bool infer_concat(Infer *c)
+{
+	Type t = c->in[0];
+	int axis;
+	if (!need_axis(c, attr_int(c->n, "axis"), t.rank, &axis))
+		return false;
+	for (int i = 1; i < c->nin; i++) {
+		const Type *x = &c->in[i];
+		if (x->rank != t.rank)
+			return fail(c, E302, 0, i, "inputs 0 and %d have %d and %d dimensions", i, t.rank,
+			            x->rank);
+		for (int k = 0; k < t.rank; k++)
+			if (k != axis && x->dim[k] != t.dim[k])
+				return fail(c, E303, 0, i,
+				            "extents of axis %d differ between inputs 0 and %d: %lld and %lld", k,
+				            i, (long long)t.dim[k], (long long)x->dim[k]);
+		t.dim[axis] += x->dim[axis];
+		if (t.dim[axis] > MAX_EXTENT)
+			break;
+	}
+	c->out[0] = t;
+	return true;
+}
+
+static bool infer_stack(Infer *c)
+{
+	const Type *x = &c->in[0];
+	int axis;
+	if (x->rank == MAX_RANK)
+		return fail(c, E302, 0, -1, "inputs must have fewer than %d dimensions", (int)MAX_RANK);
+	if (!need_axis(c, attr_int(c->n, "axis"), x->rank + 1, &axis))
+		return false;
+	for (int i = 1; i < c->nin; i++)
+		if (!type_equal(&c->in[i], x))
+			return fail(c, E303, 0, i, "shapes of inputs 0 and %d differ: %s and %s", i,
+			            text_of(c, x), text_of(c, &c->in[i]));
+	int64_t dim[MAX_RANK];
+	for (int k = 0; k <= x->rank; k++)
+		dim[k] = k < axis ? x->dim[k] : k == axis ? c->nin : x->dim[k - 1];
+	return result(c, x->rank + 1, dim);
+}
+
+static bool infer_broadcast(Infer *c)
+{
+	const Type *x = &c->in[0];
+	Type want, got;
+	if (!need_shape_attr(c, x->dtype, false, &want))
+		return false;
+	if (!type_broadcast(x, &want, &got) || !type_equal(&got, &want))
+		return fail(c, E303, 0, -1, "%s does not broadcast to %s", text_of(c, x),
+		            text_of(c, &want));
+	c->out[0] = want;
+	return true;
+}
+
+static bool infer_pad(Infer *c)
+{
+	Type t = c->in[0];
+	int axis;
+	if (!need_axis(c, attr_int(c->n, "axis"), t.rank, &axis) ||
+	    !need_range(c, "before", 0, MAX_EXTENT) || !need_range(c, "after", 0, MAX_EXTENT))
+		return false;
+	t.dim[axis] += attr_int(c->n, "before") + attr_int(c->n, "after");
+	c->out[0] = t;
+	return true;
+}
+
+/* ---- reductions ---------------------------------------------------------------------------- */
+
+static bool infer_reduce(Infer *c)
+{
+	const Type *x = &c->in[0];
+	const bool keep = attr_bool(c->n, "keep");
+	bool reduced[MAX_RANK] = {false};
+	const int n = attr_len(c->n, "axes");
+	if (n == 0)
+		return fail(c, E304, -1, -1, "'axes' is empty");
+	for (int i = 0; i < n; i++) {
+		int axis;
+		if (!need_axis(c, attr_int_at(c->n, "axes", i), x->rank, &axis))
+			return false;
+		if (reduced[axis])
+			return fail(c, E305, -1, -1, "axis %d appears twice in 'axes' %s", axis,
+			            list_text(c, attr_ints(c->n, "axes"), n));
+		reduced[axis] = true;
+	}
+	int64_t dim[MAX_RANK];
+	int rank = 0;
+	for (int k = 0; k < x->rank; k++)
+		if (!reduced[k] || keep)
+			dim[rank++] = reduced[k] ? 1 : x->dim[k];
+	return result(c, rank, dim);
+}
+
+static bool infer_sum(Infer *c)
+{
+	return infer_reduce(c);
+}
+
+static bool infer_mean(Infer *c)
+{
+	return infer_reduce(c);
+}
+
+static bool infer_max(Infer *c)
+{
+	return infer_reduce(c);
+}
+
+static bool infer_softmax(Infer *c)
+{
+	int axis;
+	c->out[0] = c->in[0];
+	return need_axis(c, attr_int(c->n, "axis"), c->in[0].rank, &axis);
+}
+
+/* ---- products ------------------------------------------------------------------------------ */
+
+/* a[..., m, k], b[..., k, n] -> [..., m, n] */
+static bool infer_matmul(Infer *c)
+{
+	if (!need_min_rank(c, 0, 2) || !need_min_rank(c, 1, 2))
+		return false;
+	const Type *a = &c->in[0], *b = &c->in[1];
+	const bool ta = attr_bool(c->n, "ta"), tb = attr_bool(c->n, "tb");
+	const int64_t m = a->dim[a->rank - (ta ? 1 : 2)], ka = a->dim[a->rank - (ta ? 2 : 1)];
+	const int64_t n = b->dim[b->rank - (tb ? 2 : 1)], kb = b->dim[b->rank - (tb ? 1 : 2)];
+	if (ka != kb)
+		return fail(c, E303, 0, 1, "inner dimensions differ: %lld and %lld", (long long)ka,
+		            (long long)kb);
+	const Type la = type_make(a->dtype, a->rank - 2, a->dim);
+	const Type lb = type_make(b->dtype, b->rank - 2, b->dim);
+	Type y;
+	if (!type_broadcast(&la, &lb, &y))
+		return fail(c, E303, 0, 1, "leading dimensions do not broadcast: %s and %s",
+		            list_text(c, la.dim, la.rank), list_text(c, lb.dim, lb.rank));
+	y.dim[y.rank] = m;
+	y.dim[y.rank + 1] = n;
+	return result(c, y.rank + 2, y.dim);
+}
+
+/* x[..., k], w[n, k], bias[n] -> [..., n] */
+static bool infer_linear(Infer *c)
+{
+	if (!need_min_rank(c, 0, 1) || !need_rank(c, 1, 2))
+		return false;
+	Type t = c->in[0];
+	const Type *w = &c->in[1];
+	if (t.dim[t.rank - 1] != w->dim[1])
+		return fail(c, E303, 0, 1, "inner dimensions differ: %lld and %lld",
+		            (long long)t.dim[t.rank - 1], (long long)w->dim[1]);
+	if (!need_vector(c, 2, 1, w->dim[0]))
+		return false;
+	t.dim[t.rank - 1] = w->dim[0];
+	c->out[0] = t;
+	return true;
+}
+
+/* x[B, C, H, W] or [B, H, W, C], w[O, C, kh, kw] -> the same with O and the convolved extents */
+static bool infer_conv(Infer *c)
+{
+	if (!need_rank(c, 0, 4) || !need_rank(c, 1, 4) || !need_range(c, "stride", 1, MAX_EXTENT) ||
+	    !need_range(c, "pad", 0, MAX_EXTENT))
+		return false;
+	Type t = c->in[0];
+	const Type *w = &c->in[1];
+	const int channel = attr_bool(c->n, "channels_last") ? 3 : 1;
+	if (t.dim[channel] != w->dim[1])
+		return fail(c, E303, 0, 1, "'x' has %lld channels, 'w' takes %lld",
+		            (long long)t.dim[channel], (long long)w->dim[1]);
+	for (int k = 0; k < 2; k++) {
+		int64_t *d = &t.dim[channel == 3 ? 1 + k : 2 + k];
+		const int64_t pad = attr_int_at(c->n, "pad", k), stride = attr_int_at(c->n, "stride", k);
+		const int64_t room = *d + 2 * pad - w->dim[2 + k];
+		if (room < 0)
+			return fail(c, E303, 0, 1, "kernel extent %lld exceeds the padded extent %lld",
+			            (long long)w->dim[2 + k], (long long)(*d + 2 * pad));
+		*d = room / stride + 1;
+	}
+	t.dim[channel] = w->dim[0];
+	c->out[0] = t;
+	return true;
+}
+
+static bool infer_conv2d(Infer *c)
+{
+	return infer_conv(c) && need_vector(c, 2, 1, c->in[1].dim[0]);
+}
+
+/* x[B, L, C], w[C, 1, k], bias[C]; `length` is that of x, returned as that of the result */
+static bool conv1d_length(const Infer *c, int w, int64_t channels, int64_t *length)
+{
+	if (!need_rank(c, w, 3) || !need_range(c, "pad", 0, MAX_EXTENT))
+		return false;
+	const int64_t k = c->in[w].dim[2];
+	const int64_t want[] = {channels, 1, k};
+	if (!need_shape(c, w, 0, 3, want) || !need_vector(c, w + 1, w, channels))
+		return false;
+	const int64_t padded = *length + attr_int_at(c->n, "pad", 0) + attr_int_at(c->n, "pad", 1);
+	if (k > padded)
+		return fail(c, E303, 0, w, "kernel extent %lld exceeds the padded length %lld",
+		            (long long)k, (long long)padded);
+	*length = padded - k + 1;
+	return true;
+}
+
+static bool infer_conv1d_depthwise(Infer *c)
+{
+	if (!need_rank(c, 0, 3))
+		return false;
+	c->out[0] = c->in[0];
+	return conv1d_length(c, 1, c->in[0].dim[2], &c->out[0].dim[1]);
+}
+
+/* ---- norms, pools -------------------------------------------------------------------------- */
+
+static bool infer_batch_norm(Infer *c)
+{
+	int axis;
+	if (!need_axis(c, attr_int(c->n, "axis"), c->in[0].rank, &axis) || !need_eps(c))
+		return false;
+	for (int i = 1; i < c->nin; i++)
+		if (!need_vector(c, i, 0, c->in[0].dim[axis]))
+			return false;
+	c->out[0] = c->in[0];
+	return true;
+}
+
+/* x[..., C], then vectors [C] */
+static bool infer_row_norm(Infer *c)
+{
+	if (!need_min_rank(c, 0, 1) || !need_eps(c))
+		return false;
+	for (int i = 1; i < c->nin; i++)
+		if (!need_vector(c, i, 0, c->in[0].dim[c->in[0].rank - 1]))
+			return false;
+	c->out[0] = c->in[0];
+	return true;
+}
+
+static bool infer_rms_norm(Infer *c)
+{
+	return infer_row_norm(c);
+}
+
+static bool infer_layer_norm(Infer *c)
+{
+	return infer_row_norm(c);
+}
+
+/* Divides the two spatial extents of t by the tile sizes in `attr`. */
+static bool pool(const Infer *c, const char *attr, Type *t)
+{
+	if (!need_range(c, attr, 1, MAX_EXTENT))
+		return false;
+	const int first = attr_bool(c->n, "channels_last") ? 1 : 2;
+	for (int k = 0; k < 2; k++) {
+		const int64_t tile = attr_int_at(c->n, attr, k);
+		if (t->dim[first + k] < tile)
+			return fail(c, E303, 0, -1, "'%s' %lld exceeds the extent %lld", attr,
+			            (long long)tile, (long long)t->dim[first + k]);
+		t->dim[first + k] /= tile;
+	}
+	return true;
+}
+
+static bool infer_avg_pool2d(Infer *c)
+{
+	if (!need_rank(c, 0, 4))
+		return false;
+	c->out[0] = c->in[0];
+	return pool(c, "kernel", &c->out[0]);
+}
+
+static bool infer_max_pool2d(Infer *c)
+{
+	return infer_avg_pool2d(c);
+}
+
+/* ---- sequences ----------------------------------------------------------------------------- */
+
+/* u, delta[B, L, E], A[E, N], B, C[B, L, N], D[E] */
+static bool infer_selective_scan(Infer *c)
+{
+	if (!need_rank(c, 0, 3) || !need_shape(c, 1, 0, 3, c->in[0].dim) || !need_rank(c, 2, 2))
+		return false;
+	const int64_t *u = c->in[0].dim;
+	const int64_t n = c->in[2].dim[1];
+	const int64_t a[] = {u[2], n}, bc[] = {u[0], u[1], n};
+	c->out[0] = c->in[0];
+	return need_shape(c, 2, 0, 2, a) && need_shape(c, 3, 0, 3, bc) &&
+	       need_shape(c, 4, 0, 3, bc) && need_vector(c, 5, 0, u[2]);
+}
+
+/* x[..., samples] -> [..., frames, n_fft/2 + 1, 2] */
+static bool infer_stft(Infer *c)
+{
+	if (!need_min_rank(c, 0, 1) || !need_range(c, "n_fft", 16, 65536))
+		return false;
+	const int64_t n_fft = attr_int(c->n, "n_fft");
+	if (n_fft & (n_fft - 1))
+		return fail(c, E304, -1, -1, "'n_fft' must be a power of two, not %lld",
+		            (long long)n_fft);
+	if (!need_range(c, "win", 1, n_fft) || !need_range(c, "hop", 1, MAX_EXTENT))
+		return false;
+	Type t = c->in[0];
+	if (t.rank + 2 > MAX_RANK)
+		return fail(c, E302, 0, -1, "'x' must have at most %d dimensions, not %d", MAX_RANK - 2,
+		            t.rank);
+	const int64_t samples = t.dim[t.rank - 1];
+	const bool center = attr_bool(c->n, "center");
+	if (center && attr_bool(c->n, "reflect") && samples <= n_fft / 2)
+		return fail(c, E303, 0, -1, "%lld samples are too few to reflect n_fft/2 = %lld at the edges",
+		            (long long)samples, (long long)(n_fft / 2));
+	if (!center && samples < n_fft)
+		return fail(c, E303, 0, -1, "%lld samples are fewer than n_fft = %lld",
+		            (long long)samples, (long long)n_fft);
+	t.dim[t.rank - 1] = 1 + (center ? samples : samples - n_fft) / attr_int(c->n, "hop");
+	t.dim[t.rank] = n_fft / 2 + 1;
+	t.dim[t.rank + 1] = 2;
+	return result(c, t.rank + 2, t.dim);
+}
+
+/* ---- fused --------------------------------------------------------------------------------- */
+
+static bool infer_conv2d_act(Infer *c)
+{
+	if (!infer_conv(c))
+		return false;
+	const int64_t o = c->in[1].dim[0];
+	const char *act = attr_str(c->n, "act");
+	if (strcmp(act, "none") && strcmp(act, "relu"))
+		return fail(c, E304, -1, -1, "'act' must be none or relu, not '%s'", act);
+	return need_vector(c, 2, 1, o) && need_vector(c, 3, 1, o) && pool(c, "pool", &c->out[0]);
+}
+
+/* x[B, L, K], w[2E, K], conv_w[E, 1, k], conv_b[E] -> u[B, L', E], z[B, L, E] */
+static bool infer_inproj_conv_silu(Infer *c)
+{
+	if (!need_rank(c, 0, 3) || !need_rank(c, 1, 2))
+		return false;
+	Type t = c->in[0];
+	const int64_t *w = c->in[1].dim;
+	if (t.dim[2] != w[1])
+		return fail(c, E303, 0, 1, "inner dimensions differ: %lld and %lld", (long long)t.dim[2],
+		            (long long)w[1]);
+	if (w[0] % 2)
+		return fail(c, E303, 1, -1, "'w' must have an even number of rows, not %lld",
+		            (long long)w[0]);
+	t.dim[2] = w[0] / 2;
+	c->out[0] = c->out[1] = t;
+	return conv1d_length(c, 2, w[0] / 2, &c->out[0].dim[1]);
+}
+
+static bool infer_scan_gate(Infer *c)
+{
+	return infer_selective_scan(c) && need_shape(c, 6, 0, 3, c->in[0].dim);
+}
+
+/* ---- what all ops share -------------------------------------------------------------------- */
+
+static InferFn *const infer_fn[NOPS] = {
+#define EW(name, ...) [OP_##name] = infer_ew,
+#define OP(name, ...) [OP_##name] = infer_##name,
+#include "ops.def"
+#undef EW
+#undef OP
+};
+
+/* Number of inputs; absent ones only trail. Sets c->nin. */
+static bool check_inputs(Infer *c)
+{
+	const Node *n = c->n;
+	int nin = n->nin;
+	while (nin > 0 && !n->in[nin - 1])
+		nin--;
+	for (int i = 0; i < nin; i++)
+		if (!n->in[i])
+			return fail(c, E301, -1, -1, "input %d is missing", i);
+	const int lo = c->info->nin_min, hi = c->info->nin_max;
+	c->nin = nin;
+	if (hi < 0 && nin < 1)
+		return fail(c, E301, -1, -1, "takes at least 1 input, not 0");
+	if (nin >= lo && (hi < 0 || nin <= hi))
+		return true;
+	if (lo == hi)
+		return fail(c, E301, -1, -1, "takes %d input%s, not %d", lo, lo == 1 ? "" : "s", nin);
+	return fail(c, E301, -1, -1, "takes %d to %d inputs, not %d", lo, hi, nin);
+}
+
+/* Required attributes are there, lists of fixed length have it, `reverse` fits the group. */
+static bool check_attrs(const Infer *c)
+{
+	for (int i = 0; i < c->info->nattrs; i++) {
+		const AttrDef *d = &c->info->attrs[i];
+		const Attr *a = &c->n->attr[i];
+		if (d->required && !a->set)
+			return fail(c, E304, -1, -1, "attribute '%s' is missing", d->name);
+		const bool fixed_list = (d->kind == A_INTS || d->kind == A_FLOATS) && d->n >= 0;
+		if (fixed_list && a->set && a->n != d->n)
+			return fail(c, E304, -1, -1, "'%s' needs %d numbers, not %d", d->name, d->n, a->n);
+	}
+	if (!(c->info->flags & F_TIME))
+		return true;
+	const int64_t len = attr_len(c->n, "reverse");
+	if (len != 1 && len != c->n->group)
+		return fail(c, E307, -1, -1, "'reverse' has %lld entries, not 1%s", (long long)len,
+		            c->n->group > 0 ? " or one for each instance of the group" : "");
+	return need_range(c, "reverse", 0, 1);
+}
+
+/* Type of one instance of input i. */
+static bool instance_type(const Infer *c, int i, Type *t)
+{
+	*t = c->n->in[i]->type;
+	const int64_t group = c->n->group;
+	if (group == 0)
+		return true;
+	if (t->rank == 0)
+		return fail(c, E307, i, -1, "'%s' has no group dimension", in_name(c, i));
+	if (group % t->dim[0] != 0)
+		return fail(c, E307, i, -1, "leading extent %lld of '%s' does not divide the group of %lld",
+		            (long long)t->dim[0], in_name(c, i), (long long)group);
+	t->rank--;
+	memmove(t->dim, t->dim + 1, (size_t)t->rank * sizeof t->dim[0]);
+	t->dim[t->rank] = 0;
+	return true;
+}
+
+/* Adds the group dimension and checks the size; stores the output types. */
+static bool set_outputs(const Infer *c)
+{
+	const int64_t group = c->n->group;
+	for (int i = 0; i < c->n->nout; i++) {
+		Type t = c->out[i];
+		if (group > 0 && t.rank == MAX_RANK)
+			return fail(c, E302, 0, -1, "the result would have more than %d dimensions",
+			            (int)MAX_RANK);
+		if (group > 0) {
+			memmove(t.dim + 1, t.dim, (size_t)t.rank * sizeof t.dim[0]);
+			t.dim[0] = group;
+			t.rank++;
+		}
+		if (!type_valid(&t))
+			return fail(c, E306, 0, 1, "the result %s is too large", text_of(c, &t));
+		c->out[i] = t;
+	}
+	for (int i = 0; i < c->n->nout; i++)
+		c->n->out[i].type = c->out[i];
+	return true;
+}
+
+static bool infer_types(Infer *c, Type *in)
+{
+	if (!check_attrs(c))
+		return false;
+	if (c->n->group < 0 || c->n->group > MAX_EXTENT)
+		return fail(c, E307, -1, -1, "group %lld is not possible", (long long)c->n->group);
+	if (c->n->group > 0 && (c->info->flags & F_SOURCE))
+		return fail(c, E307, -1, -1, "cannot have a group");
+	for (int i = 0; i < c->nin; i++)
+		if (!instance_type(c, i, &in[i]))
+			return false;
+	return infer_fn[c->n->op](c) && set_outputs(c);
+}
+
+bool ir_infer(Node *n)
+{
+	enum { FEW = 8 };
+	Type few[FEW], out[MAX_OUT];
+	Infer c = {.n = n, .info = node_info(n), .in = few, .out = out};
+	bool ok = check_inputs(&c);
+	for (int i = 0; ok && i < c.nin; i++)
+		if (n->in[i]->type.rank < 0)
+			ok = false; /* the producer failed, and said so */
+	if (ok) {
+		Type *in = c.nin <= FEW ? few : NEW_ARRAY(arena_of(&c), Type, c.nin);
+		c.in = in;
+		ok = infer_types(&c, in);
+	}
+	for (int i = 0; !ok && i < n->nout; i++)
+		n->out[i].type.rank = -1;
+	return ok;
+}

@@ -1,0 +1,49 @@
+/* model.h: what a model file says besides its graphs: audio, decoding, parts, training. Plain data,
+ * filled by compiler/graph.c, read by the back ends, which write it into the program. */
+#ifndef SELDC_MODEL_H
+#define SELDC_MODEL_H
+
+#include "ir.h"
+
+/* The recordings that the model takes. A clip is cut into segments of `samples`, the last one
+ * padded with zeros; each gives `frames` label frames of `frame_samples`. */
+typedef struct AudioSpec {
+	bool present;
+	int rate;              /* Hz */
+	int channels;
+	int64_t samples;       /* per segment */
+	int64_t frame_samples; /* per label frame */
+	int64_t frames;        /* label frames per segment */
+} AudioSpec;
+
+/* How outputs become events. kind "tracks": per track the most probable class, active above
+ * `threshold`, direction by `doa`, metres by `sde`. kind "accddoa": vectors, see 5.3 of the
+ * baseline's description in models/FORMAT.md. */
+typedef struct DecodeSpec {
+	const char *kind; /* NULL: the model has none */
+	const char *sed, *doa, *sde; /* output names; accddoa uses `sed` alone */
+	double threshold;
+	double merge_degrees; /* tracks of one class nearer than this are merged; 0: never */
+	int classes, tracks;
+	const char *const *class_names; /* classes of them, or NULL */
+} DecodeSpec;
+
+/* A named part of the model for `inspect`: label prefix and title. */
+typedef struct PartSpec {
+	const char *prefix, *title;
+} PartSpec;
+
+typedef struct Model {
+	Module *module; /* graphs "features" (optional) and "main" */
+	const char *name;
+	const char *doc; /* one line */
+	int64_t batch;
+	AudioSpec audio;
+	DecodeSpec decode;
+	LIST(PartSpec) parts;
+	/* declared parameters with the values in force, for `info`: name=value texts */
+	LIST(const char *) settings;
+	const void *training; /* cJSON subtree "training", checked by the training compiler; or NULL */
+} Model;
+
+#endif

@@ -1,0 +1,250 @@
+/* ops.c: the op table: rows of ops.def parsed once a compile, elementwise values and derivatives
+ * in float64, and the small algebra of types. */
+#include "ir.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct Row {
+	const char *name, *in, *out, *attrs, *doc;
+	unsigned flags;
+	int nin, flops;
+	const char *value, *deriv[3];
+} Row;
+
+static const Row rows[NOPS] = {
+#define EW(n, k, v, da, db, dc, fl, fg, d) \
+	{.name = #n, .in = NULL, .out = "y", .attrs = "", .doc = d, .flags = (fg) | F_EW, .nin = k, \
+	 .flops = fl, .value = #v, .deriv = {#da, #db, #dc}},
+#define OP(n, i, o, a, fg, d) {.name = #n, .in = i, .out = o, .attrs = a, .doc = d, .flags = fg},
+#include "ops.def"
+#undef EW
+#undef OP
+};
+
+#define K(x) ((double)(x))
+#define UNUSED4 (void)a, (void)b, (void)c, (void)y
+
+#define EW(n, k, v, da, db, dc, fl, fg, d) \
+	static double value_##n(double a, double b, double c) \
+	{ \
+		(void)a, (void)b, (void)c; \
+		return v; \
+	} \
+	static double deriv_##n(int k_, double a, double b, double c, double y) \
+	{ \
+		UNUSED4; \
+		return k_ == 0 ? (da) : k_ == 1 ? (db) : (dc); \
+	}
+#define OP(n, i, o, a, fg, d)
+#include "ops.def"
+#undef EW
+#undef OP
+
+static const struct {
+	double (*value)(double, double, double);
+	double (*deriv)(int, double, double, double, double);
+} ew[NOPS] = {
+#define EW(n, k, v, da, db, dc, fl, fg, d) {value_##n, deriv_##n},
+#define OP(n, i, o, a, fg, d) {NULL, NULL},
+#include "ops.def"
+#undef EW
+#undef OP
+};
+
+double ew_eval(Op op, double a, double b, double c)
+{
+	return ew[op].value(a, b, c);
+}
+
+double ew_deriv(Op op, int k, double a, double b, double c, double y)
+{
+	return ew[op].deriv(k, a, b, c, y);
+}
+
+/* ---- rows to OpInfo ----------------------------------------------------------------------- */
+
+/* "x, w, bias?" or "xs...": names, and how many are required. Returns the count, -1 for any. */
+static int parse_names(Arena *a, const char *text, const char **names, int *required)
+{
+	int n = 0;
+	*required = 0;
+	while (*text) {
+		const size_t len = strcspn(text, ",");
+		const char *word = arena_strndup(a, text, len);
+		const size_t w = strlen(word);
+		if (w > 3 && !strcmp(word + w - 3, "...")) {
+			names[n] = arena_strndup(a, word, w - 3);
+			*required = n + 1;
+			return -1;
+		}
+		const bool optional = w && word[w - 1] == '?';
+		names[n++] = optional ? arena_strndup(a, word, w - 1) : word;
+		if (!optional)
+			*required = n;
+		text += len;
+		text += strspn(text, ", ");
+	}
+	return n;
+}
+
+static AttrKind parse_kind(const char *s, size_t len, int *n)
+{
+	const char *bracket = memchr(s, '[', len);
+	*n = bracket ? bracket[1] == ']' ? -1 : atoi(bracket + 1) : 1;
+	if (!strncmp(s, "int", 3))
+		return bracket ? A_INTS : A_INT;
+	if (!strncmp(s, "float", 5))
+		return bracket ? A_FLOATS : A_FLOAT;
+	return !strncmp(s, "bool", 4) ? A_BOOL : A_STR;
+}
+
+/* "name:kind=default name:kind" */
+static void parse_attrs(Arena *a, const char *text, OpInfo *op)
+{
+	while (*text) {
+		const size_t len = strcspn(text, " ");
+		const char *word = arena_strndup(a, text, len);
+		const char *colon = strchr(word, ':'), *eq = strchr(word, '=');
+		if (!colon || op->nattrs == MAX_ATTRS)
+			BUG("ops.def: bad attributes of %s: %s", op->name, word);
+		AttrDef *d = &op->attrs[op->nattrs++];
+		d->name = arena_strndup(a, word, (size_t)(colon - word));
+		d->kind = parse_kind(colon + 1, eq ? (size_t)(eq - colon - 1) : strlen(colon + 1), &d->n);
+		d->required = !eq;
+		d->dflt = eq ? eq + 1 : NULL;
+		text += len;
+		text += strspn(text, " ");
+	}
+}
+
+static void parse_row(Arena *a, const Row *r, OpInfo *op)
+{
+	static const char *const abc[] = {"a", "b", "c"};
+	op->name = r->name;
+	op->doc = r->doc;
+	op->flags = r->flags;
+	op->value = r->value;
+	memcpy(op->deriv, r->deriv, sizeof op->deriv);
+	op->flops = r->flops;
+	if (r->flags & F_EW) {
+		op->nin_min = op->nin_max = r->nin;
+		memcpy(op->in_names, abc, sizeof abc);
+	} else {
+		op->nin_max = parse_names(a, r->in, op->in_names, &op->nin_min);
+	}
+	int required;
+	op->nout = parse_names(a, r->out, op->out_names, &required);
+	parse_attrs(a, r->attrs, op);
+}
+
+const OpTable *ops_new(Arena *a)
+{
+	OpTable *t = NEW(a, OpTable);
+	for (int i = 0; i < NOPS; i++)
+		parse_row(a, &rows[i], &t->op[i]);
+	return t;
+}
+
+int ops_find(const OpTable *t, const char *name)
+{
+	for (int i = 0; i < NOPS; i++)
+		if (!strcmp(t->op[i].name, name))
+			return i;
+	return -1;
+}
+
+/* ---- types -------------------------------------------------------------------------------- */
+
+static const struct {
+	const char *name;
+	int bytes;
+} dtypes[NDTYPES] = {[F32] = {"f32", 4}, [BF16] = {"bf16", 2}, [I32] = {"i32", 4}, [I16] = {"i16", 2}};
+
+const char *dtype_name(DType t)
+{
+	return dtypes[t].name;
+}
+
+bool dtype_find(const char *name, DType *t)
+{
+	for (int i = 0; i < NDTYPES; i++) {
+		if (strcmp(dtypes[i].name, name))
+			continue;
+		*t = (DType)i;
+		return true;
+	}
+	return false;
+}
+
+int dtype_bytes(DType t)
+{
+	return dtypes[t].bytes;
+}
+
+Type type_make(DType t, int rank, const int64_t *dim)
+{
+	Type y = {.dtype = t, .rank = rank};
+	if (rank < 0 || rank > MAX_RANK)
+		BUG("type of rank %d", rank);
+	for (int i = 0; i < rank; i++)
+		y.dim[i] = dim[i];
+	return y;
+}
+
+bool type_equal(const Type *a, const Type *b)
+{
+	return a->dtype == b->dtype && a->rank == b->rank &&
+	       !memcmp(a->dim, b->dim, (size_t)a->rank * sizeof *a->dim);
+}
+
+int64_t type_count(const Type *t)
+{
+	int64_t n = 1;
+	for (int i = 0; i < t->rank; i++)
+		n *= t->dim[i];
+	return n;
+}
+
+int64_t type_bytes(const Type *t)
+{
+	return type_count(t) * dtype_bytes(t->dtype);
+}
+
+bool type_valid(const Type *t)
+{
+	const int64_t most = (int64_t)1 << 40;
+	int64_t n = 1;
+	for (int i = 0; i < t->rank; i++) {
+		if (t->dim[i] < 1 || t->dim[i] > most / n)
+			return false;
+		n *= t->dim[i];
+	}
+	return t->rank >= 0 && t->rank <= MAX_RANK;
+}
+
+const char *type_text(Arena *a, const Type *t)
+{
+	Buf b;
+	buf_init(&b, a);
+	buf_printf(&b, "%s[", dtype_name(t->dtype));
+	for (int i = 0; i < t->rank; i++)
+		buf_printf(&b, "%s%lld", i ? "," : "", (long long)t->dim[i]);
+	buf_putc(&b, ']');
+	return b.s;
+}
+
+bool type_broadcast(const Type *a, const Type *b, Type *out)
+{
+	Type y = {.dtype = a->dtype, .rank = a->rank > b->rank ? a->rank : b->rank};
+	for (int i = 1; i <= y.rank; i++) {
+		const int64_t da = i <= a->rank ? a->dim[a->rank - i] : 1;
+		const int64_t db = i <= b->rank ? b->dim[b->rank - i] : 1;
+		if (da != db && da != 1 && db != 1)
+			return false;
+		y.dim[y.rank - i] = da == 1 ? db : da;
+	}
+	*out = y;
+	return true;
+}

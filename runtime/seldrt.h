@@ -1,0 +1,113 @@
+/* seldrt.h: what a compiled program is made of, and the library that runs it.
+ *
+ * An emitted program defines one constant RtModel and calls rt_main. The library does everything
+ * that does not depend on the network: command line, audio, weights, decoding, timing.
+ * No function here prints (but rt_main), exits or aborts: they return an RtStatus and leave a
+ * message in an RtError. */
+#ifndef SELDRT_H
+#define SELDRT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum { RT_ABI = 1, RT_MAX_RANK = 8 };
+
+/* Exit statuses of a program, too. */
+typedef enum RtStatus {
+	RT_OK = 0,
+	RT_INPUT = 1,  /* the user's input is at fault */
+	RT_USAGE = 2,
+	RT_DEVICE = 3, /* toolchain, device, driver, memory */
+	RT_BUG = 4,
+} RtStatus;
+
+typedef struct RtError {
+	char text[4096]; /* may hold several lines, none ends in a newline */
+} RtError;
+
+typedef struct RtTensor {
+	const char *name;
+	int rank;
+	int64_t dim[RT_MAX_RANK]; /* float32, row-major */
+} RtTensor;
+
+typedef struct RtParam {
+	RtTensor tensor;
+	const char *init; /* initialiser and its numbers: models/FORMAT.md */
+	double a, b, c;
+	int buffer;   /* a statistic: not counted, not trained */
+	int optional; /* may be missing from a weights file */
+} RtParam;
+
+/* One entry point: inputs to outputs, each in the model's order. */
+typedef struct RtGraph {
+	const char *name; /* "features", "main" */
+	int ninputs, noutputs;
+	const RtTensor *inputs, *outputs;
+	int64_t arena_bytes; /* planned activations */
+	double macs, flops;  /* for one run */
+} RtGraph;
+
+typedef struct RtAudio {
+	int rate, channels; /* rate 0: the model takes no audio */
+	int64_t samples, frame_samples, frames;
+} RtAudio;
+
+typedef struct RtDecode {
+	const char *kind; /* "tracks", "accddoa" or NULL */
+	const char *sed, *doa, *sde;
+	double threshold, merge_degrees;
+	int classes, tracks;
+	const char *const *class_names;
+} RtDecode;
+
+/* What the emitted code does. `self` is made by open and owned by the caller. Buffers passed to
+ * run are host memory, float32, as large as RtGraph says. */
+typedef struct RtOps {
+	/* params[i] points at parameter i's values (model order); they may be released after open
+	 * returns. threads: 0 for all. */
+	RtStatus (*open)(void **self, const float *const *params, int threads, RtError *err);
+	RtStatus (*run)(void *self, int graph, const float *const *in, float *const *out,
+	                RtError *err);
+	/* As n runs of `graph` on the data of the last run, without transfers: seconds for each in
+	 * `seconds`. isolated: wait between runs. NULL where run itself can be timed (CPU). */
+	RtStatus (*time)(void *self, int graph, int n, int isolated, double *seconds, RtError *err);
+	void (*close)(void *self);
+	/* Device name and the like, one line; valid until close. May be NULL. */
+	const char *(*device)(void *self);
+} RtOps;
+
+typedef struct RtModel {
+	int abi; /* RT_ABI */
+	const char *name, *doc, *version; /* version of the compiler */
+	const char *target;    /* "cpu", "cuda" */
+	const char *precision; /* "fp32", ... */
+	int64_t batch;
+	int nparams;
+	const RtParam *params;
+	int ngraphs;
+	const RtGraph *graphs;
+	int nsettings;
+	const char *const *settings; /* "name=value" */
+	RtAudio audio;
+	RtDecode decode;
+	int64_t load_bytes; /* weights as packed at load */
+	RtOps ops;
+	/* safetensors embedded at build, or NULL */
+	const unsigned char *weights;
+	uint64_t weights_bytes;
+} RtModel;
+
+/* The whole program: verbs info, init, run, features, infer, bench, ... Returns the exit status. */
+int rt_main(const RtModel *m, int argc, char **argv);
+
+const char *rt_status_text(RtStatus s);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
