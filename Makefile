@@ -49,8 +49,67 @@ $(B)/%.o: %.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(std) $(CFLAGS) -DSELDC_VERSION='"$(VERSION)"' -MMD -MP -c -o $@ $<
 
+# ---- tests --------------------------------------------------------------------------------
+
+tests    = $(basename $(notdir $(wildcard tests/*.c)))
+unit     = $(basename $(notdir $(wildcard tests/unit/*.c)))
+fuzz     = $(basename $(notdir $(wildcard tests/fuzz/*.c)))
+testbin  = $(tests:%=$(B)/tests/%) $(unit:%=$(B)/tests/unit_%) $(fuzz:%=$(B)/tests/%)
+testlibs = -lcjson -lsndfile -lsamplerate -ldl -lm -fopenmp
+
+define test_program
+	@$(say) CC $<
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(std) $(CFLAGS) -MMD -MP -o $@ $< $(filter %.o %.a,$^) $(testlibs)
+endef
+nomain   = $(filter-out %/main.o,$(main))
+$(B)/tests/unit_%: tests/unit/%.c $(objs) $(nomain) $(home)/libseldrt.a ; $(test_program)
+$(B)/tests/%: tests/fuzz/%.c $(objs) $(nomain) ; $(test_program)
+$(B)/tests/%: tests/%.c $(objs) $(nomain) ; $(test_program)
+
+test-deps:
+	@sh tools/deps.sh test
+# The core: no model at full size, every build; seconds.
+test-core: all $(testbin)
+	$(Q)B=$(B) tests/run
+# Everything that needs no GPU.
+test: test-deps
+	$(Q)$(MAKE) --no-print-directory all && tests/all
+golden: all $(testbin)
+	$(Q)BLESS=1 tests/run ir errors passes emit
+lint: all
+	$(Q)tools/lint.sh $(B)
+
+# ---- use ----------------------------------------------------------------------------------
+
+demo:
+	@sh tools/deps.sh build
+	$(Q)$(MAKE) --no-print-directory all && sh tools/demo.sh $(B)/seldc
+bench: all
+	$(Q)sh bench/run.sh $(B)/seldc
+
+bindir   = $(DESTDIR)$(PREFIX)/bin
+libdir   = $(DESTDIR)$(PREFIX)/lib
+install: all
+	install -d $(bindir) $(libdir)/seldc $(libdir)/pkgconfig $(DESTDIR)$(PREFIX)/share/man/man1 \
+	  $(DESTDIR)$(PREFIX)/share/seldc
+	install $(B)/seldc $(bindir)/seldc
+	install -m 644 $(home)/libseldrt.a $(home)/seldrt.h $(libdir)/seldc
+	install -m 644 doc/seldc.1 $(DESTDIR)$(PREFIX)/share/man/man1
+	cp -r models $(DESTDIR)$(PREFIX)/share/seldc/
+	sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' tools/seldrt.pc.in > $(libdir)/pkgconfig/seldrt.pc
+uninstall:
+	rm -rf $(bindir)/seldc $(libdir)/seldc $(libdir)/pkgconfig/seldrt.pc \
+	  $(DESTDIR)$(PREFIX)/share/man/man1/seldc.1 $(DESTDIR)$(PREFIX)/share/seldc
+dist: all
+	$(Q)sh tools/dist.sh $(B) $(VERSION)
+
 clean:
 	rm -rf build build-asan demo
+help:
+	@echo 'all (default), demo, test, test-core, test-cuda, bench, golden, lint,'
+	@echo 'install, uninstall (PREFIX= DESTDIR=), dist, clean. Variables: CC CFLAGS LDFLAGS V=1 ASAN=1'
 
-.PHONY: all clean
--include $(objs:.o=.d) $(main:.o=.d) $(rt:.o=.d)
+.PHONY: all clean help test test-core test-deps golden lint demo bench install uninstall dist
+.SECONDARY:
+-include $(objs:.o=.d) $(main:.o=.d) $(rt:.o=.d) $(wildcard $(B)/tests/*.d)

@@ -3,10 +3,10 @@
  * ir_infer checks input counts and attribute lists, strips the group dimension, calls the op's
  * function on the types of one instance and adds the group dimension to what it returns. An op's
  * function sees an Infer, reports through fail() and returns false, or fills c->out. */
+#include "ir.h"
+
 #include <math.h>
 #include <string.h>
-
-#include "ir.h"
 
 typedef struct Infer {
 	Node *n;
@@ -207,6 +207,11 @@ static bool infer_map(Infer *c)
 	const char *why = NULL;
 	if (!map_parse(arena_of(c), ops, attr_str(c->n, "f"), c->nin, &code, &why))
 		return fail(c, E308, -1, -1, "malformed program: %s", why);
+	if (code.nout > MAX_OUT)
+		return fail(c, E308, -1, -1, "the program has %d outputs, at most %d are possible",
+		            code.nout, (int)MAX_OUT);
+	if (c->n->nout <= 0)
+		node_set_nout(c->n, code.nout);
 	if (code.nout != c->n->nout)
 		return fail(c, E308, -1, -1, "the program has %d outputs, the node has %d", code.nout,
 		            c->n->nout);
@@ -278,7 +283,7 @@ static bool infer_reshape(Infer *c)
 		if (t.dim[i] == -1)
 			hole = i;
 		else
-			known = known <= count ? known * t.dim[i] : known; /* both below 2^40: no overflow */
+			known = known <= count / t.dim[i] ? known * t.dim[i] : count + 1;
 	}
 	if (hole >= 0 ? known > count || count % known != 0 : known != count)
 		return fail(c, E303, 0, -1, "%lld elements do not fit shape %s", (long long)count,

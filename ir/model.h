@@ -28,9 +28,11 @@ typedef struct DecodeSpec {
 	const char *const *class_names; /* classes of them, or NULL */
 } DecodeSpec;
 
-/* A named part of the model for `inspect`: label prefix and title. */
+/* A named part of the model for `inspect`: all nodes and parameters whose label is `prefix` or
+ * starts with it and a dot. hidden: why a counter hooked to framework modules does not see it
+ * (fused kernels that take raw weights), or NULL. */
 typedef struct PartSpec {
-	const char *prefix, *title;
+	const char *prefix, *title, *hidden;
 } PartSpec;
 
 typedef struct Model {
@@ -43,7 +45,7 @@ typedef struct Model {
 	LIST(PartSpec) parts;
 	/* declared parameters with the values in force, for `info`: name=value texts */
 	LIST(const char *) settings;
-	const void *training; /* cJSON subtree "training", checked by the training compiler; or NULL */
+	const void *training; /* Json object "training" (compiler/json.h), or NULL */
 } Model;
 
 #endif

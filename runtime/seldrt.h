@@ -14,7 +14,7 @@
 extern "C" {
 #endif
 
-enum { RT_ABI = 1, RT_MAX_RANK = 8 };
+enum { RT_ABI = 1, RT_MAX_RANK = 8, RT_ERROR_BYTES = 1 << 17 };
 
 /* Exit statuses of a program, too. */
 typedef enum RtStatus {
@@ -26,7 +26,9 @@ typedef enum RtStatus {
 } RtStatus;
 
 typedef struct RtError {
-	char text[4096]; /* may hold several lines, none ends in a newline */
+	/* One or more lines, no newline at the end. Large, as a weights file that does not fit the
+	 * model gives a line for each tensor. */
+	char text[RT_ERROR_BYTES];
 } RtError;
 
 typedef struct RtTensor {

@@ -1,12 +1,14 @@
 """Fills a network with random values, statistics included, so that no value is special.
 
-Scales keep activations near 1. usage: random_weights.py MODEL -o W.safetensors [--seed N] ...
+Scales keep activations near 1. A draw is a function of shape and generator.
 """
+import argparse
 import math
 
 import torch
 
-# name ending: draw(shape, generator)
+import nets
+import stio
 
 
 def uniform(lo, hi):
@@ -43,10 +45,14 @@ def rule(name, shape):
         return uniform(0.5, 1.5)
     if name.endswith("dt_proj.bias"):
         return dt_bias
+    if name.endswith("x_proj.weight"):
+        # Larger, so that the state counts in the output beside the skip.
+        return normal(2 * fan_in(shape) ** -0.5)
     if name.startswith("stitch."):
         return normal(3 ** -0.5)
-    if name.startswith("head.sde.") and last == "bias":
-        return uniform(1, 3)
+    if name.startswith("head.sde."):
+        # Mostly positive distances: a rectifier hides nothing.
+        return uniform(1, 3) if last == "bias" else normal(0.3 * fan_in(shape) ** -0.5)
     if len(shape) == 1 and last == "weight":
         return uniform(0.5, 1.5)
     if len(shape) == 1:
@@ -64,3 +70,17 @@ def randomise(model, seed=1):
             if not name.endswith("num_batches_tracked"):
                 tensor.copy_(rule(name, tuple(tensor.shape))(tuple(tensor.shape), g).float())
     return model
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    nets.add_arguments(parser)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("-o", "--output", required=True, help="safetensors file to write")
+    options = parser.parse_args()
+    model = randomise(nets.from_arguments(options).make(), options.seed)
+    stio.save(options.output, nets.weights(model))
+
+
+if __name__ == "__main__":
+    main()

@@ -66,10 +66,10 @@ class RMSNorm(nn.Module):
 class MambaLayer(Mamba):
     """A Mamba layer with its norm and residual."""
 
-    def __init__(self, d, norm_placement="pre_residual", **sizes):
+    def __init__(self, d, placement, **sizes):
         super().__init__(d, **sizes)
         self.norm = RMSNorm(d)
-        self.placement = norm_placement
+        self.placement = placement
 
     def forward(self, x):
         if self.placement == "pre_residual":
@@ -93,13 +93,13 @@ class BMamba(nn.Module):
         return self.fwd(x) + self.bwd(x.flip(1)).flip(1)
 
 
-def seld_mamba(layers=2, state=16, rank=None, d_conv=4, expand=2, norm_placement="pre_residual",
+def seld_mamba(layers=2, state=16, rank=None, d_conv=4, expand=2, norm="pre_residual",
                **options):
     """The options are those of BranchNet. rank None means d/16, rounded up."""
-    if norm_placement not in NORMS:
-        raise ValueError("norm_placement: one of " + ", ".join(NORMS))
+    if norm not in NORMS:
+        raise ValueError("norm: one of " + ", ".join(NORMS))
     return BranchNet(lambda d: BMamba(d, layers=layers, state=state, rank=rank, d_conv=d_conv,
-                                      expand=expand, norm_placement=norm_placement), **options)
+                                      expand=expand, placement=norm), **options)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,109 @@
+/* conv.h: direct 2-D convolution, any kernel, stride and layout, with activation and pooling.
+ *
+ * A tile is some output rows: its input rows are copied with their zero border to scratch, channels
+ * last, where every output row is a product whose rows overlap in memory. */
+#ifndef CPU_CONV_H
+#define CPU_CONV_H
+
+#include "gemm.h"
+
+/* x[b, h, w, c] with strides (elements); y of rows oh, columns ow after pooling by th x tw. */
+typedef struct Conv {
+	int b, h, w, c, o, kh, kw, sh, sw, ph, pw;
+	int64_t xb, xh, xw, xc, yb, yh, yw, yc;
+	int oh, ow, th, tw;
+	bool relu;
+	int rows; /* pooled output rows of a tile */
+} Conv;
+
+INLINE int conv_tiles(const Conv s)
+{
+	return s.b * ((s.oh + s.rows - 1) / s.rows);
+}
+
+/* Input rows first .. first + n - 1 and their border to v[n, w + 2 pw, c] */
+INLINE void conv_fill(const Conv s, const float *x, int first, int n, float *v)
+{
+	const int64_t width = (int64_t)(s.w + 2 * s.pw) * s.c;
+	memset(v, 0, (size_t)(n * width) * sizeof *v);
+	for (int i = 0; i < n; i++) {
+		if (first + i < 0 || first + i >= s.h)
+			continue;
+		const float *from = x + (first + i) * s.xh;
+		float *to = v + i * width + s.pw * s.c;
+		if (s.xc == 1 && s.xw == s.c) {
+			memcpy(to, from, (size_t)s.w * (size_t)s.c * sizeof *to);
+			continue;
+		}
+		for (int c = 0; c < s.c; c++)
+			for (int j = 0; j < s.w; j++)
+				to[j * s.c + c] = from[c * s.xc + j * s.xw];
+	}
+}
+
+/* Pooled means of th convolution rows m[th][ow * tw][NR], n channels, to y */
+INLINE void conv_drain(const Conv s, const float *m, const float *shift, float *y, int n)
+{
+	const int64_t row = (int64_t)s.ow * s.tw * NR;
+	for (int j = 0; j < s.ow; j++)
+		for (int l = 0; l < NR; l += VL) {
+			if (l >= n)
+				break;
+			const Vf add = vload_some(shift + l, 1, n - l);
+			Vf sum = {0};
+			for (int p = 0; p < s.th; p++)
+				for (int q = 0; q < s.tw; q++) {
+					const Vf v = vload(m + p * row + (j * s.tw + q) * NR + l) + add;
+					sum += s.relu ? vrelu(v) : v;
+				}
+			sum *= 1.0f / (float)(s.th * s.tw);
+			if (s.yc == 1) {
+				vstore_some(y + j * s.yw + l, sum, n - l);
+				continue;
+			}
+			for (int i = 0; i < VL && l + i < n; i++)
+				y[j * s.yw + (l + i) * s.yc] = sum[i];
+		}
+}
+
+INLINE int64_t conv_scratch(const Conv s)
+{
+	const int64_t rows = (s.rows * s.th - 1) * s.sh + s.kh;
+	return rows * (s.w + 2 * s.pw) * s.c + (int64_t)s.th * s.ow * s.tw * NR;
+}
+
+/* w: panels of [o, kh * kw * c] (conv_pack) */
+INLINE void conv_tile(const Conv s, const float *x, const float *w, const float *shift, float *y,
+                      int tile, float *scratch)
+{
+	const int b = tile % s.b, y0 = tile / s.b * s.rows;
+	const int rows = s.oh - y0 < s.rows ? s.oh - y0 : s.rows;
+	const int64_t width = (int64_t)(s.w + 2 * s.pw) * s.c, row = (int64_t)s.ow * s.tw * NR;
+	const int height = (rows * s.th - 1) * s.sh + s.kh;
+	conv_fill(s, x + b * s.xb, y0 * s.th * s.sh - s.ph, height, scratch);
+	float *m = scratch + height * width;
+	for (int o = 0; o < s.o; o += NR)
+		for (int r = 0; r < rows; r++) {
+			for (int p = 0; p < s.th; p++) {
+				const Rows a = {scratch + (r * s.th + p) * s.sh * width, s.sw * s.c, 1, width,
+				                s.kh};
+				gemm_block(s.ow * s.tw, a, s.kw * s.c, w + (int64_t)o * s.kh * s.kw * s.c,
+				           m + p * row, NR);
+			}
+			conv_drain(s, m, shift + o, y + b * s.yb + (y0 + r) * s.yh + o * s.yc, s.o - o);
+		}
+}
+
+/* w[o, c, kh, kw] times scale[o] (or NULL) in panels of [o, (kh, kw, c)] */
+OUTLINE void conv_pack(float *to, const float *w, const float *scale, int o, int c, int kh, int kw)
+{
+	const int64_t k = (int64_t)kh * kw * c;
+	for (int64_t i = 0; i < (o + PANEL - 1) / PANEL * PANEL; i++)
+		for (int64_t j = 0; j < c * kh * kw; j++) {
+			const int64_t at = j % (kh * kw) * c + j / (kh * kw);
+			to[(i / NR * k + at) * NR + i % NR] =
+			    i < o ? w[i * k + j] * (scale ? scale[i] : 1) : 0;
+		}
+}
+
+#endif /* CPU_CONV_H */

@@ -1,0 +1,226 @@
+/* winograd.h: 3x3 convolution with stride 1 and padding 1 by Winograd's F(4x4, 3x3): 36 products
+ * for 16 outputs instead of 144 (Lavin and Gray, arXiv 1509.09308).
+ *
+ * The interpolation points are 0, +-2/3, +-3/2 and infinity: with these and sums of at most KCHUNK
+ * products in a row the error is that of a direct convolution (the usual +-1, +-2 lose a digit).
+ * All channels-last; pooling is done on the 4x4 outputs while they are in registers. */
+#ifndef CPU_WINOGRAD_H
+#define CPU_WINOGRAD_H
+
+#include "gemm.h"
+
+/* x[b, h, w, c] to y[b, oh, ow, o] after pooling by th x tw (1 or 2). c is a multiple of 16, o of
+ * `cols`. A tile is `tiles` squares of 4x4 outputs by `span` output channels, `cols` at a time. */
+typedef struct Winograd {
+	int b, h, w, c, o, oh, ow, th, tw;
+	bool relu;
+	int tiles, cols, span;
+} Winograd;
+
+#define WINO_A (2.0f / 3)
+#define WINO_B 1.5f /* 1 / A */
+#define WINO_A2 (WINO_A * WINO_A)
+#define WINO_B2 (WINO_B * WINO_B)
+
+INLINE int wino_across(const Winograd s)
+{
+	return (s.ow * s.tw + 3) / 4;
+}
+
+INLINE int wino_down(const Winograd s)
+{
+	return (s.oh * s.th + 3) / 4;
+}
+
+INLINE int wino_tiles(const Winograd s)
+{
+	const int squares = s.b * wino_across(s) * wino_down(s);
+	return (squares + s.tiles - 1) / s.tiles * (s.o / s.span);
+}
+
+/* Transformed input v[36][tiles][c] and products m[36][tiles][cols]; rows and planes are padded so
+ * that they do not share cache sets. */
+INLINE int64_t wino_row(int n)
+{
+	return n + 16;
+}
+
+INLINE int64_t wino_plane(const Winograd s, int n)
+{
+	return s.tiles * wino_row(n) + 16;
+}
+
+INLINE int64_t wino_scratch(const Winograd s)
+{
+	return 36 * (wino_plane(s, s.c) + wino_plane(s, s.cols)) + s.c;
+}
+
+/* r = B^T d for six values; r[i * step] */
+INLINE void wino_input6(const Vf *d, Vf *r, int step)
+{
+	r[0] = d[0] - (WINO_A2 + WINO_B2) * d[2] + d[4];
+	r[5 * step] = d[1] - (WINO_A2 + WINO_B2) * d[3] + d[5];
+	const Vf even1 = d[4] - WINO_B2 * d[2], odd1 = d[3] - WINO_B2 * d[1];
+	const Vf even2 = d[4] - WINO_A2 * d[2], odd2 = d[3] - WINO_A2 * d[1];
+	r[1 * step] = even1 + WINO_A * odd1;
+	r[2 * step] = even1 - WINO_A * odd1;
+	r[3 * step] = even2 + WINO_B * odd2;
+	r[4 * step] = even2 - WINO_B * odd2;
+}
+
+/* y = A^T m for six values; y[i * step], i < 4 */
+INLINE void wino_output6(const Vf *m, Vf *y, int step)
+{
+	const Vf sum1 = m[1] + m[2], diff1 = m[1] - m[2], sum2 = m[3] + m[4], diff2 = m[3] - m[4];
+	y[0] = m[0] + sum1 + sum2;
+	y[1 * step] = WINO_A * diff1 + WINO_B * diff2;
+	y[2 * step] = WINO_A2 * sum1 + WINO_B2 * sum2;
+	y[3 * step] = WINO_A2 * WINO_A * diff1 + WINO_B2 * WINO_B * diff2 + m[5];
+}
+
+/* The square of outputs at row 4 i, column 4 j; zeros[c] are zero. */
+INLINE void wino_input(const Winograd s, const float *x, int i, int j, const float *zeros, float *v)
+{
+	const int64_t plane = wino_plane(s, s.c);
+	const float *at[6][6];
+	for (int p = 0; p < 6; p++)
+		for (int q = 0; q < 6; q++) {
+			const int h = 4 * i - 1 + p, w = 4 * j - 1 + q;
+			const bool in = h >= 0 && h < s.h && w >= 0 && w < s.w;
+			at[p][q] = in ? x + ((int64_t)h * s.w + w) * s.c : zeros;
+		}
+	for (int c = 0; c < s.c; c += VL) {
+		Vf t[6][6];
+#pragma GCC unroll 6
+		for (int q = 0; q < 6; q++) {
+			const Vf d[6] = {vload(at[0][q] + c), vload(at[1][q] + c), vload(at[2][q] + c),
+			                 vload(at[3][q] + c), vload(at[4][q] + c), vload(at[5][q] + c)};
+			wino_input6(d, &t[0][q], 6);
+		}
+#pragma GCC unroll 6
+		for (int p = 0; p < 6; p++) {
+			Vf r[6];
+			wino_input6(t[p], r, 1);
+#pragma GCC unroll 6
+			for (int q = 0; q < 6; q++)
+				vstore(v + (p * 6 + q) * plane + c, r[q]);
+		}
+	}
+}
+
+/* Sum of the tile (p, q) of r[4][4] */
+INLINE Vf wino_pooled(const Winograd s, Vf r[4][4], int p, int q)
+{
+	Vf sum = r[p * s.th][q * s.tw];
+	if (s.tw > 1)
+		sum += r[p * s.th][q * s.tw + 1];
+	if (s.th > 1)
+		sum += r[p * s.th + 1][q * s.tw];
+	if (s.th > 1 && s.tw > 1)
+		sum += r[p * s.th + 1][q * s.tw + 1];
+	return s.th * s.tw > 1 ? sum * (1.0f / (float)(s.th * s.tw)) : sum;
+}
+
+/* m[36][..] to y[oh, ow, o] of one square; y and shift at the first of the `cols` channels */
+INLINE void wino_output(const Winograd s, const float *m, const float *shift, float *y, int i,
+                        int j)
+{
+	const int64_t plane = wino_plane(s, s.cols);
+	const int down = s.oh - i * (4 / s.th), across = s.ow - j * (4 / s.tw);
+	y += ((int64_t)i * (4 / s.th) * s.ow + j * (4 / s.tw)) * s.o;
+	for (int o = 0; o < s.cols; o += VL) {
+		Vf t[4][6], r[4][4];
+#pragma GCC unroll 6
+		for (int q = 0; q < 6; q++) {
+			const float *a = m + q * plane + o;
+			const Vf d[6] = {vload(a),              vload(a + 6 * plane),
+			                 vload(a + 12 * plane), vload(a + 18 * plane),
+			                 vload(a + 24 * plane), vload(a + 30 * plane)};
+			wino_output6(d, &t[0][q], 6);
+		}
+		const Vf add = vload(shift + o);
+#pragma GCC unroll 4
+		for (int p = 0; p < 4; p++) {
+			wino_output6(t[p], r[p], 1);
+#pragma GCC unroll 4
+			for (int q = 0; q < 4; q++)
+				r[p][q] = s.relu ? vrelu(r[p][q] + add) : r[p][q] + add;
+		}
+#pragma GCC unroll 4
+		for (int p = 0; p < 4 / s.th; p++)
+#pragma GCC unroll 4
+			for (int q = 0; q < 4 / s.tw; q++)
+				if (p < down && q < across)
+					vstore(y + ((int64_t)p * s.ow + q) * s.o + o, wino_pooled(s, r, p, q));
+	}
+}
+
+/* m = v times `cols` columns of the weights, for n squares */
+INLINE void wino_products(const Winograd s, const float *v, const float *u, int n, float *m)
+{
+	for (int xi = 0; xi < 36; xi++)
+		for (int c = 0; c < s.cols; c += NR) {
+			const Rows a = {v + xi * wino_plane(s, s.c), wino_row(s.c), 1, 0, 1};
+			gemm_block(n, a, s.c, u + ((int64_t)xi * s.cols + c) * s.c,
+			           m + xi * wino_plane(s, s.cols) + c, wino_row(s.cols));
+		}
+}
+
+/* u: wino_pack; shift[o] */
+INLINE void wino_tile(const Winograd s, const float *x, const float *u, const float *shift,
+                      float *y, int tile, float *scratch)
+{
+	const int across = wino_across(s), plane = across * wino_down(s);
+	const int first = tile / (s.o / s.span) * s.tiles, o0 = tile % (s.o / s.span) * s.span;
+	const int n = s.b * plane - first < s.tiles ? s.b * plane - first : s.tiles;
+	float *v = scratch, *m = v + 36 * wino_plane(s, s.c), *zeros = m + 36 * wino_plane(s, s.cols);
+	memset(zeros, 0, (size_t)s.c * sizeof *zeros);
+	for (int t = 0; t < n; t++) {
+		const int b = (first + t) / plane, at = (first + t) % plane;
+		wino_input(s, x + (int64_t)b * s.h * s.w * s.c, at / across, at % across, zeros,
+		           v + t * wino_row(s.c));
+	}
+	for (int o = o0; o < o0 + s.span; o += s.cols) {
+		wino_products(s, v, u + (int64_t)o * 36 * s.c, n, m);
+		for (int t = 0; t < n; t++) {
+			const int b = (first + t) / plane, at = (first + t) % plane;
+			wino_output(s, m + t * wino_row(s.cols), shift + o,
+			            y + (int64_t)b * s.oh * s.ow * s.o + o, at / across, at % across);
+		}
+	}
+}
+
+/* G k G^T of one 3x3 kernel: point p, q at u[(p * 6 + q) * step] */
+INLINE void wino_kernel(const float *k, double scale, float *u, int64_t step)
+{
+	const double a = 2.0 / 3, b = 1.5;
+	const double na = 1 / (2 * a * a * (a * a - b * b)), nb = 1 / (2 * b * b * (b * b - a * a));
+	const double g[6][3] = {{1, 0, 0},
+	                        {na, na * a, na * a * a},
+	                        {na, -na * a, na * a * a},
+	                        {nb, nb * b, nb * b * b},
+	                        {nb, -nb * b, nb * b * b},
+	                        {0, 0, 1}};
+	double t[6][3];
+	for (int p = 0; p < 6; p++)
+		for (int j = 0; j < 3; j++)
+			t[p][j] = g[p][0] * k[j] + g[p][1] * k[3 + j] + g[p][2] * k[6 + j];
+	for (int p = 0; p < 6; p++)
+		for (int q = 0; q < 6; q++)
+			u[(p * 6 + q) * step] =
+			    (float)(scale * (t[p][0] * g[q][0] + t[p][1] * g[q][1] + t[p][2] * g[q][2]));
+}
+
+/* w[o, c, 3, 3] times scale[o] (or NULL), transformed, to u[o / cols][36][cols / NR][c][NR] */
+OUTLINE void wino_pack(float *u, const float *w, const float *scale, int o, int c, int cols)
+{
+#pragma omp parallel for
+	for (int64_t i = 0; i < o; i++)
+		for (int64_t j = 0; j < c; j++) {
+			const int64_t block = i / cols * cols * 36 * c, panel = i % cols / NR * NR * c;
+			wino_kernel(w + (i * c + j) * 9, scale ? scale[i] : 1,
+			            u + block + panel + j * NR + i % NR, (int64_t)cols * c);
+		}
+}
+
+#endif /* CPU_WINOGRAD_H */

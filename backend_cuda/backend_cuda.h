@@ -1,0 +1,108 @@
+/* backend_cuda.h: planned IR to CUDA C, CUDA C to machine code.
+ *
+ * cuda_emit writes one specialised kernel for each node and the order of launches; cuda_compile
+ * turns the kernels into machine code for any set of architectures, without a GPU; cuda_host
+ * writes the C part of the program: launches, tables, the RtModel. */
+#ifndef SELDC_BACKEND_CUDA_H
+#define SELDC_BACKEND_CUDA_H
+
+#include "ir/model.h"
+
+typedef enum CudaPrecision { CUDA_FP32, CUDA_TF32, CUDA_BF16 } CudaPrecision;
+
+/* Kernel families: each has its file in kernels/ and is compiled as a unit of its own. */
+typedef enum CudaFamily {
+	FAM_MAP,
+	FAM_REDUCE,
+	FAM_NORM,
+	FAM_POOL,
+	FAM_PACK,
+	FAM_STFT,
+	FAM_SCAN,
+	FAM_PRODUCT,
+	FAM_CONV,
+	NFAMILIES
+} CudaFamily;
+
+typedef struct CudaOptions {
+	CudaPrecision precision; /* of the graph `main`; features are always computed in fp32 */
+	const char *version;     /* of the compiler, for the program */
+	int sms;                 /* multiprocessors to choose tiles for; 0: 132 */
+	const char *weights;     /* symbol of embedded safetensors, with _end; NULL: none */
+} CudaOptions;
+
+/* One launch: an instance of kernel text, its place among the launches, what it is for. */
+typedef struct CudaLaunch {
+	const char *kernel;
+	CudaFamily family;
+	const Node *node;
+	int graph;  /* index of the module's graph */
+	bool load;  /* runs once, when weights are loaded */
+	unsigned grid[3], block, smem;
+} CudaLaunch;
+
+/* Where a graph's output lies: in the arena, or in the output buffer. Offset in bytes. */
+typedef struct CudaOutput {
+	bool in_arena;
+	int64_t offset;
+} CudaOutput;
+
+typedef struct CudaCode {
+	Arena *arena;
+	const Model *model;
+	CudaOptions opt;
+	Buf unit[NFAMILIES]; /* kernels of each family; .len 0: none */
+	LIST(CudaLaunch) launches;
+	LIST(const Node *) params; /* in the model's order, each label once */
+	LIST(int64_t) param_at;    /* bytes from the start of the weights */
+	int64_t param_bytes, arena_bytes, load_bytes, in_bytes, out_bytes;
+	LIST(CudaOutput) outputs; /* of all graphs, in order */
+} CudaCode;
+
+/* Kernels for every node of every graph; places must have been planned. */
+CudaCode *cuda_emit(Arena *a, const Model *m, const CudaOptions *opt);
+/* The whole as one readable .cu: shared text, then each family used and its kernels. */
+void cuda_source(Buf *out, const CudaCode *code);
+/* The text of one family's unit, complete in itself. */
+void cuda_unit(Buf *out, const CudaCode *code, CudaFamily f);
+const char *cuda_family_name(CudaFamily f);
+
+/* Hooks of plan_memory, see passes/passes.h. */
+bool cuda_packs(const Node *n, int input);
+bool cuda_strided(const Node *n, int input);
+
+/* ---- compile.c ---------------------------------------------------------------------------- */
+
+/* Machine code of one unit for one architecture: 90 for sm_90; ptx: text for the driver. */
+typedef struct CudaImage {
+	int arch;
+	bool ptx;
+	CudaFamily family;
+	const char *path; /* in the cache */
+} CudaImage;
+
+typedef struct CudaImages {
+	LIST(CudaImage) at;
+	const char *compiler; /* "nvrtc 13.0" */
+	double seconds;
+	int cached; /* how many came from the cache */
+} CudaImages;
+
+typedef struct CudaCompileOptions {
+	const char *archs;    /* "sm_90,a100"; NULL: all */
+	bool nvcc;            /* default: nvrtc */
+	const char *save_dir; /* where failing source is kept; NULL: the cache */
+	int jobs;             /* 0: one a core */
+} CudaCompileOptions;
+
+/* false after diagnostics. */
+bool cuda_compile(const CudaCode *code, const CudaCompileOptions *opt, Diag *d, CudaImages *out);
+
+/* ---- emit_host.c --------------------------------------------------------------------------- */
+
+/* The C part. The symbol `model` of type const RtModel is what a main passes to rt_main. */
+void cuda_host(Buf *out, const CudaCode *code, const CudaImages *images);
+/* Assembler text that embeds the images under the symbols that cuda_host refers to. */
+void cuda_images_asm(Buf *out, const CudaImages *images);
+
+#endif

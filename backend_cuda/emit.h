@@ -1,0 +1,121 @@
+/* emit.h: what the files of the CUDA emitter share. Private to backend_cuda.
+ *
+ * An emitter function gets a node and writes kernels: kernel_begin, a struct of constants, the
+ * body, kernel_end. Operands name places in memory; a Sweep turns a linear index into offsets. */
+#ifndef SELDC_CUDA_EMIT_H
+#define SELDC_CUDA_EMIT_H
+
+#include "backend_cuda.h"
+
+enum { MAX_DIMS = MAX_RANK + 2, MAX_SWEEP = 24 };
+
+typedef struct Emit {
+	CudaCode *code;
+	Arena *arena;
+	const Graph *graph;
+	int graph_index;
+	bool load;           /* the node at hand is load-time */
+	bool *loadtime;      /* by node id */
+	bool *narrow;        /* by node id * MAX_OUT + output: stored as bf16 */
+	int64_t load_base;   /* of the graph's load arena in the program's */
+	LIST(const Value *) packed;      /* load-time values that have a packed copy, */
+	LIST(const char *) packed_as;    /* of this form, */
+	LIST(int64_t) packed_at;         /* at this byte of the load arena */
+	int nkernels;
+} Emit;
+
+/* A node's input or output: where instance 0 lies and how to step. Elements. */
+typedef struct Operand {
+	const Value *value;
+	const char *at; /* C text: byte address of element 0 */
+	bool narrow;
+	bool dense; /* the instance is contiguous, and so are the instances */
+	int64_t offset; /* bytes from an address that is a multiple of 256 */
+	int64_t lead, lead_stride; /* group dimension: extent (1: shared) and stride */
+	int rank;
+	int64_t dim[MAX_RANK], stride[MAX_RANK];
+} Operand;
+
+Operand operand_in(const Emit *e, const Node *n, int i);
+Operand operand_out(const Emit *e, const Node *n, int i);
+/* "float" or "bf16" */
+const char *operand_type(const Operand *o);
+/* "((const float *)(m.arena + 1024))" */
+const char *operand_text(const Emit *e, const Operand *o, bool write);
+/* Element offset and all strides but `unit` (-1: none) are multiples of n, stride `unit` is 1. */
+bool operand_aligned(const Operand *o, int unit, int n);
+int64_t group_of(const Node *n); /* instances: at least 1 */
+
+/* Nested loops as one linear index. Dimension 0 is the outermost; operand k moves by
+ * (coordinate / div) * stride. */
+typedef struct Sweep {
+	int nd, nops;
+	int64_t dim[MAX_DIMS];
+	struct {
+		int64_t stride[MAX_DIMS], div[MAX_DIMS];
+	} op[MAX_SWEEP];
+} Sweep;
+
+/* Adds a dimension; strides follow by sweep_set. Extent 1 is dropped (returns -1). */
+int sweep_dim(Sweep *s, int64_t extent);
+void sweep_set(Sweep *s, int op, int dim, int64_t stride, int64_t div);
+/* The group dimension of `group` instances, moving operand k as o[k] says. */
+void sweep_group(Sweep *s, int64_t group, const Operand *const *o, int n);
+/* Merges dimensions that all operands cross in one stride. */
+void sweep_merge(Sweep *s);
+int64_t sweep_count(const Sweep *s);
+/* C text of operand op's offset at linear index `index`. */
+const char *sweep_text(const Emit *e, const Sweep *s, int op, const char *index);
+
+/* ---- kernels ---- */
+
+typedef struct Kernel {
+	Buf *b;
+	const char *name, *type; /* k012_conv1, k012 */
+	CudaLaunch launch;
+} Kernel;
+
+/* Comment with the IR line, then `struct kNNN {`. */
+Kernel kernel_begin(Emit *e, const Node *n, CudaFamily f);
+void kernel_const(const Kernel *k, const char *name, int64_t v);
+void kernel_typedef(const Kernel *k, const char *name, const char *type);
+/* static unsigned NAME(unsigned i) { return TEXT; } */
+void kernel_function(const Kernel *k, const char *name, const char *text);
+void kernel_double(const Kernel *k, const char *name, double v);
+/* Ends the struct and opens the function. blocks: at least that many on a multiprocessor. */
+void kernel_open(const Kernel *k, unsigned threads, unsigned blocks);
+/* Closes the function; the launch is recorded. */
+void kernel_end(Emit *e, Kernel *k, int64_t gx, int64_t gy, int64_t gz, unsigned smem);
+_Noreturn void emit_bug(const Node *n, const char *why);
+
+/* Packed form of load-time input i of n: text of its address as `type` pointer. BUG if
+ * pack_input was not called for it. */
+const char *packed_text(const Emit *e, const Value *v, const char *form, const char *type);
+/* Reserves bytes in the load arena for a packed form; -1 if it exists already. */
+int64_t pack_reserve(Emit *e, const Value *v, const char *form, int64_t bytes);
+/* Emits the packing of v, an input of n, if n's kernel wants one. */
+void pack_conv(Emit *e, const Node *n, int input);
+void pack_product(Emit *e, const Node *n, int input);
+
+bool emit_strict(const Emit *e); /* fp32 only */
+int emit_sms(const Emit *e);
+
+/* A sweep over outputs of n computing C text; used by EW, map, copies. */
+void emit_copy(Emit *e, const Node *n, const Operand *from, const Operand *to, int64_t group);
+
+#define EW(name, ...)
+#define OP(name, ...) void cuda_##name(Emit *e, const Node *n);
+#include "ir/ops.def"
+#undef EW
+#undef OP
+void cuda_elementwise(Emit *e, const Node *n);
+
+/* ---- text.c: the files of kernels/ ---- */
+
+typedef struct KernelText {
+	const char *s;
+	size_t len;
+} KernelText;
+KernelText kernel_text(const char *family); /* "common", "conv", ... */
+
+#endif

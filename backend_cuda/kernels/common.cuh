@@ -1,0 +1,189 @@
+/* common.cuh: element types, vector access, asynchronous copies, matrix instructions and warp
+ * sums that the kernel families share. Needs no header, so that NVRTC compiles it as nvcc does.
+ *
+ * Elements are stored as float or bf16 and always computed with as float. */
+#pragma once
+
+struct bf16 {
+	unsigned short bits;
+};
+
+/* The memory of a program. Offsets into it are constants of the kernels. */
+struct Mem {
+	char *arena;        /* activations */
+	char *load;         /* computed once, when weights are loaded */
+	const char *params; /* weights as they come */
+	const char *in;     /* inputs of the graph */
+	char *out;          /* outputs that do not lie dense in the arena */
+};
+
+__device__ __forceinline__ float widen(float v)
+{
+	return v;
+}
+
+__device__ __forceinline__ float widen(bf16 v)
+{
+	return __uint_as_float((unsigned)v.bits << 16);
+}
+
+/* Two floats to two bf16, round to nearest even, a in the low half. */
+__device__ __forceinline__ unsigned narrow2(float a, float b)
+{
+	unsigned r;
+	asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(r) : "f"(b), "f"(a));
+	return r;
+}
+
+__device__ __forceinline__ void put(float *p, float v)
+{
+	*p = v;
+}
+
+__device__ __forceinline__ void put(bf16 *p, float v)
+{
+	p->bits = (unsigned short)narrow2(v, 0.0f);
+}
+
+__device__ __forceinline__ void put2(float *p, float a, float b)
+{
+	*(float2 *)p = make_float2(a, b);
+}
+
+__device__ __forceinline__ void put2(bf16 *p, float a, float b)
+{
+	*(unsigned *)p = narrow2(a, b);
+}
+
+__device__ __forceinline__ void put4(float *p, float4 v)
+{
+	*(float4 *)p = v;
+}
+
+__device__ __forceinline__ void put4(bf16 *p, float4 v)
+{
+	*(uint2 *)p = make_uint2(narrow2(v.x, v.y), narrow2(v.z, v.w));
+}
+
+__device__ __forceinline__ float4 get4(const float *p)
+{
+	return *(const float4 *)p;
+}
+
+__device__ __forceinline__ float4 get4(const bf16 *p)
+{
+	const uint2 v = *(const uint2 *)p;
+	return make_float4(__uint_as_float(v.x << 16), __uint_as_float(v.x & 0xffff0000u),
+	                   __uint_as_float(v.y << 16), __uint_as_float(v.y & 0xffff0000u));
+}
+
+__device__ __forceinline__ unsigned shared_address(const void *p)
+{
+	return (unsigned)__cvta_generic_to_shared(p);
+}
+
+/* 16 bytes from global to shared memory, or 16 zero bytes. g need only be readable if valid. */
+__device__ __forceinline__ void async16(unsigned s, const void *g, bool valid)
+{
+	asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;"
+	             :: "r"(s), "l"(g), "r"(valid ? 16 : 0) : "memory");
+}
+
+__device__ __forceinline__ void async_commit()
+{
+	asm volatile("cp.async.commit_group;" ::: "memory");
+}
+
+/* Waits until at most N of the groups committed last are under way. */
+template <int N> __device__ __forceinline__ void async_wait()
+{
+	asm volatile("cp.async.wait_group %0;" :: "n"(N) : "memory");
+}
+
+/* Four 8 x 16-byte matrices; lane l gives the address of row l % 8 of matrix l / 8. */
+__device__ __forceinline__ void ldmatrix4(unsigned r[4], unsigned s)
+{
+	asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0, %1, %2, %3}, [%4];"
+	             : "=r"(r[0]), "=r"(r[1]), "=r"(r[2]), "=r"(r[3]) : "r"(s) : "memory");
+}
+
+/* Nearest tf32, ties away from zero. */
+__device__ __forceinline__ unsigned round_tf32(unsigned v)
+{
+	unsigned r;
+	asm("cvt.rna.tf32.f32 %0, %1;" : "=r"(r) : "f"(__uint_as_float(v)));
+	return r;
+}
+
+/* d += a b for 16 rows, 8 columns and 32 bytes of depth: 16 bf16 or 8 tf32. */
+__device__ __forceinline__ void mma(float d[4], const unsigned a[4], const unsigned *b, bf16)
+{
+	asm volatile("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%0, %1, %2, %3}, "
+	             "{%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};"
+	             : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3])
+	             : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));
+}
+
+__device__ __forceinline__ void mma(float d[4], const unsigned a[4], const unsigned *b, float)
+{
+	asm volatile("mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 {%0, %1, %2, %3}, "
+	             "{%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};"
+	             : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3])
+	             : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));
+}
+
+__device__ __forceinline__ void round_operand(unsigned *r, int n, float)
+{
+#pragma unroll
+	for (int i = 0; i < n; i++)
+		r[i] = round_tf32(r[i]);
+}
+
+__device__ __forceinline__ void round_operand(unsigned *, int, bf16)
+{
+}
+
+/* Sum over the warp in a fixed order; every lane gets it. */
+__device__ __forceinline__ float warp_sum(float v)
+{
+#pragma unroll
+	for (int d = 16; d > 0; d >>= 1)
+		v += __shfl_xor_sync(~0u, v, d);
+	return v;
+}
+
+__device__ __forceinline__ float warp_max(float v)
+{
+#pragma unroll
+	for (int d = 16; d > 0; d >>= 1)
+		v = fmaxf(v, __shfl_xor_sync(~0u, v, d));
+	return v;
+}
+
+__device__ __forceinline__ float silu(float v)
+{
+	return v / (1.0f + expf(-v));
+}
+
+__device__ __forceinline__ float softplus(float v)
+{
+	return fmaxf(v, 0.0f) + log1pf(expf(-fabsf(v)));
+}
+
+/* 2 to the v within 2 units in the last place; below 2^-126 it is 0. */
+__device__ __forceinline__ float exp2_ftz(float v)
+{
+	float r;
+	asm("ex2.approx.ftz.f32 %0, %1;" : "=f"(r) : "f"(v));
+	return r;
+}
+
+__host__ __device__ constexpr int round_up(int n, int to)
+{
+	return (n + to - 1) / to * to;
+}
+
+__host__ __device__ constexpr int ceil_div(int n, int d)
+{
+	return (n + d - 1) / d;
+}

@@ -1,0 +1,219 @@
+/* compile.c: the whole compiler on one screen: read the model, run the passes, emit, link.
+ *
+ * One arena and one setjmp a compile: a phase reports all it can, then the compile ends at the
+ * phase's end (diag_check), and everything it allocated is freed at once. */
+#define _POSIX_C_SOURCE 200809L
+#include "compile.h"
+
+#include "backend_cpu/backend_cpu.h"
+#include "graph.h"
+#include "inspect.h"
+#include "toolchain.h"
+
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+typedef struct Compile {
+	Arena *arena;
+	Diag diag;
+	const OpTable *ops;
+	const CompileOptions *o;
+	Model *model;
+	Report report;
+} Compile;
+
+/* Runs `body` with everything a compile needs; its result or the diagnostics' status. */
+static int compile(const CompileOptions *o, int (*body)(Compile *cx))
+{
+	jmp_buf fatal;
+	Arena *const a = arena_new();
+	Compile *const cx = NEW(a, Compile);
+	cx->arena = a;
+	cx->o = o;
+	cx->diag = (Diag){.arena = a, .out = stderr, .fatal = &fatal};
+	int status = EXIT_INPUT;
+	if (!setjmp(fatal)) {
+		cx->ops = ops_new(a);
+		status = body(cx);
+	}
+	arena_free(a);
+	return status;
+}
+
+static void read_model(Compile *cx)
+{
+	const CompileOptions *o = cx->o;
+	const ModelOptions options = {
+	    .batch = o->batch, .seconds = o->seconds, .nset = o->nsets, .set = o->sets};
+	cx->model = model_read(cx->arena, &cx->diag, cx->ops, o->input, &options);
+	diag_check(&cx->diag);
+}
+
+static void run_passes(Compile *cx, Module *m, const PassHooks *hooks)
+{
+	PassOptions opt = cx->o->pass;
+	if (hooks)
+		opt.hooks = *hooks;
+	if (!passes_run(m, &opt, &cx->report))
+		diag_check(&cx->diag);
+}
+
+static double now(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static void stage_time(const Compile *cx, const char *stage, double *since)
+{
+	const double t = now();
+	if (cx->o->pass.time)
+		fprintf(stderr, "%-24s %8.1f ms\n", stage, 1e3 * (t - *since));
+	*since = t;
+}
+
+/* Folder of the emitted sources; made if it is missing. */
+static const char *temps_folder(Compile *cx)
+{
+	const char *dir = cx->o->save_temps
+	                      ? cx->o->save_temps
+	                      : arena_printf(cx->arena, "generated/%s-cpu", cx->model->name);
+	if (!make_folders(cx->arena, dir))
+		diag_fatal(&cx->diag, E602, (Loc){0}, "%s: %s", dir, strerror(errno));
+	return dir;
+}
+
+static void write_out(Compile *cx, const char *path, const Buf *b)
+{
+	if (!path) {
+		fwrite(b->s, 1, b->len, stdout);
+		return;
+	}
+	if (!file_write(path, b->s, b->len))
+		diag_fatal(&cx->diag, E602, (Loc){0}, "%s: %s", path, strerror(errno));
+}
+
+static void say_built(const Compile *cx, const char *program)
+{
+	const Graph *g = module_graph(cx->model->module, "main");
+	fprintf(stderr, "%s: %s for cpu, fp32, batch %lld: %d nodes, activations %.1f MB\n", program,
+	        cx->model->name, (long long)cx->model->batch, g->nodes.n, (double)g->arena_bytes / 1e6);
+	if (!cx->o->verbose)
+		return;
+	Buf b;
+	buf_init(&b, cx->arena);
+	report_text(&b, &cx->report);
+	fputs(b.s, stderr);
+}
+
+static void link_program(Compile *cx, const Buf *source)
+{
+	const CompileOptions *o = cx->o;
+	const bool lib = o->emit == EMIT_LIB;
+	const char *dir = temps_folder(cx);
+	const char *name = cx->model->name;
+	const char *output = o->output ? o->output
+	                     : lib     ? arena_printf(cx->arena, "lib%s.so", name)
+	                               : name;
+	const LinkJob job = {.source = arena_printf(cx->arena, "%s/%s.c", dir, name),
+	                     .output = output,
+	                     .weights = o->weights,
+	                     .shared = lib};
+	write_out(cx, job.source, source);
+	if (tool_link(cx->arena, &cx->diag, &job))
+		say_built(cx, output);
+}
+
+static int build(Compile *cx)
+{
+	static const PassHooks hooks = {.packs = cpu_packs, .strided = cpu_strided};
+	double t = now();
+	read_model(cx);
+	stage_time(cx, "read", &t);
+	run_passes(cx, cx->model->module, &hooks);
+	stage_time(cx, "passes", &t);
+	Buf b;
+	buf_init(&b, cx->arena);
+	if (cx->o->emit == EMIT_IR) {
+		ir_print(&b, cx->model->module);
+		write_out(cx, cx->o->output, &b);
+		return EXIT_DONE;
+	}
+	const CpuOptions opt = {.library = cx->o->emit == EMIT_LIB, .weights = cx->o->weights != NULL};
+	cpu_emit(&b, cx->model, &opt);
+	diag_check(&cx->diag);
+	stage_time(cx, "emit", &t);
+	if (cx->o->emit == EMIT_C) {
+		write_out(cx, cx->o->output, &b);
+		return EXIT_DONE;
+	}
+	link_program(cx, &b);
+	stage_time(cx, "compile and link", &t);
+	return cx->diag.nerrors ? EXIT_TOOLCHAIN : EXIT_DONE;
+}
+
+static int inspect(Compile *cx)
+{
+	read_model(cx);
+	PassOptions opt = cx->o->pass;
+	opt.hooks = (PassHooks){.packs = cpu_packs, .strided = cpu_strided};
+	return inspect_model(cx->arena, cx->model, &opt, cx->o->json) ? EXIT_DONE : EXIT_INPUT;
+}
+
+static bool ends_with(const char *s, const char *tail)
+{
+	const size_t n = strlen(s), m = strlen(tail);
+	return n >= m && !strcmp(s + n - m, tail);
+}
+
+static Module *read_sir(Compile *cx)
+{
+	Source *src = NEW(cx->arena, Source);
+	src->name = cx->o->input;
+	src->text = file_read(cx->arena, src->name, &src->len);
+	if (!src->text)
+		diag_fatal(&cx->diag, E102, (Loc){0}, "%s: %s", src->name, strerror(errno));
+	Module *m = ir_parse(cx->arena, &cx->diag, cx->ops, src);
+	diag_check(&cx->diag);
+	ir_verify(m);
+	diag_check(&cx->diag);
+	return m;
+}
+
+/* Text IR without --passes is only read, verified and printed. */
+static int opt(Compile *cx)
+{
+	Module *m;
+	if (ends_with(cx->o->input, ".sir")) {
+		m = read_sir(cx);
+	} else {
+		read_model(cx);
+		m = cx->model->module;
+	}
+	const PassOptions *p = &cx->o->pass;
+	if (p->only || p->skip || p->stop_after || p->eval || p->verify || p->dump || p->dump_all)
+		run_passes(cx, m, NULL);
+	Buf b;
+	buf_init(&b, cx->arena);
+	ir_print(&b, m);
+	write_out(cx, NULL, &b);
+	return EXIT_DONE;
+}
+
+int compile_build(const CompileOptions *o)
+{
+	return compile(o, build);
+}
+
+int compile_inspect(const CompileOptions *o)
+{
+	return compile(o, inspect);
+}
+
+int compile_opt(const CompileOptions *o)
+{
+	return compile(o, opt);
+}

@@ -1,0 +1,37 @@
+/* compile.h: what the command line asks of the compiler. */
+#ifndef SELDC_COMPILE_H
+#define SELDC_COMPILE_H
+
+#include "ir/ir.h"
+#include "passes/passes.h"
+
+typedef enum Target { TARGET_AUTO, TARGET_CPU, TARGET_CUDA } Target;
+typedef enum Emit { EMIT_PROGRAM, EMIT_IR, EMIT_C, EMIT_CUDA, EMIT_PTX, EMIT_CUBIN, EMIT_LIB } Emit;
+
+/* Exit statuses of seldc. */
+enum { EXIT_DONE = 0, EXIT_INPUT = 1, EXIT_USAGE = 2, EXIT_TOOLCHAIN = 3, EXIT_BUG = 4 };
+
+typedef struct CompileOptions {
+	const char *input;  /* model.json; `opt` also takes text IR (.sir) */
+	const char *output; /* NULL: the model's name */
+	Target target;
+	Emit emit;
+	const char *precision; /* "fp32", "tf32", "bf16" */
+	const char *arch;      /* "sm_90,sm_80" or names; NULL: the visible GPU's */
+	const char *compiler;  /* "nvrtc", "nvcc" */
+	const char *weights;   /* safetensors to embed, or NULL */
+	const char *save_temps;
+	int64_t batch;  /* 0: 1 */
+	double seconds; /* 0: the model's own segment */
+	int nsets;
+	const char *const *sets; /* "name=value" */
+	PassOptions pass;
+	bool verbose, json;
+} CompileOptions;
+
+/* Each runs one verb and returns the exit status; results on stdout, messages on stderr. */
+int compile_build(const CompileOptions *o);
+int compile_inspect(const CompileOptions *o);
+int compile_opt(const CompileOptions *o);
+
+#endif

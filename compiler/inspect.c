@@ -1,0 +1,296 @@
+/* inspect.c: parameters and multiply-accumulates by part, memory, and what the passes did.
+ *
+ * Counts are taken on the graph as the model file says it, before any pass. Two conventions stand
+ * side by side: true multiply-accumulates of products and convolutions (ir_cost), and what a
+ * counter hooked to framework modules reports (`hook_ops`), since published tables use the
+ * latter. */
+#include "inspect.h"
+
+#include <cjson/cJSON.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct PartCount {
+	const char *prefix, *title, *hidden;
+	int64_t params;
+	double macs, hook_ops, flops;
+	int64_t activation_bytes;
+} PartCount;
+
+typedef struct Counts {
+	PartCount *part; /* the model's parts in order, then "other" */
+	int nparts;
+	PartCount total;
+	double seconds; /* of audio in one run; 0 if the model takes none */
+} Counts;
+
+static bool in_part(const char *label, const char *prefix)
+{
+	const size_t n = strlen(prefix);
+	return label && !strncmp(label, prefix, n) && (label[n] == '.' || label[n] == '\0');
+}
+
+static PartCount *find_part(Counts *c, const char *label)
+{
+	PartCount *best = &c->part[c->nparts - 1];
+	size_t longest = 0;
+	for (int i = 0; i + 1 < c->nparts; i++) {
+		const size_t n = strlen(c->part[i].prefix);
+		if (n >= longest && in_part(label, c->part[i].prefix)) {
+			best = &c->part[i];
+			longest = n;
+		}
+	}
+	return best;
+}
+
+/* Operations that a module-hook counter adds up, in the convention of ptflops: products and
+ * convolutions in multiply-accumulates, batch norm 2 an element, ReLU 1, pooling 1 an input
+ * element; functional calls (means, einsum, activations without a module) are not seen. */
+static double hook_ops(const Node *n)
+{
+	const double out = (double)type_count(&n->out[0].type);
+	switch (n->op) {
+	case OP_conv2d:
+	case OP_linear:
+	case OP_conv1d_depthwise:
+		return ir_cost(n).macs;
+	case OP_batch_norm:
+		return 2 * out;
+	case OP_relu:
+		return n->label ? out : 0;
+	case OP_avg_pool2d:
+	case OP_max_pool2d:
+		return (double)type_count(&n->in[0]->type);
+	default:
+		return 0;
+	}
+}
+
+static void count_node(PartCount *p, const Node *n)
+{
+	const unsigned flags = node_info(n)->flags;
+	if (n->op == OP_param && !attr_bool(n, "buffer"))
+		p->params += type_count(&n->out[0].type);
+	if (flags & F_SOURCE)
+		return;
+	const Cost cost = ir_cost(n);
+	p->macs += cost.macs;
+	p->flops += cost.flops;
+	if (!(flags & F_VIEW))
+		p->activation_bytes += type_bytes(&n->out[0].type);
+	if (!p->hidden)
+		p->hook_ops += hook_ops(n);
+}
+
+static void add_part(PartCount *sum, const PartCount *p)
+{
+	sum->params += p->params;
+	sum->macs += p->macs;
+	sum->hook_ops += p->hook_ops;
+	sum->flops += p->flops;
+	sum->activation_bytes += p->activation_bytes;
+}
+
+static Counts count_model(Arena *a, const Model *m)
+{
+	Counts c = {.nparts = m->parts.n + 1};
+	c.part = NEW_ARRAY(a, PartCount, c.nparts);
+	for (int i = 0; i < m->parts.n; i++) {
+		const PartSpec *s = &m->parts.at[i];
+		c.part[i] = (PartCount){.prefix = s->prefix, .title = s->title, .hidden = s->hidden};
+	}
+	c.part[c.nparts - 1] = (PartCount){.prefix = "", .title = "other"};
+	const Graph *g = module_graph(m->module, "main");
+	for (int i = 0; g && i < g->nodes.n; i++)
+		count_node(find_part(&c, g->nodes.at[i]->label), g->nodes.at[i]);
+	c.total = (PartCount){.title = "total"};
+	for (int i = 0; i < c.nparts; i++)
+		add_part(&c.total, &c.part[i]);
+	if (m->audio.present)
+		c.seconds = (double)(m->audio.samples * m->batch) / m->audio.rate;
+	return c;
+}
+
+/* 75137715 as "75,137,715" */
+static const char *grouped(Arena *a, int64_t v)
+{
+	char digits[32];
+	const int n = snprintf(digits, sizeof digits, "%lld", (long long)v);
+	Buf b;
+	buf_init(&b, a);
+	for (int i = 0; i < n; i++) {
+		if (i && (n - i) % 3 == 0)
+			buf_putc(&b, ',');
+		buf_putc(&b, digits[i]);
+	}
+	return b.s;
+}
+
+static void print_part(Arena *a, const PartCount *p, double seconds)
+{
+	printf("  %-28s %13s %10.4f", p->title, grouped(a, p->params), p->macs / 1e9);
+	if (seconds > 0)
+		printf(" %10.4f", p->macs / 1e9 / seconds);
+	printf(" %12.1f\n", (double)p->activation_bytes / 1e6);
+}
+
+static void print_hooks(const Counts *c)
+{
+	if (c->seconds <= 0)
+		return;
+	printf("\nA counter hooked to framework modules reports %.3f G per second: convolutions and linear\n"
+	       "layers, 2 an element of batch norm, 1 of ReLU, 1 an input element of pooling",
+	       c->total.hook_ops / 1e9 / c->seconds);
+	for (int i = 0; i < c->nparts; i++)
+		if (c->part[i].hidden)
+			printf("%s%s", i ? ";\nit does not see: " : "", c->part[i].title);
+	const char *why = NULL;
+	for (int i = 0; i < c->nparts && !why; i++)
+		why = c->part[i].hidden;
+	printf(why ? ",\nbecause %s.\n" : ".\n", why);
+}
+
+static void print_graph(Arena *a, const Graph *g)
+{
+	printf("\ngraph %s: %d nodes, activations %.2f MB planned, load-time values %.2f MB\n", g->name,
+	       g->nodes.n, (double)g->arena_bytes / 1e6, (double)g->load_bytes / 1e6);
+	for (int i = 0; i < g->nodes.n; i++)
+		if (g->nodes.at[i]->op == OP_input)
+			printf("  in   %-14s %s\n", g->nodes.at[i]->label,
+			       type_text(a, &g->nodes.at[i]->out[0].type));
+	for (int i = 0; i < g->outputs.n; i++)
+		printf("  out  %-14s %s\n", g->outputs.at[i].name,
+		       type_text(a, &g->outputs.at[i].value->type));
+}
+
+static void print_passes(const Report *r)
+{
+	printf("\npasses                     graph      changes   nodes before  after\n");
+	for (int i = 0; i < r->stats.n; i++) {
+		const PassStat *s = &r->stats.at[i];
+		if (s->changes)
+			printf("  %-24s %-10s %7d %14d %6d\n", s->pass, s->graph, s->changes, s->nodes_before,
+			       s->nodes_after);
+	}
+}
+
+static void print_text(Arena *a, const Model *m, const Counts *c, const Report *r)
+{
+	printf("%s: %s\n", m->name, m->doc ? m->doc : "");
+	for (int i = 0; i < m->settings.n; i++)
+		printf("%s%s", i ? ", " : "  ", m->settings.at[i]);
+	printf("\n\n  %-28s %13s %10s", "part", "parameters", "GMAC");
+	if (c->seconds > 0)
+		printf(" %10s", "GMAC/s");
+	printf(" %12s\n", "values MB");
+	for (int i = 0; i < c->nparts; i++)
+		if (c->part[i].params || c->part[i].flops > 0)
+			print_part(a, &c->part[i], c->seconds);
+	print_part(a, &c->total, c->seconds);
+	print_hooks(c);
+	for (int i = 0; i < m->module->graphs.n; i++)
+		print_graph(a, m->module->graphs.at[i]);
+	print_passes(r);
+	Buf b;
+	buf_init(&b, a);
+	report_text(&b, r);
+	printf("\n%s", b.s);
+}
+
+static cJSON *part_json(const PartCount *p, double seconds)
+{
+	cJSON *o = cJSON_CreateObject();
+	cJSON_AddStringToObject(o, "part", p->title);
+	cJSON_AddNumberToObject(o, "parameters", (double)p->params);
+	cJSON_AddNumberToObject(o, "macs", p->macs);
+	cJSON_AddNumberToObject(o, "flops", p->flops);
+	cJSON_AddNumberToObject(o, "activation_bytes", (double)p->activation_bytes);
+	if (seconds > 0) {
+		cJSON_AddNumberToObject(o, "macs_per_second", p->macs / seconds);
+		cJSON_AddNumberToObject(o, "hook_macs_per_second", p->hook_ops / seconds);
+	}
+	return o;
+}
+
+static cJSON *type_json(const char *name, const Type *t)
+{
+	cJSON *o = cJSON_CreateObject();
+	cJSON_AddStringToObject(o, "name", name);
+	cJSON_AddStringToObject(o, "dtype", dtype_name(t->dtype));
+	cJSON *shape = cJSON_AddArrayToObject(o, "shape");
+	for (int i = 0; i < t->rank; i++)
+		cJSON_AddItemToArray(shape, cJSON_CreateNumber((double)t->dim[i]));
+	return o;
+}
+
+static cJSON *graph_json(const Graph *g)
+{
+	cJSON *o = cJSON_CreateObject();
+	cJSON_AddStringToObject(o, "graph", g->name);
+	cJSON_AddNumberToObject(o, "nodes", g->nodes.n);
+	cJSON_AddNumberToObject(o, "arena_bytes", (double)g->arena_bytes);
+	cJSON_AddNumberToObject(o, "load_bytes", (double)g->load_bytes);
+	cJSON *in = cJSON_AddArrayToObject(o, "inputs"), *out = cJSON_AddArrayToObject(o, "outputs");
+	for (int i = 0; i < g->nodes.n; i++) {
+		const Node *n = g->nodes.at[i];
+		if (n->op == OP_input)
+			cJSON_AddItemToArray(in, type_json(n->label, &n->out[0].type));
+	}
+	for (int i = 0; i < g->outputs.n; i++)
+		cJSON_AddItemToArray(
+		    out, type_json(g->outputs.at[i].name, &g->outputs.at[i].value->type));
+	return o;
+}
+
+static void passes_json(cJSON *root, const Report *r)
+{
+	cJSON *stats = cJSON_AddArrayToObject(root, "passes");
+	for (int i = 0; i < r->stats.n; i++) {
+		cJSON *o = cJSON_CreateObject();
+		cJSON_AddStringToObject(o, "pass", r->stats.at[i].pass);
+		cJSON_AddStringToObject(o, "graph", r->stats.at[i].graph);
+		cJSON_AddNumberToObject(o, "changes", r->stats.at[i].changes);
+		cJSON_AddItemToArray(stats, o);
+	}
+	cJSON *lines = cJSON_AddArrayToObject(root, "report");
+	for (int i = 0; i < r->lines.n; i++) {
+		cJSON *o = cJSON_CreateObject();
+		cJSON_AddStringToObject(o, "pass", r->lines.at[i].pass);
+		cJSON_AddStringToObject(o, "graph", r->lines.at[i].graph);
+		cJSON_AddBoolToObject(o, "refused", r->lines.at[i].refused);
+		cJSON_AddStringToObject(o, "text", r->lines.at[i].text);
+		cJSON_AddItemToArray(lines, o);
+	}
+}
+
+static void print_json(const Model *m, const Counts *c, const Report *r)
+{
+	cJSON *root = part_json(&c->total, c->seconds);
+	cJSON_AddStringToObject(root, "model", m->name);
+	cJSON *parts = cJSON_AddArrayToObject(root, "parts");
+	for (int i = 0; i < c->nparts; i++)
+		cJSON_AddItemToArray(parts, part_json(&c->part[i], c->seconds));
+	cJSON *graphs = cJSON_AddArrayToObject(root, "graphs");
+	for (int i = 0; i < m->module->graphs.n; i++)
+		cJSON_AddItemToArray(graphs, graph_json(m->module->graphs.at[i]));
+	passes_json(root, r);
+	char *text = cJSON_Print(root);
+	if (text)
+		puts(text);
+	cJSON_free(text);
+	cJSON_Delete(root);
+}
+
+bool inspect_model(Arena *a, Model *m, const PassOptions *pass, bool json)
+{
+	const Counts c = count_model(a, m);
+	Report r = {0};
+	if (!passes_run(m->module, pass, &r))
+		return false;
+	if (json)
+		print_json(m, &c, &r);
+	else
+		print_text(a, m, &c, &r);
+	return true;
+}

@@ -1,0 +1,12 @@
+/* inspect.h: what `seldc inspect` shows. */
+#ifndef SELDC_INSPECT_H
+#define SELDC_INSPECT_H
+
+#include "ir/model.h"
+#include "passes/passes.h"
+
+/* Counts on the graph as written, then runs the passes and shows what they did; text or JSON on
+ * standard output. false after diagnostics. */
+bool inspect_model(Arena *a, Model *m, const PassOptions *pass, bool json);
+
+#endif

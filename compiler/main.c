@@ -1,0 +1,376 @@
+/* main.c: the command line, and nothing else. Every verb is a row: name, what it does, its own
+ * options. `seldc VERB --help` describes one. */
+#define _GNU_SOURCE
+#include "compile.h"
+
+#include <argp.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct Args {
+	CompileOptions o;
+	const char *sets[256];
+	char skip[4096]; /* every --no-pass, joined by commas */
+} Args;
+
+enum {
+	KEY_TARGET = 256, KEY_ARCH, KEY_PRECISION, KEY_TRAIN, KEY_BATCH, KEY_SECONDS, KEY_SET,
+	KEY_WEIGHTS, KEY_NO_PASS, KEY_PASSES, KEY_STOP, KEY_DUMP, KEY_DUMP_ALL, KEY_TIME, KEY_EMIT,
+	KEY_COMPILER, KEY_TEMPS, KEY_VERIFY, KEY_SHUFFLE, KEY_EVAL, KEY_JSON,
+};
+
+typedef struct Choice {
+	const char *name;
+	int value;
+} Choice;
+
+static const Choice targets[] = {
+    {"auto", TARGET_AUTO}, {"cpu", TARGET_CPU}, {"cuda", TARGET_CUDA}, {NULL, 0}};
+static const Choice emits[] = {{"ir", EMIT_IR},       {"c", EMIT_C},     {"cuda", EMIT_CUDA},
+                               {"ptx", EMIT_PTX},     {"cubin", EMIT_CUBIN},
+                               {"lib", EMIT_LIB},     {NULL, 0}};
+static const Choice precisions[] = {{"fp32", 0}, {"tf32", 1}, {"bf16", 2}, {NULL, 0}};
+static const Choice compilers[] = {{"nvrtc", 0}, {"nvcc", 1}, {NULL, 0}};
+
+static int choose(struct argp_state *st, const char *option, const Choice *c, const char *arg)
+{
+	char all[128] = "";
+	for (const Choice *k = c; k->name; k++) {
+		if (!strcmp(k->name, arg))
+			return k->value;
+		strcat(strcat(all, k == c ? "" : ", "), k->name);
+	}
+	argp_error(st, "--%s: '%s' is none of %s", option, arg, all);
+	return 0;
+}
+
+static int64_t whole(struct argp_state *st, const char *option, const char *arg, int64_t least)
+{
+	char *end;
+	errno = 0;
+	const long long v = strtoll(arg, &end, 10);
+	if (errno || end == arg || *end || v < least)
+		argp_error(st, "--%s: '%s' is not a whole number from %lld", option, arg, (long long)least);
+	return v;
+}
+
+static double positive(struct argp_state *st, const char *option, const char *arg)
+{
+	char *end;
+	const double v = strtod(arg, &end);
+	if (end == arg || *end || !(v > 0) || v > 1e6)
+		argp_error(st, "--%s: '%s' is not a number above 0", option, arg);
+	return v;
+}
+
+/* Options about the model and its parameters, shared by all verbs that read one. */
+static const struct argp_option model_options[] = {
+    {"batch", KEY_BATCH, "N", 0, "clips at a time (default 1)", 1},
+    {"seconds", KEY_SECONDS, "S", 0, "length of a segment (default: the model's)", 1},
+    {"set", KEY_SET, "NAME=VALUE", 0, "override a parameter that the model declares", 1},
+    {0}};
+
+static error_t model_parse(int key, char *arg, struct argp_state *st)
+{
+	Args *a = st->input;
+	CompileOptions *o = &a->o;
+	switch (key) {
+	case KEY_BATCH:
+		o->batch = whole(st, "batch", arg, 1);
+		return 0;
+	case KEY_SECONDS:
+		o->seconds = positive(st, "seconds", arg);
+		return 0;
+	case KEY_SET:
+		if (o->nsets == (int)COUNT(a->sets))
+			argp_error(st, "more than %d --set", (int)COUNT(a->sets));
+		if (!strchr(arg, '='))
+			argp_error(st, "--set: '%s' is not NAME=VALUE", arg);
+		a->sets[o->nsets++] = arg;
+		return 0;
+	case ARGP_KEY_ARG:
+		if (o->input)
+			argp_error(st, "one model at a time: '%s' and '%s'", o->input, arg);
+		o->input = arg;
+		return 0;
+	case ARGP_KEY_END:
+		if (!o->input)
+			argp_error(st, "which model?");
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp_option pass_options[] = {
+    {"passes", KEY_PASSES, "A,B,C", 0, "only these optional passes", 2},
+    {"no-pass", KEY_NO_PASS, "NAME", 0, "without this pass (repeatable, or a list)", 2},
+    {"stop-after", KEY_STOP, "PASS", 0, "stop after this pass", 2},
+    {"dump", KEY_DUMP, "PASS", 0, "print the IR before and after this pass to stderr", 2},
+    {"dump-all", KEY_DUMP_ALL, "DIR", 0, "write the IR before and after every pass into DIR", 2},
+    {"verify", KEY_VERIFY, "each", OPTION_ARG_OPTIONAL,
+     "verify the IR, print it and read it back after every pass", 2},
+    {"shuffle", KEY_SHUFFLE, "SEED", 0, "shuffle independent nodes between passes", 2},
+    {"eval", KEY_EVAL, 0, 0, "evaluate after every pass; name the first that changes a result", 2},
+    {"time", KEY_TIME, 0, 0, "print the time of every pass and stage", 2},
+    {0}};
+
+static error_t pass_parse(int key, char *arg, struct argp_state *st)
+{
+	Args *a = st->input;
+	PassOptions *p = &a->o.pass;
+	switch (key) {
+	case KEY_PASSES:
+		p->only = arg;
+		return 0;
+	case KEY_NO_PASS:
+		if (strlen(a->skip) + strlen(arg) + 2 > sizeof a->skip)
+			argp_error(st, "--no-pass: the list is too long");
+		p->skip = strcat(strcat(a->skip, *a->skip ? "," : ""), arg);
+		return 0;
+	case KEY_STOP:
+		p->stop_after = arg;
+		return 0;
+	case KEY_DUMP:
+		p->dump = arg;
+		return 0;
+	case KEY_DUMP_ALL:
+		p->dump_all = arg;
+		return 0;
+	case KEY_VERIFY:
+		p->verify = true;
+		return 0;
+	case KEY_SHUFFLE:
+		p->shuffle = true;
+		p->seed = (uint64_t)whole(st, "shuffle", arg, 0);
+		return 0;
+	case KEY_EVAL:
+		p->eval = true;
+		return 0;
+	case KEY_TIME:
+		p->time = true;
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp_option build_options[] = {
+    {"output", 'o', "FILE", 0, "the program (default: the model's name)", 0},
+    {"target", KEY_TARGET, "cpu|cuda|auto", 0, "auto (default): cuda when a usable GPU is visible", 0},
+    {"arch", KEY_ARCH, "sm_90,...", 0, "GPU architectures; default: the visible GPU's", 0},
+    {"precision", KEY_PRECISION, "fp32|tf32|bf16", 0, "fp32 (default) is strict IEEE single", 0},
+    {"weights", KEY_WEIGHTS, "W.safetensors", 0, "embed these weights in the program", 0},
+    {"emit", KEY_EMIT, "ir|c|cuda|ptx|cubin|lib", 0,
+     "stop there; lib: shared library and header", 0},
+    {"compiler", KEY_COMPILER, "nvrtc|nvcc", 0, "compiler of the kernels (default nvrtc)", 0},
+    {"save-temps", KEY_TEMPS, "DIR", 0, "emitted sources (default generated/MODEL-TARGET)", 0},
+    {"verbose", 'v', 0, 0, "say what every pass did and refused", 0},
+    {0}};
+
+static error_t build_parse(int key, char *arg, struct argp_state *st)
+{
+	CompileOptions *o = &((Args *)st->input)->o;
+	switch (key) {
+	case ARGP_KEY_INIT:
+		st->child_inputs[0] = st->child_inputs[1] = st->input;
+		return 0;
+	case 'o':
+		o->output = arg;
+		return 0;
+	case 'v':
+		o->verbose = true;
+		return 0;
+	case KEY_TARGET:
+		o->target = (Target)choose(st, "target", targets, arg);
+		return 0;
+	case KEY_ARCH:
+		o->arch = arg;
+		return 0;
+	case KEY_PRECISION:
+		choose(st, "precision", precisions, arg);
+		o->precision = arg;
+		return 0;
+	case KEY_WEIGHTS:
+		o->weights = arg;
+		return 0;
+	case KEY_EMIT:
+		o->emit = (Emit)choose(st, "emit", emits, arg);
+		return 0;
+	case KEY_COMPILER:
+		choose(st, "compiler", compilers, arg);
+		o->compiler = arg;
+		return 0;
+	case KEY_TEMPS:
+		o->save_temps = arg;
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp_option inspect_options[] = {
+    {"json", KEY_JSON, 0, 0, "as JSON", 0}, {0}};
+
+static error_t inspect_parse(int key, char *arg, struct argp_state *st)
+{
+	(void)arg;
+	if (key == ARGP_KEY_INIT)
+		st->child_inputs[0] = st->child_inputs[1] = st->input;
+	else if (key == KEY_JSON)
+		((Args *)st->input)->o.json = true;
+	else
+		return ARGP_ERR_UNKNOWN;
+	return 0;
+}
+
+static error_t opt_parse(int key, char *arg, struct argp_state *st)
+{
+	(void)arg;
+	if (key != ARGP_KEY_INIT)
+		return ARGP_ERR_UNKNOWN;
+	st->child_inputs[0] = st->child_inputs[1] = st->input;
+	return 0;
+}
+
+static const struct argp model_argp = {model_options, model_parse, NULL, NULL, NULL, NULL, NULL};
+static const struct argp pass_argp = {pass_options, pass_parse, NULL, NULL, NULL, NULL, NULL};
+static const struct argp_child children[] = {
+    {&model_argp, 0, "Model:", 1}, {&pass_argp, 0, "Passes:", 2}, {0}};
+
+typedef struct Verb {
+	const char *name, *args, *doc;
+	int (*run)(const CompileOptions *o);
+	const struct argp_option *options;
+	argp_parser_t parse;
+} Verb;
+
+static const Verb verbs[] = {
+    {"build", "MODEL.json", "Compile a model to a program.", compile_build, build_options,
+     build_parse},
+    {"inspect", "MODEL.json",
+     "Parameters and multiply-accumulates by part, shapes, memory, what the passes do.",
+     compile_inspect, inspect_options, inspect_parse},
+    {"opt", "MODEL.json|GRAPH.sir",
+     "Print the IR of a model or of text IR; with --passes, after these passes.", compile_opt, NULL,
+     opt_parse},
+};
+
+static int run_verb(const Verb *v, int argc, char **argv)
+{
+	Args a = {.o = {.precision = "fp32", .compiler = "nvrtc"}};
+	a.o.sets = a.sets;
+	const struct argp argp = {v->options, v->parse, v->args, v->doc, children, NULL, NULL};
+	char name[64];
+	snprintf(name, sizeof name, "seldc %s", v->name);
+	argv[0] = name;
+	argp_err_exit_status = EXIT_USAGE;
+	if (argp_parse(&argp, argc, argv, 0, NULL, &a))
+		return EXIT_USAGE;
+	return v->run(&a.o);
+}
+
+static int explain(int argc, char **argv)
+{
+	const char *title, *text;
+	if (argc != 2) {
+		fputs("usage: seldc explain CODE\n", stderr);
+		return EXIT_USAGE;
+	}
+	if (!diag_explain(argv[1], &title, &text)) {
+		fprintf(stderr, "seldc: error: no diagnostic has the code '%s'\n", argv[1]);
+		return EXIT_INPUT;
+	}
+	printf("%s: %s\n\n%s\n", argv[1], title, text);
+	return EXIT_DONE;
+}
+
+static void list_attrs(const OpInfo *op)
+{
+	static const char *const kinds[] = {"int", "float", "bool", "str", "int[]", "float[]"};
+	for (int i = 0; i < op->nattrs; i++) {
+		const AttrDef *d = &op->attrs[i];
+		printf("%s%s:%s", i ? " " : "    {", d->name, kinds[d->kind]);
+		if (d->dflt)
+			printf("=%s", d->dflt);
+	}
+	if (op->nattrs)
+		puts("}");
+}
+
+static void list_op(const OpInfo *op)
+{
+	printf("%s(", op->name);
+	for (int i = 0; i < MAX_IN_NAMES && op->in_names[i]; i++)
+		printf("%s%s%s", i ? ", " : "", op->in_names[i], i >= op->nin_min ? "?" : "");
+	printf("%s)%s\n    %s\n", op->nin_max < 0 ? "..." : "",
+	       op->flags & F_FUSED ? "  [made by passes]" : "", op->doc);
+	list_attrs(op);
+}
+
+static int list_passes(void)
+{
+	Arena *a = arena_new();
+	Buf b;
+	buf_init(&b, a);
+	passes_list(&b);
+	fputs(b.s, stdout);
+	arena_free(a);
+	return EXIT_DONE;
+}
+
+static int list_ops(void)
+{
+	Arena *a = arena_new();
+	const OpTable *t = ops_new(a);
+	for (int i = 0; i < NOPS; i++)
+		list_op(&t->op[i]);
+	arena_free(a);
+	return EXIT_DONE;
+}
+
+static void help(FILE *f)
+{
+	fputs("usage: seldc VERB [OPTION...] ARGUMENT\n\n", f);
+	for (size_t i = 0; i < COUNT(verbs); i++)
+		fprintf(f, "  %-9s %s\n", verbs[i].name, verbs[i].doc);
+	fputs("  explain   What a diagnostic's code (E0301) means.\n\n"
+	      "  seldc VERB --help, --list-ops, --list-passes, --version, --help\n",
+	      f);
+}
+
+static int usage_error(const char *word)
+{
+	const char *names[COUNT(verbs) + 1] = {[COUNT(verbs)] = "explain"};
+	for (size_t i = 0; i < COUNT(verbs); i++)
+		names[i] = verbs[i].name;
+	const char *close = closest_name(word, names, (int)COUNT(names));
+	fprintf(stderr, "seldc: error: no verb '%s'", word);
+	if (close)
+		fprintf(stderr, "; did you mean '%s'?", close);
+	fputs("\nseldc --help lists them\n", stderr);
+	return EXIT_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+	const char *word = argc > 1 ? argv[1] : "";
+	for (size_t i = 0; i < COUNT(verbs); i++)
+		if (!strcmp(word, verbs[i].name))
+			return run_verb(&verbs[i], argc - 1, argv + 1);
+	if (!strcmp(word, "explain"))
+		return explain(argc - 1, argv + 1);
+	if (!strcmp(word, "--list-ops"))
+		return list_ops();
+	if (!strcmp(word, "--list-passes"))
+		return list_passes();
+	if (!strcmp(word, "--version") || !strcmp(word, "-V"))
+		return puts("seldc " SELDC_VERSION), EXIT_DONE;
+	if (!strcmp(word, "--help") || !strcmp(word, "-h"))
+		return help(stdout), EXIT_DONE;
+	if (*word)
+		return usage_error(word);
+	help(stderr);
+	return EXIT_USAGE;
+}

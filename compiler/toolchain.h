@@ -1,0 +1,27 @@
+/* toolchain.h: the C compiler that turns emitted source into a program, and where our own files
+ * are. */
+#ifndef SELDC_TOOLCHAIN_H
+#define SELDC_TOOLCHAIN_H
+
+#include "ir/base.h"
+
+/* Folder with seldrt.h and libseldrt.a: lib/seldc beside the running seldc, or ../lib/seldc of it.
+ * Diagnostic E601 and NULL if there is none. */
+const char *tool_home(Arena *a, Diag *d);
+
+typedef struct LinkJob {
+	const char *source;  /* emitted C */
+	const char *output;
+	const char *weights; /* safetensors to embed, or NULL */
+	bool shared;         /* a shared library instead of a program */
+	bool cuda;           /* links nothing that only the CPU back end needs */
+} LinkJob;
+
+/* Compiles and links; false after a diagnostic that names the kept source and log. CC and
+ * SELDC_CFLAGS of the environment are respected. */
+bool tool_link(Arena *a, Diag *d, const LinkJob *job);
+
+/* mkdir -p; false with errno. */
+bool make_folders(Arena *a, const char *path);
+
+#endif

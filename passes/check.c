@@ -1,0 +1,121 @@
+/* check.c: what the driver checks after a pass: structure and text, values, places; and the random
+ * values and orders that it checks with. */
+#include "passes/check.h"
+
+#include <math.h>
+#include <string.h>
+
+const char *check_module(Module *m)
+{
+	if (ir_verify(m))
+		return "the verifier finds the errors above";
+	Arena *a = arena_new();
+	Buf first, second;
+	buf_init(&first, a);
+	buf_init(&second, a);
+	ir_print(&first, m);
+	const Source src = {.name = "printed IR", .text = first.s, .len = first.len};
+	Diag diag = {.arena = a, .out = m->diag->out};
+	const Module *back = ir_parse(a, &diag, m->ops, &src);
+	if (back)
+		ir_print(&second, back);
+	const bool same = back && first.len == second.len && !memcmp(first.s, second.s, first.len);
+	arena_free(a);
+	return same ? NULL : "printed IR reads back as something else";
+}
+
+const char *check_plans(Module *m, const PassHooks *hooks)
+{
+	const char *why = NULL;
+	for (int i = 0; i < m->graphs.n && !why; i++)
+		why = plan_check(m->graphs.at[i], hooks, m->arena);
+	return why;
+}
+
+double check_difference(const Tensor *want, const Tensor *got)
+{
+	double scale = 0, diff = 0;
+	if (!type_equal(&want->type, &got->type))
+		return INFINITY;
+	for (int64_t i = 0; i < type_count(&want->type); i++) {
+		const double w = want->data[i], g = got->data[i];
+		if ((isnan(w) && isnan(g)) || w == g)
+			continue;
+		if (isfinite(w))
+			scale = fmax(scale, fabs(w));
+		diff = isnan(w - g) ? INFINITY : fmax(diff, fabs(w - g));
+		if (isinf(diff))
+			return diff;
+	}
+	for (int64_t i = 0; i < type_count(&want->type); i++)
+		if (isfinite(want->data[i]))
+			scale = fmax(scale, fabs(want->data[i]));
+	return diff == 0 ? 0 : diff / scale;
+}
+
+/* ---- random values -------------------------------------------------------------------------------- */
+
+/* splitmix64 */
+static uint64_t next(uint64_t *state)
+{
+	uint64_t z = *state += 0x9e3779b97f4a7c15u;
+	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+	z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+	return z ^ (z >> 31);
+}
+
+static uint64_t hash_text(const char *s, uint64_t h)
+{
+	for (; *s; s++)
+		h = (h ^ (unsigned char)*s) * 1099511628211u;
+	return h;
+}
+
+/* Params that start at one (scales, variances) stay positive; the rest is symmetric about 0 and
+ * shrinks with the fan-in, so that deep graphs neither vanish nor overflow. */
+bool passes_random(void *ctx, const Node *source, Tensor *out)
+{
+	const bool is_param = source->op == OP_param;
+	const Type *t = &source->out[0].type;
+	const double base = is_param && !strcmp(attr_str(source, "init"), "ones") ? 1 : 0;
+	double fan_in = 1;
+	for (int i = 1; i < t->rank; i++)
+		fan_in *= (double)t->dim[i];
+	const double range = base != 0 ? 0.5 : is_param ? 1.5 / sqrt(fan_in) : 1;
+	uint64_t state = hash_text(source->label ? source->label : source->out[0].name,
+	                           *(const uint64_t *)ctx ^ 14695981039346656037u);
+	for (int64_t i = 0; i < type_count(&out->type); i++)
+		out->data[i] = base + range * ((double)(next(&state) >> 11) * 0x1p-52 - 1);
+	return true;
+}
+
+/* ---- random orders --------------------------------------------------------------------------------- */
+
+void check_shuffle(Graph *g, uint64_t seed, Arena *scratch)
+{
+	const int n = g->nodes.n;
+	Node **ready = NEW_ARRAY(scratch, Node *, n), **order = NEW_ARRAY(scratch, Node *, n);
+	int *missing = NEW_ARRAY(scratch, int, n);
+	int nready = 0;
+	edit_renumber(g);
+	for (int i = 0; i < n; i++) {
+		for (int k = 0; k < g->nodes.at[i]->nin; k++)
+			missing[i] += g->nodes.at[i]->in[k] != NULL;
+		if (!missing[i])
+			ready[nready++] = g->nodes.at[i];
+	}
+	for (int placed = 0; placed < n; placed++) {
+		const int pick = (int)(next(&seed) % (uint64_t)nready);
+		Node *done = ready[pick];
+		ready[pick] = ready[--nready];
+		order[placed] = done;
+		for (int i = done->id + 1; i < n; i++) {
+			Node *user = g->nodes.at[i];
+			for (int k = 0; k < user->nin; k++)
+				if (user->in[k] && user->in[k]->node == done && !--missing[i])
+					ready[nready++] = user;
+		}
+	}
+	memcpy(g->nodes.at, order, (size_t)n * sizeof *order);
+	edit_renumber(g);
+}

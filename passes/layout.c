@@ -1,0 +1,430 @@
+/* layout.c: convolutions work channels-last; transposes stand where the layout changes.
+ *
+ *     %a = conv2d %x, %w : f32[1,8,6,6]         %t = transpose %x {perm=[0,2,3,1]}
+ *     %b = relu %a                              %a = conv2d %t, %w {channels_last=1}
+ *     %c = conv2d %b, %v : f32[1,8,6,6]   ->    %b = relu %a : f32[1,6,6,8]
+ *                                               %c = conv2d %b, %v {channels_last=1}
+ *                                               %y = transpose %c {perm=[0,3,1,2]}
+ *
+ * Each convolution gets a transpose before and after it. The one after is pushed down through
+ * elementwise ops, pools, norms, reductions, slices, joins and other transposes until it meets the
+ * next one before, and both vanish. It passes an op if all inputs of full size come through equal
+ * transposes; small operands are permuted instead. Weights stay as they are. Only transposes that
+ * this pass made are moved. Leading extents of groups stay where they are. */
+#include "passes/passes.h"
+
+#include <string.h>
+
+typedef struct Layout {
+	PassCtx *cx;
+	Graph *g;
+	int made, absorbed;
+} Layout;
+
+/* A value that is a transpose made by this pass: element axis i of v is axis perm[i] of `of`. */
+typedef struct Moved {
+	Value *of;
+	int perm[MAX_RANK];
+} Moved;
+
+static void read_perm(const Node *t, int *perm)
+{
+	for (int i = 0; i < t->out[0].type.rank; i++)
+		perm[i] = edit_axis(attr_int_at(t, "perm", i), t->out[0].type.rank);
+}
+
+static bool is_moved(const Value *v, Moved *m)
+{
+	if (!v || v->node->op != OP_transpose || v->node->mark != 1)
+		return false;
+	m->of = v->node->in[0];
+	read_perm(v->node, m->perm);
+	return true;
+}
+
+static bool is_identity(const int *perm, int rank)
+{
+	for (int i = 0; i < rank; i++)
+		if (perm[i] != i)
+			return false;
+	return true;
+}
+
+/* x transposed, before `at`: through an existing transpose, shared with an equal one, or new. */
+static Value *transposed(Layout *l, Node *at, Value *x, const int *perm)
+{
+	const int rank = x->type.rank;
+	int p[MAX_RANK];
+	memcpy(p, perm, sizeof p);
+	if (node_is(x, OP_transpose) && !x->node->group) {
+		int inner[MAX_RANK];
+		read_perm(x->node, inner);
+		for (int i = 0; i < rank; i++)
+			p[i] = inner[perm[i]];
+		l->absorbed += x->node->mark == 1;
+		x = x->node->in[0];
+	}
+	if (is_identity(p, rank))
+		return x;
+	for (int i = 0; i < l->g->nodes.n && l->g->nodes.at[i] != at; i++) {
+		Node *n = l->g->nodes.at[i];
+		int q[MAX_RANK];
+		if (n->op != OP_transpose || n->mark != 1 || n->in[0] != x)
+			continue;
+		read_perm(n, q);
+		if (!memcmp(p, q, (size_t)rank * sizeof *p))
+			return &n->out[0];
+	}
+	Value *v = edit_transpose(at, x, p);
+	v->node->mark = 1;
+	l->made++;
+	return v;
+}
+
+/* The node after n in the list: what is inserted before it stands behind n. */
+static Node *node_after(const Graph *g, const Node *n)
+{
+	for (int i = 0; i + 1 < g->nodes.n; i++)
+		if (g->nodes.at[i] == n)
+			return g->nodes.at[i + 1];
+	return NULL;
+}
+
+/* n now computes its output with the axes in another order: `perm` of it is the old one. Types
+ * must be inferred already. Users get the transpose. */
+static void restore(Layout *l, Node *n, const int *perm)
+{
+	Value *v = &n->out[0];
+	if (is_identity(perm, v->type.rank))
+		return;
+	Node *at = node_after(l->g, n);
+	int64_t p[MAX_RANK];
+	for (int i = 0; i < v->type.rank; i++)
+		p[i] = perm[i];
+	for (int k = 0; k < n->nout; k++) {
+		v = &n->out[k];
+		Node *t = node_insert(l->g, at, OP_transpose, &v, 1, n->loc, n->label);
+		attr_set_ints(t, "perm", p, v->type.rank);
+		edit_infer(t);
+		t->mark = 1;
+		l->made++;
+		edit_replace(l->g, v, &t->out[0], t);
+	}
+}
+
+/* ---- convolutions ------------------------------------------------------------------------------- */
+
+static void convert_conv(Layout *l, Node *n)
+{
+	const int lead = n->group ? 1 : 0;
+	const int to_last[] = {0, 1 + (lead ? 0 : 1), 2 + (lead ? 1 : 1), lead ? 4 : 1, 2};
+	const int in4[] = {0, 2, 3, 1}, in5[] = {0, 1, 3, 4, 2};
+	const int out4[] = {0, 3, 1, 2}, out5[] = {0, 1, 4, 2, 3};
+	(void)to_last;
+	n->in[0] = transposed(l, n, n->in[0], lead ? in5 : in4);
+	attr_set_bool(n, "channels_last", true);
+	edit_infer(n);
+	restore(l, n, lead ? out5 : out4);
+}
+
+/* ---- pushing transposes down ------------------------------------------------------------------------ */
+
+static bool is_elementwise(const Node *n)
+{
+	return (node_info(n)->flags & F_EW) || n->op == OP_map;
+}
+
+static int wide_axes(const Type *t)
+{
+	int wide = 0;
+	for (int i = 0; i < t->rank; i++)
+		wide += t->dim[i] > 1;
+	return wide;
+}
+
+static void inverse(const int *perm, int rank, int *inv)
+{
+	for (int i = 0; i < rank; i++)
+		inv[perm[i]] = i;
+}
+
+/* Operand v beside a value of `rank` axes that is now read with its axes reordered by `inv`. */
+static Value *permuted_operand(Layout *l, Node *n, Value *v, const int *inv, int rank)
+{
+	int64_t dim[MAX_RANK], out[MAX_RANK];
+	const int lead = n->group ? 1 : 0, pad = rank - v->type.rank;
+	if (type_count(&v->type) == 1)
+		return v;
+	for (int i = 0; i < rank; i++) /* the leading extent of a group stays the first */
+		dim[i] = lead && i == 0 ? v->type.dim[0] : i < pad + lead ? 1 : v->type.dim[i - pad];
+	for (int i = 0; i < rank; i++)
+		out[i] = dim[inv[i]];
+	const Type t = type_make(v->type.dtype, rank, dim);
+	if (wide_axes(&t) <= 1)
+		return edit_reshape(n, v, rank, out);
+	return transposed(l, n, edit_reshape(n, v, rank, dim), inv);
+}
+
+/* All inputs with as many elements as the output come through the same transpose, and the others
+ * are small: known at load time or at most one axis long. */
+static bool ew_inputs(const Node *n, const bool *load, Moved *m)
+{
+	bool found = false;
+	for (int i = 0; i < n->nin; i++) {
+		Moved other;
+		const bool moved = is_moved(n->in[i], &other);
+		const int rank = n->out[0].type.rank;
+		if (moved && n->in[i]->type.rank == rank) {
+			if (found && memcmp(m->perm, other.perm, (size_t)rank * sizeof(int)))
+				return false;
+			*m = other;
+			found = true;
+		} else if (!load[n->in[i]->node->id] && wide_axes(&n->in[i]->type) > 1) {
+			return false;
+		}
+	}
+	return found && !(n->group && m->perm[0] != 0);
+}
+
+static bool push_ew(Layout *l, Node *n, const bool *load)
+{
+	Moved m;
+	int inv[MAX_RANK];
+	const int rank = n->out[0].type.rank;
+	if (!ew_inputs(n, load, &m))
+		return false;
+	inverse(m.perm, rank, inv);
+	for (int i = 0; i < n->nin; i++) {
+		Moved other;
+		const bool moved = is_moved(n->in[i], &other) && n->in[i]->type.rank == rank;
+		n->in[i] = moved ? other.of : permuted_operand(l, n, n->in[i], inv, rank);
+	}
+	edit_infer(n);
+	restore(l, n, m.perm);
+	return true;
+}
+
+/* The transpose at input 0, if the group's leading extent stays first. */
+static bool input_moved(const Node *n, Moved *m)
+{
+	return is_moved(n->in[0], m) && !(n->group && m->perm[0] != 0);
+}
+
+/* Axis attribute of one instance, mapped to the axis of the untransposed value. */
+static int mapped_axis(const Node *n, const Moved *m, int64_t axis)
+{
+	const int lead = n->group ? 1 : 0, rank = m->of->type.rank;
+	return m->perm[lead + edit_axis(axis, rank - lead)] - lead;
+}
+
+/* slice, flip, pad, softmax, batch_norm: one axis attribute, same axes out as in */
+static bool push_axis(Layout *l, Node *n)
+{
+	Moved m;
+	if (!input_moved(n, &m))
+		return false;
+	attr_set_int(n, "axis", mapped_axis(n, &m, attr_int(n, "axis")));
+	n->in[0] = m.of;
+	edit_infer(n);
+	restore(l, n, m.perm);
+	return true;
+}
+
+static bool push_reduce(Layout *l, Node *n)
+{
+	Moved m;
+	bool reduced[MAX_RANK] = {false};
+	int64_t axes[MAX_RANK];
+	if (!input_moved(n, &m))
+		return false;
+	const int lead = n->group ? 1 : 0, rank = m.of->type.rank, naxes = attr_len(n, "axes");
+	for (int i = 0; i < naxes; i++)
+		reduced[lead + mapped_axis(n, &m, attr_int_at(n, "axes", i))] = true;
+	for (int i = 0, k = 0; i < rank; i++)
+		if (reduced[i])
+			axes[k++] = i - lead;
+	const bool keep = attr_bool(n, "keep");
+	int place[MAX_RANK], perm[MAX_RANK], nout = 0;
+	for (int i = 0, k = 0; i < rank; i++)
+		place[i] = keep || !reduced[i] ? k++ : -1;
+	for (int i = 0; i < rank; i++)
+		if (place[m.perm[i]] >= 0)
+			perm[nout++] = place[m.perm[i]];
+	n->in[0] = m.of;
+	attr_set_ints(n, "axes", axes, naxes);
+	edit_infer(n);
+	restore(l, n, perm);
+	return true;
+}
+
+static bool push_pool(Layout *l, Node *n)
+{
+	static const int last4[] = {0, 3, 1, 2}, last5[] = {0, 1, 4, 2, 3};
+	Moved m;
+	const int rank = n->in[0]->type.rank;
+	if (attr_bool(n, "channels_last") || !input_moved(n, &m) ||
+	    memcmp(m.perm, rank == 5 ? last5 : last4, (size_t)rank * sizeof(int)))
+		return false;
+	n->in[0] = m.of;
+	attr_set_bool(n, "channels_last", true);
+	edit_infer(n);
+	restore(l, n, m.perm);
+	return true;
+}
+
+/* A tokenwise op passes what leaves the last axis last. */
+static bool push_tokenwise(Layout *l, Node *n)
+{
+	Moved m;
+	const int last = n->in[0]->type.rank - 1;
+	if (!input_moved(n, &m) || m.perm[last] != last)
+		return false;
+	n->in[0] = m.of;
+	edit_infer(n);
+	restore(l, n, m.perm);
+	return true;
+}
+
+static bool push_transpose(Layout *l, Node *n)
+{
+	Moved m;
+	int perm[MAX_RANK];
+	if (n->group || !is_moved(n->in[0], &m))
+		return false;
+	read_perm(n, perm);
+	Value *v = transposed(l, n, n->in[0], perm);
+	edit_replace(l->g, &n->out[0], v, NULL);
+	return true;
+}
+
+static bool all_moved_alike(const Node *n, Moved *first)
+{
+	if (n->group || !is_moved(n->in[0], first))
+		return false;
+	for (int i = 1; i < n->nin; i++) {
+		Moved m;
+		if (!is_moved(n->in[i], &m) ||
+		    memcmp(m.perm, first->perm, (size_t)n->in[0]->type.rank * sizeof(int)))
+			return false;
+	}
+	return true;
+}
+
+static void take_originals(Node *n)
+{
+	for (int i = 0; i < n->nin; i++)
+		n->in[i] = n->in[i]->node->in[0];
+}
+
+static bool push_concat(Layout *l, Node *n)
+{
+	Moved m;
+	if (!all_moved_alike(n, &m))
+		return false;
+	attr_set_int(n, "axis", mapped_axis(n, &m, attr_int(n, "axis")));
+	take_originals(n);
+	edit_infer(n);
+	restore(l, n, m.perm);
+	return true;
+}
+
+/* The new axis becomes the first; the transpose puts it where it was. */
+static bool push_stack(Layout *l, Node *n)
+{
+	Moved m;
+	int perm[MAX_RANK];
+	if (!all_moved_alike(n, &m))
+		return false;
+	const int rank = n->out[0].type.rank, axis = edit_axis(attr_int(n, "axis"), rank);
+	for (int i = 0; i < rank; i++)
+		perm[i] = i == axis ? 0 : 1 + m.perm[i < axis ? i : i - 1];
+	attr_set_int(n, "axis", 0);
+	take_originals(n);
+	edit_infer(n);
+	restore(l, n, perm);
+	return true;
+}
+
+static bool push(Layout *l, Node *n, const bool *load)
+{
+	if (is_elementwise(n))
+		return push_ew(l, n, load);
+	switch (n->op) {
+	case OP_slice:
+	case OP_flip:
+	case OP_pad:
+	case OP_softmax:
+	case OP_batch_norm:
+		return push_axis(l, n);
+	case OP_sum:
+	case OP_mean:
+	case OP_max:
+		return push_reduce(l, n);
+	case OP_avg_pool2d:
+	case OP_max_pool2d:
+		return push_pool(l, n);
+	case OP_transpose:
+		return n->mark != 1 && push_transpose(l, n);
+	case OP_concat:
+		return push_concat(l, n);
+	case OP_stack:
+		return push_stack(l, n);
+	default:
+		return (node_info(n)->flags & F_TOKENWISE) && push_tokenwise(l, n);
+	}
+}
+
+/* ---- the pass ------------------------------------------------------------------------------------------ */
+
+static bool wants_conversion(const Node *n, const bool *load)
+{
+	return (n->op == OP_conv2d || n->op == OP_conv2d_act) && !load[n->id] &&
+	       !attr_bool(n, "channels_last");
+}
+
+/* Load-time flags by old id; nodes made since depend on what their inputs depend on. */
+static const bool *load_flags(Layout *l)
+{
+	edit_renumber(l->g);
+	return graph_loadtime(l->g, l->cx->scratch);
+}
+
+static void report_rest(const Layout *l, int converted)
+{
+	int left = 0;
+	for (int i = 0; i < l->g->nodes.n; i++) {
+		const Node *n = l->g->nodes.at[i];
+		if (n->op != OP_transpose || n->mark != 1)
+			continue;
+		left++;
+		report_refused(l->cx, n, "a transpose of %s stays before '%s'",
+		               type_text(l->cx->scratch, &n->in[0]->type), edit_name(n));
+	}
+	report_did(l->cx, NULL, "%d convolutions channels-last, %d transposes left", converted, left);
+}
+
+int pass_layout(PassCtx *cx, Graph *g)
+{
+	Layout l = {.cx = cx, .g = g};
+	const int n = g->nodes.n;
+	Node **old = NEW_ARRAY(cx->scratch, Node *, n + 1);
+	int converted = 0;
+	memcpy(old, g->nodes.at, (size_t)n * sizeof *old);
+	for (int i = 0; i < n; i++) {
+		const bool *load = load_flags(&l);
+		if (wants_conversion(old[i], load)) {
+			convert_conv(&l, old[i]);
+			converted++;
+		} else if (converted) {
+			push(&l, old[i], load);
+		}
+	}
+	if (!converted)
+		return 0;
+	/* edit_prune clears the marks that tell our transposes, so the report looks first. */
+	const int *uses = graph_uses(g, cx->scratch);
+	(void)uses;
+	edit_prune(g, cx->scratch);
+	report_rest(&l, converted);
+	return converted;
+}

@@ -1,0 +1,250 @@
+/* plan_check.c: proves a memory plan by running it on tags instead of numbers, sharing no code with
+ * the planner. Every byte carries the number of the value last written there; each node must find,
+ * under every element that it reads, the value that it reads or one that it was computed inside. */
+#include "passes/passes.h"
+
+#include <string.h>
+
+enum { ALIGNMENT = 64 };
+
+/* The two arenas; params are checked as a third, where each must be alone. */
+typedef struct Space {
+	PlaceKind kind;
+	int64_t bytes;
+	int *tag; /* by byte / grain */
+} Space;
+
+typedef struct Check {
+	const Graph *g;
+	const PassHooks *hooks;
+	const bool *load;
+	Arena *a, *result;
+	Space space[3];
+	int64_t grain;
+	int *inside; /* by tag: tag of the stack that holds the value in place, 0 if none */
+	const char *why;
+} Check;
+
+static int tag_of(const Value *v)
+{
+	return v->node->id * MAX_OUT + v->index + 1;
+}
+
+__attribute__((format(printf, 3, 4)))
+static bool wrong(Check *c, const Value *v, const char *fmt, ...)
+{
+	va_list ap;
+	va_start(ap, fmt);
+	const char *text = arena_vprintf(c->a, fmt, ap);
+	va_end(ap);
+	if (!c->why)
+		c->why = arena_printf(c->result, "plan of graph %s: '%s' %s", c->g->name, v->name, text);
+	return false;
+}
+
+static Space *find_space(Check *c, PlaceKind kind)
+{
+	for (int i = 0; i < 3; i++)
+		if (c->space[i].kind == kind)
+			return &c->space[i];
+	return NULL;
+}
+
+/* ---- where elements are ------------------------------------------------------------------------- */
+
+/* Follows views to the value that owns the bytes; byte offset of element 0 and element strides. */
+static const Value *locate(const Value *v, int64_t *offset, int64_t *stride)
+{
+	int64_t s = 1, elements = 0;
+	for (int i = v->type.rank - 1; i >= 0; s *= v->type.dim[i--])
+		stride[i] = v->place.kind == PLACE_VIEW ? v->place.stride[i] : s;
+	for (; v->place.kind == PLACE_VIEW; v = v->node->in[0])
+		elements += v->place.offset;
+	*offset = v->place.offset + elements * dtype_bytes(v->type.dtype);
+	return v;
+}
+
+static bool accepts(const Check *c, int want, int tag)
+{
+	for (; want; want = c->inside[want])
+		if (want == tag)
+			return true;
+	return false;
+}
+
+static bool read_element(Check *c, const Space *s, const Value *v, int want, int64_t at)
+{
+	const int width = dtype_bytes(v->type.dtype);
+	if (at < 0 || at + width > s->bytes)
+		return wrong(c, v, "reaches byte %lld of %lld", (long long)at, (long long)s->bytes);
+	for (int64_t b = at / c->grain; b * c->grain < at + width; b++)
+		if (!accepts(c, want, s->tag[b]))
+			return wrong(c, v, "is overwritten at byte %lld by value number %d before its last use",
+			             (long long)at, s->tag[b]);
+	return true;
+}
+
+static bool read_value(Check *c, const Value *v)
+{
+	int64_t at, stride[MAX_RANK], index[MAX_RANK] = {0};
+	const Value *owner = locate(v, &at, stride);
+	if (owner->place.kind == PLACE_IO)
+		return true;
+	const Space *s = find_space(c, owner->place.kind);
+	if (!s)
+		return wrong(c, v, "has no place");
+	const int width = dtype_bytes(v->type.dtype);
+	for (int64_t left = type_count(&v->type); left > 0; left--) {
+		if (!read_element(c, s, v, tag_of(owner), at))
+			return false;
+		for (int i = v->type.rank - 1; i >= 0; i--) {
+			at += stride[i] * width;
+			if (++index[i] < v->type.dim[i])
+				break;
+			at -= stride[i] * width * index[i];
+			index[i] = 0;
+		}
+	}
+	return true;
+}
+
+/* ---- writing ---------------------------------------------------------------------------------------- */
+
+static bool write_value(Check *c, const Value *v)
+{
+	if (v->place.kind == PLACE_VIEW || v->place.kind == PLACE_IO)
+		return true;
+	const Space *s = find_space(c, v->place.kind);
+	if (!s)
+		return wrong(c, v, "has no place");
+	const int64_t at = v->place.offset, bytes = type_bytes(&v->type);
+	const bool alone = v->place.kind != PLACE_PARAM;
+	if (alone && at % ALIGNMENT)
+		return wrong(c, v, "starts at byte %lld, no multiple of %d", (long long)at, ALIGNMENT);
+	if (at < 0 || at + bytes > s->bytes)
+		return wrong(c, v, "ends at byte %lld of %lld", (long long)(at + bytes),
+		             (long long)s->bytes);
+	for (int64_t b = at / c->grain; b * c->grain < at + bytes; b++)
+		s->tag[b] = tag_of(v);
+	return true;
+}
+
+/* An input of a stack whose bytes are already those of the result may be read under the result's
+ * name from now on, and under its own as before. */
+static void note_inside(Check *c, const Node *n)
+{
+	int64_t stride[MAX_RANK];
+	if (n->op != OP_stack && n->op != OP_concat)
+		return;
+	for (int k = 0; k < n->nin; k++) {
+		int64_t at;
+		const Value *owner = locate(n->in[k], &at, stride);
+		const Value *result = &n->out[0];
+		if (owner->place.kind == result->place.kind && at >= result->place.offset &&
+		    at < result->place.offset + type_bytes(&result->type))
+			c->inside[tag_of(owner)] = tag_of(result);
+	}
+}
+
+/* Load-time values that the back end has packed are not read at run time. */
+static bool reads_input(const Check *c, const Node *n, int k)
+{
+	const Value *v = n->in[k];
+	if (!v || c->load[n->id] || !c->load[v->node->id] || v->place.kind == PLACE_VIEW)
+		return v != NULL;
+	return !c->hooks->packs || !c->hooks->packs(n, k);
+}
+
+static bool read_inputs(Check *c, const Node *n)
+{
+	for (int k = 0; k < n->nin; k++)
+		if (reads_input(c, n, k) && !read_value(c, n->in[k]))
+			return false;
+	return true;
+}
+
+/* Inputs must be intact before the outputs are written and, unless they are computed inside an
+ * output, after it too: kernels read and write in any order. */
+static bool run_node(Check *c, const Node *n)
+{
+	if (!read_inputs(c, n))
+		return false;
+	note_inside(c, n);
+	for (int k = 0; k < n->nout; k++)
+		if (!write_value(c, &n->out[k]))
+			return false;
+	for (int k = 0; k < n->nout; k++)
+		if (!read_value(c, &n->out[k]))
+			return false;
+	return read_inputs(c, n);
+}
+
+/* ---- the check ----------------------------------------------------------------------------------------- */
+
+static int64_t gcd(int64_t a, int64_t b)
+{
+	while (b) {
+		const int64_t r = a % b;
+		a = b;
+		b = r;
+	}
+	return a;
+}
+
+/* Largest unit that every place starts and ends on. */
+static void set_grain(Check *c)
+{
+	c->grain = ALIGNMENT;
+	for (int i = 0; i < c->g->nodes.n; i++)
+		for (int k = 0; k < c->g->nodes.at[i]->nout; k++) {
+			const Value *v = &c->g->nodes.at[i]->out[k];
+			const int64_t start = v->place.kind == PLACE_VIEW ? 0 : v->place.offset;
+			c->grain = gcd(c->grain, gcd(start < 0 ? -start : start, type_bytes(&v->type)));
+		}
+}
+
+static int64_t param_bytes(const Graph *g)
+{
+	int64_t most = 0;
+	for (int i = 0; i < g->nodes.n; i++)
+		for (int k = 0; k < g->nodes.at[i]->nout; k++) {
+			const Value *v = &g->nodes.at[i]->out[k];
+			const int64_t end = v->place.offset + type_bytes(&v->type);
+			if (v->place.kind == PLACE_PARAM && end > most)
+				most = end;
+		}
+	return most;
+}
+
+/* Weights and load-time values are there before the first node runs at run time, so load-time nodes
+ * run first, then the others; both in order. */
+static bool run_all(Check *c)
+{
+	for (int when = 0; when < 3; when++)
+		for (int i = 0; i < c->g->nodes.n; i++) {
+			const Node *n = c->g->nodes.at[i];
+			const int runs = n->op == OP_param ? 0 : c->load[n->id] ? 1 : 2;
+			if (runs == when && !run_node(c, n))
+				return false;
+		}
+	for (int i = 0; i < c->g->outputs.n; i++)
+		if (!read_value(c, c->g->outputs.at[i].value))
+			return false;
+	return true;
+}
+
+const char *plan_check(const Graph *g, const PassHooks *hooks, Arena *a)
+{
+	Check c = {.g = g, .hooks = hooks, .a = arena_new(), .result = a};
+	c.load = graph_loadtime(g, c.a);
+	set_grain(&c);
+	c.space[0] = (Space){.kind = PLACE_ARENA, .bytes = g->arena_bytes};
+	c.space[1] = (Space){.kind = PLACE_LOAD, .bytes = g->load_bytes};
+	c.space[2] = (Space){.kind = PLACE_PARAM, .bytes = param_bytes(g)};
+	for (int i = 0; i < 3; i++)
+		c.space[i].tag = NEW_ARRAY(c.a, int, c.space[i].bytes / c.grain + 1);
+	c.inside = NEW_ARRAY(c.a, int, (size_t)g->nodes.n * MAX_OUT + 2);
+	run_all(&c);
+	arena_free(c.a);
+	return c.why;
+}

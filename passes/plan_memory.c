@@ -1,0 +1,557 @@
+/* plan_memory.c: gives every value its place.
+ *
+ *     %a = conv2d %x, %w : f32[1,8,4,4]         %a = conv2d ... @arena:0
+ *     %b = relu %a : f32[1,8,4,4]         ->    %b = relu %a : ... @arena:512
+ *     %c = reshape %b : f32[8,16]               %c = reshape %b : ... @view:0:[16,1]
+ *     %d = stack %c, %e : f32[2,8,16]           %d = stack %c, %e : ... @arena:512
+ *
+ * Params stand in the order of the graph, values known at load time in their own arena, inputs in
+ * the caller's buffers, all others in the arena. reshape views contiguous values; slice, transpose
+ * and broadcast view when the result is contiguous or every user takes strides. Inputs of stack
+ * and concat are computed inside the result where that is possible (plan_in_place); params so
+ * joined lie side by side in the weights. Values that are live together never share bytes, and the
+ * outputs of a node never share bytes with what it reads. Arena values start at multiples of 64. */
+#include "passes/passes.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { ALIGN = 64 };
+
+/* One piece of storage: a value with everything that lives inside it. */
+typedef struct Block {
+	Value *root;
+	PlaceKind space; /* PLACE_ARENA, PLACE_LOAD or PLACE_PARAM */
+	int64_t bytes, offset;
+	int first, last; /* node ids between which the bytes are needed, inclusive */
+	int host;        /* block inside which this one lies, or -1 */
+	int64_t inside;  /* byte offset in the host */
+	bool placed;
+} Block;
+
+typedef struct Plan {
+	PassCtx *cx;
+	Graph *g;
+	const bool *load;
+	Block *block;
+	int nblocks;
+	int *block_of; /* by value slot: block whose bytes the value uses, -1 for inputs' buffers */
+	int nviews, ninside;
+} Plan;
+
+static int slot(const Value *v)
+{
+	return v->node->id * MAX_OUT + v->index;
+}
+
+static int64_t align_up(int64_t v)
+{
+	return (v + ALIGN - 1) / ALIGN * ALIGN;
+}
+
+/* ---- strides ---------------------------------------------------------------------------------- */
+
+static void dense_strides(const Type *t, int64_t *stride)
+{
+	int64_t s = 1;
+	for (int i = t->rank - 1; i >= 0; i--) {
+		stride[i] = s;
+		s *= t->dim[i];
+	}
+}
+
+static bool is_dense(const Type *t, const int64_t *stride)
+{
+	int64_t dense[MAX_RANK];
+	dense_strides(t, dense);
+	for (int i = 0; i < t->rank; i++)
+		if (t->dim[i] > 1 && stride[i] != dense[i])
+			return false;
+	return true;
+}
+
+static void value_strides(const Value *v, int64_t *stride)
+{
+	if (v->place.kind == PLACE_VIEW)
+		memcpy(stride, v->place.stride, sizeof v->place.stride);
+	else
+		dense_strides(&v->type, stride);
+}
+
+Resolved plan_resolve(const Value *v)
+{
+	Resolved r = {0};
+	value_strides(v, r.stride);
+	r.contiguous = is_dense(&v->type, r.stride);
+	int64_t elements = 0;
+	while (v->place.kind == PLACE_VIEW) {
+		elements += v->place.offset;
+		v = v->node->in[0];
+	}
+	r.kind = v->place.kind;
+	r.owner = v;
+	r.offset = v->place.offset + elements * dtype_bytes(v->type.dtype);
+	return r;
+}
+
+/* ---- stack and concat: inputs inside the result --------------------------------------------------- */
+
+/* Byte offset of input i in the result, or -1 where its elements are not one run of it. */
+static int64_t piece_offset(const Node *n, int i)
+{
+	if ((n->op != OP_stack && n->op != OP_concat) || n->group)
+		return -1;
+	const Type *t = &n->out[0].type;
+	const int axis = edit_axis(attr_int(n, "axis"), t->rank);
+	for (int k = 0; k < axis; k++)
+		if (t->dim[k] != 1)
+			return -1;
+	int64_t bytes = 0;
+	for (int k = 0; k < i; k++)
+		bytes += type_bytes(&n->in[k]->type);
+	return bytes;
+}
+
+bool plan_in_place(const Node *n, int i)
+{
+	const int64_t offset = piece_offset(n, i);
+	if (offset < 0 || n->out[0].place.kind == PLACE_NONE || n->in[i]->place.kind == PLACE_NONE)
+		return false;
+	const Resolved to = plan_resolve(&n->out[0]), from = plan_resolve(n->in[i]);
+	return from.contiguous && from.kind == to.kind && from.kind != PLACE_IO &&
+	       from.offset == to.offset + offset;
+}
+
+/* ---- views ------------------------------------------------------------------------------------ */
+
+static bool takes_strides(const Plan *p, const Node *user, int input)
+{
+	bool (*const strided)(const Node *, int) = p->cx->opt->hooks.strided;
+	return strided && strided(user, input);
+}
+
+static bool users_take_strides(const Plan *p, const Value *v)
+{
+	if (edit_is_output(p->g, v))
+		return false;
+	for (int i = 0; i < p->g->nodes.n; i++) {
+		const Node *n = p->g->nodes.at[i];
+		for (int k = 0; k < n->nin; k++)
+			if (n->in[k] == v && !takes_strides(p, n, k))
+				return false;
+	}
+	return true;
+}
+
+static int64_t from_start(int64_t v, int64_t extent)
+{
+	return v < 0 ? v + extent : v;
+}
+
+/* Offset and strides of a slice of x along an axis of the whole value. */
+static void slice_view(const Node *n, const int64_t *in, Place *place)
+{
+	const Type *x = &n->in[0]->type;
+	const int lead = n->group ? 1 : 0;
+	const int axis = lead + edit_axis(attr_int(n, "axis"), x->rank - lead);
+	place->offset = from_start(attr_int(n, "start"), x->dim[axis]) * in[axis];
+	for (int i = 0; i < x->rank; i++)
+		place->stride[i] = in[i] * (i == axis ? attr_int(n, "step") : 1);
+}
+
+static void transpose_view(const Node *n, const int64_t *in, Place *place)
+{
+	const int rank = n->in[0]->type.rank, lead = n->group ? 1 : 0;
+	if (lead)
+		place->stride[0] = in[0];
+	for (int i = lead; i < rank; i++)
+		place->stride[i] = in[lead + edit_axis(attr_int_at(n, "perm", i - lead), rank - lead)];
+}
+
+static void broadcast_view(const Node *n, const int64_t *in, Place *place)
+{
+	const Type *x = &n->in[0]->type, *y = &n->out[0].type;
+	const int lead = y->rank - x->rank;
+	for (int i = 0; i < y->rank; i++)
+		place->stride[i] = i < lead || x->dim[i - lead] == 1 ? 0 : in[i - lead];
+}
+
+/* Where n's output would be as a view of its input; false where n is no view. */
+static bool view_place(const Node *n, Place *place)
+{
+	int64_t in[MAX_RANK];
+	*place = (Place){.kind = PLACE_VIEW};
+	if (n->nin != 1 || !n->in[0])
+		return false;
+	if (n->group && n->in[0]->type.dim[0] != n->out[0].type.dim[0])
+		return false;
+	value_strides(n->in[0], in);
+	switch (n->op) {
+	case OP_reshape:
+		dense_strides(&n->out[0].type, place->stride);
+		return is_dense(&n->in[0]->type, in);
+	case OP_slice:
+		slice_view(n, in, place);
+		return true;
+	case OP_transpose:
+		transpose_view(n, in, place);
+		return true;
+	case OP_broadcast:
+		broadcast_view(n, in, place);
+		return !n->group;
+	default:
+		return false;
+	}
+}
+
+static bool try_view(Plan *p, Node *n)
+{
+	Value *v = &n->out[0];
+	Place place;
+	if (!view_place(n, &place))
+		return false;
+	if (!is_dense(&v->type, place.stride) && !users_take_strides(p, v))
+		return false;
+	v->place = place;
+	p->block_of[slot(v)] = p->block_of[slot(n->in[0])];
+	p->nviews++;
+	return true;
+}
+
+/* ---- blocks ------------------------------------------------------------------------------------- */
+
+static void add_block(Plan *p, Value *v)
+{
+	const Node *n = v->node;
+	const PlaceKind space = n->op == OP_param      ? PLACE_PARAM
+	                        : p->load[n->id]       ? PLACE_LOAD
+	                                               : PLACE_ARENA;
+	p->block_of[slot(v)] = p->nblocks;
+	p->block[p->nblocks++] = (Block){.root = v, .space = space, .bytes = type_bytes(&v->type),
+	                                 .first = n->id, .last = n->id, .host = -1};
+}
+
+static void find_blocks(Plan *p)
+{
+	for (int i = 0; i < p->g->nodes.n; i++) {
+		Node *n = p->g->nodes.at[i];
+		for (int k = 0; k < n->nout; k++)
+			n->out[k].place = (Place){.kind = PLACE_NONE};
+	}
+	for (int i = 0; i < p->g->nodes.n; i++) {
+		Node *n = p->g->nodes.at[i];
+		if (n->op == OP_input) {
+			n->out[0].place.kind = PLACE_IO;
+			p->block_of[slot(&n->out[0])] = -1;
+			continue;
+		}
+		if (try_view(p, n))
+			continue;
+		for (int k = 0; k < n->nout; k++)
+			add_block(p, &n->out[k]);
+	}
+}
+
+/* Last node for which a read of v by input `input` of n matters: load-time values that a kernel
+ * reads at run time stay for good, unless the back end packs them while loading. */
+static int read_until(const Plan *p, const Node *n, int input, const Block *b)
+{
+	if (b->space == PLACE_ARENA || p->load[n->id])
+		return n->id;
+	bool (*const packs)(const Node *, int) = p->cx->opt->hooks.packs;
+	const bool packed = packs && n->in[input]->place.kind != PLACE_VIEW && packs(n, input);
+	return packed ? b->first : p->g->nodes.n;
+}
+
+static void find_lifetimes(Plan *p)
+{
+	for (int i = 0; i < p->g->nodes.n; i++) {
+		const Node *n = p->g->nodes.at[i];
+		for (int k = 0; k < n->nin; k++) {
+			const int of = n->in[k] ? p->block_of[slot(n->in[k])] : -1;
+			if (of < 0)
+				continue;
+			const int last = read_until(p, n, k, &p->block[of]);
+			if (last > p->block[of].last)
+				p->block[of].last = last;
+		}
+	}
+	for (int i = 0; i < p->g->outputs.n; i++) {
+		const int of = p->block_of[slot(p->g->outputs.at[i].value)];
+		if (of >= 0)
+			p->block[of].last = p->g->nodes.n;
+	}
+}
+
+/* ---- inputs inside results ------------------------------------------------------------------------ */
+
+/* Block that holds exactly the elements of v in order, or -1. */
+static int whole_block(const Plan *p, const Value *v)
+{
+	const int of = p->block_of[slot(v)];
+	if (of < 0 || type_bytes(&v->type) != p->block[of].bytes)
+		return -1;
+	int64_t stride[MAX_RANK];
+	value_strides(v, stride);
+	return is_dense(&v->type, stride) ? of : -1;
+}
+
+static bool can_host(const Plan *p, int host, int guest, int64_t offset, int reader)
+{
+	const Block *b = &p->block[guest];
+	if (b->host >= 0 || host == guest || offset % ALIGN || b->space == PLACE_PARAM)
+		return false;
+	return b->space == p->block[host].space && b->last <= reader;
+}
+
+static void host_inputs(Plan *p, const Node *n)
+{
+	const int host = p->block_of[slot(&n->out[0])];
+	for (int i = 0; i < n->nin; i++) {
+		const int64_t offset = piece_offset(n, i);
+		const int guest = offset < 0 ? -1 : whole_block(p, n->in[i]);
+		if (guest < 0 || !can_host(p, host, guest, offset, n->id))
+			continue;
+		p->block[guest].host = host;
+		p->block[guest].inside = offset;
+		p->ninside++;
+	}
+}
+
+/* All inputs are params of their own that no other stack has claimed: they are laid side by side
+ * in the weights and the stack is there already. */
+static bool host_params(Plan *p, const Node *n)
+{
+	const int host = p->block_of[slot(&n->out[0])];
+	for (int i = 0; i < n->nin; i++) {
+		const int64_t offset = piece_offset(n, i);
+		const int guest = offset < 0 ? -1 : whole_block(p, n->in[i]);
+		if (guest < 0 || p->block[guest].space != PLACE_PARAM || p->block[guest].host >= 0)
+			return false;
+		for (int k = 0; k < i; k++)
+			if (p->block_of[slot(n->in[k])] == guest)
+				return false;
+	}
+	p->block[host].space = PLACE_PARAM;
+	for (int i = 0; i < n->nin; i++) {
+		Block *b = &p->block[p->block_of[slot(n->in[i])]];
+		b->host = host;
+		b->inside = piece_offset(n, i);
+		p->ninside++;
+	}
+	return true;
+}
+
+/* Later nodes first, so that a result which itself goes inside another has its inputs there. */
+static void find_hosts(Plan *p)
+{
+	for (int i = p->g->nodes.n - 1; i >= 0; i--) {
+		const Node *n = p->g->nodes.at[i];
+		if ((n->op == OP_stack || n->op == OP_concat) && p->block_of[slot(&n->out[0])] >= 0 &&
+		    n->out[0].place.kind == PLACE_NONE && !host_params(p, n))
+			host_inputs(p, n);
+	}
+	for (int i = 0; i < p->nblocks; i++) {
+		const Block *b = &p->block[i];
+		for (int h = b->host; h >= 0; h = p->block[h].host) {
+			if (b->first < p->block[h].first)
+				p->block[h].first = b->first;
+			if (b->last > p->block[h].last)
+				p->block[h].last = b->last;
+		}
+	}
+}
+
+/* ---- offsets -------------------------------------------------------------------------------------- */
+
+static bool conflict(const Block *a, const Block *b)
+{
+	return a->space == b->space && a->first <= b->last && b->first <= a->last;
+}
+
+typedef struct Gap {
+	int64_t offset, end;
+} Gap;
+
+static int by_offset(const void *a, const void *b)
+{
+	const Gap *x = a, *y = b;
+	return x->offset < y->offset ? -1 : x->offset > y->offset;
+}
+
+/* Offset of the smallest gap that b fits in between the placed blocks which it conflicts with. */
+static int64_t best_fit(const Plan *p, const Block *b)
+{
+	Gap *busy = NEW_ARRAY(p->cx->scratch, Gap, p->nblocks + 1);
+	int n = 0;
+	for (int i = 0; i < p->nblocks; i++) {
+		const Block *o = &p->block[i];
+		if (o->placed && o->host < 0 && conflict(o, b))
+			busy[n++] = (Gap){o->offset, o->offset + align_up(o->bytes)};
+	}
+	qsort(busy, (size_t)n, sizeof *busy, by_offset);
+	int64_t at = 0, best = -1, best_size = 0;
+	for (int i = 0; i < n; i++) {
+		const int64_t size = busy[i].offset - at;
+		if (size >= b->bytes && (best < 0 || size < best_size)) {
+			best = at;
+			best_size = size;
+		}
+		at = busy[i].end > at ? busy[i].end : at;
+	}
+	return best < 0 ? at : best;
+}
+
+typedef struct Order {
+	int64_t bytes;
+	int block;
+} Order;
+
+static int by_size(const void *a, const void *b)
+{
+	const Order *x = a, *y = b;
+	if (x->bytes != y->bytes)
+		return x->bytes > y->bytes ? -1 : 1;
+	return x->block - y->block;
+}
+
+/* Largest first. */
+static void place_arenas(Plan *p)
+{
+	Order *order = NEW_ARRAY(p->cx->scratch, Order, p->nblocks + 1);
+	int n = 0;
+	for (int i = 0; i < p->nblocks; i++)
+		if (p->block[i].host < 0 && p->block[i].space != PLACE_PARAM)
+			order[n++] = (Order){p->block[i].bytes, i};
+	qsort(order, (size_t)n, sizeof *order, by_size);
+	p->g->arena_bytes = p->g->load_bytes = 0;
+	for (int i = 0; i < n; i++) {
+		Block *b = &p->block[order[i].block];
+		int64_t *total = b->space == PLACE_ARENA ? &p->g->arena_bytes : &p->g->load_bytes;
+		b->offset = best_fit(p, b);
+		b->placed = true;
+		if (b->offset + align_up(b->bytes) > *total)
+			*total = b->offset + align_up(b->bytes);
+	}
+}
+
+static void place_params(Plan *p)
+{
+	int64_t at = 0;
+	for (int i = 0; i < p->nblocks; i++) {
+		int b = i;
+		if (p->block[i].space != PLACE_PARAM)
+			continue;
+		while (p->block[b].host >= 0)
+			b = p->block[b].host;
+		if (p->block[b].placed)
+			continue;
+		p->block[b].offset = at;
+		p->block[b].placed = true;
+		at += align_up(p->block[b].bytes);
+	}
+}
+
+static void write_places(Plan *p)
+{
+	for (int i = 0; i < p->nblocks; i++) {
+		int64_t offset = 0;
+		int b = i;
+		for (; p->block[b].host >= 0; b = p->block[b].host)
+			offset += p->block[b].inside;
+		p->block[i].root->place =
+		    (Place){.kind = p->block[i].space, .offset = p->block[b].offset + offset};
+	}
+}
+
+/* ---- the pass --------------------------------------------------------------------------------------- */
+
+static uint64_t places_hash(const Graph *g)
+{
+	uint64_t h = 14695981039346656037u;
+	for (int i = 0; i < g->nodes.n; i++)
+		for (int k = 0; k < g->nodes.at[i]->nout; k++) {
+			const Place *p = &g->nodes.at[i]->out[k].place;
+			h = (h ^ (uint64_t)p->kind) * 1099511628211u;
+			h = (h ^ (uint64_t)p->offset) * 1099511628211u;
+		}
+	return h;
+}
+
+int pass_plan_memory(PassCtx *cx, Graph *g)
+{
+	const uint64_t before = places_hash(g);
+	const int nslots = g->nodes.n * MAX_OUT;
+	Plan p = {.cx = cx, .g = g, .load = graph_loadtime(g, cx->scratch)};
+	p.block = NEW_ARRAY(cx->scratch, Block, nslots + 1);
+	p.block_of = NEW_ARRAY(cx->scratch, int, nslots + 1);
+	find_blocks(&p);
+	find_lifetimes(&p);
+	find_hosts(&p);
+	place_arenas(&p);
+	place_params(&p);
+	write_places(&p);
+	int64_t sum = 0;
+	for (int i = 0; i < p.nblocks; i++)
+		sum += p.block[i].space == PLACE_ARENA && p.block[i].host < 0 ? p.block[i].bytes : 0;
+	report_did(cx, NULL,
+	           "%d pieces of storage, %d views, %d values computed inside a stack; arena %lld bytes "
+	           "for %lld of activations, load-time arena %lld bytes", p.nblocks, p.nviews, p.ninside,
+	           (long long)g->arena_bytes, (long long)sum, (long long)g->load_bytes);
+	return places_hash(g) != before;
+}
+
+/* ---- deaths ------------------------------------------------------------------------------------------- */
+
+static const Value *owner_of(const Value *v)
+{
+	return plan_resolve(v).owner;
+}
+
+static void extend(int *last, const Value *v, int until)
+{
+	int *l = &last[slot(owner_of(v))];
+	*l = until > *l ? until : *l;
+}
+
+/* Last node that reads the bytes of each owner, by slot; inside a stack, those of the stack. */
+static int *last_reads(const Graph *g, Arena *a)
+{
+	int *last = NEW_ARRAY(a, int, (size_t)g->nodes.n * MAX_OUT + 1);
+	for (int i = 0; i < g->nodes.n; i++) {
+		const Node *n = g->nodes.at[i];
+		for (int k = 0; k < n->nout; k++)
+			extend(last, &n->out[k], i);
+		for (int k = 0; k < n->nin; k++)
+			if (n->in[k])
+				extend(last, n->in[k], i);
+	}
+	for (int i = 0; i < g->outputs.n; i++)
+		extend(last, g->outputs.at[i].value, g->nodes.n);
+	for (int i = g->nodes.n - 1; i >= 0; i--) {
+		const Node *n = g->nodes.at[i];
+		for (int k = 0; k < n->nin; k++)
+			if (n->in[k] && plan_in_place(n, k))
+				extend(last, n->in[k], last[slot(owner_of(&n->out[0]))]);
+	}
+	return last;
+}
+
+Deaths plan_deaths(const Graph *g, Arena *a)
+{
+	const int *last = last_reads(g, a);
+	Deaths d = {NEW_ARRAY(a, int, g->nodes.n + 1),
+	            NEW_ARRAY(a, Value *, (size_t)g->nodes.n * MAX_OUT + 1)};
+	int n = 0;
+	for (int id = 0; id < g->nodes.n; id++) {
+		d.first[id] = n;
+		for (int i = 0; i <= id; i++)
+			for (int k = 0; k < g->nodes.at[i]->nout; k++) {
+				Value *v = &g->nodes.at[i]->out[k];
+				if (v->place.kind == PLACE_ARENA && last[slot(v)] == id)
+					d.value[n++] = v;
+			}
+	}
+	d.first[g->nodes.n] = n;
+	return d;
+}

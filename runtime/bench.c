@@ -1,0 +1,280 @@
+/* bench.c: the verb `bench`. Latency: the wall time of runs that start when the one before has
+ * ended. Throughput: runs back to back. Devices time themselves without transfers, through
+ * RtOps.time; "features+main" is always timed from host memory to host memory. */
+#define _DEFAULT_SOURCE
+#include "internal.h"
+
+#include <cjson/cJSON.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+typedef struct Stats {
+	double median, p5, p95, mean; /* seconds */
+} Stats;
+
+typedef struct Result {
+	const char *name;
+	double macs;
+	int runs;
+	Stats latency, throughput;
+} Result;
+
+typedef struct Bench {
+	RtSession *session;
+	const RtOptions *options;
+	RtProgress progress;
+	Result results[8];
+	int n;
+	double open_seconds;
+} Bench;
+
+static int by_value(const void *a, const void *b)
+{
+	const double x = *(const double *)a, y = *(const double *)b;
+	return (x > y) - (x < y);
+}
+
+/* Between the two nearest of sorted values. */
+static double quantile(const double *v, int n, double q)
+{
+	const double at = q * (n - 1);
+	const int i = (int)at;
+	return i + 1 < n ? v[i] + (at - i) * (v[i + 1] - v[i]) : v[n - 1];
+}
+
+static Stats stats_of(double *v, int n)
+{
+	qsort(v, (size_t)n, sizeof *v, by_value);
+	double sum = 0;
+	for (int i = 0; i < n; i++)
+		sum += v[i];
+	return (Stats){quantile(v, n, 0.5), quantile(v, n, 0.05), quantile(v, n, 0.95), sum / n};
+}
+
+/* Graph -1 stands for both, with the copy between them. */
+static RtStatus run_once(RtSession *s, int graph, RtError *err)
+{
+	if (graph >= 0)
+		return rt_session_run(s, graph, err);
+	const RtStatus status = rt_session_run(s, s->features, err);
+	return status ? status : rt_session_main(s, err);
+}
+
+static RtStatus measure(Bench *b, int graph, int n, bool isolated, double *seconds, RtError *err)
+{
+	RtSession *const s = b->session;
+	if (graph >= 0 && s->model->ops.time)
+		return s->model->ops.time(s->self, graph, n, isolated, seconds, err);
+	double start = rt_seconds();
+	for (int i = 0; i < n; i++) {
+		if (isolated) {
+			rt_progress_show(&b->progress, "bench", i, n);
+			start = rt_seconds();
+		}
+		const RtStatus status = run_once(s, graph, err);
+		if (status)
+			return status;
+		const double now = rt_seconds();
+		seconds[i] = now - start;
+		start = now;
+	}
+	return RT_OK;
+}
+
+/* Warms up, and picks a number of runs that fills about three seconds. */
+static RtStatus warm_up(const Bench *b, int graph, int *runs, RtError *err)
+{
+	double last = 0;
+	for (int64_t i = 0; i <= b->options->warmup; i++) {
+		const double start = rt_seconds();
+		const RtStatus s = run_once(b->session, graph, err);
+		if (s)
+			return s;
+		last = rt_seconds() - start;
+	}
+	const double fill = 3 / (last > 1e-6 ? last : 1e-6);
+	*runs = (int)(fill < 10 ? 10 : fill > 500 ? 500 : fill);
+	if (b->options->runs)
+		*runs = (int)b->options->runs;
+	return RT_OK;
+}
+
+static RtStatus bench_graph(Bench *b, int graph, const char *name, double macs, RtError *err)
+{
+	Result *const r = &b->results[b->n++];
+	*r = (Result){.name = name, .macs = macs};
+	RtStatus s = warm_up(b, graph, &r->runs, err);
+	if (s)
+		return s;
+	double *const v = rt_alloc((uint64_t)r->runs, sizeof *v);
+	if (!v)
+		return rt_no_memory(err);
+	s = measure(b, graph, r->runs, true, v, err);
+	if (!s)
+		r->latency = stats_of(v, r->runs);
+	if (!s)
+		s = measure(b, graph, r->runs, false, v, err);
+	if (!s)
+		r->throughput = stats_of(v, r->runs);
+	free(v);
+	return s;
+}
+
+static RtStatus fill_inputs(const RtGraph *g, RtIo *io, double scale, uint64_t seed, RtError *err)
+{
+	for (int i = 0; i < g->ninputs; i++) {
+		const uint64_t n = rt_tensor_numel(&g->inputs[i]);
+		double *const v = rt_alloc(n, sizeof *v);
+		if (!v)
+			return rt_no_memory(err);
+		rt_random_normal(seed, g->inputs[i].name, 0, n, v);
+		for (uint64_t k = 0; k < n; k++)
+			io->in[i][k] = (float)(scale * v[k]);
+		free(v);
+	}
+	return RT_OK;
+}
+
+static RtStatus bench_all(Bench *b, RtError *err)
+{
+	RtSession *const s = b->session;
+	const RtModel *const m = s->model;
+	const RtGraph *const g = m->graphs, *const main = &g[s->main];
+	const uint64_t seed = (uint64_t)b->options->seed;
+	RtStatus status = fill_inputs(main, &s->mio, 1, seed, err);
+	if (!status && s->features >= 0) /* quiet noise */
+		status = fill_inputs(&g[s->features], &s->fio, 0.1, seed, err);
+	if (!status && s->features >= 0)
+		status = bench_graph(b, s->features, "features", g[s->features].macs, err);
+	if (!status)
+		status = bench_graph(b, s->main, "main", main->macs, err);
+	if (!status && s->features >= 0)
+		status = bench_graph(b, -1, "features+main", g[s->features].macs + main->macs, err);
+	rt_progress_clear(&b->progress);
+	return status;
+}
+
+/* Seconds of audio that one run takes; 0 where the model takes none. */
+static double audio_seconds(const RtModel *m)
+{
+	return m->audio.rate > 0 ? (double)(m->batch * m->audio.samples) / m->audio.rate : 0;
+}
+
+static double peak_bytes(void)
+{
+	struct rusage u;
+	return getrusage(RUSAGE_SELF, &u) == 0 ? 1024.0 * (double)u.ru_maxrss : 0;
+}
+
+static const char *device_name(const RtSession *s)
+{
+	const char *const name = s->model->ops.device ? s->model->ops.device(s->self) : NULL;
+	return name ? name : s->model->target;
+}
+
+static void add_stats(cJSON *o, const char *name, const Stats *s, int runs)
+{
+	cJSON *const j = cJSON_AddObjectToObject(o, name);
+	cJSON_AddNumberToObject(j, "median", s->median);
+	cJSON_AddNumberToObject(j, "p5", s->p5);
+	cJSON_AddNumberToObject(j, "p95", s->p95);
+	cJSON_AddNumberToObject(j, "mean", s->mean);
+	cJSON_AddNumberToObject(j, "runs", runs);
+}
+
+static cJSON *result_json(const Result *r, const RtModel *m)
+{
+	const double audio = audio_seconds(m);
+	cJSON *const o = cJSON_CreateObject();
+	cJSON_AddStringToObject(o, "name", r->name);
+	cJSON_AddNumberToObject(o, "macs", r->macs);
+	add_stats(o, "latency_seconds", &r->latency, r->runs);
+	add_stats(o, "throughput_seconds", &r->throughput, r->runs);
+	cJSON_AddNumberToObject(o, "segments_per_second", (double)m->batch / r->throughput.mean);
+	cJSON_AddNumberToObject(o, "gflops", 2e-9 * r->macs / r->latency.median);
+	if (audio > 0) {
+		cJSON_AddNumberToObject(o, "real_time_factor", r->latency.median / audio);
+		cJSON_AddNumberToObject(o, "audio_seconds_per_second", audio / r->throughput.mean);
+	}
+	return o;
+}
+
+static RtStatus print_json(const Bench *b, RtError *err)
+{
+	const RtModel *const m = b->session->model;
+	cJSON *const o = cJSON_CreateObject();
+	cJSON_AddStringToObject(o, "model", m->name);
+	cJSON_AddStringToObject(o, "target", m->target);
+	cJSON_AddStringToObject(o, "device", device_name(b->session));
+	cJSON_AddStringToObject(o, "precision", m->precision);
+	cJSON_AddNumberToObject(o, "batch", (double)m->batch);
+	cJSON_AddNumberToObject(o, "threads", (double)b->options->threads);
+	cJSON_AddNumberToObject(o, "audio_seconds", audio_seconds(m));
+	cJSON_AddNumberToObject(o, "open_seconds", b->open_seconds);
+	cJSON_AddNumberToObject(o, "peak_memory_bytes", peak_bytes());
+	cJSON *const list = cJSON_AddArrayToObject(o, "results");
+	for (int i = 0; i < b->n; i++)
+		cJSON_AddItemToArray(list, result_json(&b->results[i], m));
+	char *const text = cJSON_Print(o);
+	cJSON_Delete(o);
+	if (!text)
+		return rt_no_memory(err);
+	puts(text);
+	cJSON_free(text);
+	return RT_OK;
+}
+
+static void print_stats(const char *name, const Stats *s)
+{
+	printf("  %-12s median %9.3f ms, 5 %% %9.3f, 95 %% %9.3f\n", name, 1e3 * s->median,
+	       1e3 * s->p5, 1e3 * s->p95);
+}
+
+static void print_text(const Bench *b)
+{
+	const RtModel *const m = b->session->model;
+	const double audio = audio_seconds(m);
+	printf("%s, %s, %s, batch %lld: opened in %.3f s, peak memory %.0f MB\n", m->name,
+	       device_name(b->session), m->precision, (long long)m->batch, b->open_seconds,
+	       1e-6 * peak_bytes());
+	for (int i = 0; i < b->n; i++) {
+		const Result *const r = &b->results[i];
+		printf("%s (%d runs)\n", r->name, r->runs);
+		print_stats("latency", &r->latency);
+		print_stats("back to back", &r->throughput);
+		printf("  %.4g segments/s, %.4g GFLOP/s", (double)m->batch / r->throughput.mean,
+		       2e-9 * r->macs / r->latency.median);
+		if (audio > 0)
+			printf(", real-time factor %.4g (%.4g s of audio a second)",
+			       r->latency.median / audio, audio / r->throughput.mean);
+		putchar('\n');
+	}
+}
+
+RtStatus rt_verb_bench(const RtModel *m, const RtOptions *o, RtError *err)
+{
+	RtWeights w;
+	RtSession s = {0};
+	RtStatus status;
+	if (o->weights || m->weights)
+		status = rt_weights_open(&w, m, o->weights, err);
+	else
+		status = rt_weights_init(&w, m, (uint64_t)o->seed, (int)o->threads, err);
+	if (status)
+		return status;
+	const double start = rt_seconds();
+	status = rt_session_open(&s, m, &w, (int)o->threads, err);
+	rt_weights_release(&w);
+	if (status)
+		return status;
+	Bench b = {.session = &s, .options = o, .open_seconds = rt_seconds() - start};
+	rt_progress_open(&b.progress, o->quiet);
+	status = bench_all(&b, err);
+	if (!status && o->json)
+		status = print_json(&b, err);
+	else if (!status)
+		print_text(&b);
+	rt_session_close(&s);
+	return status;
+}

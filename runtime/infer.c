@@ -1,0 +1,213 @@
+/* infer.c: the verb `infer`: clips in, one file of DCASE lines for each out. A clip that cannot be
+ * read is reported and the others go on; anything else that fails ends the verb. */
+#include "internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Everything about the clip at hand. */
+typedef struct Job {
+	const RtModel *model;
+	const RtOptions *options;
+	RtSession *session;
+	RtDecode decode; /* the model's, with the command line's changes */
+	RtProgress progress;
+	const char *path;
+	RtClip clip;
+	RtEvents events;
+	RtSpectrogram spectrogram; /* empty unless a picture is wanted */
+} Job;
+
+/* "a/b.c.wav": 3 letters at "b.c" */
+static const char *stem(const char *path, int *n)
+{
+	const char *const base = rt_base_name(path), *const dot = strrchr(base, '.');
+	*n = (int)(dot && dot > base ? (size_t)(dot - base) : strlen(base));
+	return base;
+}
+
+static int by_stem(const void *a, const void *b)
+{
+	int nx, ny;
+	const char *const x = stem(*(char *const *)a, &nx), *const y = stem(*(char *const *)b, &ny);
+	const int order = strncmp(x, y, (size_t)(nx < ny ? nx : ny));
+	return order ? order : nx - ny;
+}
+
+/* Two clips of one stem would write to one file. */
+static RtStatus check_stems(const RtOptions *o, RtError *err)
+{
+	char **const sorted = rt_alloc((uint64_t)o->nargs, sizeof *sorted);
+	if (!sorted)
+		return rt_no_memory(err);
+	memcpy(sorted, o->args, sizeof *sorted * (size_t)o->nargs);
+	qsort(sorted, (size_t)o->nargs, sizeof *sorted, by_stem);
+	RtStatus s = RT_OK;
+	for (int i = 1; !s && i < o->nargs; i++)
+		if (by_stem(&sorted[i - 1], &sorted[i]) == 0)
+			s = rt_fail(err, RT_INPUT, "'%s' and '%s' would both write the same .csv file",
+			            sorted[i - 1], sorted[i]);
+	free(sorted);
+	return s;
+}
+
+static const float *output(const RtSession *s, const char *name, int64_t index)
+{
+	const RtGraph *const g = &s->model->graphs[s->main];
+	const int i = name ? rt_tensor_find(g->noutputs, g->outputs, name) : -1;
+	if (i < 0)
+		return NULL;
+	return s->mio.out[i] + (uint64_t)index * (rt_tensor_numel(&g->outputs[i]) /
+	                                          (uint64_t)s->model->batch);
+}
+
+/* Events of segment `at`, which is example `index` of the batch. */
+static RtStatus decode_segment(Job *j, int64_t at, int64_t index, RtError *err)
+{
+	const RtAudio *const a = &j->model->audio;
+	const int64_t first = at * a->frames, left = rt_label_frames(a, j->clip.frames) - first;
+	const int64_t n = left < a->frames ? left : a->frames;
+	const RtSession *const s = j->session;
+	rt_spectrogram_add(&j->spectrogram, s, at, index);
+	return rt_decode(&j->decode, output(s, j->decode.sed, index), output(s, j->decode.doa, index),
+	                 output(s, j->decode.sde, index), n, first, &j->events, err);
+}
+
+static RtStatus detect(Job *j, RtError *err)
+{
+	const int64_t n = rt_segment_count(&j->model->audio, j->clip.frames);
+	const int64_t batch = j->model->batch;
+	RtStatus s = RT_OK;
+	if (j->options->svg)
+		s = rt_spectrogram_open(&j->spectrogram, j->model, n, err);
+	for (int64_t at = 0; !s && at < n; at += batch) {
+		rt_progress_show(&j->progress, j->path, at, n);
+		s = rt_session_features(j->session, &j->clip, at, err);
+		if (!s)
+			s = rt_session_main(j->session, err);
+		for (int64_t i = 0; !s && i < batch && at + i < n; i++)
+			s = decode_segment(j, at + i, i, err);
+	}
+	rt_progress_clear(&j->progress);
+	return s;
+}
+
+static RtStatus write_csv(const Job *j, RtError *err)
+{
+	const char *const dir = j->options->output ? j->options->output : ".";
+	int n;
+	const char *const name = stem(j->path, &n);
+	const size_t room = strlen(dir) + (size_t)n + 8;
+	char *const path = rt_alloc(room, 1);
+	if (!path)
+		return rt_no_memory(err);
+	snprintf(path, room, "%s/%.*s.csv", dir, n, name);
+	RtOut out;
+	RtStatus s = rt_out_open(&out, path, err);
+	free(path);
+	if (s)
+		return s;
+	rt_events_write(out.file, &j->events);
+	return rt_out_commit(&out, err);
+}
+
+static RtStatus write_picture(const Job *j, const RtSpans *spans, RtError *err)
+{
+	RtOut out;
+	RtStatus s = rt_out_open(&out, j->options->svg, err);
+	if (s)
+		return s;
+	s = rt_picture_write(out.file, j->model, rt_base_name(j->path), j->clip.frames,
+	                     &j->spectrogram, &j->events, spans, err);
+	if (!s)
+		return rt_out_commit(&out, err);
+	rt_out_cancel(&out);
+	return s;
+}
+
+static RtStatus show(const Job *j, RtError *err)
+{
+	const RtOptions *const o = j->options;
+	if (!o->table && !o->svg)
+		return RT_OK;
+	RtSpans spans;
+	RtStatus s = rt_spans_make(&spans, &j->events, err);
+	if (s)
+		return s;
+	if (o->table)
+		rt_spans_print(stdout, j->model, j->path, &spans);
+	if (o->svg)
+		s = write_picture(j, &spans, err);
+	rt_spans_release(&spans);
+	return s;
+}
+
+static RtStatus infer_clip(Job *j, RtError *err)
+{
+	RtStatus s = rt_clip_open(&j->clip, j->path, &j->model->audio, err);
+	if (s)
+		return s;
+	rt_say_resampled(j->options, &j->clip, j->path);
+	s = detect(j, err);
+	if (!s)
+		s = write_csv(j, err);
+	if (!s)
+		s = show(j, err);
+	rt_clip_release(&j->clip);
+	rt_events_release(&j->events);
+	rt_spectrogram_release(&j->spectrogram);
+	return s;
+}
+
+static RtStatus infer_all(Job *j, RtError *err)
+{
+	RtStatus worst = RT_OK;
+	for (int i = 0; i < j->options->nargs; i++) {
+		j->path = j->options->args[i];
+		const RtStatus s = infer_clip(j, err);
+		if (s > RT_INPUT)
+			return s;
+		if (s) {
+			rt_say_error(j->options, err->text);
+			err->text[0] = '\0';
+			worst = s;
+		}
+	}
+	return worst;
+}
+
+static RtStatus check_command(const RtModel *m, const RtOptions *o, RtError *err)
+{
+	if (m->audio.rate <= 0 || !m->decode.kind)
+		return rt_fail(err, RT_INPUT, "the model '%s' does not go from audio to events", m->name);
+	if (o->svg && o->nargs != 1)
+		return rt_fail(err, RT_USAGE, "--svg draws one clip, %d were given", o->nargs);
+	RtStatus s = check_stems(o, err);
+	if (!s && o->output)
+		s = rt_make_dirs(o->output, err);
+	return s;
+}
+
+RtStatus rt_verb_infer(const RtModel *m, const RtOptions *o, RtError *err)
+{
+	RtStatus status = check_command(m, o, err);
+	if (status)
+		return status;
+	RtWeights w = {0};
+	RtSession s = {0};
+	status = rt_weights_open(&w, m, o->weights, err);
+	if (!status)
+		status = rt_session_open(&s, m, &w, (int)o->threads, err);
+	rt_weights_release(&w);
+	if (status)
+		return status;
+	Job j = {.model = m, .options = o, .session = &s, .decode = m->decode};
+	if (o->threshold >= 0)
+		j.decode.threshold = o->threshold;
+	if (o->merge >= 0)
+		j.decode.merge_degrees = o->merge;
+	rt_progress_open(&j.progress, o->quiet);
+	status = infer_all(&j, err);
+	rt_session_close(&s);
+	return status;
+}

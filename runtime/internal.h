@@ -1,0 +1,318 @@
+/* internal.h: what the files of libseldrt share; not installed.
+ *
+ * Conventions: functions return an RtStatus and describe a failure in `err` (never NULL); objects
+ * are plain structs that a *_release or *_close function makes empty again, and releasing a zeroed
+ * object does nothing. Only program.c, and the verbs it lists, write to the terminal. */
+#ifndef SELDRT_INTERNAL_H
+#define SELDRT_INTERNAL_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "seldrt.h"
+
+#define RT_COUNT(a) (sizeof(a) / sizeof((a)[0]))
+
+/* ---- error.c ---------------------------------------------------------------------------- */
+
+/* Sets the message and returns `status`, so that `return rt_fail(...)` reads well. */
+RtStatus rt_fail(RtError *err, RtStatus status, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+/* Adds to the message; what does not fit is cut. */
+void rt_error_append(RtError *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+RtStatus rt_no_memory(RtError *err);
+/* n * size bytes, zeroed; NULL on overflow or lack of memory. Never NULL for n == 0. */
+void *rt_alloc(uint64_t n, uint64_t size);
+/* Seconds of a monotonic clock. */
+double rt_seconds(void);
+
+/* ---- file.c ----------------------------------------------------------------------------- */
+
+/* A whole file, mapped where it is a regular one, else read to its end. */
+typedef struct RtBytes {
+	const unsigned char *at;
+	size_t n;
+	bool mapped;
+} RtBytes;
+
+RtStatus rt_bytes_open(RtBytes *b, const char *path, RtError *err);
+void rt_bytes_release(RtBytes *b);
+
+/* A file being written: under a temporary name beside `path`, which rt_out_commit flushes to disk
+ * and renames. Devices and pipes are written directly. */
+typedef struct RtOut {
+	FILE *file;
+	char *path, *temp; /* temp NULL: written directly */
+} RtOut;
+
+RtStatus rt_out_open(RtOut *o, const char *path, RtError *err);
+/* Ends the file; after a failed write it is removed, and the failure reported. */
+RtStatus rt_out_commit(RtOut *o, RtError *err);
+/* Gives the file up; does nothing after rt_out_commit. */
+void rt_out_cancel(RtOut *o);
+/* Makes a folder and those above it. */
+RtStatus rt_make_dirs(const char *path, RtError *err);
+/* Last component of a path; points into it. */
+const char *rt_base_name(const char *path);
+
+/* ---- tensor.c --------------------------------------------------------------------------- */
+
+enum { RT_SHAPE_TEXT = 24 * RT_MAX_RANK + 16 };
+
+/* Product of dims; false if negative or over 2^53. */
+bool rt_numel(int rank, const int64_t *dim, uint64_t *n);
+/* Values of a tensor of a model, whose sizes the compiler has checked. */
+uint64_t rt_tensor_numel(const RtTensor *t);
+/* "[3,4]" */
+const char *rt_shape_text(char out[RT_SHAPE_TEXT], int rank, const int64_t *dim);
+bool rt_same_shape(const RtTensor *t, int rank, const int64_t *dim);
+
+/* Numbers in a file: float32 or float64, of any alignment. The bytes belong to someone else. */
+typedef struct RtArray {
+	int rank;
+	int64_t dim[RT_MAX_RANK];
+	int size; /* bytes of a value: 4 or 8 */
+	const unsigned char *data;
+} RtArray;
+
+/* Values first .. first+n-1 in row-major order as float32. */
+void rt_array_get(const RtArray *a, uint64_t first, uint64_t n, float *out);
+
+/* ---- npy.c ------------------------------------------------------------------------------ */
+
+/* Reads the header of a .npy file (versions 1 to 3, '<f4' or '<f8', C order) and checks that the
+ * file is exactly as long as it says. `label` names the file in messages. */
+RtStatus rt_npy_parse(RtArray *a, const RtBytes *b, const char *label, RtError *err);
+/* Version 1 header of a float32 array; the values follow in row-major order. */
+void rt_npy_header(FILE *f, int rank, const int64_t *dim);
+
+/* ---- safetensors.c ---------------------------------------------------------------------- */
+
+typedef struct RtEntry {
+	const char *name, *dtype;
+	int rank; /* more than RT_MAX_RANK: dim holds the first ones only */
+	int64_t dim[RT_MAX_RANK];
+	uint64_t begin, end; /* within the data part */
+	const unsigned char *data;
+	bool used;
+} RtEntry;
+
+/* A safetensors file, checked: sizes agree with types and shapes, the data part is covered
+ * without overlap or gap, names are unique. Entries are sorted by name. */
+typedef struct RtSafetensors {
+	int n;
+	RtEntry *entries;
+	void *json; /* owns the strings */
+} RtSafetensors;
+
+/* `bytes` must outlive st. */
+RtStatus rt_st_parse(RtSafetensors *st, const unsigned char *bytes, uint64_t n, const char *label,
+                     RtError *err);
+void rt_st_release(RtSafetensors *st);
+RtEntry *rt_st_find(const RtSafetensors *st, const char *name);
+/* Writes the header for float32 tensors, whose values must follow in the same order. */
+RtStatus rt_st_header(FILE *f, int n, const RtTensor *tensors, RtError *err);
+
+/* ---- init.c ----------------------------------------------------------------------------- */
+
+/* Values first .. first+n-1 of the stream that (seed, name) stands for: uniform in (0,1), or
+ * standard normal. Any part of a stream can be made alone, so threads and order do not matter. */
+void rt_random_uniform(uint64_t seed, const char *name, uint64_t first, uint64_t n, double *out);
+void rt_random_normal(uint64_t seed, const char *name, uint64_t first, uint64_t n, double *out);
+/* Initial values of a parameter. threads 0: all. */
+RtStatus rt_init_param(const RtParam *p, uint64_t seed, int threads, float *out, RtError *err);
+RtStatus rt_init_write(const RtModel *m, uint64_t seed, int threads, const char *path,
+                       RtError *err);
+
+/* ---- weights.c -------------------------------------------------------------------------- */
+
+/* Pointers to the values of each parameter, in model order: into the file, or into memory. */
+typedef struct RtWeights {
+	int n;
+	const float **params;
+	float **owned; /* those that are in memory */
+	RtBytes file;
+} RtWeights;
+
+/* From a safetensors file, or with path NULL from those embedded in the program. Names missing,
+ * left over, of wrong shape or type are all listed. */
+RtStatus rt_weights_open(RtWeights *w, const RtModel *m, const char *path, RtError *err);
+/* As rt_weights_open on bytes in memory, which must outlive w. */
+RtStatus rt_weights_parse(RtWeights *w, const RtModel *m, const unsigned char *bytes, uint64_t n,
+                          const char *label, RtError *err);
+/* Initial values. */
+RtStatus rt_weights_init(RtWeights *w, const RtModel *m, uint64_t seed, int threads, RtError *err);
+/* For graphs whose results do not depend on weights: optional ones get initial values, all
+ * others zeros. */
+RtStatus rt_weights_none(RtWeights *w, const RtModel *m, RtError *err);
+void rt_weights_release(RtWeights *w);
+
+/* ---- audio.c ---------------------------------------------------------------------------- */
+
+/* A recording at the model's rate: interleaved, finite, full scale 1. */
+typedef struct RtClip {
+	float *x;
+	int64_t frames; /* samples a channel, at least 1 */
+	int channels, rate;
+	int file_rate;  /* differs from rate where it was resampled */
+} RtClip;
+
+RtStatus rt_clip_open(RtClip *c, const char *path, const RtAudio *want, RtError *err);
+void rt_clip_release(RtClip *c);
+
+/* ---- segment.c -------------------------------------------------------------------------- */
+
+/* A clip is cut into segments of a->samples without overlap, the last one padded with zeros. */
+int64_t rt_segment_count(const RtAudio *a, int64_t clip_frames);
+/* Label frames of the clip: the last one may be incomplete. */
+int64_t rt_label_frames(const RtAudio *a, int64_t clip_frames);
+/* Segment `index` as [channels, samples]; all zeros beyond the clip. */
+void rt_segment_get(const RtAudio *a, const RtClip *c, int64_t index, float *out);
+
+/* ---- session.c -------------------------------------------------------------------------- */
+
+/* Buffers for one graph, one batch. */
+typedef struct RtIo {
+	int nin, nout;
+	float **in, **out;
+} RtIo;
+
+RtStatus rt_io_open(RtIo *io, const RtGraph *g, RtError *err);
+void rt_io_release(RtIo *io);
+
+/* An opened program. */
+typedef struct RtSession {
+	const RtModel *model;
+	void *self;
+	int features, main; /* graph indices; features -1 where the model has none */
+	RtIo fio, mio;
+} RtSession;
+
+/* Checks what every verb takes for granted of a model; RT_BUG where it does not hold. */
+RtStatus rt_model_check(const RtModel *m, RtError *err);
+int rt_graph_find(const RtModel *m, const char *name);
+int rt_tensor_find(int n, const RtTensor *t, const char *name);
+/* Opens the program and makes its buffers; w can be released afterwards. */
+RtStatus rt_session_open(RtSession *s, const RtModel *m, const RtWeights *w, int threads,
+                         RtError *err);
+void rt_session_close(RtSession *s);
+RtStatus rt_session_run(RtSession *s, int graph, RtError *err);
+/* Audio of segments first .. first+batch-1 through the features graph (out: s->fio). */
+RtStatus rt_session_features(RtSession *s, const RtClip *c, int64_t first, RtError *err);
+/* What rt_session_features left, through main (out: s->mio). */
+RtStatus rt_session_main(RtSession *s, RtError *err);
+
+/* ---- decode.c --------------------------------------------------------------------------- */
+
+typedef struct RtEvent {
+	int64_t frame;
+	int class;
+	double azimuth, elevation; /* degrees, counter-clockwise from the front; up */
+	double metres;
+} RtEvent;
+
+typedef struct RtEvents {
+	RtEvent *at;
+	int64_t n, cap;
+} RtEvents;
+
+/* Adds the events of one segment. sed, doa, sde: its outputs, [frames, tracks, classes],
+ * [frames, tracks, 3], [frames, tracks]; kind "accddoa": sed alone, [frames, tracks, 4, classes].
+ * The first of `frames` is label frame `first` of the clip. */
+RtStatus rt_decode(const RtDecode *d, const float *sed, const float *doa, const float *sde,
+                   int64_t frames, int64_t first, RtEvents *events, RtError *err);
+void rt_events_release(RtEvents *e);
+/* DCASE lines: frame,class,0,azimuth,elevation,distance. */
+void rt_events_write(FILE *f, const RtEvents *e);
+
+/* ---- spans.c ---------------------------------------------------------------------------- */
+
+/* Events of one class that follow each other in time and direction. */
+typedef struct RtSpan {
+	int class;
+	int64_t first, last;  /* label frames */
+	double azimuth, elevation, metres; /* means */
+	int64_t *events;      /* indices into the events, in time order */
+	int64_t n, cap;
+	double sum[3], sum_metres;
+} RtSpan;
+
+typedef struct RtSpans {
+	RtSpan *at;
+	int64_t n, cap;
+} RtSpans;
+
+RtStatus rt_spans_make(RtSpans *s, const RtEvents *e, RtError *err);
+void rt_spans_release(RtSpans *s);
+/* Name of a class: the model's, or "class 3" written to buf. */
+const char *rt_class_name(const RtDecode *d, int class, char buf[32]);
+void rt_spans_print(FILE *f, const RtModel *m, const char *clip, const RtSpans *s);
+
+/* ---- picture.c -------------------------------------------------------------------------- */
+
+/* Spectrogram of a clip being gathered: [columns, bins] of the first feature channel. Empty where
+ * the model has no such features. */
+typedef struct RtSpectrogram {
+	float *x;
+	int64_t bins, columns, per_segment;
+	int output;     /* of the features graph */
+	uint64_t each;  /* values of that output for a segment */
+} RtSpectrogram;
+
+RtStatus rt_spectrogram_open(RtSpectrogram *g, const RtModel *m, int64_t segments, RtError *err);
+/* What s->fio holds for example `index` of the batch. */
+void rt_spectrogram_add(RtSpectrogram *g, const RtSession *s, int64_t segment, int64_t index);
+void rt_spectrogram_release(RtSpectrogram *g);
+/* A picture of a clip of `clip_frames` samples: spectrogram, azimuth and elevation over time. */
+RtStatus rt_picture_write(FILE *f, const RtModel *m, const char *title, int64_t clip_frames,
+                          const RtSpectrogram *g, const RtEvents *e, const RtSpans *s,
+                          RtError *err);
+
+/* ---- png.c ------------------------------------------------------------------------------ */
+
+/* A PNG image of `w` x `h` palette indices, as base64 text. */
+RtStatus rt_png_base64(FILE *f, int w, int h, const unsigned char *pixels,
+                       const unsigned char palette[256][3], RtError *err);
+
+/* ---- progress.c ------------------------------------------------------------------------- */
+
+/* One line on stderr that is rewritten in place; silent unless stderr is a terminal. */
+typedef struct RtProgress {
+	bool on, shown;
+	double last; /* when it was written */
+} RtProgress;
+
+void rt_progress_open(RtProgress *p, bool quiet);
+void rt_progress_show(RtProgress *p, const char *what, int64_t done, int64_t total);
+/* Wipes the line, before other output and at the end. */
+void rt_progress_clear(RtProgress *p);
+
+/* ---- program.c -------------------------------------------------------------------------- */
+
+/* The command line, parsed. */
+typedef struct RtOptions {
+	const char *program; /* as it was called, without folders */
+	bool json, quiet, table, standardized;
+	int64_t seed, threads, runs, warmup;
+	double threshold, merge; /* negative: the model's own */
+	const char *weights, *input, *output, *svg;
+	int nargs;
+	char **args;
+} RtOptions;
+
+/* A failure or warning that does not end the verb; shown as rt_main shows the last one. */
+void rt_say_error(const RtOptions *o, const char *text);
+void rt_say_warning(const RtOptions *o, const char *text);
+/* Warns if the clip has not the rate that its file has. */
+void rt_say_resampled(const RtOptions *o, const RtClip *c, const char *path);
+
+/* Verbs, each in the file of its name. Those that go on after a failure report it themselves,
+ * leave err empty and return the status. */
+RtStatus rt_verb_info(const RtModel *m, const RtOptions *o, RtError *err);
+RtStatus rt_verb_init(const RtModel *m, const RtOptions *o, RtError *err);
+RtStatus rt_verb_run(const RtModel *m, const RtOptions *o, RtError *err);
+RtStatus rt_verb_features(const RtModel *m, const RtOptions *o, RtError *err);
+RtStatus rt_verb_infer(const RtModel *m, const RtOptions *o, RtError *err);
+RtStatus rt_verb_bench(const RtModel *m, const RtOptions *o, RtError *err);
+
+#endif

@@ -1,0 +1,29 @@
+/* progress.c: one line on a terminal that tells how far a long job is. */
+#define _POSIX_C_SOURCE 200809L
+#include "internal.h"
+
+#include <unistd.h>
+
+void rt_progress_open(RtProgress *p, bool quiet)
+{
+	*p = (RtProgress){.on = !quiet && isatty(STDERR_FILENO)};
+}
+
+void rt_progress_show(RtProgress *p, const char *what, int64_t done, int64_t total)
+{
+	const double now = p->on ? rt_seconds() : 0;
+	if (!p->on || (p->shown && now - p->last < 0.1))
+		return;
+	p->last = now;
+	p->shown = true;
+	fprintf(stderr, "\r\033[K%s: %lld of %lld (%d %%)", what, (long long)done, (long long)total,
+	        (int)(total > 0 ? 100 * done / total : 0));
+	fflush(stderr);
+}
+
+void rt_progress_clear(RtProgress *p)
+{
+	if (p->shown)
+		fputs("\r\033[K", stderr);
+	p->shown = false;
+}

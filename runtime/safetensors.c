@@ -1,0 +1,252 @@
+/* safetensors.c: the container of weights and of results. 8 bytes of header length, a JSON header
+ * {"name": {"dtype": "F32", "shape": [2,3], "data_offsets": [0,24]}, ...}, then the data.
+ * Nothing of a file is used before all of it was checked, so later code can trust every entry. */
+#include "internal.h"
+
+#include <cjson/cJSON.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The limit of the reference implementation. */
+enum { MAX_HEADER = 100000000 };
+
+typedef struct Dtype {
+	const char *name;
+	int bytes;
+} Dtype;
+
+static const Dtype dtypes[] = {
+    {"F32", 4},  {"F64", 8}, {"F16", 2}, {"BF16", 2},    {"I64", 8},     {"I32", 4}, {"I16", 2},
+    {"I8", 1},   {"U64", 8}, {"U32", 4}, {"U16", 2},     {"U8", 1},      {"BOOL", 1},
+    {"C64", 8},  {"F8_E5M2", 1},         {"F8_E4M3", 1}, {"F8_E8M0", 1},
+};
+
+static int dtype_bytes(const char *name)
+{
+	for (size_t i = 0; i < RT_COUNT(dtypes); i++)
+		if (strcmp(dtypes[i].name, name) == 0)
+			return dtypes[i].bytes;
+	return 0;
+}
+
+/* A whole number from 0 to 2^53, beyond which doubles skip some. */
+static bool whole(const cJSON *j, int64_t *v)
+{
+	const double limit = 9007199254740992.0;
+	if (!cJSON_IsNumber(j) || !(j->valuedouble >= 0) || j->valuedouble > limit)
+		return false;
+	*v = (int64_t)j->valuedouble;
+	return (double)*v == j->valuedouble;
+}
+
+static bool read_shape(RtEntry *e, const cJSON *j, uint64_t *numel)
+{
+	if (!cJSON_IsArray(j))
+		return false;
+	*numel = 1;
+	const cJSON *item;
+	cJSON_ArrayForEach(item, j) {
+		int64_t v;
+		if (!whole(item, &v) || __builtin_mul_overflow(*numel, (uint64_t)v, numel))
+			return false;
+		if (e->rank < RT_MAX_RANK)
+			e->dim[e->rank] = v;
+		e->rank++;
+	}
+	return true;
+}
+
+static bool read_offsets(RtEntry *e, const cJSON *j)
+{
+	int64_t v[2];
+	if (!cJSON_IsArray(j) || cJSON_GetArraySize(j) != 2)
+		return false;
+	if (!whole(j->child, &v[0]) || !whole(j->child->next, &v[1]))
+		return false;
+	e->begin = (uint64_t)v[0];
+	e->end = (uint64_t)v[1];
+	return e->begin <= e->end;
+}
+
+/* Returns what is wrong with an entry, or NULL. */
+static const char *read_entry(RtEntry *e, const cJSON *j, uint64_t data_bytes)
+{
+	if (!cJSON_IsObject(j))
+		return "is not an object";
+	uint64_t numel = 0;
+	int seen = 0;
+	const cJSON *item;
+	cJSON_ArrayForEach(item, j) {
+		int bit = 0;
+		if (strcmp(item->string, "dtype") == 0) {
+			bit = 1;
+			if (!cJSON_IsString(item))
+				return "has a dtype that is not a string";
+			e->dtype = item->valuestring;
+		} else if (strcmp(item->string, "shape") == 0) {
+			bit = 2;
+			if (!read_shape(e, item, &numel))
+				return "has a bad shape";
+		} else if (strcmp(item->string, "data_offsets") == 0) {
+			bit = 4;
+			if (!read_offsets(e, item))
+				return "has bad data_offsets";
+		}
+		if (bit == 0 || (seen & bit))
+			return "has an unknown or repeated key";
+		seen |= bit;
+	}
+	if (seen != 7)
+		return "lacks one of dtype, shape, data_offsets";
+	if (e->end > data_bytes)
+		return "lies beyond the end of the file";
+	const uint64_t size = (uint64_t)dtype_bytes(e->dtype);
+	uint64_t bytes;
+	if (size == 0)
+		return "is of an unknown dtype";
+	if (__builtin_mul_overflow(numel, size, &bytes) || bytes != e->end - e->begin)
+		return "has data_offsets that do not fit its shape";
+	return NULL;
+}
+
+static int by_offset(const void *a, const void *b)
+{
+	const RtEntry *const x = a, *const y = b;
+	if (x->begin != y->begin)
+		return x->begin < y->begin ? -1 : 1;
+	return (x->end > y->end) - (x->end < y->end);
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(((const RtEntry *)a)->name, ((const RtEntry *)b)->name);
+}
+
+static RtStatus check_layout(RtSafetensors *st, uint64_t data_bytes, const char *label,
+                             RtError *err)
+{
+	qsort(st->entries, (size_t)st->n, sizeof *st->entries, by_offset);
+	uint64_t at = 0;
+	for (int i = 0; i < st->n; i++) {
+		const RtEntry *const e = &st->entries[i];
+		if (e->begin != at)
+			return rt_fail(err, RT_INPUT, "%s: data of tensor '%s' %s", label, e->name,
+			               e->begin < at ? "overlaps another tensor" : "follows a gap");
+		at = e->end;
+	}
+	if (at != data_bytes)
+		return rt_fail(err, RT_INPUT, "%s: %llu bytes at the end belong to no tensor", label,
+		               (unsigned long long)(data_bytes - at));
+	qsort(st->entries, (size_t)st->n, sizeof *st->entries, by_name);
+	for (int i = 1; i < st->n; i++)
+		if (strcmp(st->entries[i].name, st->entries[i - 1].name) == 0)
+			return rt_fail(err, RT_INPUT, "%s: two tensors are named '%s'", label,
+			               st->entries[i].name);
+	return RT_OK;
+}
+
+static RtStatus read_entries(RtSafetensors *st, const unsigned char *data, uint64_t data_bytes,
+                             const char *label, RtError *err)
+{
+	const cJSON *const root = st->json;
+	st->entries = rt_alloc((uint64_t)cJSON_GetArraySize(root), sizeof *st->entries);
+	if (!st->entries)
+		return rt_no_memory(err);
+	const cJSON *item;
+	cJSON_ArrayForEach(item, root) {
+		if (strcmp(item->string, "__metadata__") == 0)
+			continue;
+		RtEntry *const e = &st->entries[st->n++];
+		e->name = item->string;
+		const char *const wrong = read_entry(e, item, data_bytes);
+		if (wrong)
+			return rt_fail(err, RT_INPUT, "%s: tensor '%s' %s", label, e->name, wrong);
+		e->data = data + e->begin;
+	}
+	return check_layout(st, data_bytes, label, err);
+}
+
+static RtStatus parse_header(RtSafetensors *st, const char *text, size_t n, const char *label,
+                             RtError *err)
+{
+	const char *end = NULL;
+	st->json = n && text[0] == '{' ? cJSON_ParseWithLengthOpts(text, n, &end, 0) : NULL;
+	if (!st->json)
+		return rt_fail(err, RT_INPUT, "%s: the safetensors header is not valid JSON", label);
+	for (; end < text + n; end++)
+		if (!strchr(" \t\r\n", *end) || !*end)
+			return rt_fail(err, RT_INPUT, "%s: text after the safetensors header", label);
+	return RT_OK;
+}
+
+RtStatus rt_st_parse(RtSafetensors *st, const unsigned char *bytes, uint64_t n, const char *label,
+                     RtError *err)
+{
+	*st = (RtSafetensors){0};
+	if (n < 8)
+		return rt_fail(err, RT_INPUT, "%s: %s", label,
+		               n ? "too short for a safetensors file" : "the file is empty");
+	uint64_t header = 0;
+	for (int i = 0; i < 8; i++)
+		header |= (uint64_t)bytes[i] << 8 * i;
+	if (header > MAX_HEADER || (n >= 9 && header <= n - 8 && bytes[8] != '{'))
+		return rt_fail(err, RT_INPUT, "%s: not a safetensors file", label);
+	if (header > n - 8)
+		return rt_fail(err, RT_INPUT, "%s: the file ends within its header", label);
+	RtStatus s = parse_header(st, (const char *)bytes + 8, (size_t)header, label, err);
+	if (!s)
+		s = read_entries(st, bytes + 8 + header, n - 8 - header, label, err);
+	if (s)
+		rt_st_release(st);
+	return s;
+}
+
+void rt_st_release(RtSafetensors *st)
+{
+	cJSON_Delete(st->json);
+	free(st->entries);
+	*st = (RtSafetensors){0};
+}
+
+RtEntry *rt_st_find(const RtSafetensors *st, const char *name)
+{
+	const RtEntry key = {.name = name};
+	return bsearch(&key, st->entries, (size_t)st->n, sizeof key, by_name);
+}
+
+static bool add_entry(cJSON *root, const RtTensor *t, double *at)
+{
+	cJSON *const e = cJSON_AddObjectToObject(root, t->name);
+	cJSON *const shape = e ? cJSON_CreateArray() : NULL;
+	if (!shape || !cJSON_AddStringToObject(e, "dtype", "F32"))
+		return false;
+	cJSON_AddItemToObject(e, "shape", shape);
+	for (int i = 0; i < t->rank; i++)
+		cJSON_AddItemToArray(shape, cJSON_CreateNumber((double)t->dim[i]));
+	const double range[2] = {*at, *at + 4.0 * (double)rt_tensor_numel(t)};
+	*at = range[1];
+	cJSON *const offsets = cJSON_CreateDoubleArray(range, 2);
+	return offsets && cJSON_AddItemToObject(e, "data_offsets", offsets);
+}
+
+RtStatus rt_st_header(FILE *f, int n, const RtTensor *tensors, RtError *err)
+{
+	cJSON *const root = cJSON_CreateObject();
+	bool ok = root != NULL;
+	double at = 0;
+	for (int i = 0; ok && i < n; i++)
+		ok = add_entry(root, &tensors[i], &at);
+	char *const text = ok ? cJSON_PrintUnformatted(root) : NULL;
+	cJSON_Delete(root);
+	if (!text)
+		return rt_no_memory(err);
+	const size_t len = strlen(text), padded = (len + 7) / 8 * 8;
+	unsigned char start[8];
+	for (int i = 0; i < 8; i++)
+		start[i] = (unsigned char)(padded >> 8 * i);
+	fwrite(start, 1, sizeof start, f);
+	fwrite(text, 1, len, f);
+	fwrite("       ", 1, padded - len, f);
+	cJSON_free(text);
+	return RT_OK;
+}

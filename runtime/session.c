@@ -1,0 +1,185 @@
+/* session.c: an opened program and its buffers, and the way from audio through both graphs. */
+#include "internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static RtStatus alloc_all(float ***list, int n, const RtTensor *t, RtError *err)
+{
+	float **const p = *list = rt_alloc((uint64_t)n, sizeof *p);
+	if (!p)
+		return rt_no_memory(err);
+	for (int i = 0; i < n; i++) {
+		p[i] = rt_alloc(rt_tensor_numel(&t[i]), sizeof **p);
+		if (!p[i])
+			return rt_no_memory(err);
+	}
+	return RT_OK;
+}
+
+RtStatus rt_io_open(RtIo *io, const RtGraph *g, RtError *err)
+{
+	*io = (RtIo){.nin = g->ninputs, .nout = g->noutputs};
+	RtStatus s = alloc_all(&io->in, io->nin, g->inputs, err);
+	if (!s)
+		s = alloc_all(&io->out, io->nout, g->outputs, err);
+	if (s)
+		rt_io_release(io);
+	return s;
+}
+
+void rt_io_release(RtIo *io)
+{
+	for (int i = 0; io->in && i < io->nin; i++)
+		free(io->in[i]);
+	for (int i = 0; io->out && i < io->nout; i++)
+		free(io->out[i]);
+	free(io->in);
+	free(io->out);
+	*io = (RtIo){0};
+}
+
+int rt_graph_find(const RtModel *m, const char *name)
+{
+	for (int i = 0; i < m->ngraphs; i++)
+		if (strcmp(m->graphs[i].name, name) == 0)
+			return i;
+	return -1;
+}
+
+int rt_tensor_find(int n, const RtTensor *t, const char *name)
+{
+	for (int i = 0; i < n; i++)
+		if (strcmp(t[i].name, name) == 0)
+			return i;
+	return -1;
+}
+
+static bool batched(const RtModel *m, int n, const RtTensor *t)
+{
+	for (int i = 0; i < n; i++)
+		if (t[i].rank < 1 || t[i].rank > RT_MAX_RANK || t[i].dim[0] != m->batch ||
+		    rt_tensor_numel(&t[i]) == 0)
+			return false;
+	return true;
+}
+
+/* Audio goes in as [batch, channels, samples]. */
+static bool takes_audio(const RtModel *m, const RtGraph *g)
+{
+	const int64_t want[3] = {m->batch, m->audio.channels, m->audio.samples};
+	return g->ninputs == 1 && rt_same_shape(&g->inputs[0], 3, want);
+}
+
+/* Output `name` has n values for each segment. */
+static bool output_fits(const RtModel *m, const RtGraph *g, const char *name, int64_t n)
+{
+	const int i = name ? rt_tensor_find(g->noutputs, g->outputs, name) : -1;
+	return i >= 0 && rt_tensor_numel(&g->outputs[i]) == (uint64_t)(m->batch * n);
+}
+
+static bool decode_fits(const RtModel *m, const RtGraph *g)
+{
+	const RtDecode *const d = &m->decode;
+	const int64_t each = m->audio.frames * d->tracks;
+	if (d->classes < 1 || d->tracks < 1 || m->audio.rate <= 0)
+		return false;
+	if (strcmp(d->kind, "accddoa") == 0)
+		return output_fits(m, g, d->sed, each * 4 * d->classes);
+	return strcmp(d->kind, "tracks") == 0 && output_fits(m, g, d->sed, each * d->classes) &&
+	       output_fits(m, g, d->doa, each * 3) && output_fits(m, g, d->sde, each);
+}
+
+RtStatus rt_model_check(const RtModel *m, RtError *err)
+{
+	if (m->abi != RT_ABI)
+		return rt_fail(err, RT_BUG, "the program is for library interface %d, this one is %d",
+		               m->abi, RT_ABI);
+	const int main = rt_graph_find(m, "main"), features = rt_graph_find(m, "features");
+	if (main < 0 || m->batch < 1)
+		return rt_fail(err, RT_BUG, "the model has no graph 'main' or no batch");
+	for (int i = 0; i < m->ngraphs; i++) {
+		const RtGraph *const g = &m->graphs[i];
+		if (!batched(m, g->ninputs, g->inputs) || !batched(m, g->noutputs, g->outputs))
+			return rt_fail(err, RT_BUG, "graph '%s': a size does not begin with the batch of %lld",
+			               g->name, (long long)m->batch);
+	}
+	const RtAudio *const a = &m->audio;
+	if (a->rate > 0) {
+		const RtGraph *const first = &m->graphs[features >= 0 ? features : main];
+		if (a->samples < 1 || a->frame_samples < 1 || a->frames < 1 || !takes_audio(m, first))
+			return rt_fail(err, RT_BUG, "graph '%s' does not take the model's audio", first->name);
+	}
+	if (m->decode.kind && !decode_fits(m, &m->graphs[main]))
+		return rt_fail(err, RT_BUG, "outputs do not fit their decoding as '%s'", m->decode.kind);
+	return RT_OK;
+}
+
+RtStatus rt_session_open(RtSession *s, const RtModel *m, const RtWeights *w, int threads,
+                         RtError *err)
+{
+	*s = (RtSession){.model = m, .features = rt_graph_find(m, "features"),
+	                 .main = rt_graph_find(m, "main")};
+	RtStatus status = m->ops.open(&s->self, w->params, threads, err);
+	if (status) {
+		s->self = NULL;
+		return status;
+	}
+	if (s->features >= 0)
+		status = rt_io_open(&s->fio, &m->graphs[s->features], err);
+	if (!status)
+		status = rt_io_open(&s->mio, &m->graphs[s->main], err);
+	if (status)
+		rt_session_close(s);
+	return status;
+}
+
+void rt_session_close(RtSession *s)
+{
+	rt_io_release(&s->fio);
+	rt_io_release(&s->mio);
+	if (s->self)
+		s->model->ops.close(s->self);
+	*s = (RtSession){0};
+}
+
+RtStatus rt_session_run(RtSession *s, int graph, RtError *err)
+{
+	RtIo *const io = graph == s->features ? &s->fio : &s->mio;
+	return s->model->ops.run(s->self, graph, (const float *const *)io->in, io->out, err);
+}
+
+RtStatus rt_session_features(RtSession *s, const RtClip *c, int64_t first, RtError *err)
+{
+	const RtAudio *const a = &s->model->audio;
+	float *const in = s->features >= 0 ? s->fio.in[0] : s->mio.in[0];
+	for (int64_t i = 0; i < s->model->batch; i++)
+		rt_segment_get(a, c, first + i, in + i * a->channels * a->samples);
+	return s->features >= 0 ? rt_session_run(s, s->features, err) : RT_OK;
+}
+
+/* The output of the features graph that feeds an input of main: "features" takes the standardised
+ * ones where the model makes them, any other the output of its own name. */
+static int feeding_output(const RtGraph *f, const char *input)
+{
+	int i = -1;
+	if (strcmp(input, "features") == 0)
+		i = rt_tensor_find(f->noutputs, f->outputs, "standardized");
+	return i >= 0 ? i : rt_tensor_find(f->noutputs, f->outputs, input);
+}
+
+RtStatus rt_session_main(RtSession *s, RtError *err)
+{
+	if (s->features < 0)
+		return rt_session_run(s, s->main, err);
+	const RtGraph *const f = &s->model->graphs[s->features], *const g = &s->model->graphs[s->main];
+	for (int i = 0; i < g->ninputs; i++) {
+		const RtTensor *const t = &g->inputs[i];
+		const int from = feeding_output(f, t->name);
+		if (from < 0 || !rt_same_shape(t, f->outputs[from].rank, f->outputs[from].dim))
+			return rt_fail(err, RT_BUG, "input '%s' of main is not made by the features graph",
+			               t->name);
+		memcpy(s->mio.in[i], s->fio.out[from], sizeof(float) * rt_tensor_numel(t));
+	}
+	return rt_session_run(s, s->main, err);
+}

@@ -1,0 +1,187 @@
+/* weights.c: fits a safetensors file to the parameters of a model. Values stay in the mapped file
+ * where alignment allows, so loading needs no second copy of the weights. */
+#define _DEFAULT_SOURCE
+#include "internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+static RtStatus weights_alloc(RtWeights *w, const RtModel *m, RtError *err)
+{
+	*w = (RtWeights){.n = m->nparams};
+	w->params = rt_alloc((uint64_t)w->n, sizeof *w->params);
+	w->owned = rt_alloc((uint64_t)w->n, sizeof *w->owned);
+	return w->params && w->owned ? RT_OK : rt_no_memory(err);
+}
+
+void rt_weights_release(RtWeights *w)
+{
+	for (int i = 0; w->owned && i < w->n; i++)
+		free(w->owned[i]);
+	free(w->owned);
+	free(w->params);
+	if (w->file.mapped) /* lets the pages go even where another mapping keeps them */
+		madvise((void *)(uintptr_t)w->file.at, w->file.n, MADV_DONTNEED);
+	rt_bytes_release(&w->file);
+	*w = (RtWeights){0};
+}
+
+/* Memory of its own for parameter i. */
+static float *own(RtWeights *w, const RtModel *m, int i)
+{
+	w->owned[i] = rt_alloc(rt_tensor_numel(&m->params[i].tensor), sizeof(float));
+	w->params[i] = w->owned[i];
+	return w->owned[i];
+}
+
+static RtStatus own_init(RtWeights *w, const RtModel *m, int i, uint64_t seed, int threads,
+                         RtError *err)
+{
+	float *const x = own(w, m, i);
+	return x ? rt_init_param(&m->params[i], seed, threads, x, err) : rt_no_memory(err);
+}
+
+/* PyTorch counts batches in these; no network here reads them. */
+static bool ignored(const char *name)
+{
+	static const char tail[] = "num_batches_tracked";
+	const size_t n = strlen(name), nt = sizeof tail - 1;
+	return n >= nt && strcmp(name + n - nt, tail) == 0;
+}
+
+static bool is_f32(const RtEntry *e)
+{
+	return strcmp(e->dtype, "F32") == 0;
+}
+
+/* Adds a line for each name that does not fit; returns their number. */
+static int list_problems(const RtModel *m, RtSafetensors *st, RtError *err)
+{
+	char want[RT_SHAPE_TEXT], have[RT_SHAPE_TEXT];
+	int n = 0;
+	for (int i = 0; i < m->nparams; i++) {
+		const RtTensor *const t = &m->params[i].tensor;
+		RtEntry *const e = rt_st_find(st, t->name);
+		rt_shape_text(want, t->rank, t->dim);
+		if (!e) {
+			if (!m->params[i].optional && ++n)
+				rt_error_append(err, "\n  missing: '%s', F32 %s", t->name, want);
+			continue;
+		}
+		e->used = true;
+		rt_shape_text(have, e->rank, e->dim);
+		if (!is_f32(e) && ++n)
+			rt_error_append(err, "\n  wrong type: '%s' is %s %s, need F32 %s", t->name,
+			                e->dtype, have, want);
+		else if (!rt_same_shape(t, e->rank, e->dim) && ++n)
+			rt_error_append(err, "\n  wrong shape: '%s' is %s, need %s", t->name, have, want);
+	}
+	for (int i = 0; i < st->n; i++) {
+		const RtEntry *const e = &st->entries[i];
+		if (!e->used && !ignored(e->name) && ++n)
+			rt_error_append(err, "\n  left over: '%s', %s %s", e->name, e->dtype,
+			                rt_shape_text(have, e->rank, e->dim));
+	}
+	return n;
+}
+
+static RtStatus check_names(const RtModel *m, RtSafetensors *st, const char *label, RtError *err)
+{
+	RtError *const list = rt_alloc(1, sizeof *list);
+	if (!list)
+		return rt_no_memory(err);
+	const int n = list_problems(m, st, list);
+	if (n)
+		rt_fail(err, RT_INPUT, "%s: %d tensor%s not fit the model '%s'%.*s", label, n,
+		        n == 1 ? " does" : "s do", m->name, (int)sizeof list->text - 4096, list->text);
+	free(list);
+	return n ? RT_INPUT : RT_OK;
+}
+
+static RtStatus take_values(RtWeights *w, const RtModel *m, const RtSafetensors *st, RtError *err)
+{
+	for (int i = 0; i < m->nparams; i++) {
+		const RtEntry *const e = rt_st_find(st, m->params[i].tensor.name);
+		if (!e) {
+			const RtStatus s = own_init(w, m, i, 0, 1, err);
+			if (s)
+				return s;
+		} else if ((uintptr_t)e->data % sizeof(float) == 0) {
+			w->params[i] = (const float *)(const void *)e->data;
+		} else {
+			float *const x = own(w, m, i);
+			if (!x)
+				return rt_no_memory(err);
+			memcpy(x, e->data, (size_t)(e->end - e->begin));
+		}
+	}
+	return RT_OK;
+}
+
+static RtStatus parse(RtWeights *w, const RtModel *m, const unsigned char *bytes, uint64_t n,
+                      const char *label, RtError *err)
+{
+	RtSafetensors st;
+	RtStatus s = rt_st_parse(&st, bytes, n, label, err);
+	if (s)
+		return s;
+	s = check_names(m, &st, label, err);
+	if (!s)
+		s = take_values(w, m, &st, err);
+	rt_st_release(&st);
+	return s;
+}
+
+RtStatus rt_weights_parse(RtWeights *w, const RtModel *m, const unsigned char *bytes, uint64_t n,
+                          const char *label, RtError *err)
+{
+	RtStatus s = weights_alloc(w, m, err);
+	if (!s)
+		s = parse(w, m, bytes, n, label, err);
+	if (s)
+		rt_weights_release(w);
+	return s;
+}
+
+RtStatus rt_weights_open(RtWeights *w, const RtModel *m, const char *path, RtError *err)
+{
+	*w = (RtWeights){0};
+	if (!path && m->weights)
+		return rt_weights_parse(w, m, m->weights, m->weights_bytes, "embedded weights", err);
+	if (!path)
+		return rt_fail(err, RT_USAGE, "no weights: give --weights W.safetensors (this program "
+		               "has none embedded; 'init' makes fresh ones)");
+	RtStatus s = weights_alloc(w, m, err);
+	if (!s)
+		s = rt_bytes_open(&w->file, path, err);
+	if (!s)
+		s = parse(w, m, w->file.at, w->file.n, path, err);
+	if (s)
+		rt_weights_release(w);
+	return s;
+}
+
+RtStatus rt_weights_init(RtWeights *w, const RtModel *m, uint64_t seed, int threads, RtError *err)
+{
+	RtStatus s = weights_alloc(w, m, err);
+	for (int i = 0; !s && i < m->nparams; i++)
+		s = own_init(w, m, i, seed, threads, err);
+	if (s)
+		rt_weights_release(w);
+	return s;
+}
+
+RtStatus rt_weights_none(RtWeights *w, const RtModel *m, RtError *err)
+{
+	RtStatus s = weights_alloc(w, m, err);
+	for (int i = 0; !s && i < m->nparams; i++) {
+		if (m->params[i].optional)
+			s = own_init(w, m, i, 0, 1, err);
+		else if (!own(w, m, i)) /* zeroed pages that nothing touches take no memory */
+			s = rt_no_memory(err);
+	}
+	if (s)
+		rt_weights_release(w);
+	return s;
+}

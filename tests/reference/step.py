@@ -1,0 +1,200 @@
+#!/usr/bin/env python3
+"""One optimiser step in float64, dropout off: loss, grad.NAME, new.NAME as safetensors.
+
+With --against O.safetensors, or with --program (whose `step` then runs on random weights and a
+random batch), the errors ||a-b|| / (||b|| + 1e-6 ||all||) are printed, all = the tensors of that
+kind, beside those of PyTorch in float32. A first step of Adam is little more than the gradient's
+sign, so new.NAME is checked against the update by the given gradient, not by the reference's.
+Gradients that vanish (biases before a batch norm, keys' biases) are rounding noise and have a
+limit of their own.
+"""
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+
+import numpy as np
+import torch
+
+import nets
+import stio
+from optim import AdamW
+from random_weights import randomise
+
+VANISHING, NOISE_LIMIT = 1e-9, 0.1  # shares of the norm of all gradients; of 1e-6 of it
+
+
+def without_dropout(model):
+    for module in model.modules():
+        if isinstance(module, (torch.nn.Dropout, torch.nn.Dropout2d)):
+            module.p = 0.0
+        elif isinstance(getattr(module, "dropout", None), float):
+            module.dropout = 0.0
+    return model
+
+
+def load_weights(model, weights):
+    """From {name: array}; names that the model lacks, num_batches_tracked aside, are errors."""
+    state = {name: torch.from_numpy(w) for name, w in weights.items()
+             if not name.endswith("num_batches_tracked") and not name.startswith("scaler.")}
+    missing, left_over = model.load_state_dict(state, strict=False)
+    missing = [name for name in missing if not name.endswith("num_batches_tracked")]
+    if missing or left_over:
+        raise SystemExit("weights: missing %s, left over %s" % (missing, left_over))
+    return model
+
+
+def update(net, model, grads):
+    """{name: value after the step} for all parameters; the model's own are changed."""
+    parameters = dict(model.named_parameters())
+    AdamW(parameters.values(), **net.optimiser_options).step(
+        [grads[name].to(p) for name, p in parameters.items()])
+    return {name: p.detach().clone() for name, p in parameters.items()}
+
+
+def step(net, weights, batch, dtype):
+    """{loss, grad.NAME, new.NAME} as NumPy arrays."""
+    model = without_dropout(load_weights(net.make().to(dtype), weights)).train()
+    data = {name: torch.from_numpy(x).to(dtype) for name, x in batch.items()}
+    out = model(data["features"])
+    if net.name == "dcase2024_baseline":
+        loss = net.loss(out["accddoa"], data["adpit"], **net.loss_options)
+    else:
+        loss = net.loss(out, data, **net.loss_options)
+    loss.backward()
+    grads = {name: p.grad for name, p in model.named_parameters()}
+    result = {"loss": loss.detach().reshape(1)}
+    result.update(("grad." + name, g) for name, g in grads.items())
+    update(net, model, grads)
+    result.update(("new." + name, t) for name, t in model.state_dict().items()
+                  if not name.endswith("num_batches_tracked"))
+    return {name: t.detach().numpy() for name, t in result.items()}
+
+
+def update_by_given(net, weights, given):
+    """new.NAME in float64 that the gradients in `given` lead to."""
+    model = load_weights(net.make().double(), weights)
+    grads = {name[5:]: torch.from_numpy(g) for name, g in given.items() if name[:5] == "grad."}
+    return {"new." + name: t.numpy() for name, t in update(net, model, grads).items()}
+
+
+def unit(x, axis):
+    return x / np.linalg.norm(x, axis=axis, keepdims=True)
+
+
+def random_batch(net, size, frames, seed=1):
+    """features and labels; every number of simultaneous events occurs."""
+    rng = np.random.default_rng(seed)
+    batch = {"features": net.random_features(size, seed)}
+    classes = net.sizes.get("classes", 13)
+    if net.name == "dcase2024_baseline":
+        slots = np.zeros((size, frames, 6, 5, classes), np.float32)
+        count = rng.integers(0, 4, (size, frames, 1, 1, classes))
+        slot = np.arange(6).reshape(1, 1, 6, 1, 1)
+        active = (slot >= count * (count - 1) // 2) & (slot < count * (count + 1) // 2)
+        slots[:, :, :, :1] = active
+        slots[:, :, :, 1:4] = unit(rng.standard_normal((size, frames, 6, 3, classes)), 3) * active
+        slots[:, :, :, 4:] = rng.uniform(0.5, 5, (size, frames, 6, 1, classes)) * active
+        return dict(batch, adpit=slots)
+    tracks = net.sizes.get("tracks", 3)
+    shape = (size, frames, tracks)
+    active = np.arange(tracks) < rng.integers(0, tracks + 1, (size, frames, 1))
+    active = active[..., None].astype(np.float32)
+    batch["sed"] = np.eye(classes, dtype=np.float32)[rng.integers(0, classes, shape)] * active
+    batch["doa"] = unit(rng.standard_normal(shape + (3,)), 3).astype(np.float32) * active
+    batch["sde"] = rng.uniform(0.5, 5, shape + (1,)).astype(np.float32) * active
+    return batch
+
+
+def errors(got, want):
+    """{name: (error, vanishes)}; missing, left over or of the wrong shape: infinite."""
+    total = {}
+    for name, b in want.items():
+        kind = name.split(".")[0]
+        total[kind] = np.hypot(total.get(kind, 0), np.linalg.norm(b))
+    result = {name: (np.inf, False) for name in set(got) | set(want)}
+    for name in set(got) & set(want):
+        b, every = want[name], total[name.split(".")[0]]
+        if got[name].shape == b.shape:
+            e = np.linalg.norm(got[name].astype(np.float64) - b)
+            e /= np.linalg.norm(b) + 1e-6 * every
+            vanishes = name.startswith("grad.") and np.linalg.norm(b) < VANISHING * every
+            result[name] = (e if e == e else np.inf, vanishes)
+    return result
+
+
+def judge(net, weights, want, given):
+    """errors() of `given`, its updated parameters compared as the head of this file says."""
+    want = dict(want)
+    if {name for name in want if name[:5] == "grad."} <= set(given):
+        want.update(update_by_given(net, weights, given))
+    return errors(given, want)
+
+
+def report(found, single, limit, worst):
+    """Prints the largest errors of each kind; true if none is above its limit."""
+    def bad(name):
+        e, vanishes = found[name]
+        return e > (NOISE_LIMIT if vanishes else limit)
+
+    def kind(name):
+        return "vanishing" if found[name][1] else name.split(".")[0]
+
+    print("%-54s %10s %10s" % ("", "program", "pytorch"))
+    for k in ("loss", "grad", "vanishing", "new"):
+        names = sorted((n for n in found if kind(n) == k), key=lambda n: found[n][0])
+        for name in names[::-1][:worst]:
+            print("%-9s %-44s %10.2e %10.2e%s" % (
+                k, name, found[name][0], single.get(name, (np.inf,))[0],
+                "  FAILED" if bad(name) else ""))
+    count = sum(bad(name) for name in found)
+    print("%d tensors, %d above the limit of %g" % (len(found), count, limit))
+    return count == 0
+
+
+def run_program(program, folder, weights, batch):
+    paths = [os.path.join(folder, name + ".safetensors") for name in "wbo"]
+    stio.save(paths[0], weights)
+    stio.save(paths[1], batch)
+    subprocess.run([program, "step", "--no-dropout", "--weights", paths[0], "--batch", paths[1],
+                    "--output", paths[2]], check=True)
+    return stio.load(paths[2])
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    nets.add_arguments(parser)
+    parser.add_argument("--weights", help="default: random ones")
+    parser.add_argument("--batch", help="default: a random one")
+    parser.add_argument("--batch-size", type=int, default=2, help="of the random one")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("-o", "--output", help="write the float64 result here")
+    parser.add_argument("--against", help="a result to check")
+    parser.add_argument("--program", help="run this program's step and check its result")
+    parser.add_argument("--limit", type=float, default=1e-4)
+    parser.add_argument("--worst", type=int, default=5, help="how many tensors of a kind to print")
+    options = parser.parse_args()
+    torch.set_num_threads(len(os.sched_getaffinity(0)))
+    net = nets.from_arguments(options)
+    weights = (stio.load(options.weights) if options.weights
+               else nets.weights(randomise(net.make(), options.seed)))
+    batch = (stio.load(options.batch) if options.batch
+             else random_batch(net, options.batch_size, net.label_frames(), options.seed))
+    want = step(net, weights, batch, torch.float64)
+    if options.output:
+        stio.save(options.output, want)
+    single = step(net, weights, batch, torch.float32)
+    given = single
+    if options.against:
+        given = stio.load(options.against)
+    elif options.program:
+        with tempfile.TemporaryDirectory() as folder:
+            given = run_program(os.path.abspath(options.program), folder, weights, batch)
+    ok = report(judge(net, weights, want, given), judge(net, weights, want, single),
+                options.limit, options.worst)
+    sys.exit(0 if ok else 1)
+
+
+if __name__ == "__main__":
+    main()

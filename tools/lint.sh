@@ -1,0 +1,28 @@
+#!/bin/sh
+# lint.sh BUILD: no writable data in the objects, formatting, and that no file but the models
+# knows a model's name. Prints what is wrong; exit status 1 if anything is.
+set -u
+B=${1:-build}
+bad=0
+say() { echo "lint: $*"; bad=1; }
+
+# D d B b C: initialised, zeroed or common data that can be written.
+for o in $(find "$B" -name '*.o' -not -path '*/tests/*' | sort); do
+	found=$(nm "$o" | awk '$2 ~ /^[DdBbC]$/ && $3 !~ /^(__|\.|_\.)/ {print $3}')
+	[ -z "$found" ] || say "$o: writable globals:" $found
+done
+
+if command -v clang-format >/dev/null; then
+	for f in $(git ls-files '*.c' '*.h' | grep -v -e ^generated/ -e /kernels/); do
+		clang-format --style=file "$f" | cmp -s - "$f" || say "$f: run clang-format -i on it"
+	done
+fi
+
+names=$(git grep -liE 'seld_?mamba|einv2|dcase2024_baseline' -- ir passes backend_cpu backend_cuda runtime compiler)
+[ -z "$names" ] || say "a model's name outside models/:" $names
+
+wide=$(git ls-files '*.c' '*.h' '*.sh' Makefile | grep -v -e ^generated/ -e '\.def$' | xargs awk \
+	'{ t = $0; gsub(/\t/, "        ", t); if (length(t) > 100) print FILENAME ":" FNR }')
+[ -z "$wide" ] || say "over 100 columns:" $wide
+[ "$bad" = 0 ] && echo "lint: clean"
+exit $bad
