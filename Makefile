@@ -16,7 +16,7 @@ ifdef ASAN
   std    += $(san)
 endif
 
-ir       = arena buf diag ops ir map infer cost eval print parse verify
+ir       = arena buf diag ops ir map infer cost eval eval_nn print parse verify
 passes   = $(basename $(notdir $(wildcard passes/*.c)))
 cpu      = $(basename $(notdir $(wildcard backend_cpu/*.c)))
 cuda     = $(basename $(notdir $(wildcard backend_cuda/*.c)))
@@ -33,7 +33,7 @@ all: $(B)/seldc $(home)/libseldrt.a $(home)/seldrt.h
 
 $(B)/seldc: $(objs) $(main)
 	@$(say) LINK $@
-	$(Q)$(CC) $(std) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcjson -lm -ldl
+	$(Q)$(CC) $(std) $(CFLAGS) $(LDFLAGS) -o $@ $^ -Wl,-rpath,'$$ORIGIN/../lib/seldc/deps' -lcjson -lm -ldl
 
 $(home)/libseldrt.a: $(rt)
 	@$(say) AR $@

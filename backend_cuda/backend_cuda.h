@@ -47,6 +47,12 @@ typedef struct CudaOutput {
 	int64_t offset;
 } CudaOutput;
 
+/* Parameter `param` of the model's list goes to byte `at` of the weights. */
+typedef struct CudaUpload {
+	int param;
+	int64_t at;
+} CudaUpload;
+
 typedef struct CudaCode {
 	Arena *arena;
 	const Model *model;
@@ -54,7 +60,7 @@ typedef struct CudaCode {
 	Buf unit[NFAMILIES]; /* kernels of each family; .len 0: none */
 	LIST(CudaLaunch) launches;
 	LIST(const Node *) params; /* in the model's order, each label once */
-	LIST(int64_t) param_at;    /* bytes from the start of the weights */
+	LIST(CudaUpload) uploads;
 	int64_t param_bytes, arena_bytes, load_bytes, in_bytes, out_bytes;
 	LIST(CudaOutput) outputs; /* of all graphs, in order */
 } CudaCode;

@@ -18,6 +18,7 @@ typedef struct Emit {
 	bool *loadtime;      /* by node id */
 	bool *narrow;        /* by node id * MAX_OUT + output: stored as bf16 */
 	int64_t load_base;   /* of the graph's load arena in the program's */
+	int64_t param_base;  /* likewise its weights */
 	LIST(const Value *) packed;      /* load-time values that have a packed copy, */
 	LIST(const char *) packed_as;    /* of this form, */
 	LIST(int64_t) packed_at;         /* at this byte of the load arena */

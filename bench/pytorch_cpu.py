@@ -1,5 +1,9 @@
 #!/usr/bin/env python3
-"""Times SELD-Mamba in eager PyTorch on the CPU, one 5-second clip, features in; JSON to stdout."""
+"""Times SELD-Mamba in eager PyTorch on the CPU, 5-second clips, features in; JSON to stdout.
+
+Weights are random and so are the features. PyTorch without MKL (as in Debian) takes its matrix
+products from the system's BLAS, which may be the slow reference one.
+"""
 import argparse
 import json
 import os
@@ -21,14 +25,27 @@ def seconds(call):
     return time.perf_counter() - start
 
 
+def measure(calls, repeats):
+    """Interleaved, after two warm-ups each: {name: {median, min, max}}"""
+    times = {name: [] for name in calls}
+    for i in range(repeats + 2):
+        for name, call in calls.items():
+            t = seconds(call)
+            if i > 1:
+                times[name].append(t)
+    return {name: {"median": statistics.median(t), "min": min(t), "max": max(t)}
+            for name, t in times.items()}
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--repeats", type=int, default=10)
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
+    parser.add_argument("--batch", type=int, default=1)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     model = randomise(seld_mamba()).eval()
-    x = torch.randn(1, 7, 401, 128, generator=torch.Generator().manual_seed(1))
+    x = torch.randn(options.batch, 7, 401, 128, generator=torch.Generator().manual_seed(1))
     with torch.no_grad():
         encoded = model.encode(x)
         plain = {"whole": lambda: model(x), "encoder": lambda: model.encode(x),
@@ -39,20 +56,9 @@ def main():
         last = {"whole_channels_last": lambda: model(x),
                 "encoder_channels_last": lambda: model.encode(x)}
         results.update(measure(last, options.repeats))
-    print(json.dumps({"torch": torch.__version__, "threads": torch.get_num_threads(),
+    print(json.dumps({"torch": torch.__version__, "mkl": torch.backends.mkl.is_available(),
+                      "threads": torch.get_num_threads(), "batch": options.batch,
                       "repeats": options.repeats, "seconds": results}, indent=1))
-
-
-def measure(calls, repeats):
-    """Interleaved, after one warm-up each: {name: {median, min, max}}"""
-    times = {name: [] for name in calls}
-    for i in range(repeats + 1):
-        for name, call in calls.items():
-            t = seconds(call)
-            if i > 0:
-                times[name].append(t)
-    return {name: {"median": statistics.median(t), "min": min(t), "max": max(t)}
-            for name, t in times.items()}
 
 
 if __name__ == "__main__":

@@ -106,6 +106,8 @@ static bool check_weight(Reader *r, Json *node)
 
 void report_unknown_module(Reader *r, const Frame *f, Json *j, const char *name)
 {
+	if (r->incomplete)
+		return;
 	const char *why = did_you_mean(r, names_hint(r, &r->modules, name));
 	if (ops_find(r->ops, name) >= 0)
 		why = "; it is an op: write \"op\"";

@@ -2,7 +2,7 @@
 #ifndef SELDC_EXPR_H
 #define SELDC_EXPR_H
 
-#include "../ir/ir.h"
+#include "ir/ir.h"
 
 /* VAL_BAD: in error, and already reported. */
 typedef enum ValKind { VAL_BAD, VAL_INT, VAL_NUM, VAL_BOOL, VAL_TEXT, VAL_LIST } ValKind;

@@ -2,7 +2,7 @@
 #ifndef SELDC_GRAPH_H
 #define SELDC_GRAPH_H
 
-#include "../ir/model.h"
+#include "ir/model.h"
 
 /* What the command line says about a model. Zero: nothing. */
 typedef struct ModelOptions {

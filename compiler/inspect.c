@@ -139,16 +139,13 @@ static void print_hooks(const Counts *c)
 {
 	if (c->seconds <= 0)
 		return;
-	printf("\nA counter hooked to framework modules reports %.3f G per second: convolutions and linear\n"
-	       "layers, 2 an element of batch norm, 1 of ReLU, 1 an input element of pooling",
+	printf("\nGMAC counts the products and convolutions that are computed. A counter hooked to framework\n"
+	       "modules reports %.3f G per second of audio: it adds 2 an element of batch norm, 1 of ReLU\n"
+	       "and 1 an input element of pooling, and sees nothing of:\n",
 	       c->total.hook_ops / 1e9 / c->seconds);
 	for (int i = 0; i < c->nparts; i++)
 		if (c->part[i].hidden)
-			printf("%s%s", i ? ";\nit does not see: " : "", c->part[i].title);
-	const char *why = NULL;
-	for (int i = 0; i < c->nparts && !why; i++)
-		why = c->part[i].hidden;
-	printf(why ? ",\nbecause %s.\n" : ".\n", why);
+			printf("  %-28s %s\n", c->part[i].title, c->part[i].hidden);
 }
 
 static void print_graph(Arena *a, const Graph *g)

@@ -2,7 +2,7 @@
 #ifndef SELDC_JSON_H
 #define SELDC_JSON_H
 
-#include "../ir/base.h"
+#include "ir/base.h"
 
 typedef enum JsonKind {
 	JSON_NULL,

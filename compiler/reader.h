@@ -66,6 +66,9 @@ typedef struct Reader {
 	Model *model;
 	Json *root;
 	Names modules; /* item: ModuleDef * */
+	Names files;   /* imported, by path; item: not NULL while being read */
+	int nimports;
+	bool incomplete; /* a library could not be read: any module may be missing */
 	LIST(Var) globals, settings;
 	Graph *graph;  /* being built */
 	Names weights; /* of that graph, by label */
@@ -104,14 +107,19 @@ bool eval_bool(Reader *r, Frame *f, Json *j, const char *what, bool *v);
 bool eval_ints(Reader *r, Frame *f, Json *j, const char *what, int64_t **v, int *n);
 bool eval_nums(Reader *r, Frame *f, Json *j, const char *what, double **v, int *n);
 
+/* ---- graph.c ---- */
+
+/* A frame that sees the model's parameters. */
+Frame *model_frame(Reader *r);
+
 /* ---- settings.c: parameters ---- */
 
 /* Value of a parameter declared by `decl`: a default, or an object with default, choices, min,
  * max. `given` (of the caller) replaces the default. */
 Val param_value(Reader *r, Frame *caller, Frame *callee, Json *decl, Json *given);
-/* The model's own parameters, with --set; into r->settings. */
 /* Keys and kinds of a declaration. */
 bool check_decl(Reader *r, Json *decl);
+/* The model's own parameters, with --set; into r->settings. */
 void read_settings(Reader *r);
 
 /* ---- sections.c: audio, postprocess, parts, training ---- */

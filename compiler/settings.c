@@ -178,15 +178,6 @@ Val param_value(Reader *r, Frame *caller, Frame *callee, Json *decl, Json *given
 
 /* ---- the model's own parameters ---- */
 
-static Frame *settings_frame(Reader *r)
-{
-	Frame *const f = NEW(r->arena, Frame);
-	f->label = "";
-	f->vars.at = r->settings.at;
-	f->vars.n = f->vars.cap = r->settings.n;
-	return f;
-}
-
 /* The last --set of the parameter; NULL if there is none. */
 static const char *override_of(const Reader *r, const char *name)
 {
@@ -216,7 +207,7 @@ static void read_setting(Reader *r, Json *decl)
 	Var var = {decl->key, {0}};
 	const int before = r->diag->nerrors;
 	if (check_decl(r, decl) && default_of(decl))
-		var.val = param_value(r, NULL, settings_frame(r), decl, NULL);
+		var.val = param_value(r, NULL, model_frame(r), decl, NULL);
 	else if (!default_of(decl))
 		report(r, NULL, E202, json_loc(r->arena, decl), "parameter '%.60s' of a model needs a default",
 		       decl->key);

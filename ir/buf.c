@@ -67,6 +67,12 @@ void buf_double(Buf *b, double v)
 		return;
 	}
 	char s[40];
+	if (v == rint(v) && fabs(v) < 1e9) {
+		/* 24000, not 2.4e+04; the sign of -0 is kept */
+		snprintf(s, sizeof s, "%.0f", v);
+		buf_puts(b, s);
+		return;
+	}
 	for (int digits = 1; digits <= 17; digits++) {
 		snprintf(s, sizeof s, "%.*g", digits, v);
 		if (strtod(s, NULL) == v)

@@ -253,7 +253,8 @@ Value *build_op(Graph *g, Node *at, Op op, Value **in, int nin, Loc loc, const c
 /* ---- infer.c ------------------------------------------------------------------------------ */
 
 /* Checks inputs and attributes and sets the output types (and group dimension). Errors go to
- * the diagnostics with the node's place and a note at each producer; false if any. */
+ * the diagnostics with the node's place and a note at each producer; false if any. Outputs of a
+ * node that failed get rank -1, and its users fail silently. */
 bool ir_infer(Node *n);
 
 /* ---- cost.c ------------------------------------------------------------------------------- */

@@ -181,9 +181,11 @@ int edit_prune(Graph *g, Arena *scratch)
 		bool used = keeps(n);
 		for (int k = 0; k < n->nout; k++)
 			used = used || uses[n->id * MAX_OUT + k] > 0;
-		n->mark = used ? 0 : -1;
+		if (used && n->mark < 0)
+			n->mark = 0;
 		if (used)
 			continue;
+		n->mark = -1;
 		removed++;
 		for (int k = 0; k < n->nin; k++)
 			if (n->in[k])

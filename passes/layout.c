@@ -117,10 +117,8 @@ static void restore(Layout *l, Node *n, const int *perm)
 static void convert_conv(Layout *l, Node *n)
 {
 	const int lead = n->group ? 1 : 0;
-	const int to_last[] = {0, 1 + (lead ? 0 : 1), 2 + (lead ? 1 : 1), lead ? 4 : 1, 2};
 	const int in4[] = {0, 2, 3, 1}, in5[] = {0, 1, 3, 4, 2};
 	const int out4[] = {0, 3, 1, 2}, out5[] = {0, 1, 4, 2, 3};
-	(void)to_last;
 	n->in[0] = transposed(l, n, n->in[0], lead ? in5 : in4);
 	attr_set_bool(n, "channels_last", true);
 	edit_infer(n);
@@ -421,9 +419,6 @@ int pass_layout(PassCtx *cx, Graph *g)
 	}
 	if (!converted)
 		return 0;
-	/* edit_prune clears the marks that tell our transposes, so the report looks first. */
-	const int *uses = graph_uses(g, cx->scratch);
-	(void)uses;
 	edit_prune(g, cx->scratch);
 	report_rest(&l, converted);
 	return converted;

@@ -261,19 +261,24 @@ static void run_on_graph(const Driver *d, int i, Graph *g)
 	arena_free(scratch);
 }
 
-static bool run_all(Driver *d)
+static bool run_pass(const Driver *d, int i)
+{
+	if (!dump(d, i, "before"))
+		return false;
+	for (int k = 0; k < d->m->graphs.n; k++)
+		run_on_graph(d, i, d->m->graphs.at[k]);
+	if (!dump(d, i, "after"))
+		return false;
+	check_pass(d, i);
+	eval_pass(d, i);
+	return true;
+}
+
+static bool run_all(const Driver *d)
 {
 	for (int i = 0; i < NPASSES; i++) {
-		if (!enabled(d->opt, i))
-			continue;
-		if (!dump(d, i, "before"))
+		if (enabled(d->opt, i) && !run_pass(d, i))
 			return false;
-		for (int k = 0; k < d->m->graphs.n; k++)
-			run_on_graph(d, i, d->m->graphs.at[k]);
-		if (!dump(d, i, "after"))
-			return false;
-		check_pass(d, i);
-		eval_pass(d, i);
 		if (d->opt->stop_after && !strcmp(d->opt->stop_after, passes[i].name))
 			break;
 	}

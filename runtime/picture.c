@@ -14,8 +14,8 @@ enum {
 
 /* Distinct in hue or lightness from their neighbours, readable on white. */
 static const char *const colours[NCOLOURS] = {
-    "#d6336c", "#1971c2", "#e8890c", "#2f9e44", "#7048e8", "#0c8599", "#846358",
-    "#a61e4d", "#5c940d", "#1098ad", "#c2255c", "#e03131", "#495057",
+    "#e6194b", "#4363d8", "#f58231", "#3cb44b", "#911eb4", "#00a5b5", "#9a6324",
+    "#f032e6", "#808000", "#000075", "#42a5f5", "#800000", "#6c757d",
 };
 
 /* Steps of a dark-to-light scale (after matplotlib's magma). */
@@ -318,7 +318,7 @@ static void draw_head(const Picture *p, double height, const char *title)
 	put_text(p->f, title);
 	fprintf(p->f, "</text>\n<text class=\"sub\" x=\"%d\" y=\"46\">", LEFT);
 	put_text(p->f, p->model->name);
-	fprintf(p->f, ", %.1f s, %lld detected</text>\n", p->seconds, (long long)p->spans->n);
+	fprintf(p->f, ", %.1f s, %lld sounds</text>\n", p->seconds, (long long)p->spans->n);
 }
 
 /* Every how many events a point is drawn, for at most MAX_POINTS. */
@@ -342,7 +342,7 @@ RtStatus rt_picture_write(FILE *f, const RtModel *m, const char *title, int64_t 
 	const Picture p = {f, m, e, s, (double)clip_frames / a->rate,
 	                   (double)a->frame_samples / a->rate, point_step(e)};
 	const double far = farthest(e), image_height = g->x ? 200 : 0;
-	const Panel image = {"mel bands", "", TOP, image_height, 0, 1, 1};
+	const Panel image = {"frequency", "", TOP, image_height, 0, 1, 1};
 	const Panel az = {"azimuth", "\u00b0", TOP + image_height + (g->x ? GAP : 0), 190, -180, 180, 60};
 	const Panel el = {"elevation", "\u00b0", az.top + az.height + GAP, 110, -90, 90, 45};
 	const Panel far_away = {"distance", " m", el.top + el.height + GAP, 90, 0, far, far / 2};

@@ -85,11 +85,14 @@ static RtStatus feed_open(Feed *f, const RtGraph *g, const char *path, RtError *
 	f->arrays = rt_alloc((uint64_t)g->ninputs, sizeof *f->arrays);
 	if (!f->arrays)
 		return rt_no_memory(err);
-	const unsigned char *const at = f->bytes.at;
-	if (f->bytes.n > 8 && at[8] == '{' && at[0] != 0x93)
+	const RtBytes *const b = &f->bytes;
+	if (b->n >= 6 && memcmp(b->at, "\x93NUMPY", 6) == 0)
+		s = feed_npy(f, g, path, err);
+	else if (b->n > 8 && b->at[8] == '{')
 		s = feed_safetensors(f, g, path, err);
 	else
-		s = feed_npy(f, g, path, err);
+		s = rt_fail(err, RT_INPUT, "%s: %s", path,
+		            b->n ? "neither an .npy nor a .safetensors file" : "the file is empty");
 	for (int i = 0; !s && i < g->ninputs; i++)
 		s = check_array(f, &f->arrays[i], &g->inputs[i], path, err);
 	return s;

@@ -91,10 +91,11 @@ static RtStatus check_names(const RtModel *m, RtSafetensors *st, const char *lab
 	RtError *const list = rt_alloc(1, sizeof *list);
 	if (!list)
 		return rt_no_memory(err);
-	const int n = list_problems(m, st, list);
+	const int n = list_problems(m, st, list), room = (int)sizeof list->text - 8192;
 	if (n)
-		rt_fail(err, RT_INPUT, "%s: %d tensor%s not fit the model '%s'%.*s", label, n,
-		        n == 1 ? " does" : "s do", m->name, (int)sizeof list->text - 4096, list->text);
+		rt_fail(err, RT_INPUT, "%s: %d tensor%s not fit the model '%s'%.*s%s", label, n,
+		        n == 1 ? " does" : "s do", m->name, room, list->text,
+		        strlen(list->text) > (size_t)room ? "\n  and more" : "");
 	free(list);
 	return n ? RT_INPUT : RT_OK;
 }

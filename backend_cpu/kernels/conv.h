@@ -41,22 +41,26 @@ INLINE void conv_fill(const Conv s, const float *x, int first, int n, float *v)
 	}
 }
 
-/* Pooled means of th convolution rows m[th][ow * tw][NR], n channels, to y */
-INLINE void conv_drain(const Conv s, const float *m, const float *shift, float *y, int n)
+/* Pooled means of th convolution rows m[th][ow * tw][NR] times scale plus shift, n channels, to y */
+INLINE void conv_drain(const Conv s, const float *m, const float *scale, const float *shift,
+                       float *y, int n)
 {
 	const int64_t row = (int64_t)s.ow * s.tw * NR;
 	for (int j = 0; j < s.ow; j++)
 		for (int l = 0; l < NR; l += VL) {
 			if (l >= n)
 				break;
-			const Vf add = vload_some(shift + l, 1, n - l);
+			const Vf times = scale ? vload_some(scale + l, 1, n - l) : vset(1.0f);
+			const Vf plus = shift ? vload_some(shift + l, 1, n - l) : (Vf){0};
 			Vf sum = {0};
 			for (int p = 0; p < s.th; p++)
 				for (int q = 0; q < s.tw; q++) {
-					const Vf v = vload(m + p * row + (j * s.tw + q) * NR + l) + add;
+					const float *at = m + p * row + (j * s.tw + q) * NR + l;
+					const Vf v = vload(at) * times + plus;
 					sum += s.relu ? vrelu(v) : v;
 				}
-			sum *= 1.0f / (float)(s.th * s.tw);
+			if (s.th * s.tw > 1)
+				sum *= 1.0f / (float)(s.th * s.tw);
 			if (s.yc == 1) {
 				vstore_some(y + j * s.yw + l, sum, n - l);
 				continue;
@@ -72,9 +76,9 @@ INLINE int64_t conv_scratch(const Conv s)
 	return rows * (s.w + 2 * s.pw) * s.c + (int64_t)s.th * s.ow * s.tw * NR;
 }
 
-/* w: panels of [o, kh * kw * c] (conv_pack) */
-INLINE void conv_tile(const Conv s, const float *x, const float *w, const float *shift, float *y,
-                      int tile, float *scratch)
+/* w: panels of [o, kh * kw * c] (conv_pack); scale, shift[o] or NULL */
+INLINE void conv_tile(const Conv s, const float *x, const float *w, const float *scale,
+                      const float *shift, float *y, int tile, float *scratch)
 {
 	const int b = tile % s.b, y0 = tile / s.b * s.rows;
 	const int rows = s.oh - y0 < s.rows ? s.oh - y0 : s.rows;
@@ -90,19 +94,20 @@ INLINE void conv_tile(const Conv s, const float *x, const float *w, const float 
 				gemm_block(s.ow * s.tw, a, s.kw * s.c, w + (int64_t)o * s.kh * s.kw * s.c,
 				           m + p * row, NR);
 			}
-			conv_drain(s, m, shift + o, y + b * s.yb + (y0 + r) * s.yh + o * s.yc, s.o - o);
+			conv_drain(s, m, scale ? scale + o : NULL, shift ? shift + o : NULL,
+			           y + b * s.yb + (y0 + r) * s.yh + o * s.yc, s.o - o);
 		}
 }
 
-/* w[o, c, kh, kw] times scale[o] (or NULL) in panels of [o, (kh, kw, c)] */
-OUTLINE void conv_pack(float *to, const float *w, const float *scale, int o, int c, int kh, int kw)
+/* w[o, c, kh, kw] in panels of [o, (kh, kw, c)] */
+OUTLINE void conv_pack(float *to, const float *w, int o, int c, int kh, int kw, int threads)
 {
-	const int64_t k = (int64_t)kh * kw * c;
-	for (int64_t i = 0; i < (o + PANEL - 1) / PANEL * PANEL; i++)
-		for (int64_t j = 0; j < c * kh * kw; j++) {
+	const int64_t k = (int64_t)kh * kw * c, panels = (o + PANEL - 1) / PANEL * PANEL;
+#pragma omp parallel for num_threads(threads)
+	for (int64_t i = 0; i < panels; i++)
+		for (int64_t j = 0; j < k; j++) {
 			const int64_t at = j % (kh * kw) * c + j / (kh * kw);
-			to[(i / NR * k + at) * NR + i % NR] =
-			    i < o ? w[i * k + j] * (scale ? scale[i] : 1) : 0;
+			to[(i / NR * k + at) * NR + i % NR] = i < o ? w[i * k + j] : 0;
 		}
 }
 

@@ -18,53 +18,42 @@ typedef struct Rows {
 	int parts;
 } Rows;
 
-INLINE void gemm_store(int mr, Vf acc[][2], float *c, int64_t ldc, bool add)
-{
-#pragma GCC unroll 16
-	for (int i = 0; i < mr; i++) {
-		float *p = c + i * ldc;
-		vstore(p, add ? vload(p) + acc[i][0] : acc[i][0]);
-		vstore(p + VL, add ? vload(p + VL) + acc[i][1] : acc[i][1]);
-		acc[i][0] = acc[i][1] = (Vf){0};
-	}
-}
-
-INLINE void gemm_rows(int mr, Rows x, int k, const float *b, float *c, int64_t ldc)
+/* c += or = all parts of x, k elements each, times b */
+INLINE void gemm_rows(int mr, Rows x, int k, const float *b, float *c, int64_t ldc, bool add)
 {
 	Vf acc[GEMM_ROWS][2];
 #pragma GCC unroll 16
 	for (int i = 0; i < mr; i++)
 		acc[i][0] = acc[i][1] = (Vf){0};
-	bool add = false;
 	for (int p = 0; p < x.parts; p++) {
 		const float *a = x.a + p * x.part;
-		for (int j0 = 0; j0 < k; j0 += KCHUNK) {
-			const int j1 = j0 + KCHUNK < k ? j0 + KCHUNK : k;
-			for (int j = j0; j < j1; j++, a += x.col, b += NR) {
-				const Vf b0 = vload(b), b1 = vload(b + VL);
+		for (int j = 0; j < k; j++, a += x.col, b += NR) {
+			const Vf b0 = vload(b), b1 = vload(b + VL);
+			__builtin_prefetch(b + KCHUNK * NR);
+			__builtin_prefetch(b + KCHUNK * NR + VL);
 #pragma GCC unroll 16
-				for (int i = 0; i < mr; i++) {
-					const Vf s = vset(a[i * x.row]);
-					acc[i][0] += s * b0;
-					acc[i][1] += s * b1;
-				}
+			for (int i = 0; i < mr; i++) {
+				const Vf s = vset(a[i * x.row]);
+				acc[i][0] += s * b0;
+				acc[i][1] += s * b1;
 			}
-			/* short parts are summed together */
-			if (k < KCHUNK && p + 1 < x.parts)
-				continue;
-			gemm_store(mr, acc, c, ldc, add);
-			add = true;
 		}
+	}
+#pragma GCC unroll 16
+	for (int i = 0; i < mr; i++) {
+		float *p = c + i * ldc;
+		vstore(p, add ? vload(p) + acc[i][0] : acc[i][0]);
+		vstore(p + VL, add ? vload(p + VL) + acc[i][1] : acc[i][1]);
 	}
 }
 
 #define GEMM_CASE(n) \
 	case n: \
-		gemm_rows(n, x, k, b, c, ldc); \
+		gemm_rows(n, x, k, b, c, ldc, add); \
 		break
 
 /* rows <= GEMM_ROWS; one copy of the code for each number of rows */
-OUTLINE void gemm_few(int rows, Rows x, int k, const float *b, float *c, int64_t ldc)
+OUTLINE void gemm_few(int rows, Rows x, int k, const float *b, float *c, int64_t ldc, bool add)
 {
 	switch (rows) {
 		GEMM_CASE(1);
@@ -86,24 +75,42 @@ OUTLINE void gemm_few(int rows, Rows x, int k, const float *b, float *c, int64_t
 	}
 }
 
-/* Any number of rows, in groups of nearly equal size. */
-INLINE void gemm_block(int rows, Rows x, int k, const float *b, float *c, int64_t ldc)
+/* Rows in groups of nearly equal size, which share the weights while they are in the cache. */
+INLINE void gemm_groups(int rows, Rows x, int k, const float *b, float *c, int64_t ldc, bool add)
 {
 	const int groups = (rows + GEMM_ROWS - 1) / GEMM_ROWS;
 	const float *a = x.a;
 	for (int g = 0; g < groups; g++) {
 		const int r0 = rows * g / groups, r1 = rows * (g + 1) / groups;
 		x.a = a + r0 * x.row;
-		gemm_few(r1 - r0, x, k, b, c + r0 * ldc, ldc);
+		gemm_few(r1 - r0, x, k, b, c + r0 * ldc, ldc, add);
 	}
+}
+
+/* c[rows, NR] = x times one panel. Parts shorter than KCHUNK are summed together. */
+INLINE void gemm_block(int rows, Rows x, int k, const float *b, float *c, int64_t ldc)
+{
+	if (k < KCHUNK) {
+		gemm_groups(rows, x, k, b, c, ldc, false);
+		return;
+	}
+	Rows r = {x.a, x.row, x.col, 0, 1};
+	for (int p = 0; p < x.parts; p++)
+		for (int j = 0; j < k; j += KCHUNK) {
+			const int n = k - j < KCHUNK ? k - j : KCHUNK;
+			r.a = x.a + p * x.part + j * x.col;
+			gemm_groups(rows, r, n, b, c, ldc, p + j > 0);
+			b += n * NR;
+		}
 }
 
 /* Panels of w[n, k], element (i, j) at w[i * row + j * col]; columns past n are zero. One panel
  * takes NR * k floats; n is rounded up to a multiple of PANEL. */
-OUTLINE void gemm_pack(float *to, const float *w, int64_t n, int64_t k, int64_t row, int64_t col)
+OUTLINE void gemm_pack(float *to, const float *w, int64_t n, int64_t k, int64_t row, int64_t col,
+                       int threads)
 {
 	const int64_t panels = (n + PANEL - 1) / PANEL * (PANEL / NR);
-#pragma omp parallel for
+#pragma omp parallel for num_threads(threads)
 	for (int64_t p = 0; p < panels; p++)
 		for (int64_t j = 0; j < k; j++)
 			for (int64_t l = 0; l < NR; l++) {

@@ -70,22 +70,54 @@ INLINE Vf vrelu(Vf x)
 	return (Vf)((x > (Vf){0}) & (Vi)x);
 }
 
-/* 2^x, at most 2 units in the last place off; NaN for infinities, which no caller passes. */
+/* p 2^n for whole numbers n; also where the result is below the normal range */
+INLINE Vf vscale(Vf p, Vf n)
+{
+#if defined(__AVX512F__)
+	return (Vf)__builtin_ia32_scalefps512_mask(p, n, p, -1, 4);
+#else
+	const Vi k = __builtin_convertvector(n, Vi), half = k >> 1;
+	return p * (Vf)((half + 127) << 23) * (Vf)((k - half + 127) << 23);
+#endif
+}
+
+/* x within lo .. hi; NaN stays */
+INLINE Vf vclamp(Vf x, float lo, float hi)
+{
+#if defined(__AVX512F__)
+	return __builtin_ia32_minps512_mask(vset(hi), __builtin_ia32_maxps512_mask(vset(lo), x, x, -1, 4),
+	                                    x, -1, 4);
+#else
+	const Vi low = x < lo, high = x > hi;
+	return (Vf)((low & (Vi)vset(lo)) | (high & (Vi)vset(hi)) | (~(low | high) & (Vi)x));
+#endif
+}
+
+/* 2^x and e^x, at most 2 units in the last place off */
 INLINE Vf vexp2(Vf x)
 {
 	const Vf magic = vset(12582912.0f); /* 1.5 * 2^23: adding it rounds to an integer */
-	const Vi low = x < -150.0f, high = x > 129.0f;
-	x = (Vf)((low & (Vi)vset(-150.0f)) | (high & (Vi)vset(129.0f)) | (~(low | high) & (Vi)x));
-	const Vf t = x + magic, r = x - (t - magic);
+	x = vclamp(x, -150.0f, 129.0f);
+	const Vf n = (x + magic) - magic, r = x - n;
 	Vf p = 1.535231568e-04f * r + 1.340017072e-03f;
 	p = p * r + 9.618449956e-03f;
 	p = p * r + 5.550329387e-02f;
 	p = p * r + 2.402264774e-01f;
 	p = p * r + 6.931471825e-01f;
-	p = p * r + 1.0f;
-	/* in two steps, so that results below the normal range are right, too */
-	const Vi n = (Vi)t - (Vi)magic, half = n >> 1;
-	return p * (Vf)((half + 127) << 23) * (Vf)((n - half + 127) << 23);
+	return vscale(p * r + 1.0f, n);
+}
+
+INLINE Vf vexp(Vf x)
+{
+	const Vf magic = vset(12582912.0f);
+	x = vclamp(x, -104.0f, 89.0f);
+	const Vf n = (x * 1.44269504f + magic) - magic;
+	const Vf r = x - n * 0.693145752f - n * 1.42860677e-06f;
+	Vf p = 1.381314243e-03f * r + 8.369418792e-03f;
+	p = p * r + 4.166845605e-02f;
+	p = p * r + 1.666651517e-01f;
+	p = p * r + 4.999999404e-01f;
+	return vscale(p * r * r + r + 1.0f, n);
 }
 
 #endif /* CPU_VEC_H */

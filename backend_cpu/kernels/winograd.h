@@ -121,9 +121,10 @@ INLINE Vf wino_pooled(const Winograd s, Vf r[4][4], int p, int q)
 	return s.th * s.tw > 1 ? sum * (1.0f / (float)(s.th * s.tw)) : sum;
 }
 
-/* m[36][..] to y[oh, ow, o] of one square; y and shift at the first of the `cols` channels */
-INLINE void wino_output(const Winograd s, const float *m, const float *shift, float *y, int i,
-                        int j)
+/* m[36][..] times scale plus shift to y[oh, ow, o] of one square; y, scale and shift at the first of
+ * the `cols` channels, the latter two NULL for 1 and 0 */
+INLINE void wino_output(const Winograd s, const float *m, const float *scale, const float *shift,
+                        float *y, int i, int j)
 {
 	const int64_t plane = wino_plane(s, s.cols);
 	const int down = s.oh - i * (4 / s.th), across = s.ow - j * (4 / s.tw);
@@ -138,13 +139,16 @@ INLINE void wino_output(const Winograd s, const float *m, const float *shift, fl
 			                 vload(a + 24 * plane), vload(a + 30 * plane)};
 			wino_output6(d, &t[0][q], 6);
 		}
-		const Vf add = vload(shift + o);
+		const Vf times = scale ? vload(scale + o) : vset(1.0f);
+		const Vf plus = shift ? vload(shift + o) : (Vf){0};
 #pragma GCC unroll 4
 		for (int p = 0; p < 4; p++) {
 			wino_output6(t[p], r[p], 1);
 #pragma GCC unroll 4
-			for (int q = 0; q < 4; q++)
-				r[p][q] = s.relu ? vrelu(r[p][q] + add) : r[p][q] + add;
+			for (int q = 0; q < 4; q++) {
+				const Vf v = r[p][q] * times + plus;
+				r[p][q] = s.relu ? vrelu(v) : v;
+			}
 		}
 #pragma GCC unroll 4
 		for (int p = 0; p < 4 / s.th; p++)
@@ -166,9 +170,9 @@ INLINE void wino_products(const Winograd s, const float *v, const float *u, int 
 		}
 }
 
-/* u: wino_pack; shift[o] */
-INLINE void wino_tile(const Winograd s, const float *x, const float *u, const float *shift,
-                      float *y, int tile, float *scratch)
+/* u: wino_pack; scale, shift[o] or NULL */
+INLINE void wino_tile(const Winograd s, const float *x, const float *u, const float *scale,
+                      const float *shift, float *y, int tile, float *scratch)
 {
 	const int across = wino_across(s), plane = across * wino_down(s);
 	const int first = tile / (s.o / s.span) * s.tiles, o0 = tile % (s.o / s.span) * s.span;
@@ -184,14 +188,15 @@ INLINE void wino_tile(const Winograd s, const float *x, const float *u, const fl
 		wino_products(s, v, u + (int64_t)o * 36 * s.c, n, m);
 		for (int t = 0; t < n; t++) {
 			const int b = (first + t) / plane, at = (first + t) % plane;
-			wino_output(s, m + t * wino_row(s.cols), shift + o,
-			            y + (int64_t)b * s.oh * s.ow * s.o + o, at / across, at % across);
+			wino_output(s, m + t * wino_row(s.cols), scale ? scale + o : NULL,
+			            shift ? shift + o : NULL, y + (int64_t)b * s.oh * s.ow * s.o + o,
+			            at / across, at % across);
 		}
 	}
 }
 
 /* G k G^T of one 3x3 kernel: point p, q at u[(p * 6 + q) * step] */
-INLINE void wino_kernel(const float *k, double scale, float *u, int64_t step)
+INLINE void wino_kernel(const float *k, float *u, int64_t step)
 {
 	const double a = 2.0 / 3, b = 1.5;
 	const double na = 1 / (2 * a * a * (a * a - b * b)), nb = 1 / (2 * b * b * (b * b - a * a));
@@ -208,18 +213,18 @@ INLINE void wino_kernel(const float *k, double scale, float *u, int64_t step)
 	for (int p = 0; p < 6; p++)
 		for (int q = 0; q < 6; q++)
 			u[(p * 6 + q) * step] =
-			    (float)(scale * (t[p][0] * g[q][0] + t[p][1] * g[q][1] + t[p][2] * g[q][2]));
+			    (float)(t[p][0] * g[q][0] + t[p][1] * g[q][1] + t[p][2] * g[q][2]);
 }
 
-/* w[o, c, 3, 3] times scale[o] (or NULL), transformed, to u[o / cols][36][cols / NR][c][NR] */
-OUTLINE void wino_pack(float *u, const float *w, const float *scale, int o, int c, int cols)
+/* w[o, c, 3, 3], transformed, to u[o / cols][36][cols / NR][c][NR] */
+OUTLINE void wino_pack(float *u, const float *w, int o, int c, int cols, int threads)
 {
-#pragma omp parallel for
+#pragma omp parallel for num_threads(threads)
 	for (int64_t i = 0; i < o; i++)
 		for (int64_t j = 0; j < c; j++) {
 			const int64_t block = i / cols * cols * 36 * c, panel = i % cols / NR * NR * c;
-			wino_kernel(w + (i * c + j) * 9, scale ? scale[i] : 1,
-			            u + block + panel + j * NR + i % NR, (int64_t)cols * c);
+			wino_kernel(w + (i * c + j) * 9, u + block + panel + j * NR + i % NR,
+			            (int64_t)cols * c);
 		}
 }
 

@@ -240,7 +240,7 @@ __device__ __forceinline__ void conv_fma(const typename P::In *x, const float *w
  * A slab is 128 bytes of input channels: 64 bf16 or 32 float. Steps go through (slab, tap); each
  * has its own weights in a ring of STAGES. 16-byte pieces of a row are exchanged by the row's low
  * bits, so that ldmatrix at any tap offset reads without bank conflicts. C a multiple of 16 bytes.
- * WR x WN warps; w: [slab][tap][O rounded up to BN][128 bytes]. */
+ * WR x WN warps, STAGES; w: [slab][tap][O rounded up to BN][128 bytes]. */
 
 template <class P> struct ConvMma {
 	typedef typename P::In T;
@@ -253,7 +253,7 @@ template <class P> struct ConvMma {
 		OP = (P::O + P::BN - 1) / P::BN * P::BN,
 		SLABS = (P::C + KC - 1) / KC,
 		STEPS = SLABS * TAPS,
-		STAGES = 4,
+		STAGES = P::STAGES,
 		HALOS = TAPS >= STAGES - 1 ? 2 : STAGES,
 		HALO_BYTES = HR * HC * 128,
 		W_BYTES = P::BN * 128,

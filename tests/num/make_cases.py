@@ -117,7 +117,8 @@ def add(op, case, operands, ref, attrs={}, group=0, f32=1e-5, outs=("y",)):
     lines.append("  %s = %s %s%s : %s" % (
         ", ".join("%" + o for o in outs), op, ", ".join("%" + o[0] for o in operands),
         attrs_text(attrs, group), ", ".join(type_text(y) for y in want)))
-    write(op, case, lines, [(o[0], a) for o, a in zip(operands, arrays)], list(zip(outs, want)), f32)
+    write(op, case, lines, [(o[0], a) for o, a in zip(operands, arrays)], list(zip(outs, want)),
+          f32)
 
 
 # ---- data -------------------------------------------------------------------------------------
@@ -325,7 +326,8 @@ def mel_filterbank(bins, mels, rate, fmin, fmax):
 def mel_cases():
     x = np.zeros(1)
     for case, p in (("foa", (33, 16, 24000.0, 20.0, 12000.0)), ("low", (65, 7, 8000.0, 0.0, 900.0)),
-                    ("one", (2, 1, 16000.0, 0.0, 8000.0)), ("high", (51, 5, 48000.0, 1500.0, 20000.0))):
+                    ("one", (2, 1, 16000.0, 0.0, 8000.0)),
+                    ("high", (51, 5, 48000.0, 1500.0, 20000.0))):
         m = mel_filterbank(*p)
         attrs = dict(zip(("bins", "mels", "rate", "fmin", "fmax"), p))
         lines = [source_line("x", "input", x),
@@ -362,22 +364,24 @@ def view_cases():
                           ("negative", n(2, 3, 5), [-1, 0, -2]), ("same", n(2, 3), [0, 1]),
                           ("one", n(1, 1), [1, 0]), ("wide", n(33, 35), [1, 0]),
                           ("rank6", n(2, 1, 3, 2, 1, 2), [5, 3, 0, 2, 4, 1])):
-        add("transpose", case, [("x", x)], lambda a, p=perm: np.transpose(a, [q % a.ndim for q in p]),
-            {"perm": perm})
+        add("transpose", case, [("x", x)],
+            lambda a, p=perm: np.transpose(a, [q % a.ndim for q in p]), {"perm": perm})
     add("transpose", "group", [("x", n(2, 3, 4))], lambda a: a.T, {"perm": [1, 0]}, group=4)
     for case, x, a in (("middle", n(3, 7, 2), dict(axis=1, start=2, stop=5)),
                        ("negative", n(3, 7), dict(axis=-1, start=-4, stop=-1)),
                        ("step", n(11), dict(axis=0, start=1, stop=11, step=3)),
-                       ("first", n(5, 3), dict(axis=0, stop=1)), ("one", n(1), dict(axis=0, stop=1)),
+                       ("first", n(5, 3), dict(axis=0, stop=1)),
+                       ("one", n(1), dict(axis=0, stop=1)),
                        ("step_past", n(2, 5), dict(axis=1, stop=5, step=9))):
-        add("slice", case, [("x", x)], lambda v, a=a: take(v, a["axis"], a.get("start", 0), a["stop"],
-                                                         a.get("step", 1)), a)
+        add("slice", case, [("x", x)],
+            lambda v, a=a: take(v, a["axis"], a.get("start", 0), a["stop"], a.get("step", 1)), a)
     add("slice", "group", [("x", n(2, 5, 4))], lambda v: v[:, 1:3], dict(axis=1, start=1, stop=3),
         group=2)
     for case, x, axis in (("odd", n(3, 5, 2), 1), ("last", n(3, 5), -1), ("one", n(1, 1), 0)):
         add("flip", case, [("x", x)], lambda v, a=axis: np.flip(v, a), {"axis": axis})
     add("flip", "group", [("x", n(3, 4, 2))], lambda v: np.flip(v, 0), {"axis": 0}, group=3)
-    for case, xs, axis in (("two", [n(3, 2), n(3, 5)], 1), ("three", [n(2, 3), n(1, 3), n(4, 3)], 0),
+    for case, xs, axis in (("two", [n(3, 2), n(3, 5)], 1),
+                           ("three", [n(2, 3), n(1, 3), n(4, 3)], 0),
                            ("one", [n(2, 1)], -1), ("middle", [n(2, 1, 3), n(2, 4, 3)], -2)):
         add("concat", case, [("x%d" % i, x) for i, x in enumerate(xs)],
             lambda *v, a=axis: np.concatenate(v, a), {"axis": axis})
@@ -387,7 +391,8 @@ def view_cases():
     write("concat", "same_twice", [source_line("x", "input", x),
                                    "  %y = concat %x, %x {axis=0} : f32[6]"],
           [("x", x)], [("y", np.concatenate([x, x]))])
-    for case, xs, axis in (("first", [n(3, 2), n(3, 2)], 0), ("last", [n(3, 2)] * 1 + [n(3, 2)] * 2, -1),
+    for case, xs, axis in (("first", [n(3, 2), n(3, 2)], 0),
+                           ("last", [n(3, 2), n(3, 2), n(3, 2)], -1),
                            ("scalars", [n(), n()], 0), ("middle", [n(2, 3), n(2, 3)], 1)):
         add("stack", case, [("x%d" % i, x) for i, x in enumerate(xs)],
             lambda *v, a=axis: np.stack(v, a), {"axis": axis} if axis else {})
@@ -396,7 +401,8 @@ def view_cases():
     for case, x, shape in (("lead", n(3), [2, 3]), ("middle", n(2, 1, 3), [2, 4, 3]),
                            ("scalar", n(), [2, 2]), ("same", n(3, 2), [3, 2]),
                            ("both", n(1, 5, 1), [4, 3, 5, 2])):
-        add("broadcast", case, [("x", x)], lambda v, s=shape: np.broadcast_to(v, s), {"shape": shape})
+        add("broadcast", case, [("x", x)], lambda v, s=shape: np.broadcast_to(v, s),
+            {"shape": shape})
     add("broadcast", "group", [("x", n(2, 3, 1))], lambda v: np.broadcast_to(v, (3, 4)),
         {"shape": [3, 4]}, group=4)
     for case, x, a in (("both", n(3, 5), dict(axis=1, before=2, after=1)),
@@ -409,7 +415,8 @@ def view_cases():
             w[a["axis"]] = (a.get("before", 0), a.get("after", 0))
             return np.pad(v, w, constant_values=a.get("value", 0.0))
         add("pad", case, [("x", x)], ref, a)
-    add("pad", "group", [("x", n(2, 3))], lambda v: np.pad(v, (1, 0)), dict(axis=0, before=1), group=2)
+    add("pad", "group", [("x", n(2, 3))], lambda v: np.pad(v, (1, 0)), dict(axis=0, before=1),
+        group=2)
 
 
 # ---- reductions -------------------------------------------------------------------------------
@@ -422,11 +429,13 @@ def reduce_cases():
                 ("middle_keep", d.normal(2, 5, 3), [-2], 1), ("two", d.normal(3, 4, 5), [0, 2], 0),
                 ("two_keep", d.normal(2, 3, 4, 5), [3, 1], 1), ("all", d.normal(3, 5), [0, 1], 0),
                 ("one", d.normal(1), [0], 0), ("long", d.normal(2, 301), [1], 0),
-                ("extreme", np.array([[1, INF], [-INF, NAN], [-INF, -INF], [2, -3], [NAN, 1]]), [1], 0)):
+                ("extreme", np.array([[1, INF], [-INF, NAN], [-INF, -INF], [2, -3], [NAN, 1]]), [1],
+                 0)):
             add(op, case, [("x", x)],
                 lambda a, ax=axes, k=keep: ref(a, axis=tuple(ax), keepdims=bool(k)),
                 {"axes": axes, "keep": keep} if keep else {"axes": axes})
-        add(op, "group", [("x", d.normal(2, 3, 5))], lambda a: ref(a, axis=1), {"axes": [1]}, group=4)
+        add(op, "group", [("x", d.normal(2, 3, 5))], lambda a: ref(a, axis=1), {"axes": [1]},
+            group=4)
     d = Data("softmax")
     for case, x, axis in (("last", d.normal(3, 7), -1), ("first", d.normal(5, 3), 0),
                           ("middle", d.normal(2, 5, 3), 1), ("one", d.normal(1), 0),
@@ -436,7 +445,8 @@ def reduce_cases():
         add("softmax", case, [("x", x)],
             lambda a, ax=axis: torch.softmax(torch.tensor(a), ax).numpy(),
             {} if axis == -1 else {"axis": axis})
-    add("softmax", "group", [("x", d.normal(2, 3, 5))], lambda a: special.softmax(a, 0), {"axis": 0},
+    add("softmax", "group", [("x", d.normal(2, 3, 5))], lambda a: special.softmax(a, 0),
+        {"axis": 0},
         group=2)
 
 
@@ -450,10 +460,12 @@ def product_cases():
             ("odd", c(3, 5), c(5, 7), 0, 0), ("one", c(1, 1), c(1, 1), 0, 0),
             ("ta", c(5, 3), c(5, 7), 1, 0), ("tb", c(3, 5), c(7, 5), 0, 1),
             ("both", c(5, 3), c(7, 5), 1, 1), ("batch", c(2, 3, 4), c(2, 4, 5), 0, 0),
-            ("lead_bcast", c(2, 1, 3, 4), c(3, 4, 2), 0, 0), ("matrix_right", c(2, 3, 4), c(4, 5), 0, 0),
+            ("lead_bcast", c(2, 1, 3, 4), c(3, 4, 2), 0, 0),
+            ("matrix_right", c(2, 3, 4), c(4, 5), 0, 0),
             ("matrix_left_tb", c(3, 4), c(2, 5, 4), 0, 1), ("row", c(1, 33), c(33, 1), 0, 0),
             ("outer", c(9, 1), c(1, 11), 0, 0), ("tiles", c(37, 35), c(35, 70), 0, 0),
-            ("tiles_ta", c(35, 67), c(35, 34), 1, 0), ("attention", c(2, 2, 9, 4), c(2, 2, 9, 4), 0, 1)):
+            ("tiles_ta", c(35, 67), c(35, 34), 1, 0),
+            ("attention", c(2, 2, 9, 4), c(2, 2, 9, 4), 0, 1)):
         attrs = {k: 1 for k, v in (("ta", ta), ("tb", tb)) if v}
         add("matmul", case, [("a", a), ("b", b)],
             lambda x, y, s=ta, t=tb: np.matmul(swap(x, s), swap(y, t)), attrs)
@@ -465,7 +477,8 @@ def product_cases():
     ref = lambda x, w, b=None: x @ w.T + (0 if b is None else b)
     for case, x, w, b in (("odd", c(3, 5), c(7, 5), c(7)), ("no_bias", c(2, 3, 5), c(4, 5), None),
                           ("one", c(1), c(1, 1), c(1)), ("vector", c(9), c(5, 9), None),
-                          ("tiles", c(37, 35), c(70, 35), c(70)), ("rank4", c(2, 1, 3, 4), c(2, 4), c(2)),
+                          ("tiles", c(37, 35), c(70, 35), c(70)),
+                          ("rank4", c(2, 1, 3, 4), c(2, 4), c(2)),
                           ("fine", d.normal(6, 33), d.normal(13, 33), d.normal(13))):
         ops = [("x", x), ("w", w, "param")] + ([("b", b, "param")] if b is not None else [])
         add("linear", case, ops, ref)
@@ -478,7 +491,8 @@ def product_cases():
 def conv2d(x, w, b=None, stride=(1, 1), pad=(0, 0), last=False):
     t = torch.tensor(x)
     t = t.permute(0, 3, 1, 2) if last else t
-    y = F.conv2d(t, torch.tensor(w), None if b is None else torch.tensor(b), tuple(stride), tuple(pad))
+    y = F.conv2d(t, torch.tensor(w), None if b is None else torch.tensor(b), tuple(stride),
+                 tuple(pad))
     return (y.permute(0, 2, 3, 1) if last else y).contiguous().numpy()
 
 
@@ -491,7 +505,8 @@ def conv_cases():
         for case, x, w, bias, a in (
                 ("plain", image(1, 3, 5, 7), c(4, 3, 3, 3), False, {}),
                 ("same", image(2, 3, 5, 7), c(5, 3, 3, 3), True, {"pad": [1, 1]}),
-                ("stride", image(1, 2, 9, 8), c(3, 2, 3, 2), True, {"stride": [2, 3], "pad": [1, 0]}),
+                ("stride", image(1, 2, 9, 8), c(3, 2, 3, 2), True,
+                 {"stride": [2, 3], "pad": [1, 0]}),
                 ("one", image(1, 1, 1, 1), c(1, 1, 1, 1), True, {}),
                 ("pointwise", image(2, 5, 3, 3), c(7, 5, 1, 1), False, {}),
                 ("wide_pad", image(1, 1, 2, 3), c(2, 1, 3, 5), False, {"pad": [2, 4]}),
@@ -530,19 +545,25 @@ def fused_conv_cases(last, tail, suffix, image):
     d = Data("conv2d_act%d" % last)
     c = d.coarse
     for case, x, w, a in (
-            ("relu_pool", image(2, 3, 7, 9), c(5, 3, 3, 3), {"pad": [1, 1], "act": "relu", "pool": [2, 2]}),
-            ("freq_pool", image(1, 4, 3, 8), c(6, 4, 3, 3), {"pad": [1, 1], "act": "relu", "pool": [1, 2]}),
+            ("relu_pool", image(2, 3, 7, 9), c(5, 3, 3, 3),
+             {"pad": [1, 1], "act": "relu", "pool": [2, 2]}),
+            ("freq_pool", image(1, 4, 3, 8), c(6, 4, 3, 3),
+             {"pad": [1, 1], "act": "relu", "pool": [1, 2]}),
             ("relu", image(1, 2, 5, 5), c(3, 2, 3, 3), {"act": "relu"}),
             ("plain", image(1, 2, 5, 4), c(3, 2, 1, 1), {}),
             ("pool_only", image(1, 2, 6, 7), c(3, 2, 2, 2), {"pool": [2, 3]}),
-            ("stride", image(1, 2, 9, 9), c(3, 2, 3, 3), {"stride": [2, 2], "pad": [1, 1], "act": "relu",
+            ("stride", image(1, 2, 9, 9), c(3, 2, 3, 3),
+             {"stride": [2, 2], "pad": [1, 1], "act": "relu",
                                                          "pool": [2, 1]}),
             ("one", image(1, 1, 1, 1), c(1, 1, 1, 1), {"act": "relu"}),
-            ("seven", image(1, 7, 9, 8), c(16, 7, 3, 3), {"pad": [1, 1], "act": "relu", "pool": [2, 2]}),
-            ("tiles", image(1, 5, 8, 34), c(33, 5, 3, 3), {"pad": [1, 1], "act": "relu", "pool": [2, 2]})):
+            ("seven", image(1, 7, 9, 8), c(16, 7, 3, 3),
+             {"pad": [1, 1], "act": "relu", "pool": [2, 2]}),
+            ("tiles", image(1, 5, 8, 34), c(33, 5, 3, 3),
+             {"pad": [1, 1], "act": "relu", "pool": [2, 2]})):
         o = w.shape[0]
         add("conv2d_act", case + suffix,
-            [("x", x), ("w", w, "param"), ("scale", d.coarse(o), "param"), ("shift", c(o), "param")],
+            [("x", x), ("w", w, "param"), ("scale", d.coarse(o), "param"),
+             ("shift", c(o), "param")],
             lambda *v, a=a: conv2d_act(*v, last=last, **a), dict(
                 {k: v for k, v in a.items() if k in ("stride", "pad")},
                 **tail, **{k: v for k, v in a.items() if k in ("act", "pool")}))
@@ -573,7 +594,8 @@ def norm_cases():
         ops = [("x", d.normal(*shape)), ("w", d.normal(n), "param"), ("b", d.normal(n), "param"),
                ("m", d.normal(n), "param"), ("v", d.positive(n), "param")]
         add("batch_norm", case, ops, lambda *t, a=a: batch_norm(*t, **a), a)
-    ops = [("x", d.normal(2, 2, 3, 4)), ("w", d.normal(4, 3), "param"), ("b", d.normal(4, 3), "param"),
+    ops = [("x", d.normal(2, 2, 3, 4)), ("w", d.normal(4, 3), "param"),
+           ("b", d.normal(4, 3), "param"),
            ("m", d.normal(2, 3), "param"), ("v", d.positive(1, 3), "param")]
     add("batch_norm", "group", ops, batch_norm, group=4)
     add("batch_norm", "small_var", [("x", d.normal(3, 2)), ("w", d.normal(2), "param"),
@@ -594,8 +616,10 @@ def norm_cases():
     x = np.array([[0, 0, 0], [2.0**40, -2.0**40, 2.0**39], [2.0**-20, 0, -2.0**-20], [NAN, 1, 2]])
     add("rms_norm", "extreme", [("x", x), ("w", np.ones(3), "param")], rms)
     x = np.array([[0, 0, 0], [5, 5, 5], [2.0**40, -2.0**40, 2.0**39], [NAN, 1, 2]])
-    add("layer_norm", "extreme", [("x", x), ("w", np.ones(3), "param"), ("b", np.ones(3), "param")], ln)
-    add("rms_norm", "group", [("x", d.normal(2, 3, 5)), ("w", d.normal(6, 5), "param")], rms, group=6)
+    add("layer_norm", "extreme", [("x", x), ("w", np.ones(3), "param"), ("b", np.ones(3), "param")],
+        ln)
+    add("rms_norm", "group", [("x", d.normal(2, 3, 5)), ("w", d.normal(6, 5), "param")], rms,
+        group=6)
     add("layer_norm", "group", [("x", d.normal(2, 3, 5)), ("w", d.normal(6, 5), "param"),
                                 ("b", d.normal(3, 5), "param")], ln, group=6)
 
@@ -609,19 +633,24 @@ def pool_cases():
                 t = t.permute(0, 3, 1, 2) if last else t
                 y = fn(t, tuple(k), tuple(k))
                 return (y.permute(0, 2, 3, 1) if last else y).contiguous().numpy()
-            for case, (b, c, h, w), k in (("two", (2, 3, 4, 6), [2, 2]), ("dropped", (1, 2, 7, 5), [2, 2]),
-                                          ("freq", (1, 3, 3, 8), [1, 2]), ("one", (1, 1, 1, 1), [1, 1]),
-                                          ("whole", (1, 2, 5, 3), [5, 3]), ("odd", (2, 1, 9, 10), [3, 4])):
+            for case, (b, c, h, w), k in (("two", (2, 3, 4, 6), [2, 2]),
+                                          ("dropped", (1, 2, 7, 5), [2, 2]),
+                                          ("freq", (1, 3, 3, 8), [1, 2]),
+                                          ("one", (1, 1, 1, 1), [1, 1]),
+                                          ("whole", (1, 2, 5, 3), [5, 3]),
+                                          ("odd", (2, 1, 9, 10), [3, 4])):
                 x = d.normal(b, h, w, c) if last else d.normal(b, c, h, w)
                 add(op, case + ("_nhwc" if last else ""), [("x", x)], lambda v, k=k: ref(v, k),
                     dict({"kernel": k}, **({"channels_last": 1} if last else {})))
             add(op, "group" + ("_nhwc" if last else ""), [("x", d.normal(2, 1, 4, 6, 3))],
                 lambda v: ref(v, [2, 2] if last else [2, 3]),
-                dict({"kernel": [2, 2] if last else [2, 3]}, **({"channels_last": 1} if last else {})),
+                dict({"kernel": [2, 2] if last else [2, 3]},
+                     **({"channels_last": 1} if last else {})),
                 group=4)
         x = d.normal(1, 1, 4, 4)
         x[0, 0, 0, 1], x[0, 0, 3, 3], x[0, 0, 0, 2] = NAN, INF, -INF
-        add(op, "extreme", [("x", x)], lambda v: fn(torch.tensor(v), 2, 2).numpy(), {"kernel": [2, 2]})
+        add(op, "extreme", [("x", x)], lambda v: fn(torch.tensor(v), 2, 2).numpy(),
+            {"kernel": [2, 2]})
 
 
 # ---- sequences --------------------------------------------------------------------------------
@@ -642,8 +671,10 @@ def conv1d_cases():
                                 ("same", c(1, 9, 5), 5, False, {"pad": [2, 2]}),
                                 ("valid", c(1, 8, 33), 3, False, {}),
                                 ("valid_reverse", c(2, 6, 3), 3, True, {"reverse": [1]}),
-                                ("uneven_reverse", c(1, 5, 2), 4, True, {"pad": [1, 4], "reverse": [1]}),
-                                ("one", c(1, 1, 1), 1, True, {}), ("short", c(1, 2, 3), 4, False, {"pad": [3, 0]}),
+                                ("uneven_reverse", c(1, 5, 2), 4, True,
+                                 {"pad": [1, 4], "reverse": [1]}),
+                                ("one", c(1, 1, 1), 1, True, {}),
+                                ("short", c(1, 2, 3), 4, False, {"pad": [3, 0]}),
                                 ("tail", c(1, 5, 131), 4, True, {"pad": [3, 0]})):
         n = x.shape[2]
         ops = [("x", x), ("w", c(n, 1, k), "param")] + ([("b", c(n), "param")] if bias else [])
@@ -651,8 +682,10 @@ def conv1d_cases():
             lambda *v, a=a, **kw: conv1d(*v, pad=a.get("pad", (0, 0)), **kw), a)
     add("conv1d_depthwise", "group", [("x", c(2, 1, 5, 3)), ("w", c(4, 3, 1, 4), "param"),
                                       ("b", c(1, 3), "param")],
-        lambda *v, **kw: conv1d(*v, pad=(3, 0), **kw), {"pad": [3, 0], "reverse": [0, 1, 1, 0]}, group=4)
-    add("conv1d_depthwise", "group_all_reverse", [("x", c(2, 1, 5, 3)), ("w", c(2, 3, 1, 4), "param")],
+        lambda *v, **kw: conv1d(*v, pad=(3, 0), **kw), {"pad": [3, 0], "reverse": [0, 1, 1, 0]},
+        group=4)
+    add("conv1d_depthwise", "group_all_reverse", [("x", c(2, 1, 5, 3)),
+                                                  ("w", c(2, 3, 1, 4), "param")],
         lambda *v, **kw: conv1d(*v, pad=(3, 0), **kw), {"pad": [3, 0], "reverse": [1]}, group=2)
 
 
@@ -720,7 +753,8 @@ def scan_gate_cases():
     ops[1] = ("dt", d.normal(4, 1, 5, 3))
     add("scan_gate", "group", ops, lambda *v, **kw: scan_gate(*v, softplus=True, **kw),
         {"softplus": 1, "reverse": [0, 1, 1, 0]}, group=4)
-    ops = scan_operands(d, 1, 5, 2, 3) + [("z", np.array([[[50, -50], [0, 1], [-100, 100], [2, 3], [1, 1]]], float))]
+    ops = scan_operands(d, 1, 5, 2, 3) + [("z", np.array([[[50, -50], [0, 1], [-100, 100], [2, 3],
+                                                           [1, 1]]], float))]
     ops[1] = ("dt", np.array([[[-50, 25], [0, 20.5], [-100, 1], [2, -2], [30, -30]]], float))
     add("scan_gate", "extreme", ops, lambda *v: scan_gate(*v, softplus=True), {"softplus": 1})
 
@@ -781,11 +815,13 @@ def stft_cases():
         dict(n_fft=16, win=12, hop=10), group=2)
     n = np.arange(64)
     tone = np.round(np.cos(2 * np.pi * 4 * n / 16) * 64) / 64
-    add("stft", "tone", [("x", tone)], lambda v: stft(v, 16, 16, 16), dict(n_fft=16, win=16, hop=16))
+    add("stft", "tone", [("x", tone)], lambda v: stft(v, 16, 16, 16),
+        dict(n_fft=16, win=16, hop=16))
     x = d.normal(3, 200)
     for win in (64, 50):
         ours = stft(x, 64, win, 13)
-        theirs = torch.stft(torch.tensor(x), 64, 13, win, torch.hann_window(win, dtype=torch.float64),
+        theirs = torch.stft(torch.tensor(x), 64, 13, win,
+                            torch.hann_window(win, dtype=torch.float64),
                             center=True, pad_mode="reflect", return_complex=False)
         assert np.allclose(ours, theirs.numpy().transpose(0, 2, 1, 3), atol=1e-12)
 
@@ -797,7 +833,8 @@ def main():
     for entry in os.listdir(ROOT):
         if os.path.isdir(os.path.join(ROOT, entry)):
             shutil.rmtree(os.path.join(ROOT, entry))
-    for cases in (unary_cases, binary_cases, where_cases, map_cases, source_cases, mel_cases, view_cases,
+    for cases in (unary_cases, binary_cases, where_cases, map_cases, source_cases, mel_cases,
+                  view_cases,
                   reduce_cases, product_cases, conv_cases, norm_cases, pool_cases, conv1d_cases,
                   scan_cases, scan_gate_cases, inproj_cases, stft_cases):
         cases()

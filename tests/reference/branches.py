@@ -8,6 +8,7 @@ import torch.nn.functional as F
 from torch import nn
 
 BRANCHES = ("sed", "doa", "sde")
+ACTIVATIONS = {"relu": F.relu, "identity": lambda x: x, "softplus": F.softplus}
 
 
 class DualConv(nn.Module):
@@ -58,7 +59,7 @@ class BranchNet(nn.Module):
                  sde_activation="relu", stitch_sequential=False):
         super().__init__()
         self.inputs = (4, 7, sde_inputs)
-        self.sde_activation = sde_activation
+        self.sde_activation = ACTIVATIONS[sde_activation]
         self.tracks = ["t%d" % (k + 1) for k in range(tracks)]
         d = widths[-1]
         pools = [(2, 2)] * (len(widths) - 1) + [(1, 2)]
@@ -98,9 +99,7 @@ class BranchNet(nn.Module):
             for b, y in zip(BRANCHES, ys):
                 heads[b].append(self.head[b][t](y))
         sed, doa, sde = (torch.stack(heads[b], 2) for b in BRANCHES)
-        if self.sde_activation == "relu":
-            sde = F.relu(sde)
-        return {"sed": sed, "doa": torch.tanh(doa), "sde": sde}
+        return {"sed": sed, "doa": torch.tanh(doa), "sde": self.sde_activation(sde)}
 
     def forward(self, features):
         return self.decode(self.encode(features))

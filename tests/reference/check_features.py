@@ -13,6 +13,7 @@ import tempfile
 import numpy as np
 
 import features
+import nets
 
 RANGE_DB, LIMIT_DB, LIMIT_IV = 80, 1e-3, 1e-5
 
@@ -40,9 +41,10 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("program")
     parser.add_argument("clips", nargs="+")
-    parser.add_argument("--kind", choices=sorted(features.KINDS), default="seld")
+    nets.add_arguments(parser)
     options = parser.parse_args()
     program = os.path.abspath(options.program)
+    net = nets.from_arguments(options)
     print("clip                         shape                        dB         IV")
     ok = True
     with tempfile.TemporaryDirectory() as folder:
@@ -52,7 +54,7 @@ def main():
             x, rate = features.read_wav(clip)
             if rate != features.RATE:
                 parser.error("%s: %d Hz, wanted %d" % (clip, rate, features.RATE))
-            want = features.clip_features(x, options.kind)
+            want = features.clip_features(x, net.name, **net.features)
             got = program_features(program, clip, folder)
             ok = compare(os.path.basename(clip), got, want) and ok
     sys.exit(0 if ok else 1)

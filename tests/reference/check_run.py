@@ -36,12 +36,12 @@ def run(program, folder, weights, x):
     return stio.load(paths[2])
 
 
-def check(net, program, batch, seed, limit):
-    model = randomise(net.make(), seed).eval()
+def check(net, program, weights, batch, seed, limit):
+    model = nets.load_weights(net.make(), weights).eval()
     x = net.random_features(batch, seed)
     single = forward(model, x, torch.float32)
     with tempfile.TemporaryDirectory() as folder:
-        got = run(program, folder, nets.weights(model), x) if program else single
+        got = run(program, folder, weights, x) if program else single
     want = forward(model, x, torch.float64)
     ok = set(got) == set(want)
     if not ok:
@@ -65,14 +65,18 @@ def main():
     parser.add_argument("program", nargs="?", help="left out: PyTorch's float32 is checked")
     nets.add_arguments(parser)
     parser.add_argument("--batches", type=int, nargs="+", default=[1, 3])
+    parser.add_argument("--weights", help="default: random ones")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--limit", type=float, default=3e-6)
     options = parser.parse_args()
     torch.set_num_threads(len(os.sched_getaffinity(0)))
     net = nets.from_arguments(options)
     print("batch  output   shape                 program    pytorch")
-    results = [check(net, options.program and os.path.abspath(options.program), batch,
-                     options.seed, options.limit) for batch in options.batches]
+    weights = (stio.load(options.weights) if options.weights
+               else nets.weights(randomise(net.make(), options.seed)))
+    program = options.program and os.path.abspath(options.program)
+    results = [check(net, program, weights, batch, options.seed, options.limit)
+               for batch in options.batches]
     sys.exit(0 if all(results) else 1)
 
 

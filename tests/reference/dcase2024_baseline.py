@@ -1,4 +1,4 @@
-"""The audio-only baseline of DCASE2024 Task 3 (FOA, Multi-ACCDDOA), under its official weight names.
+"""The audio-only baseline of DCASE2024 Task 3 (FOA, Multi-ACCDDOA), with its official names.
 
 usage: dcase2024_baseline.py FOLDER    checks it on the published weights and output in FOLDER
 """
@@ -24,16 +24,16 @@ class ConvBlock(nn.Module):
 
 
 class Baseline(nn.Module):
-    """[B,7,frames,mels] -> accddoa [B,frames/5,tracks*4*classes]; axes are x, y, z, distance."""
+    """[B,7,frames,mel] -> accddoa [B,frames/5,tracks*4*classes]; axes are x, y, z, distance."""
 
-    def __init__(self, filters=64, hidden=128, heads=8, mels=64, tracks=3, classes=13,
+    def __init__(self, filters=64, hidden=128, heads=8, mel=64, tracks=3, classes=13,
                  dropout=0.05):
         super().__init__()
         self.conv_block_list = nn.ModuleList()
         for cin, pool in ((7, (5, 4)), (filters, (1, 4)), (filters, (1, 2))):
             self.conv_block_list += [ConvBlock(cin, filters), nn.MaxPool2d(pool),
                                      nn.Dropout2d(dropout)]
-        self.gru = nn.GRU(filters * (mels // 32), hidden, num_layers=2, batch_first=True,
+        self.gru = nn.GRU(filters * (mel // 32), hidden, num_layers=2, batch_first=True,
                           dropout=dropout, bidirectional=True)
         self.mhsa_block_list = nn.ModuleList(
             nn.MultiheadAttention(hidden, heads, dropout, batch_first=True) for _ in range(2))

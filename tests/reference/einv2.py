@@ -1,4 +1,4 @@
-"""EINV2 widened to three branches: stitched convolutional branches with Conformer blocks per track."""
+"""EINV2 widened to three branches: stitched convolutional branches, Conformer blocks per track."""
 import math
 
 import torch

@@ -84,19 +84,19 @@ def intensity(X):
     return (X[:1].conj() * X[1:]).real
 
 
-def seld(x):
-    """One segment [samples,4] -> [7,frames,128]: log-mel of 4 channels, intensity vectors of 3."""
-    M = mel_matrix(128, 20, 12000)
-    X = stft(x, 300, 1024)
+def seld(x, hop=300, mel=128):
+    """One segment [samples,4] -> [7,frames,mel]: log-mel of 4 channels, intensity vectors of 3."""
+    M = mel_matrix(mel, 20, 12000)
+    X = stft(x, hop, 1024)
     I = intensity(X)
     norm = np.sqrt((I ** 2).sum(0)) + 2.0 ** -23
     return np.concatenate([decibels(np.abs(X) ** 2 @ M), (I / norm) @ M])
 
 
-def baseline(x, padding="reflect", top_db=80):
-    """[samples,4] -> [7,samples/480,64]. padding: "reflect" or "constant" (zeros)."""
-    M = mel_matrix(64, 0, 12000)
-    X = stft(x + 1e-8, 480, 960, padding=padding)[:, :len(x) // 480]
+def baseline(x, hop=480, mel=64, padding="reflect", top_db=80):
+    """[samples,4] -> [7,samples/hop,mel]. padding: "reflect" or "constant" (zeros)."""
+    M = mel_matrix(mel, 0, 12000)
+    X = stft(x + 1e-8, hop, 960, padding=padding)[:, :len(x) // hop]
     power = np.abs(X) ** 2
     logmel = decibels(power @ M)
     logmel = np.maximum(logmel, logmel.max((1, 2), keepdims=True) - top_db)
@@ -104,16 +104,16 @@ def baseline(x, padding="reflect", top_db=80):
     return np.concatenate([logmel, (intensity(X) / energy) @ M])
 
 
-KINDS = {"seld": seld, "baseline": baseline}
+KINDS = {"seld_mamba": seld, "einv2": seld, "dcase2024_baseline": baseline}
 
 
-def segments(x, samples=5 * RATE):
+def segments(x, samples):
     """[n,samples,channels], the last one filled up with zeros."""
     n = max(1, -(-len(x) // samples))
     x = np.pad(x, ((0, n * samples - len(x)), (0, 0)))
     return x.reshape(n, samples, -1)
 
 
-def clip_features(x, kind="seld"):
+def clip_features(x, model="seld_mamba", seconds=5, **options):
     """[samples,4] -> [segments,7,frames,bands]; each segment by itself."""
-    return np.stack([KINDS[kind](s) for s in segments(x)])
+    return np.stack([KINDS[model](s, **options) for s in segments(x, round(seconds * RATE))])

@@ -1,4 +1,4 @@
-"""The training losses: permutation invariant over tracks (PIT), and its auxiliary-target form (ADPIT)."""
+"""The training losses: permutation invariant over tracks (PIT), and auxiliary-target ADPIT."""
 import itertools
 
 import torch

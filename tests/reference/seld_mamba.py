@@ -1,4 +1,4 @@
-"""SELD-Mamba: three stitched convolutional branches, each with bidirectional Mamba blocks per track.
+"""SELD-Mamba: three stitched convolutional branches, bidirectional Mamba blocks per track.
 
 Written for reading: the selective scan is a loop over time.
 """

@@ -6,7 +6,8 @@ random batch), the errors ||a-b|| / (||b|| + 1e-6 ||all||) are printed, all = th
 kind, beside those of PyTorch in float32. A first step of Adam is little more than the gradient's
 sign, so new.NAME is checked against the update by the given gradient, not by the reference's.
 Gradients that vanish (biases before a batch norm, keys' biases) are rounding noise and have a
-limit of their own.
+limit of their own. In a large network a few rectifiers' inputs change sign with rounding, which no
+implementation escapes: the limit is at least 4 times PyTorch's largest error.
 """
 import argparse
 import os
@@ -34,17 +35,6 @@ def without_dropout(model):
     return model
 
 
-def load_weights(model, weights):
-    """From {name: array}; names that the model lacks, num_batches_tracked aside, are errors."""
-    state = {name: torch.from_numpy(w) for name, w in weights.items()
-             if not name.endswith("num_batches_tracked") and not name.startswith("scaler.")}
-    missing, left_over = model.load_state_dict(state, strict=False)
-    missing = [name for name in missing if not name.endswith("num_batches_tracked")]
-    if missing or left_over:
-        raise SystemExit("weights: missing %s, left over %s" % (missing, left_over))
-    return model
-
-
 def update(net, model, grads):
     """{name: value after the step} for all parameters; the model's own are changed."""
     parameters = dict(model.named_parameters())
@@ -55,7 +45,7 @@ def update(net, model, grads):
 
 def step(net, weights, batch, dtype):
     """{loss, grad.NAME, new.NAME} as NumPy arrays."""
-    model = without_dropout(load_weights(net.make().to(dtype), weights)).train()
+    model = without_dropout(nets.load_weights(net.make().to(dtype), weights)).train()
     data = {name: torch.from_numpy(x).to(dtype) for name, x in batch.items()}
     out = model(data["features"])
     if net.name == "dcase2024_baseline":
@@ -74,7 +64,7 @@ def step(net, weights, batch, dtype):
 
 def update_by_given(net, weights, given):
     """new.NAME in float64 that the gradients in `given` lead to."""
-    model = load_weights(net.make().double(), weights)
+    model = nets.load_weights(net.make().double(), weights)
     grads = {name[5:]: torch.from_numpy(g) for name, g in given.items() if name[:5] == "grad."}
     return {"new." + name: t.numpy() for name, t in update(net, model, grads).items()}
 
@@ -134,6 +124,7 @@ def judge(net, weights, want, given):
 
 def report(found, single, limit, worst):
     """Prints the largest errors of each kind; true if none is above its limit."""
+
     def bad(name):
         e, vanishes = found[name]
         return e > (NOISE_LIMIT if vanishes else limit)
@@ -141,6 +132,7 @@ def report(found, single, limit, worst):
     def kind(name):
         return "vanishing" if found[name][1] else name.split(".")[0]
 
+    limit = max([limit] + [4 * e for e, vanishes in single.values() if not vanishes])
     print("%-54s %10s %10s" % ("", "program", "pytorch"))
     for k in ("loss", "grad", "vanishing", "new"):
         names = sorted((n for n in found if kind(n) == k), key=lambda n: found[n][0])
@@ -172,7 +164,7 @@ def main():
     parser.add_argument("-o", "--output", help="write the float64 result here")
     parser.add_argument("--against", help="a result to check")
     parser.add_argument("--program", help="run this program's step and check its result")
-    parser.add_argument("--limit", type=float, default=1e-4)
+    parser.add_argument("--limit", type=float, default=3e-5)
     parser.add_argument("--worst", type=int, default=5, help="how many tensors of a kind to print")
     options = parser.parse_args()
     torch.set_num_threads(len(os.sched_getaffinity(0)))

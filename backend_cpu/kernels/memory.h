@@ -1,0 +1,21 @@
+/* memory.h: large blocks of floats, on huge pages where the system has them. */
+#ifndef CPU_MEMORY_H
+#define CPU_MEMORY_H
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+
+enum { MEMORY_PAGE = 2 << 20 };
+
+/* n floats that start at a page; NULL if there is no memory. free() releases it. */
+static float *memory_new(int64_t n)
+{
+	const size_t bytes = ((size_t)n * sizeof(float) / MEMORY_PAGE + 1) * MEMORY_PAGE;
+	void *p = aligned_alloc(MEMORY_PAGE, bytes);
+	if (p)
+		madvise(p, bytes, MADV_HUGEPAGE);
+	return p;
+}
+
+#endif /* CPU_MEMORY_H */

@@ -1,0 +1,88 @@
+/* reduce.h: sums, means and maxima over any axes, in index order, sums in double precision. */
+#ifndef CPU_REDUCE_H
+#define CPU_REDUCE_H
+
+#include "vec.h"
+
+enum { REDUCE_RANK = 8, REDUCE_WIDTH = 64 };
+
+/* y[i, l] = combination over j of x[i . keep + l * step + j . over], l < n the last kept axis. A
+ * tile is REDUCE_WIDTH of l at one i. */
+typedef struct Reduce {
+	int nkeep, nover;
+	int64_t keep_dim[REDUCE_RANK], keep[REDUCE_RANK], over_dim[REDUCE_RANK], over[REDUCE_RANK];
+	int64_t n, step;
+} Reduce;
+
+INLINE int64_t reduce_count(int n, const int64_t *dim)
+{
+	int64_t count = 1;
+	for (int k = 0; k < n; k++)
+		count *= dim[k];
+	return count;
+}
+
+INLINE int64_t reduce_offset(int n, const int64_t *dim, const int64_t *stride, int64_t at)
+{
+	int64_t off = 0;
+	for (int k = n - 1; k >= 0; at /= dim[k--])
+		off += at % dim[k] * stride[k];
+	return off;
+}
+
+INLINE int64_t reduce_blocks(const Reduce s)
+{
+	return (s.n + REDUCE_WIDTH - 1) / REDUCE_WIDTH;
+}
+
+INLINE int64_t reduce_tiles(const Reduce s)
+{
+	return reduce_count(s.nkeep, s.keep_dim) * reduce_blocks(s);
+}
+
+/* First element and width of a tile; y is moved to its results. */
+INLINE const float *reduce_start(const Reduce s, const float *x, float **y, int64_t tile, int *width)
+{
+	const int64_t i = tile / reduce_blocks(s), l = tile % reduce_blocks(s) * REDUCE_WIDTH;
+	*width = (int)(s.n - l < REDUCE_WIDTH ? s.n - l : REDUCE_WIDTH);
+	*y += i * s.n + l;
+	return x + reduce_offset(s.nkeep, s.keep_dim, s.keep, i) + l * s.step;
+}
+
+/* Sum divided by `divisor` */
+INLINE void sum_tile(const Reduce s, double divisor, const float *x, float *y, int64_t tile)
+{
+	int width;
+	x = reduce_start(s, x, &y, tile, &width);
+	double acc[REDUCE_WIDTH] = {0};
+	const int64_t count = reduce_count(s.nover, s.over_dim);
+	for (int64_t j = 0; j < count; j++) {
+		const float *in = x + reduce_offset(s.nover, s.over_dim, s.over, j);
+		for (int l = 0; l < width; l++)
+			acc[l] += in[l * s.step];
+	}
+	for (int l = 0; l < width; l++)
+		y[l] = (float)(acc[l] / divisor);
+}
+
+/* NaN wins. */
+INLINE void max_tile(const Reduce s, const float *x, float *y, int64_t tile)
+{
+	int width;
+	x = reduce_start(s, x, &y, tile, &width);
+	float acc[REDUCE_WIDTH];
+	for (int l = 0; l < REDUCE_WIDTH; l++)
+		acc[l] = -INFINITY;
+	const int64_t count = reduce_count(s.nover, s.over_dim);
+	for (int64_t j = 0; j < count; j++) {
+		const float *in = x + reduce_offset(s.nover, s.over_dim, s.over, j);
+		for (int l = 0; l < width; l++) {
+			const float v = in[l * s.step];
+			acc[l] = v > acc[l] || v != v ? v : acc[l];
+		}
+	}
+	for (int l = 0; l < width; l++)
+		y[l] = acc[l];
+}
+
+#endif /* CPU_REDUCE_H */

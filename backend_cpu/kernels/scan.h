@@ -1,0 +1,198 @@
+/* scan.h: sequence ops: selective scan with gate, depthwise convolution over time, and the fused
+ * input projection of a Mamba layer. Vector lanes are channels; time is a loop, run backwards by a
+ * constant argument. */
+#ifndef CPU_SCAN_H
+#define CPU_SCAN_H
+
+#include "gemm.h"
+#include "math.h"
+
+enum { SCAN_STATES = 16 };
+
+/* u, dt, z[b, l, e], B, C[b, l, n] with strides; A[e, n] and y[b, l, e] dense. A tile is VL
+ * channels of one batch entry. */
+typedef struct Scan {
+	int b, l, e, n;
+	int64_t ub, ul, ue, db, dl, de, zb, zl, ze, Bb, Bl, Bn, Cb, Cl, Cn;
+	bool softplus, gate;
+} Scan;
+
+INLINE int scan_tiles(const Scan s)
+{
+	return s.b * ((s.e + VL - 1) / VL);
+}
+
+/* delta and gate[l][VL]; the state, where it does not fit registers, and log2(e) A */
+INLINE int64_t scan_scratch(const Scan s)
+{
+	return (int64_t)VL * 2 * (s.l + s.n);
+}
+
+/* `lanes` channels of x[l, e] to dense v[l][VL] */
+INLINE void scan_gather(const float *x, int64_t row, int64_t step, int l, int lanes, float *v)
+{
+	for (int t = 0; t < l; t++)
+		vstore(v + t * VL, vload_some(x + t * row, step, lanes));
+}
+
+/* One step: h = 2^(delta A) h + delta u B; returns C . h + D u */
+INLINE Vf scan_step(const Scan s, Vf *h, const float *A, Vf delta, Vf u, Vf D, const float *B,
+                    const float *C)
+{
+	const Vf du = delta * u;
+	Vf y = D * u;
+#pragma GCC unroll 16
+	for (int n = 0; n < s.n; n++) {
+		h[n] = vexp2(delta * vload(A + n * VL)) * h[n] + du * vset(B[n * s.Bn]);
+		y += h[n] * vset(C[n * s.Cn]);
+	}
+	return y;
+}
+
+INLINE void scan_loop(const Scan s, bool reverse, Vf *h, const float *A, const float *delta,
+                      const float *gate, const float *u, Vf D, const float *B, const float *C,
+                      float *y, int lanes)
+{
+	for (int n = 0; n < s.n; n++)
+		h[n] = (Vf){0};
+	for (int step = 0; step < s.l; step++) {
+		const int t = reverse ? s.l - 1 - step : step;
+		Vf v = scan_step(s, h, A, vload(delta + t * VL), vload_some(u + t * s.ul, s.ue, lanes),
+		                 D, B + t * s.Bl, C + t * s.Cl);
+		if (s.gate)
+			v *= vload(gate + t * VL);
+		vstore_some(y + (int64_t)t * s.e, v, lanes);
+	}
+}
+
+/* z: NULL without gate */
+INLINE void scan_tile(const Scan s, bool reverse, const float *u, const float *dt, const float *A,
+                      const float *B, const float *C, const float *D, const float *z, float *y,
+                      int tile, float *scratch)
+{
+	const int b = tile % s.b, e = tile / s.b * VL, lanes = s.e - e < VL ? s.e - e : VL;
+	float *delta = scratch, *gate = delta + s.l * VL, *a = gate + s.l * VL, *state = a + s.n * VL;
+	scan_gather(dt + b * s.db + e * s.de, s.dl, s.de, s.l, lanes, delta);
+	for (int i = 0; s.softplus && i < s.l * VL; i++)
+		delta[i] = m_softplus(delta[i]);
+	if (s.gate)
+		scan_gather(z + b * s.zb + e * s.ze, s.zl, s.ze, s.l, lanes, gate);
+	for (int i = 0; s.gate && i < s.l * VL; i++)
+		gate[i] = m_silu(gate[i]);
+	for (int n = 0; n < s.n; n++)
+		vstore(a + n * VL, vload_some(A + (int64_t)e * s.n + n, s.n, lanes) * 1.44269504f);
+	u += b * s.ub + e * s.ue;
+	B += b * s.Bb;
+	C += b * s.Cb;
+	y += (int64_t)b * s.l * s.e + e;
+	const Vf skip = vload_some(D + e, 1, lanes);
+	if (s.n <= SCAN_STATES) {
+		Vf h[SCAN_STATES];
+		scan_loop(s, reverse, h, a, delta, gate, u, skip, B, C, y, lanes);
+	} else {
+		scan_loop(s, reverse, (Vf *)state, a, delta, gate, u, skip, B, C, y, lanes);
+	}
+}
+
+/* x[b, l, c] with strides, w[c, 1, k], bias[c] or NULL, to dense y[b, l + before + after - k + 1, c].
+ * A tile is CONV1D_WIDTH channels of one batch entry. */
+typedef struct Conv1d {
+	int b, l, c, k, before, after;
+	int64_t xb, xl, xc;
+} Conv1d;
+
+enum { CONV1D_WIDTH = 32 };
+
+INLINE int conv1d_tiles(const Conv1d s)
+{
+	return s.b * ((s.c + CONV1D_WIDTH - 1) / CONV1D_WIDTH);
+}
+
+/* One vector of taps for each place of the kernel, in order of the sequence */
+INLINE void conv1d_taps(const Conv1d s, bool reverse, const float *w, int lanes, float *taps)
+{
+	for (int j = 0; j < s.k; j++)
+		vstore(taps + j * VL, vload_some(w + (reverse ? s.k - 1 - j : j), s.k, lanes));
+}
+
+/* y[t] = bias + sum_j w[j] x[t - lead + j], then SiLU or not; taps: k * VL floats of scratch */
+INLINE void conv1d_lanes(const Conv1d s, bool reverse, bool silu, const float *x, const float *w,
+                         const float *bias, float *y, int64_t row, int lanes, float *taps)
+{
+	const int lead = reverse ? s.after : s.before, out = s.l + s.before + s.after - s.k + 1;
+	const Vf add = bias ? vload_some(bias, 1, lanes) : (Vf){0};
+	conv1d_taps(s, reverse, w, lanes, taps);
+	for (int t = 0; t < out; t++) {
+		const int j0 = t < lead ? lead - t : 0, end = s.l + lead - t;
+		const int j1 = end < s.k ? end : s.k;
+		Vf v = add;
+		for (int j = j0; j < j1; j++)
+			v += vload(taps + j * VL) * vload_some(x + (t - lead + j) * s.xl, s.xc, lanes);
+		if (silu)
+			v /= 1.0f + vexp(-v);
+		vstore_some(y + t * row, v, lanes);
+	}
+}
+
+/* scratch: k * VL floats */
+INLINE void conv1d_tile(const Conv1d s, bool reverse, const float *x, const float *w,
+                        const float *bias, float *y, int tile, float *scratch)
+{
+	const int b = tile % s.b, c0 = tile / s.b * CONV1D_WIDTH;
+	const int out = s.l + s.before + s.after - s.k + 1;
+	for (int c = c0; c < c0 + CONV1D_WIDTH && c < s.c; c += VL)
+		conv1d_lanes(s, reverse, false, x + b * s.xb + c * s.xc, w + (int64_t)c * s.k,
+		             bias ? bias + c : NULL, y + (int64_t)b * out * s.c + c, s.c, s.c - c,
+		             scratch);
+}
+
+/* [a | z] = x w^T, u = silu(conv1d(a)): x[b, l, k] with strides, w packed by halves [2][e, k],
+ * u and z[b, ., e] dense. A tile is PANEL channels. */
+typedef struct InProj {
+	int b, l, k, e, taps, before, after;
+	int64_t xb, xl, xc;
+} InProj;
+
+INLINE int inproj_tiles(const InProj s)
+{
+	return (s.e + PANEL - 1) / PANEL;
+}
+
+/* a[l][NR] of one panel, as much for z's incomplete panel, and the taps */
+INLINE int64_t inproj_scratch(const InProj s)
+{
+	return 2 * (int64_t)s.l * NR + (int64_t)s.taps * VL;
+}
+
+INLINE void inproj_panel(const InProj s, bool reverse, const float *x, const float *w,
+                         const float *conv_w, const float *conv_b, float *u, float *z, int lanes,
+                         float *scratch)
+{
+	const int64_t half = (s.e + PANEL - 1) / PANEL * PANEL * (int64_t)s.k;
+	const Rows rows = {x, s.xl, s.xc, 0, 1};
+	const Conv1d conv = {1, s.l, lanes, s.taps, s.before, s.after, 0, NR, 1};
+	float *a = scratch, *part = a + s.l * NR, *taps = part + s.l * NR;
+	gemm_block(s.l, rows, s.k, w, a, NR);
+	for (int c = 0; c < NR && c < lanes; c += VL)
+		conv1d_lanes(conv, reverse, true, a + c, conv_w + c * s.taps, conv_b + c, u + c, s.e,
+		             lanes - c, taps);
+	const bool whole = lanes >= NR;
+	gemm_block(s.l, rows, s.k, w + half, whole ? z : part, whole ? s.e : NR);
+	for (int t = 0; !whole && t < s.l; t++)
+		memcpy(z + (int64_t)t * s.e, part + t * NR, (size_t)lanes * sizeof *z);
+}
+
+INLINE void inproj_tile(const InProj s, bool reverse, const float *x, const float *w,
+                        const float *conv_w, const float *conv_b, float *u, float *z, int tile,
+                        float *scratch)
+{
+	const int out = s.l + s.before + s.after - s.taps + 1;
+	for (int c = tile * PANEL; c < (tile + 1) * PANEL && c < s.e; c += NR)
+		for (int b = 0; b < s.b; b++)
+			inproj_panel(s, reverse, x + b * s.xb, w + (int64_t)c * s.k,
+			             conv_w + (int64_t)c * s.taps, conv_b + c,
+			             u + (int64_t)b * out * s.e + c, z + (int64_t)b * s.l * s.e + c,
+			             s.e - c, scratch);
+}
+
+#endif /* CPU_SCAN_H */

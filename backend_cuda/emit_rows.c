@@ -1,0 +1,231 @@
+/* emit_rows.c: ops that work along axes of many rows: reductions, softmax, norms, pooling, STFT. */
+#include "emit.h"
+
+static int axis_of(const Node *n, const char *name, int rank)
+{
+	const int64_t a = attr_int(n, name);
+	return (int)(a < 0 ? a + rank : a);
+}
+
+/* A sweep with one operand, o, over its group and the axes that `in` marks as `want`. */
+static Sweep sweep_axes(const Node *n, const Operand *o, const bool *in, bool want, bool group)
+{
+	Sweep s = {.nops = 1};
+	if (group)
+		sweep_group(&s, group_of(n), &o, 1);
+	for (int i = 0; i < o->rank; i++)
+		if (in[i] == want)
+			sweep_set(&s, 0, sweep_dim(&s, o->dim[i]), o->stride[i], 1);
+	sweep_merge(&s);
+	return s;
+}
+
+static void put_in_out(const Kernel *k, const Operand *x, const Operand *y)
+{
+	kernel_typedef(k, "In", operand_type(x));
+	kernel_typedef(k, "Out", operand_type(y));
+}
+
+static int64_t blocks(int64_t n, int64_t per)
+{
+	return (n + per - 1) / per;
+}
+
+/* ---- reductions ----------------------------------------------------------------------------- */
+
+static void emit_reduce(Emit *e, const Node *n, const char *with)
+{
+	const Operand x = operand_in(e, n, 0), y = operand_out(e, n, 0);
+	bool in[MAX_RANK] = {false};
+	for (int i = 0; i < attr_len(n, "axes"); i++) {
+		const int64_t a = attr_int_at(n, "axes", i);
+		in[a < 0 ? a + x.rank : a] = true;
+	}
+	const Sweep rows = sweep_axes(n, &x, in, false, true), cols = sweep_axes(n, &x, in, true, false);
+	const bool wide = sweep_count(&cols) >= 64;
+	if (!y.dense)
+		emit_bug(n, "reduction into strided storage");
+	Kernel k = kernel_begin(e, n, FAM_REDUCE);
+	kernel_const(&k, "ROWS", sweep_count(&rows));
+	kernel_const(&k, "COLS", sweep_count(&cols));
+	put_in_out(&k, &x, &y);
+	kernel_function(&k, "row", sweep_text(e, &rows, 0, "i"));
+	kernel_function(&k, "col", sweep_text(e, &cols, 0, "i"));
+	kernel_open(&k, wide ? 128 : 256, 1);
+	buf_printf(k.b, "\t%s<%s, %s>(%s, %s);\n", wide ? "reduce" : "reduce_short", k.type, with,
+	           operand_text(e, &x, false), operand_text(e, &y, true));
+	kernel_end(e, &k, blocks(sweep_count(&rows), wide ? 4 : 256), 1, 1, 0);
+}
+
+void cuda_sum(Emit *e, const Node *n)
+{
+	emit_reduce(e, n, "Sum");
+}
+
+void cuda_mean(Emit *e, const Node *n)
+{
+	emit_reduce(e, n, "Mean");
+}
+
+void cuda_max(Emit *e, const Node *n)
+{
+	emit_reduce(e, n, "Max");
+}
+
+void cuda_softmax(Emit *e, const Node *n)
+{
+	const Operand x = operand_in(e, n, 0), y = operand_out(e, n, 0);
+	const int axis = axis_of(n, "axis", x.rank);
+	bool in[MAX_RANK] = {false};
+	in[axis] = true;
+	const Sweep rows = sweep_axes(n, &x, in, false, true), cols = sweep_axes(n, &x, in, true, false);
+	const Sweep out = sweep_axes(n, &y, in, false, true);
+	Kernel k = kernel_begin(e, n, FAM_REDUCE);
+	kernel_const(&k, "ROWS", sweep_count(&rows));
+	kernel_const(&k, "COLS", x.dim[axis]);
+	kernel_const(&k, "OUT_COL", y.stride[axis]);
+	put_in_out(&k, &x, &y);
+	kernel_function(&k, "row", sweep_text(e, &rows, 0, "i"));
+	kernel_function(&k, "col", sweep_text(e, &cols, 0, "i"));
+	kernel_function(&k, "out", sweep_text(e, &out, 0, "i"));
+	kernel_open(&k, 128, 1);
+	buf_printf(k.b, "\tsoftmax<%s>(%s, %s);\n", k.type, operand_text(e, &x, false),
+	           operand_text(e, &y, true));
+	kernel_end(e, &k, blocks(sweep_count(&rows), 4), 1, 1, 0);
+}
+
+/* ---- norms ---------------------------------------------------------------------------------- */
+
+/* x, weight, bias where the op has one; the weights move with the group alone. */
+static void emit_norm(Emit *e, const Node *n, const char *call, bool bias)
+{
+	const Operand x = operand_in(e, n, 0), w = operand_in(e, n, 1), y = operand_out(e, n, 0);
+	const Operand *o[2] = {&x, &w};
+	Sweep rows = {.nops = 2};
+	if (!y.dense || w.stride[0] != 1)
+		emit_bug(n, "norm with strided weights or result");
+	sweep_group(&rows, group_of(n), o, 2);
+	for (int i = 0; i < x.rank - 1; i++)
+		sweep_set(&rows, 0, sweep_dim(&rows, x.dim[i]), x.stride[i], 1);
+	sweep_merge(&rows);
+	Kernel k = kernel_begin(e, n, FAM_NORM);
+	kernel_const(&k, "ROWS", sweep_count(&rows));
+	kernel_const(&k, "COLS", x.dim[x.rank - 1]);
+	kernel_const(&k, "XC", x.stride[x.rank - 1]);
+	put_in_out(&k, &x, &y);
+	kernel_function(&k, "row", sweep_text(e, &rows, 0, "i"));
+	kernel_function(&k, "wrow", sweep_text(e, &rows, 1, "i"));
+	buf_puts(k.b, "\tstatic __device__ __forceinline__ float eps()\n\t{\n\t\treturn (float)");
+	buf_double(k.b, attr_float(n, "eps"));
+	buf_puts(k.b, ";\n\t}\n");
+	kernel_open(&k, 128, 1);
+	buf_printf(k.b, "\t%s<%s>(%s, %s, ", call, k.type, operand_text(e, &x, false),
+	           operand_text(e, &w, false));
+	if (bias) {
+		const Operand b = operand_in(e, n, 2);
+		if (b.lead_stride != w.lead_stride || b.lead != w.lead || b.stride[0] != 1)
+			emit_bug(n, "weight and bias lie differently");
+		buf_printf(k.b, "%s, ", operand_text(e, &b, false));
+	}
+	buf_printf(k.b, "%s);\n", operand_text(e, &y, true));
+	kernel_end(e, &k, blocks(sweep_count(&rows), 4), 1, 1, 0);
+}
+
+void cuda_rms_norm(Emit *e, const Node *n)
+{
+	emit_norm(e, n, "rms_norm", false);
+}
+
+void cuda_layer_norm(Emit *e, const Node *n)
+{
+	emit_norm(e, n, "layer_norm", true);
+}
+
+/* ---- pooling -------------------------------------------------------------------------------- */
+
+/* Outputs in order of y; the tile of output (h, w) starts at (h KH, w KW) of x. */
+static void emit_pool(Emit *e, const Node *n, const char *call)
+{
+	const Operand x = operand_in(e, n, 0), y = operand_out(e, n, 0);
+	const int h = attr_bool(n, "channels_last") ? 1 : 2;
+	const int64_t kh = attr_int_at(n, "kernel", 0), kw = attr_int_at(n, "kernel", 1);
+	const Operand *o[1] = {&x};
+	Sweep s = {.nops = 1};
+	if (!y.dense)
+		emit_bug(n, "pooling into strided storage");
+	sweep_group(&s, group_of(n), o, 1);
+	for (int i = 0; i < y.rank; i++) {
+		const int64_t by = i == h ? kh : i == h + 1 ? kw : 1;
+		sweep_set(&s, 0, sweep_dim(&s, y.dim[i]), x.stride[i] * by, 1);
+	}
+	sweep_merge(&s);
+	Kernel k = kernel_begin(e, n, FAM_POOL);
+	kernel_const(&k, "COUNT", sweep_count(&s));
+	kernel_const(&k, "KH", kh);
+	kernel_const(&k, "KW", kw);
+	kernel_const(&k, "XH", x.stride[h]);
+	kernel_const(&k, "XW", x.stride[h + 1]);
+	put_in_out(&k, &x, &y);
+	kernel_function(&k, "at", sweep_text(e, &s, 0, "i"));
+	kernel_open(&k, 256, 1);
+	buf_printf(k.b, "\t%s<%s>(%s, %s);\n", call, k.type, operand_text(e, &x, false),
+	           operand_text(e, &y, true));
+	kernel_end(e, &k, blocks(sweep_count(&s), 256), 1, 1, 0);
+}
+
+void cuda_avg_pool2d(Emit *e, const Node *n)
+{
+	emit_pool(e, n, "avg_pool");
+}
+
+void cuda_max_pool2d(Emit *e, const Node *n)
+{
+	emit_pool(e, n, "max_pool");
+}
+
+/* ---- spectra -------------------------------------------------------------------------------- */
+
+void cuda_stft(Emit *e, const Node *n)
+{
+	const Operand x = operand_in(e, n, 0), y = operand_out(e, n, 0);
+	const int last = x.rank - 1;
+	const int64_t nfft = attr_int(n, "n_fft"), frames = y.dim[y.rank - 3];
+	const Operand *o[1] = {&x};
+	Sweep s = {.nops = 1};
+	sweep_group(&s, group_of(n), o, 1);
+	for (int i = 0; i < last; i++)
+		sweep_set(&s, 0, sweep_dim(&s, x.dim[i]), x.stride[i], 1);
+	sweep_merge(&s);
+	if (!y.dense)
+		emit_bug(n, "spectrum into strided storage");
+	const bool fast = nfft >= 4 && (nfft & (nfft - 1)) == 0;
+	Kernel k = kernel_begin(e, n, FAM_STFT);
+	kernel_const(&k, "SAMPLES", x.dim[last]);
+	kernel_const(&k, "NFFT", nfft);
+	kernel_const(&k, "WIN", attr_int(n, "win"));
+	kernel_const(&k, "HOP", attr_int(n, "hop"));
+	kernel_const(&k, "CENTER", attr_bool(n, "center"));
+	kernel_const(&k, "REFLECT", attr_bool(n, "reflect"));
+	kernel_const(&k, "XS", x.stride[last]);
+	kernel_open(&k, 128, 1);
+	buf_printf(k.b, "\tconst unsigned z = blockIdx.y;\n\t%s<%s>(%s + (%s), %s + (size_t)z * %lldu);\n",
+	           fast ? "stft" : "stft_any", k.type, operand_text(e, &x, false),
+	           sweep_text(e, &s, 0, "z"), operand_text(e, &y, true),
+	           (long long)(frames * (nfft / 2 + 1) * 2));
+	kernel_end(e, &k, frames, sweep_count(&s), 1, (unsigned)(fast ? nfft * 40 : nfft * 8));
+}
+
+void cuda_mel_filterbank(Emit *e, const Node *n)
+{
+	const Operand y = operand_out(e, n, 0);
+	const int64_t bins = attr_int(n, "bins"), mels = attr_int(n, "mels");
+	Kernel k = kernel_begin(e, n, FAM_PACK);
+	kernel_const(&k, "BINS", bins);
+	kernel_const(&k, "MELS", mels);
+	kernel_double(&k, "rate", attr_float(n, "rate"));
+	kernel_double(&k, "fmin", attr_float(n, "fmin"));
+	kernel_double(&k, "fmax", attr_float(n, "fmax"));
+	kernel_open(&k, 256, 1);
+	buf_printf(k.b, "\tmel_filterbank<%s>(%s);\n", k.type, operand_text(e, &y, true));
+	kernel_end(e, &k, blocks(bins * mels, 256), 1, 1, 0);
+}

@@ -1,0 +1,34 @@
+/* map.cuh: elementwise work and the movement of elements. The kernels themselves are written out
+ * by the emitter, straight-line, from the rows of ops.def; this is what they call.
+ *
+ * A thread computes WIDTH elements that follow each other in the result. */
+#pragma once
+#include "common.cuh"
+
+#define K(x) ((float)(x))
+
+/* WIDTH elements from p, STRIDE 1; or one element repeated, STRIDE 0. */
+template <int WIDTH, int STRIDE, class T>
+__device__ __forceinline__ void map_get(float *v, const T *p)
+{
+	if (WIDTH == 4 && STRIDE == 1) {
+		const float4 f = get4(p);
+		v[0] = f.x;
+		v[1] = f.y;
+		v[2] = f.z;
+		v[3] = f.w;
+		return;
+	}
+	const float f = widen(*p);
+#pragma unroll
+	for (int i = 0; i < WIDTH; i++)
+		v[i] = f;
+}
+
+template <int WIDTH, class T> __device__ __forceinline__ void map_put(T *p, const float *v)
+{
+	if (WIDTH == 4)
+		put4(p, make_float4(v[0], v[1], v[2], v[3]));
+	else
+		put(p, v[0]);
+}

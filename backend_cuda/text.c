@@ -1,0 +1,37 @@
+/* text.c: the files of kernels/ as text inside the compiler, so that it needs no files at run
+ * time. Built from the repository's root, to which the names are relative. */
+#include "emit.h"
+
+#include <string.h>
+
+#define TEXT(name) \
+	__asm__(".section .rodata\n" \
+	        ".global cuda_text_" #name "\n.global cuda_text_" #name "_end\n" \
+	        "cuda_text_" #name ":\n.incbin \"backend_cuda/kernels/" #name ".cuh\"\n" \
+	        "cuda_text_" #name "_end:\n.byte 0\n.previous\n"); \
+	extern const char cuda_text_##name[], cuda_text_##name##_end[];
+
+TEXT(common)
+TEXT(map)
+TEXT(reduce)
+TEXT(norm)
+TEXT(pool)
+TEXT(pack)
+TEXT(stft)
+TEXT(scan)
+TEXT(product)
+TEXT(conv)
+
+KernelText kernel_text(const char *family)
+{
+#define ROW(name) {#name, cuda_text_##name, cuda_text_##name##_end}
+	static const struct {
+		const char *name, *from, *to;
+	} row[] = {ROW(common), ROW(map),  ROW(reduce), ROW(norm),    ROW(pool),
+	           ROW(pack),   ROW(stft), ROW(scan),   ROW(product), ROW(conv)};
+#undef ROW
+	for (size_t i = 0; i < COUNT(row); i++)
+		if (strcmp(row[i].name, family) == 0)
+			return (KernelText){row[i].from, (size_t)(row[i].to - row[i].from)};
+	BUG("no kernel text '%s'", family);
+}

@@ -1,0 +1,91 @@
+#!/usr/bin/env python3
+"""Times a compiled SELD-Mamba and eager PyTorch in turns on this machine, features in.
+
+Prints a table and writes it to bench/results/cpu-DATE.md. The ratio is against the faster of
+PyTorch's two memory layouts. The two never run at the same time.
+"""
+import argparse
+import datetime
+import json
+import os
+import pathlib
+import statistics
+import subprocess
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+
+
+def output_of(command):
+    return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
+
+
+def program_times(options, threads):
+    """(batch, seconds of the main graph)"""
+    report = output_of([os.path.abspath(options.program), "bench", "--json", "--runs",
+                        str(options.repeats), "--threads", str(threads)])
+    times = {r["name"]: r["latency_seconds"]["median"] for r in report["results"]}
+    return int(report["batch"]), times["main"]
+
+
+def pytorch_times(options, threads, batch):
+    return output_of([options.python, str(HERE / "pytorch_cpu.py"), "--repeats",
+                      str(options.repeats), "--threads", str(threads), "--batch", str(batch)])
+
+
+def processor():
+    for line in open("/proc/cpuinfo"):
+        if line.startswith("model name"):
+            return line.split(":", 1)[1].strip()
+    return "unknown processor"
+
+
+def spread(values):
+    return "%.1f (%.1f to %.1f)" % tuple(1e3 * x for x in (
+        statistics.median(values), min(values), max(values)))
+
+
+def table(ours, theirs, threads, batch, options):
+    best = min(("whole", "whole_channels_last"),
+               key=lambda name: statistics.median(r["seconds"][name]["median"] for r in theirs))
+    rows = [("compiled program", ours)]
+    rows += [("PyTorch: " + name.replace("_", " "), [r["seconds"][name]["median"] for r in theirs])
+             for name in theirs[0]["seconds"]]
+    ratios = [r["seconds"][best]["median"] / t for r, t in zip(theirs, ours)]
+    lines = ["# SELD-Mamba on a CPU, %s" % datetime.date.today(), "",
+             "%s, %d threads, batch %d of 5 s, fp32, features in. PyTorch %s, eager, %s MKL." % (
+                 processor(), threads, batch, theirs[0]["torch"],
+                 "with" if theirs[0]["mkl"] else "WITHOUT"),
+             "%d rounds in turns of %d runs each: median and range of the rounds' medians." % (
+                 len(ours), options.repeats), "",
+             "| | milliseconds |", "|---|---|"]
+    lines += ["| %s | %s |" % (name, spread(values)) for name, values in rows]
+    lines += ["", "PyTorch (%s) takes **%.2f times** as long (%.2f to %.2f by round)." % (
+        best.replace("_", " "), statistics.median(ratios), min(ratios), max(ratios)), "",
+        "Repeat: `python3 bench/compare_cpu.py PROGRAM`", ""]
+    return "\n".join(lines)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("program", help="SELD-Mamba built for the CPU")
+    parser.add_argument("--python", default=sys.executable, help="the one that has PyTorch")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
+    parser.add_argument("--output", type=pathlib.Path,
+                        default=HERE / "results" / ("cpu-%s.md" % datetime.date.today()))
+    options = parser.parse_args()
+    ours, theirs = [], []
+    for _ in range(options.rounds):
+        batch, seconds = program_times(options, options.threads)
+        ours.append(seconds)
+        theirs.append(pytorch_times(options, options.threads, batch))
+    text = table(ours, theirs, options.threads, batch, options)
+    print(text)
+    options.output.parent.mkdir(parents=True, exist_ok=True)
+    options.output.write_text(text)
+
+
+if __name__ == "__main__":
+    main()

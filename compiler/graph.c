@@ -1,0 +1,291 @@
+/* graph.c: a model file from the top: libraries, modules, graphs. */
+#include "graph.h"
+
+#include <string.h>
+
+#include "reader.h"
+
+static const char *const model_keys[] = {"seldc",  "name",    "doc",    "import",
+                                         "params", "audio",   "modules", "graphs",
+                                         "postprocess", "parts", "training"};
+static const char *const library_keys[] = {"seldc", "name", "doc", "import", "modules"};
+static const char *const graph_keys[] = {"in", "nodes", "out", "doc"};
+static const char *const graph_names[] = {"features", "main"};
+
+/* ---- modules and libraries ---- */
+
+static void add_module(Reader *r, Json *j)
+{
+	ModuleDef *const m = NEW(r->arena, ModuleDef);
+	Entry *e;
+	*m = (ModuleDef){.name = j->key, .json = j};
+	if (j->kind != JSON_OBJECT) {
+		report(r, NULL, E203, json_loc(r->arena, j), "a module is an object, not %s",
+		       json_kind_name(j->kind));
+		m->bad = true;
+	} else if (!valid_name(j->key, false)) {
+		report(r, NULL, E205, json_key_loc(r->arena, j), "'%.60s' is not a module name", j->key);
+	}
+	if (names_add(r->arena, &r->modules, j->key, m, json_key_loc(r->arena, j), &e))
+		return;
+	report(r, NULL, E214, json_key_loc(r->arena, j), "module '%.60s' is defined twice", j->key);
+	diag_note(r->diag, e->loc, "the other one");
+}
+
+/* `name` beside the file `from`, without "." and "..", so that one file has one path. */
+static const char *beside(Reader *r, const char *from, const char *name)
+{
+	const char *const slash = strrchr(from, '/');
+	const char *const path =
+	    *name == '/' || !slash
+	        ? name
+	        : arena_printf(r->arena, "%.*s/%s", (int)(slash - from), from, name);
+	const bool absolute = *path == '/';
+	LIST(const char *) parts = {0};
+	char *const copy = arena_strdup(r->arena, path);
+	for (char *p = copy, *end; p; p = end) {
+		end = strchr(p, '/');
+		if (end)
+			*end++ = 0;
+		const char *const last = parts.n ? parts.at[parts.n - 1] : "..";
+		if (!strcmp(p, "..") && strcmp(last, ".."))
+			parts.n--;
+		else if (*p && strcmp(p, "."))
+			list_push(r->arena, &parts, p);
+	}
+	Buf b;
+	buf_init(&b, r->arena);
+	for (int i = 0; i < parts.n; i++)
+		buf_printf(&b, "%s%s", i || absolute ? "/" : "", parts.at[i]);
+	return b.s;
+}
+
+static void read_file(Reader *r, Json *root, const char *path);
+
+static void read_library(Reader *r, const char *path, Loc from)
+{
+	Json *const root = json_read(r->arena, r->diag, path, from);
+	r->incomplete |= !root;
+	if (!root)
+		return;
+	if (root->kind == JSON_OBJECT)
+		check_keys(r, root, library_keys, COUNT(library_keys), "a library");
+	read_file(r, root, path);
+}
+
+/* Each file is read once, whatever the number of imports; one being read is a cycle. */
+static void import_file(Reader *r, Json *j, const char *from)
+{
+	if (j->kind != JSON_STRING) {
+		report(r, NULL, E203, json_loc(r->arena, j), "an import is a file name, not %s",
+		       json_kind_name(j->kind));
+		return;
+	}
+	const char *const path = beside(r, from, j->text);
+	const Loc loc = json_loc(r->arena, j);
+	Entry *e;
+	if (names_add(r->arena, &r->files, path, r, loc, &e)) {
+		const int index = r->files.list.n - 1;
+		if (r->nimports++ < MAX_DEPTH)
+			read_library(r, path, loc);
+		else
+			report(r, NULL, E213, loc, "more than %d files are imported", MAX_DEPTH);
+		r->files.list.at[index].item = NULL;
+	} else if (e->item) {
+		report(r, NULL, E213, loc, "'%s' imports itself, directly or through others", path);
+		if (e->loc.src)
+			diag_note(r->diag, e->loc, "imported here");
+	}
+}
+
+/* What models and libraries share: version, imports, modules. */
+static void read_file(Reader *r, Json *root, const char *path)
+{
+	if (root->kind != JSON_OBJECT) {
+		report(r, NULL, E203, json_loc(r->arena, root), "a model file holds an object, not %s",
+		       json_kind_name(root->kind));
+		return;
+	}
+	Json *const version = member(r, root, "seldc", JSON_NUMBER, true);
+	if (version && version->num != 1)
+		report(r, NULL, E204, json_loc(r->arena, version),
+		       "version %g of the model language is not known; this is version 1", version->num);
+	member(r, root, "doc", JSON_STRING, false);
+	Json *const import = member(r, root, "import", JSON_LIST, false);
+	Json *const modules = member(r, root, "modules", JSON_OBJECT, false);
+	for JSON_EACH(j, import)
+		import_file(r, j, path);
+	for JSON_EACH(j, modules)
+		add_module(r, j);
+	list_push(r->arena, &r->model->module->sources, root->src);
+}
+
+static void check_modules(Reader *r)
+{
+	for (int i = 0; i < r->modules.list.n; i++) {
+		ModuleDef *const m = r->modules.list.at[i].item;
+		m->bad = m->bad || !check_module(r, m);
+	}
+	for (int i = 0; i < r->modules.list.n; i++)
+		check_nodes(r, ((ModuleDef *)r->modules.list.at[i].item)->nodes);
+}
+
+/* ---- graphs ---- */
+
+Frame *model_frame(Reader *r)
+{
+	Frame *const f = NEW(r->arena, Frame);
+	f->label = "";
+	f->vars.at = r->settings.at;
+	f->vars.n = f->vars.cap = r->settings.n; /* full: a push copies the shared list */
+	return f;
+}
+
+static void add_graph_input(Reader *r, Frame *f, Json *j)
+{
+	int64_t *dim;
+	int n;
+	Value *v = NULL;
+	if (!valid_name(j->key, false)) {
+		report(r, f, E205, json_key_loc(r->arena, j), "'%.60s' is not a name for an input", j->key);
+		return;
+	}
+	if (eval_ints(r, f, j, "a shape", &dim, &n)) {
+		Node *const node =
+		    node_new(r->graph, OP_input, NULL, 0, json_key_loc(r->arena, j), j->key);
+		attr_set_ints(node, "shape", dim, n);
+		v = ir_infer(node) ? &node->out[0] : NULL;
+		r->graph->nodes.n -= !v;
+	}
+	bind(r, f, j->key, v, json_key_loc(r->arena, j));
+}
+
+static void add_graph_output(Reader *r, Frame *f, Json *j)
+{
+	Value *v = NULL;
+	const char *const name = eval_text(r, f, j);
+	if (!valid_name(j->key, false))
+		report(r, f, E205, json_key_loc(r->arena, j), "'%.60s' is not a name for an output", j->key);
+	if (!name || !lookup(r, f, j, name, &v) || !v)
+		return;
+	const Output out = {j->key, v, json_loc(r->arena, j)};
+	list_push(r->arena, &r->graph->outputs, out);
+}
+
+static void build_graph(Reader *r, Json *j)
+{
+	if (j->kind != JSON_OBJECT) {
+		report(r, NULL, E203, json_loc(r->arena, j), "a graph is an object, not %s",
+		       json_kind_name(j->kind));
+		return;
+	}
+	check_keys(r, j, graph_keys, COUNT(graph_keys), "a graph");
+	Json *const in = member(r, j, "in", JSON_OBJECT, true);
+	Json *const out = member(r, j, "out", JSON_OBJECT, true);
+	Json *const nodes = member(r, j, "nodes", JSON_LIST, true);
+	Frame *const f = model_frame(r);
+	r->graph = graph_new(r->model->module, j->key);
+	r->weights = (Names){0};
+	f->holes = !in || !nodes;
+	for JSON_EACH(i, in)
+		add_graph_input(r, f, i);
+	check_nodes(r, nodes);
+	build_nodes(r, f, nodes);
+	f->holes |= r->stop;
+	for JSON_EACH(o, out)
+		add_graph_output(r, f, o);
+	if (out && out->n == 0)
+		report(r, NULL, E224, json_loc(r->arena, out), "a graph needs an output");
+}
+
+static const Output *find_output(const Graph *g, const char *name)
+{
+	for (int i = 0; g && i < g->outputs.n; i++)
+		if (!strcmp(g->outputs.at[i].name, name))
+			return &g->outputs.at[i];
+	return NULL;
+}
+
+/* What features gives as "standardized" is what main takes as "features". */
+static void check_joint(Reader *r)
+{
+	const Graph *const main = module_graph(r->model->module, "main");
+	const Output *const out =
+	    find_output(module_graph(r->model->module, "features"), "standardized");
+	for (int i = 0; out && main && i < main->nodes.n; i++) {
+		const Node *const n = main->nodes.at[i];
+		if (n->op != OP_input || strcmp(n->label, "features") ||
+		    type_equal(&n->out[0].type, &out->value->type))
+			continue;
+		report(r, NULL, E229, n->loc, "input 'features' is %s, but the graph 'features' gives %s",
+		       type_text(r->arena, &n->out[0].type), type_text(r->arena, &out->value->type));
+		diag_note(r->diag, out->loc, "the output 'standardized'");
+	}
+}
+
+static void build_graphs(Reader *r)
+{
+	Json *const graphs = member(r, r->root, "graphs", JSON_OBJECT, true);
+	if (!graphs)
+		return;
+	check_keys(r, graphs, graph_names, COUNT(graph_names), "'graphs'");
+	if (!json_get(graphs, "main"))
+		report(r, NULL, E202, json_loc(r->arena, graphs), "key 'main' is missing");
+	for (size_t i = 0; i < COUNT(graph_names); i++) {
+		Json *const j = json_get(graphs, graph_names[i]);
+		if (j && !r->stop)
+			build_graph(r, j);
+	}
+	check_joint(r);
+}
+
+/* ---- the model ---- */
+
+static void read_name(Reader *r)
+{
+	Json *const name = member(r, r->root, "name", JSON_STRING, true);
+	Json *const doc = json_get(r->root, "doc");
+	r->model->doc = doc && doc->kind == JSON_STRING ? doc->text : "";
+	if (!name)
+		return;
+	r->model->name = r->model->module->name = name->text;
+	if (!valid_name(name->text, false))
+		report(r, NULL, E205, json_loc(r->arena, name), "'%.60s' is not a model name", name->text);
+}
+
+static void read_model(Reader *r, const char *path)
+{
+	Entry *e;
+	names_add(r->arena, &r->files, beside(r, path, path + (strrchr(path, '/') ?
+	          strrchr(path, '/') - path + 1 : 0)), r, (Loc){0}, &e);
+	check_keys(r, r->root, model_keys, COUNT(model_keys), "a model");
+	read_name(r);
+	read_file(r, r->root, path);
+	check_modules(r);
+	read_settings(r);
+	read_audio(r);
+	build_graphs(r);
+	read_sections(r);
+}
+
+Model *model_read(Arena *a, Diag *d, const OpTable *ops, const char *path,
+                  const ModelOptions *opt)
+{
+	const int before = d->nerrors;
+	Model *const model = NEW(a, Model);
+	Reader r = {.arena = a, .diag = d, .ops = ops, .opt = opt, .model = model};
+	model->module = module_new(a, d, ops, "model");
+	model->name = "model";
+	model->batch = opt->batch ? opt->batch : 1;
+	r.root = json_read(a, d, path, (Loc){0});
+	if (!r.root)
+		return NULL;
+	if (model->batch < 1 || model->batch > MAX_BATCH)
+		report(&r, NULL, E227, (Loc){0}, "--batch must be 1 to %d, not %lld", MAX_BATCH,
+		       (long long)opt->batch);
+	else if (r.root->kind != JSON_OBJECT)
+		read_file(&r, r.root, path);
+	else
+		read_model(&r, path);
+	return d->nerrors == before ? model : NULL;
+}

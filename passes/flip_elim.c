@@ -1,0 +1,428 @@
+/* flip_elim.c: reversals move into the ops that know time order.
+ *
+ *     %f = flip %x {axis=1} : f32[1,50,8]
+ *     %n = rms_norm %f, %w : f32[1,50,8]             %n = rms_norm %x, %w
+ *     %c = conv1d_depthwise %n, %k, %b {pad=[3,0]}   %c = conv1d_depthwise %n, %k, %b
+ *                                              ->              {pad=[3,0] reverse=[1]}
+ *     %y = flip %c {axis=1} : f32[1,50,8]            (%y is %c)
+ *     %z = add %x, %y : f32[1,50,8]                  %z = add %x, %c
+ *
+ * A value is "mirrored" along an axis if the graph holds its reversal instead. A flip makes its
+ * result mirrored for free; an op passes it on if reversing the inputs along the axis reverses the
+ * output, or if it can work backwards; a flip of a mirrored value costs nothing. Where a mirrored
+ * value meets an op that does neither, or leaves the graph, a flip must stay. Flips that share such
+ * ops are decided together, and only if fewer flips are left than before. */
+#include "passes/passes.h"
+
+#include <string.h>
+
+enum { PLAIN = -1 };
+
+typedef struct Mirror {
+	int axis; /* of the whole value, or PLAIN */
+	int seed; /* set of flips that it comes from */
+} Mirror;
+
+typedef struct Flips {
+	PassCtx *cx;
+	Graph *g;
+	Mirror *mirror; /* by value slot */
+	bool *passes;   /* by node: works on mirrored inputs */
+	int *parent;    /* union-find over node ids of flips */
+	bool *off;      /* by flip: it stays as it is */
+} Flips;
+
+static int slot(const Value *v)
+{
+	return v->node->id * MAX_OUT + v->index;
+}
+
+static int find(const Flips *f, int seed)
+{
+	while (f->parent[seed] != seed)
+		seed = f->parent[seed];
+	return seed;
+}
+
+static Mirror *mirror_of(const Flips *f, const Value *v)
+{
+	return &f->mirror[slot(v)];
+}
+
+static int lead(const Node *n)
+{
+	return n->group ? 1 : 0;
+}
+
+static int flip_axis(const Node *n)
+{
+	return lead(n) + edit_axis(attr_int(n, "axis"), n->in[0]->type.rank - lead(n));
+}
+
+/* ---- which axis comes out: each returns the mirrored axis of the output, or PLAIN ----------------- */
+
+/* Inputs whose bit is set must be mirrored along `axis`, the others are weights or constant. */
+static bool exactly(const Flips *f, const Node *n, unsigned inputs, int axis)
+{
+	for (int i = 0; i < n->nin; i++)
+		if (mirror_of(f, n->in[i])->axis != ((inputs >> i) & 1 ? axis : PLAIN))
+			return false;
+	return true;
+}
+
+/* Axes are aligned at the end; an input that is not mirrored must not vary along the axis. */
+static int through_ew(const Flips *f, const Node *n)
+{
+	const int rank = n->out[0].type.rank;
+	int axis = PLAIN;
+	for (int i = 0; i < n->nin; i++) {
+		const int a = mirror_of(f, n->in[i])->axis;
+		const int aligned = a == PLAIN ? PLAIN : a + rank - n->in[i]->type.rank;
+		if (a != PLAIN && a < lead(n))
+			return PLAIN;
+		if (a != PLAIN && n->in[i]->type.dim[a] > 1)
+			axis = axis == PLAIN || axis == aligned ? aligned : -2;
+	}
+	for (int i = 0; i < n->nin && axis >= 0; i++) {
+		const Type *t = &n->in[i]->type;
+		const int a = axis - (rank - t->rank);
+		if (mirror_of(f, n->in[i])->axis == PLAIN && a >= lead(n) && t->dim[a] > 1)
+			return PLAIN;
+	}
+	return axis >= lead(n) ? axis : PLAIN;
+}
+
+/* conv1d_depthwise, inproj_conv_silu: x[B, L, C] alone; scans: everything that has a time axis */
+static int through_time(const Flips *f, const Node *n)
+{
+	const int axis = 1 + lead(n);
+	const unsigned inputs = n->op == OP_selective_scan ? 0x1b : n->op == OP_scan_gate ? 0x5b : 1;
+	return exactly(f, n, inputs, axis) ? axis : PLAIN;
+}
+
+/* One input, any axis but the op's own. */
+static int through_axis(const Flips *f, const Node *n)
+{
+	const int own = lead(n) + edit_axis(attr_int(n, "axis"), n->in[0]->type.rank - lead(n));
+	const int axis = mirror_of(f, n->in[0])->axis;
+	return axis != own && exactly(f, n, 1, axis) ? axis : PLAIN;
+}
+
+static int through_concat(const Flips *f, const Node *n)
+{
+	const int rank = n->out[0].type.rank, stacked = n->op == OP_stack;
+	const int own = lead(n) + edit_axis(attr_int(n, "axis"), rank - lead(n));
+	const int axis = mirror_of(f, n->in[0])->axis;
+	for (int i = 0; i < n->nin; i++)
+		if (mirror_of(f, n->in[i])->axis != axis)
+			return PLAIN;
+	if (axis == PLAIN || axis < lead(n) || (!stacked && axis == own))
+		return PLAIN;
+	return stacked && axis >= own ? axis + 1 : axis;
+}
+
+static int through_transpose(const Flips *f, const Node *n)
+{
+	const int axis = mirror_of(f, n->in[0])->axis, rank = n->out[0].type.rank;
+	for (int i = lead(n); i < rank; i++)
+		if (lead(n) + edit_axis(attr_int_at(n, "perm", i - lead(n)), rank - lead(n)) == axis)
+			return i;
+	return PLAIN;
+}
+
+static int64_t outer_count(const Type *t, int axis)
+{
+	int64_t count = 1;
+	for (int i = 0; i < axis; i++)
+		count *= t->dim[i];
+	return count;
+}
+
+/* The axis survives with the same extent and as many elements before it. */
+static int through_reshape(const Flips *f, const Node *n)
+{
+	const Type *x = &n->in[0]->type, *y = &n->out[0].type;
+	const int axis = mirror_of(f, n->in[0])->axis;
+	if (axis == PLAIN || n->group)
+		return PLAIN;
+	for (int i = 0; i < y->rank; i++)
+		if (y->dim[i] == x->dim[axis] && outer_count(y, i) == outer_count(x, axis))
+			return i;
+	return PLAIN;
+}
+
+/* Axes that stay move up past the reduced ones before them. */
+static int through_reduce(const Flips *f, const Node *n)
+{
+	const int rank = n->in[0]->type.rank - lead(n);
+	const int axis = mirror_of(f, n->in[0])->axis - lead(n);
+	int before = 0;
+	for (int i = 0; i < attr_len(n, "axes"); i++) {
+		const int reduced = edit_axis(attr_int_at(n, "axes", i), rank);
+		if (reduced == axis)
+			return PLAIN;
+		before += reduced < axis;
+	}
+	return axis < 0 ? PLAIN : axis + lead(n) - (attr_bool(n, "keep") ? 0 : before);
+}
+
+static int through(const Flips *f, const Node *n)
+{
+	const unsigned flags = node_info(n)->flags;
+	const int axis = n->nin ? mirror_of(f, n->in[0])->axis : PLAIN;
+	const int last = n->nin ? n->in[0]->type.rank - 1 : 0;
+	if ((flags & F_EW) || n->op == OP_map)
+		return through_ew(f, n);
+	if (flags & F_TIME)
+		return through_time(f, n);
+	if (flags & F_TOKENWISE)
+		return axis >= lead(n) && axis != last && exactly(f, n, 1, axis) ? axis : PLAIN;
+	switch (n->op) {
+	case OP_softmax:
+	case OP_slice:
+	case OP_pad:
+	case OP_batch_norm:
+		return axis < lead(n) ? PLAIN : through_axis(f, n);
+	case OP_concat:
+	case OP_stack:
+		return through_concat(f, n);
+	case OP_transpose:
+		return axis < lead(n) ? PLAIN : through_transpose(f, n);
+	case OP_reshape:
+		return through_reshape(f, n);
+	case OP_sum:
+	case OP_mean:
+	case OP_max:
+		return through_reduce(f, n);
+	default:
+		return PLAIN;
+	}
+}
+
+/* ---- analysis --------------------------------------------------------------------------------------- */
+
+/* All mirrored inputs of n share their flips' fate from here on. */
+static int join_seeds(Flips *f, const Node *n)
+{
+	int seed = -1;
+	for (int i = 0; i < n->nin; i++) {
+		const Mirror *m = mirror_of(f, n->in[i]);
+		if (m->axis == PLAIN)
+			continue;
+		const int s = find(f, m->seed);
+		if (seed >= 0)
+			f->parent[s] = seed;
+		seed = seed < 0 ? s : seed;
+	}
+	return seed;
+}
+
+static void analyse_flip(Flips *f, const Node *n)
+{
+	const Mirror *in = mirror_of(f, n->in[0]);
+	if (f->off[n->id] || flip_axis(n) < lead(n))
+		return;
+	if (in->axis == flip_axis(n)) {
+		f->passes[n->id] = true; /* cancels: the result is plain */
+		return;
+	}
+	if (in->axis == PLAIN)
+		*mirror_of(f, &n->out[0]) = (Mirror){flip_axis(n), n->id};
+}
+
+static void analyse(Flips *f)
+{
+	const int n = f->g->nodes.n;
+	for (int i = 0; i < n * MAX_OUT; i++)
+		f->mirror[i] = (Mirror){PLAIN, -1};
+	for (int i = 0; i < n; i++) {
+		f->passes[i] = false;
+		f->parent[i] = i;
+	}
+	for (int i = 0; i < n; i++) {
+		const Node *node = f->g->nodes.at[i];
+		const int seed = join_seeds(f, node);
+		if (node->op == OP_flip) {
+			analyse_flip(f, node);
+			continue;
+		}
+		const int axis = seed < 0 ? PLAIN : through(f, node);
+		f->passes[i] = axis != PLAIN;
+		for (int k = 0; k < node->nout && axis != PLAIN; k++)
+			*mirror_of(f, &node->out[k]) = (Mirror){axis, seed};
+	}
+}
+
+/* First user of v that cannot take it mirrored, or NULL; outputs count as `*leaves`. */
+static const Node *needs_plain(const Flips *f, const Value *v, bool *leaves)
+{
+	*leaves = edit_is_output(f->g, v);
+	for (int i = 0; i < f->g->nodes.n; i++)
+		if (!f->passes[i] && edit_input(f->g->nodes.at[i], v) >= 0)
+			return f->g->nodes.at[i];
+	return NULL;
+}
+
+/* Flips before and after in each set, by its representative. */
+static void count_flips(const Flips *f, int *before, int *after)
+{
+	for (int i = 0; i < f->g->nodes.n; i++) {
+		const Node *n = f->g->nodes.at[i];
+		if (n->op == OP_flip && f->passes[i])
+			before[find(f, mirror_of(f, n->in[0])->seed)]++;
+		for (int k = 0; k < n->nout; k++) {
+			const Mirror *m = mirror_of(f, &n->out[k]);
+			bool leaves;
+			if (m->axis == PLAIN)
+				continue;
+			before[find(f, m->seed)] += n->op == OP_flip;
+			const bool stays = needs_plain(f, &n->out[k], &leaves) || leaves;
+			after[find(f, m->seed)] += stays;
+		}
+	}
+}
+
+static void report_kept(const Flips *f, int set)
+{
+	for (int i = 0; i < f->g->nodes.n; i++) {
+		const Node *n = f->g->nodes.at[i];
+		for (int k = 0; k < n->nout; k++) {
+			const Mirror *m = mirror_of(f, &n->out[k]);
+			bool leaves;
+			if (m->axis == PLAIN || find(f, m->seed) != set)
+				continue;
+			const Node *user = needs_plain(f, &n->out[k], &leaves);
+			if (user)
+				report_refused(f->cx, user, "'%s' needs a flip before %s '%s'", n->out[k].name,
+				               node_info(user)->name, edit_name(user));
+			else if (leaves)
+				report_refused(f->cx, n, "'%s' needs a flip before it leaves the graph",
+				               n->out[k].name);
+		}
+	}
+}
+
+/* Switches off the sets that would not lose a flip. true if there were any. */
+static bool drop_losers(Flips *f)
+{
+	const int n = f->g->nodes.n;
+	int *before = NEW_ARRAY(f->cx->scratch, int, n), *after = NEW_ARRAY(f->cx->scratch, int, n);
+	bool dropped = false;
+	count_flips(f, before, after);
+	for (int i = 0; i < n; i++) {
+		const Node *flip = f->g->nodes.at[i];
+		if (flip->op != OP_flip || mirror_of(f, &flip->out[0])->axis == PLAIN)
+			continue;
+		const int set = find(f, i);
+		if (after[set] < before[set])
+			continue;
+		if (set == i)
+			report_kept(f, set);
+		f->off[i] = true;
+		dropped = true;
+	}
+	return dropped;
+}
+
+/* ---- rewriting ------------------------------------------------------------------------------------------ */
+
+static void work_backwards(Node *n)
+{
+	int64_t reverse[1024];
+	const int len = attr_len(n, "reverse");
+	if (len > (int)COUNT(reverse))
+		BUG("group of %d", len);
+	for (int i = 0; i < len; i++)
+		reverse[i] = !attr_int_at(n, "reverse", i);
+	attr_set_ints(n, "reverse", reverse, len);
+}
+
+/* Users of v that cannot take it mirrored get a flip of it. */
+static void put_flip(const Flips *f, Value *v, Node *at)
+{
+	const int axis = mirror_of(f, v)->axis;
+	Value *plain = NULL;
+	for (int i = 0; i < f->g->nodes.n; i++) {
+		Node *n = f->g->nodes.at[i];
+		const bool takes = n->mark == 2 || f->passes[n->id];
+		for (int k = 0; k < n->nin && !takes; k++)
+			if (n->in[k] == v) {
+				plain = plain ? plain : edit_flip(at, v, axis);
+				plain->node->mark = 2;
+				n->in[k] = plain;
+			}
+	}
+	if (edit_is_output(f->g, v))
+		plain = plain ? plain : edit_flip(at, v, axis);
+	for (int i = 0; i < f->g->outputs.n; i++)
+		if (f->g->outputs.at[i].value == v)
+			f->g->outputs.at[i].value = plain;
+}
+
+/* Nodes made here have mark 2 and no entry in the tables; the tables go by old ids. */
+static void rewrite(Flips *f, Node **old, int n)
+{
+	for (int i = 0; i < n; i++) {
+		Node *node = old[i], *at = i + 1 < n ? old[i + 1] : NULL;
+		if (f->passes[i] && (node_info(node)->flags & F_TIME))
+			work_backwards(node);
+		if (node->op == OP_flip)
+			continue;
+		for (int k = 0; k < node->nout; k++)
+			if (mirror_of(f, &node->out[k])->axis != PLAIN)
+				put_flip(f, &node->out[k], at);
+	}
+	for (int i = 0; i < n; i++) {
+		Node *node = old[i];
+		const bool seed = node->op == OP_flip && mirror_of(f, &node->out[0])->axis != PLAIN;
+		for (int k = 0; k < f->g->nodes.n && seed; k++) {
+			Node *user = f->g->nodes.at[k];
+			const int input = edit_input(user, &node->out[0]);
+			if (input < 0 || user->mark == 2 || !f->passes[user->id])
+				continue;
+			for (int j = 0; j < user->nin; j++)
+				if (user->in[j] == &node->out[0])
+					user->in[j] = node->in[0];
+		}
+		if (node->op == OP_flip && f->passes[i])
+			value_replace(f->g, &node->out[0], node->in[0]);
+	}
+}
+
+static int count_all(const Graph *g, double *bytes)
+{
+	int flips = 0;
+	*bytes = 0;
+	for (int i = 0; i < g->nodes.n; i++)
+		if (g->nodes.at[i]->op == OP_flip) {
+			flips++;
+			*bytes += 2 * (double)type_bytes(&g->nodes.at[i]->out[0].type);
+		}
+	return flips;
+}
+
+int pass_flip_elim(PassCtx *cx, Graph *g)
+{
+	const int n = g->nodes.n;
+	double bytes_before, bytes_after;
+	const int before = count_all(g, &bytes_before);
+	if (!before)
+		return 0;
+	Flips f = {.cx = cx, .g = g};
+	f.mirror = NEW_ARRAY(cx->scratch, Mirror, (size_t)n * MAX_OUT);
+	f.passes = NEW_ARRAY(cx->scratch, bool, n);
+	f.parent = NEW_ARRAY(cx->scratch, int, n);
+	f.off = NEW_ARRAY(cx->scratch, bool, n);
+	do
+		analyse(&f);
+	while (drop_losers(&f));
+	Node **old = NEW_ARRAY(cx->scratch, Node *, n);
+	memcpy(old, g->nodes.at, (size_t)n * sizeof *old);
+	rewrite(&f, old, n);
+	graph_sort(g);
+	edit_prune(g, cx->scratch);
+	const int after = count_all(g, &bytes_after);
+	report_did(cx, NULL, "removed %d of %d flips, %.0f bytes less to move", before - after, before,
+	           bytes_before - bytes_after);
+	return before - after;
+}

@@ -1,0 +1,112 @@
+/* score.h: the DCASE2024 metrics: frame based, an event found when its direction is within 20 degrees
+ * and its distance within 100 % of the reference's. For `seldc score` and the verb `eval`.
+ *
+ * A set is opened on a folder of references, gets predictions (from a folder, or in memory), and is
+ * scored: macro (mean of the classes) or micro (counts of all classes together). */
+#ifndef SELDRT_SCORE_H
+#define SELDRT_SCORE_H
+
+#include "internal.h"
+
+enum { SCORE_CLASSES = 13, SCORE_MAX_CLASSES = 64 };
+
+/* ---- score.c: counts and scores ---------------------------------------------------------- */
+
+typedef struct ScoreRow {
+	int64_t frame, order; /* order: place in the file */
+	int class;
+	double v[3];   /* direction */
+	double metres; /* NaN: the file does not say */
+} ScoreRow;
+
+typedef struct ScoreRows {
+	ScoreRow *at;
+	int64_t n, cap;
+} ScoreRows;
+
+/* What was counted for one class. */
+typedef struct ScoreCount {
+	double nref, tp, far_fp, fp, fn; /* far_fp: paired, but beyond a threshold */
+	double pairs, angle;             /* degrees, summed over pairs */
+	double distances, metres, relative; /* pairs whose distances are known, and sums over them */
+} ScoreCount;
+
+typedef struct ScoreCounts {
+	ScoreCount class[SCORE_MAX_CLASSES];
+	double substitutions, deletions, insertions;
+} ScoreCounts;
+
+/* Order of the rows in tables and JSON. F, ER, LR are fractions, DOAE degrees, DistE metres. */
+typedef enum ScoreKind { SCORE_ER, SCORE_F, SCORE_DOAE, SCORE_DistE, SCORE_RDE, SCORE_LR,
+                         SCORE_SELD, SCORE_KINDS } ScoreKind;
+
+/* NaN: undefined. */
+typedef struct Scores {
+	double all[SCORE_KINDS];
+	double class[SCORE_KINDS][SCORE_MAX_CLASSES];
+} Scores;
+
+/* Jackknife estimate over files, with a 95 % interval. */
+typedef struct ScoreInterval {
+	double estimate, bias, std_err, low, high;
+} ScoreInterval;
+
+typedef struct ScoreIntervals {
+	ScoreInterval all[SCORE_KINDS];
+	ScoreInterval class[SCORE_KINDS][SCORE_MAX_CLASSES];
+} ScoreIntervals;
+
+/* Sorts rows by frame and class, in file order within. */
+void score_sort(ScoreRows *r);
+/* Counts of one recording; both lists sorted. Frames from the last one annotated on are left out,
+ * as the official scorer does. */
+void score_count(ScoreCounts *c, const ScoreRows *ref, const ScoreRows *pred);
+void score_from_counts(Scores *s, const ScoreCounts *c, int classes, bool micro);
+/* Pairs rows and columns with the least sum: column of each row in `column`, -1 for rows left over. cost is
+ * [rows, columns]; ties fall as in SciPy's linear_sum_assignment. */
+enum { SCORE_MAX_SAME = 64 }; /* rows and columns at most */
+void score_assign(int rows, int columns, const double *cost, int *column);
+/* Two-sided 95 % quantile of Student's t; NaN for freedom < 1. */
+double score_t_quantile(int64_t freedom);
+
+/* ---- score_files.c: folders of CSV files ------------------------------------------------- */
+
+typedef struct ScoreFile {
+	char *stem, *ref_path, *pred_path; /* pred_path NULL: no predictions */
+	ScoreRows ref, pred;
+} ScoreFile;
+
+typedef struct ScoreSet {
+	int classes, n;
+	ScoreFile *at; /* by stem */
+	bool quiet;    /* no warnings */
+	int nerrors, nwarnings, nbad; /* nbad: files with errors */
+	char *log;     /* diagnostics, lines "file:line:column: error: ..." */
+	size_t log_n, log_cap;
+} ScoreSet;
+
+/* Reads and checks every .csv below `refs`, and unless it is NULL below `preds`; they belong
+ * together by name. Everything found wrong is in s->log, also on success (warnings). Release s in
+ * any case. References are in centimetres, predictions in metres. */
+RtStatus score_open(ScoreSet *s, const char *refs, const char *preds, int classes, RtError *err);
+/* Takes over the predictions for a recording from memory; RT_INPUT if it has no reference. */
+RtStatus score_set_events(ScoreSet *s, const char *stem, const RtEvents *e, RtError *err);
+void score_release(ScoreSet *s);
+RtStatus score_compute(const ScoreSet *s, bool micro, Scores *out, RtError *err);
+/* At least two files. */
+RtStatus score_jackknife(const ScoreSet *s, bool micro, ScoreIntervals *out, RtError *err);
+
+/* ---- score_print.c ----------------------------------------------------------------------- */
+
+typedef struct ScoreReport {
+	const ScoreSet *set;
+	const Scores *scores;
+	const ScoreIntervals *intervals; /* or NULL */
+	bool micro;
+	const char *const *names; /* of classes; NULL: those of DCASE where there are 13 */
+} ScoreReport;
+
+void score_print_table(FILE *f, const ScoreReport *r);
+RtStatus score_print_json(FILE *f, const ScoreReport *r, RtError *err);
+
+#endif

@@ -1,0 +1,881 @@
+/* runtime_test.c: libseldrt with a small hand-written model. With arguments it is that model's
+ * program; without, it runs the tests and prints what failed. Files go to a folder of their own
+ * under TMPDIR, which is removed at the end. */
+#define _XOPEN_SOURCE 700
+#include "../../runtime/internal.h"
+
+#include <fcntl.h>
+#include <ftw.h>
+#include <math.h>
+#include <sndfile.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "runtime_expect.h"
+
+/* ---- the model: 4 channels, segments of half a second, 5 frames of 0.1 s ------------------ */
+
+enum { BATCH = 2, CHANNELS = 4, SAMPLES = 12000, FRAMES = 5, BINS = 8, TRACKS = 3, CLASSES = 13 };
+enum { P_WEIGHT, P_BIAS, P_MEAN, P_STD, P_ALOG, P_STEPS, NPARAMS };
+
+static const RtParam fake_params[NPARAMS] = {
+    {{"head.weight", 2, {CLASSES, BINS}}, "normal", 0, 0.5, 0, 0, 0},
+    {{"head.bias", 1, {CLASSES}}, "uniform", -1, 1, 0, 0, 0},
+    {{"scaler.mean", 2, {1, BINS}}, "zeros", 0, 0, 0, 1, 1},
+    {{"scaler.std", 2, {1, BINS}}, "ones", 0, 0, 0, 1, 1},
+    {{"A_log", 2, {3, 16}}, "log_arange", 0, 0, 0, 0, 0},
+    {{"steps", 1, {5}}, "constant", 2.5, 0, 0, 1, 0},
+};
+
+static const RtTensor f_in[] = {{"audio", 3, {BATCH, CHANNELS, SAMPLES}}};
+static const RtTensor f_out[] = {{"features", 4, {BATCH, 1, FRAMES, BINS}},
+                                 {"standardized", 4, {BATCH, 1, FRAMES, BINS}}};
+static const RtTensor m_in[] = {{"features", 4, {BATCH, 1, FRAMES, BINS}}};
+static const RtTensor m_out[] = {{"sed", 4, {BATCH, FRAMES, TRACKS, CLASSES}},
+                                 {"doa", 4, {BATCH, FRAMES, TRACKS, 3}},
+                                 {"sde", 4, {BATCH, FRAMES, TRACKS, 1}}};
+static const RtGraph fake_graphs[] = {
+    {"features", 1, 2, f_in, f_out, 1000, 1e6, 2e6},
+    {"main", 1, 3, m_in, m_out, 2000, 3e6, 6e6},
+};
+
+typedef struct Fake {
+	float weight[CLASSES * BINS], bias[CLASSES], mean[BINS], std[BINS];
+} Fake;
+
+static RtStatus fake_open(void **self, const float *const *params, int threads, RtError *err)
+{
+	(void)threads;
+	Fake *const f = rt_alloc(1, sizeof *f);
+	if (!f)
+		return rt_no_memory(err);
+	memcpy(f->weight, params[P_WEIGHT], sizeof f->weight);
+	memcpy(f->bias, params[P_BIAS], sizeof f->bias);
+	memcpy(f->mean, params[P_MEAN], sizeof f->mean);
+	memcpy(f->std, params[P_STD], sizeof f->std);
+	*self = f;
+	return RT_OK;
+}
+
+/* Bin f of frame t: mean of channel f % 4 over the frame, plus f / 100. */
+static void fake_features(const Fake *f, const float *audio, float *raw, float *standardized)
+{
+	for (int i = 0; i < BATCH * FRAMES * BINS; i++) {
+		const int bin = i % BINS, t = i / BINS % FRAMES, b = i / BINS / FRAMES;
+		const float *const x = audio + (b * CHANNELS + bin % CHANNELS) * SAMPLES + t * 2400;
+		double sum = 0;
+		for (int k = 0; k < 2400; k++)
+			sum += x[k];
+		raw[i] = (float)(sum / 2400 + bin * 0.01);
+		standardized[i] = (raw[i] - f->mean[bin]) / f->std[bin];
+	}
+}
+
+static void fake_main(const Fake *f, const float *x, float *sed, float *doa, float *sde)
+{
+	for (int i = 0; i < BATCH * FRAMES * TRACKS; i++) {
+		const float *const row = x + i / TRACKS * BINS;
+		for (int c = 0; c < CLASSES; c++) {
+			float sum = f->bias[c] - (float)(i % TRACKS) * 100;
+			for (int k = 0; k < BINS; k++)
+				sum += f->weight[c * BINS + k] * row[k];
+			sed[i * CLASSES + c] = sum;
+		}
+		for (int k = 0; k < 3; k++)
+			doa[i * 3 + k] = row[k + 1];
+		sde[i] = row[0];
+	}
+}
+
+static RtStatus fake_run(void *self, int graph, const float *const *in, float *const *out,
+                         RtError *err)
+{
+	(void)err;
+	if (graph == 0)
+		fake_features(self, in[0], out[0], out[1]);
+	else
+		fake_main(self, in[0], out[0], out[1], out[2]);
+	return RT_OK;
+}
+
+static void fake_close(void *self)
+{
+	free(self);
+}
+
+static const char *const class_names[CLASSES] = {
+    "female speech", "male speech", "clapping", "telephone", "laughter", "domestic sounds",
+    "footsteps", "door", "music", "musical instrument", "water tap", "bell", "knock",
+};
+static const char *const fake_settings[] = {"classes=13", "norm=none"};
+
+static const RtModel fake = {
+    .abi = RT_ABI, .name = "fake", .doc = "a model for tests", .version = "0.0",
+    .target = "cpu", .precision = "fp32", .batch = BATCH,
+    .nparams = NPARAMS, .params = fake_params,
+    .ngraphs = 2, .graphs = fake_graphs, .nsettings = 2, .settings = fake_settings,
+    .audio = {24000, CHANNELS, SAMPLES, 2400, FRAMES},
+    .decode = {"tracks", "sed", "doa", "sde", 0.5, 0, CLASSES, TRACKS, class_names},
+    .ops = {fake_open, fake_run, NULL, fake_close, NULL},
+};
+
+/* ---- the tests' own tools ---------------------------------------------------------------- */
+
+typedef struct Test {
+	int checks, failures;
+	char dir[64];
+	RtError *err;
+	char *said; /* stderr of the last program run */
+	size_t said_room;
+} Test;
+
+static void check_at(Test *t, int line, bool ok, const char *what)
+{
+	t->checks++;
+	if (ok)
+		return;
+	t->failures++;
+	printf("runtime_test.c:%d: failed: %s\n", line, what);
+}
+
+#define CHECK(t, e) check_at((t), __LINE__, (e), #e)
+
+static void spew(const char *path, const void *p, size_t n)
+{
+	FILE *const f = fopen(path, "wb");
+	if (!f || fwrite(p, 1, n, f) != n || fclose(f) != 0)
+		abort();
+}
+
+/* Runs the program in this process: a command line split at blanks. stderr goes to t->said,
+ * stdout to the file "stdout". */
+static int program_with(Test *t, const RtModel *m, const char *line)
+{
+	char copy[1024], *args[32] = {(char[]){"fake"}};
+	int n = 1;
+	snprintf(copy, sizeof copy, "%s", line);
+	for (char *w = strtok(copy, " "); w; w = strtok(NULL, " "))
+		args[n++] = w;
+	args[n] = NULL;
+	fflush(stdout);
+	const int out = dup(1), err = dup(2);
+	const int to_out = open("stdout", O_RDWR | O_CREAT | O_TRUNC, 0666);
+	const int to_err = open("stderr", O_RDWR | O_CREAT | O_TRUNC, 0666);
+	dup2(to_out, 1);
+	dup2(to_err, 2);
+	const int status = rt_main(m, n, args);
+	fflush(stdout);
+	dup2(out, 1);
+	dup2(err, 2);
+	close(out);
+	close(err);
+	close(to_out);
+	const ssize_t got = pread(to_err, t->said, t->said_room - 1, 0);
+	t->said[got > 0 ? got : 0] = '\0';
+	close(to_err);
+	return status;
+}
+
+static int program(Test *t, const char *line)
+{
+	return program_with(t, &fake, line);
+}
+
+static bool said(const Test *t, const char *text)
+{
+	if (strstr(t->said, text))
+		return true;
+	printf("  said instead: %s", t->said);
+	return false;
+}
+
+static bool exists(const char *path)
+{
+	struct stat st;
+	return stat(path, &st) == 0;
+}
+
+/* One line and no more. */
+static bool one_line(const Test *t)
+{
+	const char *const end = strchr(t->said, '\n');
+	return end && !end[1];
+}
+
+/* ---- safetensors and weights ------------------------------------------------------------- */
+
+/* A deterministic sequence for mutations. */
+static uint32_t next_random(uint64_t *state)
+{
+	*state = *state * 6364136223846793005u + 1442695040888963407u;
+	return (uint32_t)(*state >> 33);
+}
+
+/* A safetensors file: header text, then n zero bytes. */
+static RtStatus parse_text(Test *t, const char *json, size_t ndata)
+{
+	const size_t n = strlen(json);
+	unsigned char *const b = rt_alloc(8 + n + ndata, 1);
+	for (int i = 0; i < 8; i++)
+		b[i] = (unsigned char)(n >> 8 * i);
+	memcpy(b + 8, json, n);
+	RtSafetensors st;
+	t->err->text[0] = '\0';
+	const RtStatus s = rt_st_parse(&st, b, 8 + n + ndata, "x", t->err);
+	if (!s)
+		rt_st_release(&st);
+	free(b);
+	return s;
+}
+
+static void test_safetensors(Test *t)
+{
+	static const struct {
+		const char *json;
+		size_t ndata;
+	} bad[] = {
+	    {"", 0},
+	    {"[]", 0},
+	    {"{", 0},
+	    {"{} x", 0},
+	    {"{}", 4},
+	    {"{\"a\":1}", 0},
+	    {"{\"a\":{\"dtype\":\"F32\",\"shape\":[1]}}", 4},
+	    {"{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0]}}", 4},
+	    {"{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,8]}}", 4},
+	    {"{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,0]}}", 4},
+	    {"{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,4]}}", 4},
+	    {"{\"a\":{\"dtype\":\"F32\",\"shape\":[-1],\"data_offsets\":[0,4]}}", 4},
+	    {"{\"a\":{\"dtype\":\"F32\",\"shape\":[1.5],\"data_offsets\":[0,4]}}", 4},
+	    {"{\"a\":{\"dtype\":\"Q9\",\"shape\":[1],\"data_offsets\":[0,4]}}", 4},
+	    {"{\"a\":{\"dtype\":\"F32\",\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}", 4},
+	    {"{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4],\"x\":0}}", 4},
+	    {"{\"a\":{\"dtype\":\"F32\",\"shape\":[4294967296,4294967296,4294967296],"
+	     "\"data_offsets\":[0,0]}}", 0},
+	    {"{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},"
+	     "\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}", 4},
+	    {"{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},"
+	     "\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[8,12]}}", 12},
+	    {"{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},"
+	     "\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}", 8},
+	};
+	for (size_t i = 0; i < RT_COUNT(bad); i++)
+		CHECK(t, parse_text(t, bad[i].json, bad[i].ndata) == RT_INPUT && t->err->text[0]);
+	CHECK(t, parse_text(t, "{}", 0) == RT_OK);
+	CHECK(t, parse_text(t, "{\"__metadata__\":{\"format\":\"pt\"},\"a\":{\"dtype\":\"F32\","
+	                       "\"shape\":[],\"data_offsets\":[0,4]}}  ", 4) == RT_OK);
+	CHECK(t, parse_text(t, "{\"a\":{\"dtype\":\"F32\",\"shape\":[0,3],\"data_offsets\":[0,0]},"
+	                       "\"b\":{\"dtype\":\"U8\",\"shape\":[3],\"data_offsets\":[0,3]}}", 3) ==
+	              RT_OK);
+	static const unsigned char huge[16] = {255, 255, 255, 255, 255, 255, 255, 255, '{'};
+	RtSafetensors st;
+	for (size_t n = 0; n <= sizeof huge; n++)
+		CHECK(t, rt_st_parse(&st, huge, n, "x", t->err) == RT_INPUT);
+}
+
+/* Any damage to a file must give an error or a sound result, and an error must say something. */
+static void test_fuzz(Test *t)
+{
+	RtBytes b;
+	CHECK(t, rt_init_write(&fake, 1, 0, "w.safetensors", t->err) == RT_OK);
+	CHECK(t, rt_bytes_open(&b, "w.safetensors", t->err) == RT_OK);
+	uint64_t state = 2024, header = 0;
+	memcpy(&header, b.at, 8);
+	for (int i = 0; i < 20000; i++) {
+		size_t n = b.n;
+		if (i % 4 == 0)
+			n = next_random(&state) % (b.n + 1);
+		unsigned char *const copy = malloc(n ? n : 1); /* exact, so that overruns are seen */
+		memcpy(copy, b.at, n);
+		const int edits = 1 + (int)(next_random(&state) % 4);
+		for (int k = 0; k < edits && n; k++) {
+			static const char likely[] = "0123456789{}[],:\"-e.";
+			const size_t at = next_random(&state) % (n < 8 + header ? n : 8 + header);
+			const uint32_t r = next_random(&state);
+			copy[at] = r & 256 ? (unsigned char)likely[r % 20] : (unsigned char)r;
+		}
+		RtWeights w;
+		t->err->text[0] = '\0';
+		const RtStatus s = rt_weights_parse(&w, &fake, copy, n, "fuzz", t->err);
+		if (s == RT_OK)
+			rt_weights_release(&w);
+		else if (s != RT_INPUT || !t->err->text[0])
+			CHECK(t, !"a mutation gave no proper error");
+		free(copy);
+	}
+	rt_bytes_release(&b);
+}
+
+static void write_tensors(const char *path, int n, const RtTensor *list)
+{
+	RtError *const err = rt_alloc(1, sizeof *err);
+	FILE *const f = fopen(path, "wb");
+	rt_st_header(f, n, list, err);
+	uint64_t values = 0;
+	for (int i = 0; i < n; i++)
+		values += rt_tensor_numel(&list[i]);
+	for (; values > 0; values--)
+		fwrite("\0\0\0\0", 1, 4, f);
+	fclose(f);
+	free(err);
+}
+
+static void test_weights(Test *t)
+{
+	static const RtTensor wrong[] = {
+	    {"head.weight", 2, {BINS, CLASSES}}, {"extra", 1, {2}},
+	    {"bn.num_batches_tracked", 1, {1}},  {"A_log", 2, {3, 16}},
+	};
+	RtWeights w;
+	write_tensors("wrong.safetensors", 4, wrong);
+	CHECK(t, rt_weights_open(&w, &fake, "wrong.safetensors", t->err) == RT_INPUT);
+	const char *const text = t->err->text;
+	CHECK(t, strstr(text, "wrong.safetensors: 4 tensors do not fit the model 'fake'"));
+	CHECK(t, strstr(text, "\n  wrong shape: 'head.weight' is [8,13], need [13,8]"));
+	CHECK(t, strstr(text, "\n  missing: 'head.bias', F32 [13]"));
+	CHECK(t, strstr(text, "\n  missing: 'steps', F32 [5]"));
+	CHECK(t, strstr(text, "\n  left over: 'extra', F32 [2]"));
+	CHECK(t, !strstr(text, "num_batches") && !strstr(text, "scaler"));
+
+	CHECK(t, rt_weights_open(&w, &fake, "w.safetensors", t->err) == RT_OK);
+	CHECK(t, w.owned[P_WEIGHT] == NULL && w.owned[P_MEAN] != NULL);
+	CHECK(t, w.params[P_STEPS][4] == 2.5f && w.params[P_STD][0] == 1.0f);
+	CHECK(t, w.params[P_ALOG][16 + 15] == (float)log(16));
+	rt_weights_release(&w);
+	CHECK(t, rt_weights_open(&w, &fake, "no such file", t->err) == RT_INPUT);
+	CHECK(t, rt_weights_open(&w, &fake, NULL, t->err) == RT_USAGE);
+
+	RtBytes b; /* values that are not aligned are copied */
+	CHECK(t, rt_bytes_open(&b, "w.safetensors", t->err) == RT_OK);
+	unsigned char *const moved = malloc(b.n + 1);
+	memcpy(moved + 1, b.at, b.n);
+	CHECK(t, rt_weights_parse(&w, &fake, moved + 1, b.n, "moved", t->err) == RT_OK);
+	CHECK(t, w.owned[P_WEIGHT] && w.params[P_STEPS][4] == 2.5f);
+	rt_weights_release(&w);
+	RtModel embedded = fake;
+	embedded.weights = b.at;
+	embedded.weights_bytes = b.n;
+	CHECK(t, rt_weights_open(&w, &embedded, NULL, t->err) == RT_OK);
+	rt_weights_release(&w);
+	free(moved);
+	rt_bytes_release(&b);
+}
+
+/* ---- npy --------------------------------------------------------------------------------- */
+
+static RtStatus parse_npy(Test *t, int version, const char *dict, size_t ndata)
+{
+	unsigned char b[1024] = "\x93NUMPY";
+	const size_t n = strlen(dict), start = version == 1 ? 10 : 12;
+	b[6] = (unsigned char)version;
+	b[8] = (unsigned char)n;
+	b[9] = (unsigned char)(n >> 8);
+	memcpy(b + start, dict, n);
+	RtBytes bytes = {b, start + n + ndata, false};
+	RtArray a;
+	return rt_npy_parse(&a, &bytes, "x.npy", t->err);
+}
+
+static void test_npy(Test *t)
+{
+	static const char *const bad[] = {
+	    "", "{}", "{'descr': '<f4', 'fortran_order': False, 'shape': (2,)",
+	    "{'descr': '<f4', 'fortran_order': False, 'shape': (2,), } x",
+	    "{'descr': '>f4', 'fortran_order': False, 'shape': (2,), }",
+	    "{'descr': '<i4', 'fortran_order': False, 'shape': (2,), }",
+	    "{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (2,), }",
+	    "{'descr': '<f4', 'fortran_order': True, 'shape': (1, 2), }",
+	    "{'descr': '<f4', 'fortran_order': False, 'shape': (3,), }",
+	    "{'descr': '<f4', 'fortran_order': False, 'shape': (-2,), }",
+	    "{'descr': '<f4', 'descr': '<f4', 'fortran_order': False, 'shape': (2,), }",
+	    "{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999999,), }",
+	    "{'descr': '<f4', 'fortran_order': False, 'shape': (4294967296, 4294967296), }",
+	    "{'descr': '<f4', 'fortran_order': False, 'shape': (1,1,1,1,1,1,1,1,2), }",
+	};
+	for (size_t i = 0; i < RT_COUNT(bad); i++)
+		CHECK(t, parse_npy(t, 1, bad[i], 8) == RT_INPUT);
+	const char *const good = "{'descr': '<f4', 'fortran_order': False, 'shape': (1, 2), }   \n";
+	for (int version = 1; version <= 3; version++)
+		CHECK(t, parse_npy(t, version, good, 8) == RT_OK);
+	CHECK(t, parse_npy(t, 4, good, 8) == RT_INPUT);
+	CHECK(t, parse_npy(t, 1, good, 9) == RT_INPUT);
+	CHECK(t, parse_npy(t, 1, "{'shape': (), 'fortran_order': True, 'descr': '<f8'}", 8) == RT_OK);
+	RtArray a;
+	for (size_t n = 0; n < 12; n++) {
+		const RtBytes cut = {(const unsigned char *)"\x93NUMPY\1\0\x76\0{'", n, false};
+		CHECK(t, rt_npy_parse(&a, &cut, "x.npy", t->err) == RT_INPUT);
+	}
+}
+
+static void write_npy(const char *path, int64_t n, int first_bad)
+{
+	FILE *const f = fopen(path, "wb");
+	const int64_t dim[4] = {n, 1, FRAMES, BINS};
+	rt_npy_header(f, 4, dim);
+	for (int64_t i = 0; i < n * FRAMES * BINS; i++) {
+		const float v = i == first_bad ? NAN : (float)(i % 37) / 37;
+		fwrite(&v, 4, 1, f);
+	}
+	fclose(f);
+}
+
+/* ---- audio ------------------------------------------------------------------------------- */
+
+/* 1 kHz on every channel, amplitude 0.5, with a phase for each. */
+static double tone(int64_t i, int channel, int rate)
+{
+	return 0.5 * sin(6.283185307179586 * 1000 * (double)i / rate + channel);
+}
+
+static void write_wav(const char *path, int channels, int rate, int64_t n, int format, double bad)
+{
+	SF_INFO info = {.channels = channels, .samplerate = rate, .format = format};
+	SNDFILE *const f = sf_open(path, SFM_WRITE, &info);
+	float *const x = rt_alloc((uint64_t)(n * channels), sizeof *x);
+	for (int64_t i = 0; i < n * channels; i++)
+		x[i] = (float)tone(i / channels, (int)(i % channels), rate);
+	if (bad != 0 && n > 77)
+		x[77 * channels + 2] = (float)bad;
+	if (!f || sf_writef_float(f, x, n) != n)
+		abort();
+	sf_close(f);
+	free(x);
+}
+
+static RtStatus open_clip(Test *t, const char *path)
+{
+	RtClip c;
+	t->err->text[0] = '\0';
+	const RtStatus s = rt_clip_open(&c, path, &fake.audio, t->err);
+	if (!s)
+		rt_clip_release(&c);
+	return s;
+}
+
+enum { PCM16 = SF_FORMAT_WAV | SF_FORMAT_PCM_16, FLOAT32 = SF_FORMAT_WAV | SF_FORMAT_FLOAT };
+
+static void test_formats(Test *t)
+{
+	static const struct {
+		int format;
+		double tolerance;
+	} kinds[] = {
+	    {PCM16, 1.0 / 32768},
+	    {SF_FORMAT_WAV | SF_FORMAT_PCM_U8, 1.0 / 128},
+	    {SF_FORMAT_WAV | SF_FORMAT_PCM_24, 1.0 / 8388608},
+	    {SF_FORMAT_WAV | SF_FORMAT_PCM_32, 1e-7},
+	    {FLOAT32, 0},
+	    {SF_FORMAT_WAV | SF_FORMAT_DOUBLE, 0},
+	    {SF_FORMAT_WAVEX | SF_FORMAT_PCM_16, 1.0 / 32768},
+	    {SF_FORMAT_RF64 | SF_FORMAT_PCM_16, 1.0 / 32768},
+	    {SF_FORMAT_W64 | SF_FORMAT_PCM_24, 1.0 / 8388608},
+	};
+	for (size_t k = 0; k < RT_COUNT(kinds); k++) {
+		write_wav("a.wav", 4, 24000, 1000, kinds[k].format, 0);
+		RtClip c;
+		const RtStatus s = rt_clip_open(&c, "a.wav", &fake.audio, t->err);
+		CHECK(t, s == RT_OK && c.frames == 1000 && c.file_rate == 24000);
+		double worst = 0;
+		for (int64_t i = 0; !s && i < 4000; i++)
+			worst = fmax(worst, fabs(c.x[i] - (float)tone(i / 4, (int)(i % 4), 24000)));
+		CHECK(t, worst <= kinds[k].tolerance);
+		if (!s)
+			rt_clip_release(&c);
+	}
+}
+
+static void test_rates(Test *t)
+{
+	static const int rates[] = {8000, 11025, 16000, 22050, 32000, 44100, 48000, 96000, 192000};
+	for (size_t k = 0; k < RT_COUNT(rates); k++) {
+		const int64_t n = rates[k] / 4;
+		write_wav("r.wav", 4, rates[k], n, FLOAT32, 0);
+		RtClip c;
+		const RtStatus s = rt_clip_open(&c, "r.wav", &fake.audio, t->err);
+		CHECK(t, s == RT_OK && c.rate == 24000 && c.file_rate == rates[k]);
+		CHECK(t, c.frames == (n * 24000 + rates[k] - 1) / rates[k]);
+		double worst = 0; /* away from the ends, where the filter sees silence */
+		for (int64_t i = 1200; !s && i < c.frames - 1200; i++)
+			for (int ch = 0; ch < 4; ch++)
+				worst = fmax(worst, fabs(c.x[i * 4 + ch] - tone(i, ch, 24000)));
+		CHECK(t, worst < 1e-4);
+		if (!s)
+			rt_clip_release(&c);
+	}
+	write_wav("r.wav", 4, 7999, 100, PCM16, 0);
+	CHECK(t, open_clip(t, "r.wav") == RT_INPUT && strstr(t->err->text, "rate 7999 Hz"));
+	write_wav("r.wav", 4, 384000, 100, PCM16, 0);
+	CHECK(t, open_clip(t, "r.wav") == RT_INPUT);
+	write_wav("r.wav", 4, 44100, 1, PCM16, 0);
+	CHECK(t, open_clip(t, "r.wav") == RT_OK);
+}
+
+static void test_bad_audio(Test *t)
+{
+	static const struct {
+		int channels;
+		const char *text;
+	} counts[] = {
+	    {1, "c.wav: 1 channel, the model needs 4"}, {2, "c.wav: 2 channels, the model needs 4"},
+	    {3, "c.wav: 3 channels"}, {16, "c.wav: 16 channels, the model needs 4"},
+	};
+	for (size_t k = 0; k < RT_COUNT(counts); k++) {
+		write_wav("c.wav", counts[k].channels, 24000, 100, PCM16, 0);
+		CHECK(t, open_clip(t, "c.wav") == RT_INPUT && strstr(t->err->text, counts[k].text));
+	}
+	write_wav("n.wav", 4, 24000, 100, FLOAT32, NAN);
+	CHECK(t, open_clip(t, "n.wav") == RT_INPUT &&
+	         strcmp(t->err->text, "n.wav: sample 77 of channel 2 is not a number") == 0);
+	write_wav("n.wav", 4, 24000, 100, FLOAT32, -INFINITY);
+	CHECK(t, open_clip(t, "n.wav") == RT_INPUT && strstr(t->err->text, "infinite"));
+	write_wav("z.wav", 4, 24000, 0, PCM16, 0);
+	CHECK(t, open_clip(t, "z.wav") == RT_INPUT &&
+	         strcmp(t->err->text, "z.wav: the recording has no samples") == 0);
+	spew("e.wav", "", 0);
+	CHECK(t, open_clip(t, "e.wav") == RT_INPUT &&
+	         strcmp(t->err->text, "e.wav: the file is empty") == 0);
+	CHECK(t, open_clip(t, "no.wav") == RT_INPUT && strstr(t->err->text, "No such file"));
+	CHECK(t, open_clip(t, ".") == RT_INPUT && strstr(t->err->text, "Is a directory"));
+	spew("text.wav", "this is no recording, whatever its name says", 44);
+	CHECK(t, open_clip(t, "text.wav") == RT_INPUT);
+	write_wav("f.wav", 4, 24000, 5000, SF_FORMAT_FLAC | SF_FORMAT_PCM_16, 0);
+	CHECK(t, open_clip(t, "f.wav") == RT_OK);
+}
+
+/* Cut or damaged anywhere, a recording gives an error or samples, never a crash. */
+static void test_damaged_audio(Test *t)
+{
+	RtBytes b;
+	write_wav("whole.wav", 4, 24000, 500, PCM16, 0);
+	CHECK(t, rt_bytes_open(&b, "whole.wav", t->err) == RT_OK);
+	for (size_t n = 0; n < b.n; n += n < 60 ? 1 : 97) {
+		spew("cut.wav", b.at, n);
+		CHECK(t, open_clip(t, "cut.wav") == RT_INPUT && t->err->text[0]);
+	}
+	spew("cut.wav", b.at, b.n - 100);
+	CHECK(t, open_clip(t, "cut.wav") == RT_INPUT && strstr(t->err->text, "truncated"));
+	uint64_t state = 7;
+	for (int i = 0; i < 600; i++) {
+		unsigned char copy[8192];
+		memcpy(copy, b.at, b.n);
+		for (int k = 0; k < 2; k++)
+			copy[next_random(&state) % 60] = (unsigned char)next_random(&state);
+		spew("hurt.wav", copy, b.n);
+		const RtStatus s = open_clip(t, "hurt.wav");
+		if (s != RT_OK && (s != RT_INPUT || !t->err->text[0]))
+			CHECK(t, !"a damaged recording gave no proper error");
+	}
+	rt_bytes_release(&b);
+}
+
+/* ---- segments, decoding, initialisers ------------------------------------------------------ */
+
+static void test_segments(Test *t)
+{
+	const RtAudio a = {24000, 2, 5, 2, 3};
+	CHECK(t, rt_segment_count(&a, 1) == 1 && rt_segment_count(&a, 5) == 1);
+	CHECK(t, rt_segment_count(&a, 6) == 2 && rt_label_frames(&a, 5) == 3);
+	float x[14], out[10];
+	for (int i = 0; i < 14; i++)
+		x[i] = (float)(i + 1);
+	const RtClip c = {x, 7, 2, 24000, 24000};
+	static const float want[3][10] = {{1, 3, 5, 7, 9, 2, 4, 6, 8, 10}, {11, 13, 0, 0, 0, 12, 14}};
+	for (int i = 0; i < 3; i++) {
+		rt_segment_get(&a, &c, i, out);
+		CHECK(t, memcmp(out, want[i], sizeof out) == 0);
+	}
+}
+
+static void same_events(Test *t, const RtEvents *e, const double (*want)[5], size_t n)
+{
+	CHECK(t, e->n == (int64_t)n);
+	for (size_t i = 0; i < n && e->n == (int64_t)n; i++) {
+		const RtEvent *const v = &e->at[i];
+		CHECK(t, v->frame == (int64_t)want[i][0] + 100 && v->class == (int)want[i][1]);
+		CHECK(t, fabs(v->azimuth - want[i][2]) < 1e-9 && fabs(v->elevation - want[i][3]) < 1e-9);
+		CHECK(t, fabs(v->metres - want[i][4]) < 1e-9);
+	}
+}
+
+static void test_decode(Test *t)
+{
+	RtDecode d = fake.decode;
+	RtEvents e = {0};
+	CHECK(t, rt_decode(&d, x_sed, x_doa, x_sde, X_FRAMES, 100, &e, t->err) == RT_OK);
+	same_events(t, &e, x_tracks_events, RT_COUNT(x_tracks_events));
+	rt_events_release(&e);
+	d.kind = "accddoa";
+	d.merge_degrees = 15;
+	CHECK(t, rt_decode(&d, x_accddoa, NULL, NULL, X_FRAMES, 100, &e, t->err) == RT_OK);
+	same_events(t, &e, x_accddoa_events, RT_COUNT(x_accddoa_events));
+	rt_events_release(&e);
+	float bad[X_CLASSES * X_TRACKS];
+	memcpy(bad, x_sed, sizeof bad);
+	bad[5] = NAN;
+	CHECK(t, rt_decode(&fake.decode, bad, x_doa, x_sde, 1, 3, &e, t->err) == RT_INPUT);
+	CHECK(t, strstr(t->err->text, "output 'sed' is not a number in frame 3") && e.n == 0);
+	rt_events_release(&e);
+}
+
+/* Tracks of one class 10 degrees apart, with and without merging; distances below zero. */
+static void test_merge(Test *t)
+{
+	const RtDecode d = {"tracks", "sed", "doa", "sde", 0.5, 15, 2, 2, NULL};
+	const float sed[] = {5, -5, 5, -5}, sde[] = {3, -1};
+	const float doa[] = {cosf(0.1f), sinf(0.1f), 0, cosf(0.2f), sinf(0.2f), 0};
+	RtEvents e = {0};
+	CHECK(t, rt_decode(&d, sed, doa, sde, 1, 0, &e, t->err) == RT_OK && e.n == 1);
+	CHECK(t, e.n == 1 && fabs(e.at[0].azimuth - 0.15 * 57.29577951308232) < 1e-5);
+	CHECK(t, e.n == 1 && fabs(e.at[0].metres - 1.5) < 1e-12);
+	RtDecode apart = d;
+	apart.merge_degrees = 0;
+	e.n = 0;
+	CHECK(t, rt_decode(&apart, sed, doa, sde, 1, 0, &e, t->err) == RT_OK && e.n == 2);
+	CHECK(t, e.n == 2 && e.at[1].metres == 0);
+	rt_events_release(&e);
+}
+
+static void test_init(Test *t)
+{
+	double v[10], one;
+	rt_random_uniform(42, "head.sed.t1.weight", 0, 10, v);
+	for (int i = 0; i < 10; i++) {
+		rt_random_uniform(42, "head.sed.t1.weight", (uint64_t)i, 1, &one);
+		CHECK(t, v[i] == x_uniform[i] && one == v[i]);
+	}
+	rt_random_normal(((uint64_t)1 << 40) + 3, "enc.sed.b1.conv1.weight", 0, 10, v);
+	for (int i = 0; i < 10; i++) {
+		rt_random_normal(((uint64_t)1 << 40) + 3, "enc.sed.b1.conv1.weight", (uint64_t)i, 1,
+		                 &one);
+		CHECK(t, fabs(v[i] - x_normal[i]) < 1e-13 && one == v[i]);
+	}
+	float dt[8];
+	const RtParam step = {{"dt", 1, {8}}, "dt_bias", 0.001, 0.1, 0.004, 0, 0};
+	CHECK(t, rt_init_param(&step, 5, 1, dt, t->err) == RT_OK);
+	for (int i = 0; i < 8; i++)
+		CHECK(t, fabs(dt[i] - x_dt_bias[i]) < 1e-6 * fabs(x_dt_bias[i]));
+	const RtParam odd = {{"odd", 1, {8}}, "magic", 0, 0, 0, 0, 0};
+	CHECK(t, rt_init_param(&odd, 5, 1, dt, t->err) == RT_BUG);
+}
+
+/* Moments of 200,003 values, and the same bits for any number of threads. */
+static void test_distribution(Test *t)
+{
+	enum { N = 200003 };
+	const RtParam kinds[] = {
+	    {{"n", 1, {N}}, "normal", 1, 2, 0, 0, 0},
+	    {{"u", 1, {N}}, "uniform", -0.5, 1.5, 0, 0, 0},
+	};
+	float *const a = rt_alloc(N, sizeof *a), *const b = rt_alloc(N, sizeof *b);
+	for (size_t k = 0; k < RT_COUNT(kinds); k++) {
+		CHECK(t, rt_init_param(&kinds[k], 9, 1, a, t->err) == RT_OK);
+		CHECK(t, rt_init_param(&kinds[k], 9, 3, b, t->err) == RT_OK);
+		CHECK(t, memcmp(a, b, N * sizeof *a) == 0);
+		double sum = 0, squares = 0;
+		for (int i = 0; i < N; i++) {
+			sum += a[i];
+			squares += (double)a[i] * a[i];
+		}
+		const double mean = sum / N, var = squares / N - mean * mean;
+		const double want_mean = k ? 0.5 : 1, want_var = k ? 4.0 / 12 : 4;
+		CHECK(t, fabs(mean - want_mean) < 4 * sqrt(want_var / N));
+		CHECK(t, fabs(var / want_var - 1) < 4 * sqrt(2.0 / N));
+		CHECK(t, rt_init_param(&kinds[k], 10, 1, b, t->err) == RT_OK);
+		CHECK(t, memcmp(a, b, N * sizeof *a) != 0);
+	}
+	free(a);
+	free(b);
+}
+
+/* ---- the program ------------------------------------------------------------------------- */
+
+static void test_usage(Test *t)
+{
+	static const struct {
+		const char *line;
+		int status;
+	} cases[] = {
+	    {"", RT_USAGE},
+	    {"--help", RT_OK},
+	    {"--version", RT_OK},
+	    {"run --help", RT_OK},
+	    {"infer -h", RT_OK},
+	    {"dance", RT_USAGE},
+	    {"info", RT_OK},
+	    {"info --json", RT_OK},
+	    {"info extra", RT_USAGE},
+	    {"info --jsom", RT_USAGE},
+	    {"info --json=1", RT_USAGE},
+	    {"info -z", RT_USAGE},
+	    {"init", RT_USAGE},
+	    {"init -o", RT_USAGE},
+	    {"init --seed x -o w2", RT_USAGE},
+	    {"init --seed -1 -o w2", RT_USAGE},
+	    {"init --seed 3 -o w2", RT_OK},
+	    {"init --seed 3 -o no/such/folder/w", RT_INPUT},
+	    {"init --seed 3 -o /dev/full", RT_INPUT},
+	    {"init --seed 3 -o /dev/null", RT_OK},
+	    {"run --weights w2 --input x.npy", RT_USAGE},
+	    {"run --weights w2 --input x.npy --output y", RT_OK},
+	    {"run -w w2 --input x.npy -o y --threads 99999", RT_USAGE},
+	    {"run --input x.npy -o y", RT_USAGE},
+	    {"run --weights w2 --input w2 --output y", RT_INPUT},
+	    {"run --weights x.npy --input x.npy --output y", RT_INPUT},
+	    {"run --weights w2 --input none --output y", RT_INPUT},
+	    {"run --weights w2 --input zero.npy --output y", RT_INPUT},
+	    {"run --weights w2 --input a.wav --output y", RT_INPUT},
+	    {"features a.wav", RT_USAGE},
+	    {"features -o x2.npy", RT_USAGE},
+	    {"features a.wav b.wav -o x2.npy", RT_USAGE},
+	    {"features a.wav -o x2.npy", RT_OK},
+	    {"features c.wav -o x2.npy", RT_INPUT},
+	    {"features a.wav -o x2.npy --standardized", RT_USAGE},
+	    {"features a.wav -o x2.npy --standardized -w w2", RT_OK},
+	    {"infer --weights w2", RT_USAGE},
+	    {"infer a.wav", RT_USAGE},
+	    {"infer --weights w2 -o out/deep a.wav", RT_OK},
+	    {"infer --weights w2 -o w2 a.wav", RT_INPUT},
+	    {"infer --weights w2 -o out a.wav ./a.wav", RT_INPUT},
+	    {"infer --weights w2 -o out --svg p.svg a.wav b.wav", RT_USAGE},
+	    {"infer --weights w2 -o out --table --svg p.svg a.wav", RT_OK},
+	    {"bench --runs 2 --warmup 0", RT_OK},
+	    {"bench --runs 0", RT_USAGE},
+	    {"bench --runs 2 --json -w w2", RT_OK},
+	};
+	write_npy("x.npy", 3, -1);
+	write_npy("zero.npy", 0, -1);
+	write_wav("a.wav", 4, 24000, 30001, PCM16, 0);
+	for (size_t i = 0; i < RT_COUNT(cases); i++) {
+		const int got = program(t, cases[i].line);
+		if (got != cases[i].status)
+			printf("  'fake %s' gave %d: %s\n", cases[i].line, got, t->said);
+		CHECK(t, got == cases[i].status);
+		CHECK(t, (got == 0) == (t->said[0] == '\0'));
+		CHECK(t, got != RT_INPUT || one_line(t) || strstr(t->said, "not fit"));
+	}
+	CHECK(t, exists("out/deep/a.csv") && exists("p.svg") && !exists("y.tmp0"));
+}
+
+/* Examples one by one and in batches that do not come out even give the same. */
+static void test_run(Test *t)
+{
+	CHECK(t, program(t, "init --seed 3 -o w2") == 0);
+	CHECK(t, program(t, "run -w w2 -i x.npy -o y3") == 0);
+	RtBytes y, x;
+	RtSafetensors st;
+	CHECK(t, rt_bytes_open(&y, "y3", t->err) == RT_OK);
+	CHECK(t, rt_st_parse(&st, y.at, y.n, "y3", t->err) == RT_OK && st.n == 3);
+	const RtEntry *const sed = rt_st_find(&st, "sed"), *const sde = rt_st_find(&st, "sde");
+	CHECK(t, sed && sed->rank == 4 && sed->dim[0] == 3 && sed->dim[3] == CLASSES);
+	CHECK(t, rt_bytes_open(&x, "x.npy", t->err) == RT_OK);
+	RtArray a;
+	CHECK(t, rt_npy_parse(&a, &x, "x.npy", t->err) == RT_OK);
+	float in[3 * FRAMES * BINS], distance; /* sde is bin 0 of the frame, for each track */
+	rt_array_get(&a, 0, 3 * FRAMES * BINS, in);
+	for (int i = 0; i < 3 * FRAMES * TRACKS; i++) {
+		memcpy(&distance, sde->data + 4 * i, 4);
+		CHECK(t, distance == in[i / TRACKS * BINS]);
+	}
+	rt_st_release(&st);
+	rt_bytes_release(&x);
+	rt_bytes_release(&y);
+}
+
+static long lines_of(const char *path)
+{
+	FILE *const f = fopen(path, "r");
+	long n = 0;
+	for (int c; f && (c = fgetc(f)) != EOF;)
+		n += c == '\n';
+	if (f)
+		fclose(f);
+	return f ? n : -1;
+}
+
+static void test_infer(Test *t)
+{
+	/* 30001 samples: 3 segments, 13 frames; track 0 is active in each, the others never */
+	static const RtTensor shapes[] = {{"head.weight", 2, {CLASSES, BINS}}, {"head.bias", 1, {CLASSES}},
+	                                  {"A_log", 2, {3, 16}}, {"steps", 1, {5}}};
+	RtError *const err = t->err;
+	FILE *const f = fopen("sure.safetensors", "wb");
+	CHECK(t, rt_st_header(f, 4, shapes, err) == RT_OK);
+	for (int i = 0; i < CLASSES * BINS + CLASSES + 48 + 5; i++) {
+		const float v = i == CLASSES * BINS + 7 ? 4 : 0;
+		fwrite(&v, 4, 1, f);
+	}
+	fclose(f);
+	CHECK(t, program(t, "infer -w sure.safetensors -o out --table a.wav") == 0);
+	CHECK(t, lines_of("out/a.csv") == 13);
+	/* bad clips are named, the others done */
+	unlink("out/a.csv");
+	CHECK(t, program(t, "infer -w sure.safetensors -o out n.wav a.wav c.wav no.wav") == RT_INPUT);
+	CHECK(t, lines_of("out/a.csv") == 13 && !exists("out/n.csv") && !exists("out/c.csv"));
+	CHECK(t, said(t, "fake: error: n.wav: sample 77") && said(t, "c.wav: 16 channels"));
+	CHECK(t, said(t, "no.wav: No such file"));
+	/* resampling is said, unless told to be quiet */
+	write_wav("hi.wav", 4, 48000, 48000, PCM16, 0);
+	CHECK(t, program(t, "infer -w sure.safetensors -o out hi.wav") == 0);
+	CHECK(t, said(t, "fake: warning: hi.wav: resampled from 48000 to 24000 Hz"));
+	CHECK(t, lines_of("out/hi.csv") == 10);
+	CHECK(t, program(t, "infer -w sure.safetensors -q -o out hi.wav") == 0 && !t->said[0]);
+	CHECK(t, program(t, "infer -w sure.safetensors --threshold 0.99 -o out hi.wav -q") == 0);
+	CHECK(t, lines_of("out/hi.csv") == 0);
+}
+
+static void test_models(Test *t)
+{
+	RtModel m = fake;
+	m.abi = 99;
+	CHECK(t, program_with(t, &m, "info") == RT_BUG);
+	m = fake;
+	m.batch = 3;
+	CHECK(t, program_with(t, &m, "info") == RT_BUG);
+	m = fake;
+	m.decode.sde = "distance";
+	CHECK(t, program_with(t, &m, "info") == RT_BUG);
+	m = fake; /* no audio, no decoding */
+	m.ngraphs = 1;
+	m.graphs = &fake_graphs[1];
+	m.audio = (RtAudio){0};
+	m.decode = (RtDecode){0};
+	CHECK(t, program_with(t, &m, "info --json") == RT_OK);
+	CHECK(t, program_with(t, &m, "infer -w w2 a.wav") == RT_INPUT);
+	CHECK(t, program_with(t, &m, "features a.wav -o f.npy") == RT_INPUT);
+	CHECK(t, rt_status_text(RT_BUG) && rt_status_text((RtStatus)77));
+}
+
+static int remove_entry(const char *path, const struct stat *st, int type, struct FTW *w)
+{
+	(void)st, (void)type, (void)w;
+	return remove(path);
+}
+
+int main(int argc, char **argv)
+{
+	if (argc > 1)
+		return rt_main(&fake, argc, argv);
+	static void (*const tests[])(Test *) = {
+	    test_safetensors, test_fuzz,     test_weights,  test_npy,           test_formats,
+	    test_rates,       test_bad_audio, test_damaged_audio, test_segments, test_decode,
+	    test_merge,       test_init,     test_distribution, test_usage,     test_run,
+	    test_infer,       test_models,
+	};
+	Test t = {.said_room = 1 << 18};
+	const char *const tmp = getenv("TMPDIR");
+	snprintf(t.dir, sizeof t.dir, "%.40s/runtime_testXXXXXX", tmp ? tmp : "/tmp");
+	t.err = rt_alloc(1, sizeof *t.err);
+	t.said = rt_alloc(t.said_room, 1);
+	if (!mkdtemp(t.dir) || chdir(t.dir) < 0)
+		return 1;
+	for (size_t i = 0; i < RT_COUNT(tests); i++)
+		tests[i](&t);
+	if (chdir("/") == 0)
+		nftw(t.dir, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+	printf("runtime_test: %d checks, %d failed\n", t.checks, t.failures);
+	free(t.err);
+	free(t.said);
+	return t.failures != 0;
+}
