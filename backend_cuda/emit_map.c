@@ -320,7 +320,8 @@ void cuda_transpose(Emit *e, const Node *n)
 	const Operand x = operand_in(e, n, 0), to = operand_out(e, n, 0);
 	Operand from = x;
 	for (int i = 0; i < x.rank; i++) {
-		const int64_t p = attr_int_at(n, "perm", i);
+		int64_t p = attr_int_at(n, "perm", i);
+		p += p < 0 ? x.rank : 0;
 		from.stride[i] = x.stride[p];
 		from.dim[i] = x.dim[p];
 	}

@@ -59,7 +59,7 @@ static int flip_axis(const Node *n)
 	return lead(n) + edit_axis(attr_int(n, "axis"), n->in[0]->type.rank - lead(n));
 }
 
-/* ---- which axis comes out: each returns the mirrored axis of the output, or PLAIN ----------------- */
+/* ---- which axis comes out: each returns the mirrored axis of the output, or PLAIN ------------ */
 
 /* Inputs whose bit is set must be mirrored along `axis`, the others are weights or constant. */
 static bool exactly(const Flips *f, const Node *n, unsigned inputs, int axis)
@@ -199,7 +199,7 @@ static int through(const Flips *f, const Node *n)
 	}
 }
 
-/* ---- analysis --------------------------------------------------------------------------------------- */
+/* ---- analysis -------------------------------------------------------------------------------- */
 
 /* All mirrored inputs of n share their flips' fate from here on. */
 static int join_seeds(Flips *f, const Node *n)
@@ -324,7 +324,7 @@ static bool drop_losers(Flips *f)
 	return dropped;
 }
 
-/* ---- rewriting ------------------------------------------------------------------------------------------ */
+/* ---- rewriting ------------------------------------------------------------------------------- */
 
 static void work_backwards(Node *n)
 {

@@ -24,7 +24,7 @@ static bool fits(const Node *n, const Value *v)
 	return type_equal(&v->type, &n->out[0].type);
 }
 
-/* ---- constants ------------------------------------------------------------------------------ */
+/* ---- constants ------------------------------------------------------------------------------- */
 
 static void const_tensor(PassCtx *cx, const Value *v, Tensor *t)
 {
@@ -64,7 +64,7 @@ static Value *rule_const(PassCtx *cx, Node *n)
 	return edit_infer(c);
 }
 
-/* ---- statistics ------------------------------------------------------------------------------- */
+/* ---- statistics ------------------------------------------------------------------------------ */
 
 static bool at_load_time(PassCtx *cx, const Node *n, int first_input)
 {
@@ -98,7 +98,7 @@ static Value *rule_batch_norm(PassCtx *cx, Node *n)
 	return edit_ew(n, OP_add, edit_ew(n, OP_mul, n->in[0], scale, g), shift, g);
 }
 
-/* ---- identities --------------------------------------------------------------------------------- */
+/* ---- identities ------------------------------------------------------------------------------ */
 
 static Value *rule_mul(PassCtx *cx, Node *n)
 {

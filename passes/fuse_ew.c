@@ -54,7 +54,7 @@ static bool alike(const Clusters *c, const Node *a, const Node *b)
 	       type_equal(&a->out[0].type, &b->out[0].type);
 }
 
-/* ---- the graph of clusters -------------------------------------------------------------------------- */
+/* ---- the graph of clusters ------------------------------------------------------------------- */
 
 static void find_users(Clusters *c)
 {
@@ -103,7 +103,7 @@ static bool path_around(Clusters *c, int a, int b)
 	return false;
 }
 
-/* ---- what a cluster reads and gives --------------------------------------------------------------------- */
+/* ---- what a cluster reads and gives ---------------------------------------------------------- */
 
 typedef struct Ports {
 	Value *in[MAX_CLUSTER * 4], *out[MAX_CLUSTER * 4];
@@ -166,7 +166,7 @@ static bool within_limits(const Clusters *c, int a, int b)
 	       p.nout <= MAX_OUT;
 }
 
-/* ---- merging --------------------------------------------------------------------------------------------- */
+/* ---- merging --------------------------------------------------------------------------------- */
 
 static void merge(Clusters *c, int a, int b)
 {
@@ -200,7 +200,7 @@ static void merge_producers(Clusters *c)
 	}
 }
 
-/* Reads from inside the graph's run-time part only; the same set means that one sweep serves both. */
+/* Both read the same run-time values, so that one sweep serves both. */
 static bool same_reads(const Clusters *c, int a, int b)
 {
 	Ports p, q;
@@ -231,7 +231,7 @@ static void merge_siblings(Clusters *c)
 	}
 }
 
-/* ---- writing the program ------------------------------------------------------------------------------------ */
+/* ---- writing the program --------------------------------------------------------------------- */
 
 /* Where the values of a cluster are in the program being written. */
 typedef struct Writer {
@@ -353,7 +353,7 @@ static Writer *write_cluster(Clusters *c, int cluster)
 	return w;
 }
 
-/* ---- the pass --------------------------------------------------------------------------------------------------- */
+/* ---- the pass -------------------------------------------------------------------------------- */
 
 static int lines_of(const Clusters *c, const Node *n)
 {

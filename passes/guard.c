@@ -53,7 +53,7 @@ double guard_difference(const Tensor *want, const Tensor *got)
 	return diff == 0 ? 0 : diff / scale;
 }
 
-/* ---- random values -------------------------------------------------------------------------------- */
+/* ---- random values --------------------------------------------------------------------------- */
 
 /* splitmix64 */
 static uint64_t next(uint64_t *state)
@@ -92,7 +92,7 @@ bool passes_random(void *ctx, const Node *source, Tensor *out)
 	return true;
 }
 
-/* ---- random orders --------------------------------------------------------------------------------- */
+/* ---- random orders --------------------------------------------------------------------------- */
 
 void guard_shuffle(Graph *g, uint64_t seed, Arena *scratch)
 {

@@ -112,7 +112,7 @@ static void restore(Layout *l, Node *n, const int *perm)
 	}
 }
 
-/* ---- convolutions ------------------------------------------------------------------------------- */
+/* ---- convolutions ---------------------------------------------------------------------------- */
 
 static void convert_conv(Layout *l, Node *n)
 {
@@ -125,7 +125,7 @@ static void convert_conv(Layout *l, Node *n)
 	restore(l, n, lead ? out5 : out4);
 }
 
-/* ---- pushing transposes down ------------------------------------------------------------------------ */
+/* ---- pushing transposes down ----------------------------------------------------------------- */
 
 static bool is_elementwise(const Node *n)
 {
@@ -372,7 +372,7 @@ static bool push(Layout *l, Node *n, const bool *load)
 	}
 }
 
-/* ---- the pass ------------------------------------------------------------------------------------------ */
+/* ---- the pass -------------------------------------------------------------------------------- */
 
 static bool wants_conversion(const Node *n, const bool *load)
 {

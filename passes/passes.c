@@ -49,7 +49,7 @@ typedef struct Driver {
 	Arena *eval_arena;
 } Driver;
 
-/* ---- reports -------------------------------------------------------------------------------- */
+/* ---- reports --------------------------------------------------------------------------------- */
 
 __attribute__((format(printf, 4, 0)))
 static void report(PassCtx *cx, const Node *n, bool refused, const char *fmt, va_list ap)
@@ -61,7 +61,8 @@ static void report(PassCtx *cx, const Node *n, bool refused, const char *fmt, va
 		if (old->pass == cx->pass && old->graph == cx->graph->name && !strcmp(old->text, text))
 			return;
 	}
-	ReportLine line = {.pass = cx->pass, .graph = cx->graph->name, .refused = refused, .text = text};
+	ReportLine line = {.pass = cx->pass, .graph = cx->graph->name, .refused = refused};
+	line.text = text;
 	if (n)
 		line.loc = n->loc;
 	list_push(a, &cx->report->lines, line);
@@ -101,7 +102,7 @@ void passes_list(Buf *b)
 		           passes[i].kind == required ? "required" : "optional", passes[i].doc);
 }
 
-/* ---- names and lists ---------------------------------------------------------------------------- */
+/* ---- names and lists ------------------------------------------------------------------------- */
 
 static int pass_find(const char *name, size_t len)
 {
@@ -163,7 +164,7 @@ static bool enabled(const PassOptions *opt, int i)
 	return !opt->only || list_has(opt->only, passes[i].name);
 }
 
-/* ---- dumps ---------------------------------------------------------------------------------------- */
+/* ---- dumps ----------------------------------------------------------------------------------- */
 
 static bool dump(const Driver *d, int i, const char *when)
 {
@@ -188,7 +189,7 @@ static bool dump(const Driver *d, int i, const char *when)
 	return ok;
 }
 
-/* ---- checks --------------------------------------------------------------------------------------- */
+/* ---- checks ---------------------------------------------------------------------------------- */
 
 static void check_pass(const Driver *d, int i)
 {
@@ -231,7 +232,7 @@ static void eval_pass(const Driver *d, int i)
 	}
 }
 
-/* ---- running ---------------------------------------------------------------------------------------- */
+/* ---- running --------------------------------------------------------------------------------- */
 
 static double seconds(void)
 {
@@ -288,7 +289,8 @@ static bool run_all(const Driver *d)
 bool passes_run(Module *m, const PassOptions *opt, Report *report)
 {
 	check_orders();
-	const bool known = check_list(m, opt->only, "--passes") & check_list(m, opt->skip, "--no-pass") &
+	const bool known = check_list(m, opt->only, "--passes") &
+	                   check_list(m, opt->skip, "--no-pass") &
 	                   check_list(m, opt->stop_after, "--stop-after") &
 	                   check_list(m, opt->dump, "--dump");
 	if (!known)

@@ -50,7 +50,7 @@ static Space *find_space(Check *c, PlaceKind kind)
 	return NULL;
 }
 
-/* ---- where elements are ------------------------------------------------------------------------- */
+/* ---- where elements are ---------------------------------------------------------------------- */
 
 /* Follows views to the value that owns the bytes; byte offset of element 0 and element strides. */
 static const Value *locate(const Value *v, int64_t *offset, int64_t *stride)
@@ -72,10 +72,12 @@ static bool accepts(const Check *c, int want, int tag)
 	return false;
 }
 
-static bool read_bytes(Check *c, const Space *s, const Value *v, int want, int64_t at, int64_t bytes)
+static bool read_bytes(Check *c, const Space *s, const Value *v, int want, int64_t at,
+                       int64_t bytes)
 {
 	if (at < 0 || at + bytes > s->bytes)
-		return wrong(c, v, "reaches byte %lld of %lld", (long long)(at + bytes), (long long)s->bytes);
+		return wrong(c, v, "reaches byte %lld of %lld", (long long)(at + bytes),
+		             (long long)s->bytes);
 	for (int64_t b = at / GRAIN; b * GRAIN < at + bytes; b++)
 		if (!accepts(c, want, s->tag[b]))
 			return wrong(c, v, "is overwritten at byte %lld by value number %d before its last use",
@@ -112,7 +114,7 @@ static bool read_value(Check *c, const Value *v)
 	return true;
 }
 
-/* ---- writing ---------------------------------------------------------------------------------------- */
+/* ---- writing --------------------------------------------------------------------------------- */
 
 static bool write_value(Check *c, const Value *v)
 {
@@ -182,7 +184,7 @@ static bool run_node(Check *c, const Node *n)
 	return read_inputs(c, n);
 }
 
-/* ---- the check ----------------------------------------------------------------------------------------- */
+/* ---- the check ------------------------------------------------------------------------------- */
 
 /* A join of params has no bytes of its own: its inputs stand there, one after the other. */
 static bool check_join(Check *c, const Node *n)
@@ -197,6 +199,12 @@ static bool check_join(Check *c, const Node *n)
 	return true;
 }
 
+static bool overlap(const Value *a, const Value *b)
+{
+	return a->place.offset < b->place.offset + type_bytes(&b->type) &&
+	       b->place.offset < a->place.offset + type_bytes(&a->type);
+}
+
 static bool check_params(Check *c)
 {
 	for (int i = 0; i < c->g->nodes.n; i++) {
@@ -208,8 +216,7 @@ static bool check_params(Check *c)
 			return false;
 		for (int k = 0; k < i && n->op == OP_param; k++) {
 			const Node *o = c->g->nodes.at[k];
-			if (o->op == OP_param && v->place.offset < o->out[0].place.offset + type_bytes(&o->out[0].type) &&
-			    o->out[0].place.offset < v->place.offset + type_bytes(&v->type))
+			if (o->op == OP_param && overlap(v, &o->out[0]))
 				return wrong(c, v, "overlaps '%s'", o->out[0].name);
 		}
 	}

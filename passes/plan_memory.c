@@ -49,7 +49,7 @@ static int64_t align_up(int64_t v)
 	return (v + ALIGN - 1) / ALIGN * ALIGN;
 }
 
-/* ---- strides ---------------------------------------------------------------------------------- */
+/* ---- strides --------------------------------------------------------------------------------- */
 
 static void dense_strides(const Type *t, int64_t *stride)
 {
@@ -94,7 +94,7 @@ Resolved plan_resolve(const Value *v)
 	return r;
 }
 
-/* ---- stack and concat: inputs inside the result --------------------------------------------------- */
+/* ---- stack and concat: inputs inside the result ---------------------------------------------- */
 
 /* Byte offset of input i in the result, or -1 where its elements are not one run of it. */
 static int64_t piece_offset(const Node *n, int i)
@@ -122,7 +122,7 @@ bool plan_in_place(const Node *n, int i)
 	       from.offset == to.offset + offset;
 }
 
-/* ---- views ------------------------------------------------------------------------------------ */
+/* ---- views ----------------------------------------------------------------------------------- */
 
 static bool takes_strides(const Plan *p, const Node *user, int input)
 {
@@ -251,7 +251,7 @@ static bool try_view(Plan *p, Node *n)
 	return true;
 }
 
-/* ---- blocks ------------------------------------------------------------------------------------- */
+/* ---- blocks ---------------------------------------------------------------------------------- */
 
 static void add_block(Plan *p, Value *v)
 {
@@ -316,7 +316,7 @@ static void find_lifetimes(Plan *p)
 	}
 }
 
-/* ---- inputs inside results ------------------------------------------------------------------------ */
+/* ---- inputs inside results ------------------------------------------------------------------- */
 
 /* Block that holds exactly the elements of v in order, or -1. */
 static int whole_block(const Plan *p, const Value *v)
@@ -395,7 +395,7 @@ static void find_hosts(Plan *p)
 	}
 }
 
-/* ---- offsets -------------------------------------------------------------------------------------- */
+/* ---- offsets --------------------------------------------------------------------------------- */
 
 static bool conflict(const Block *a, const Block *b)
 {
@@ -497,7 +497,7 @@ static void write_places(Plan *p)
 	}
 }
 
-/* ---- the pass --------------------------------------------------------------------------------------- */
+/* ---- the pass -------------------------------------------------------------------------------- */
 
 static uint64_t places_hash(const Graph *g)
 {
@@ -528,13 +528,13 @@ int pass_plan_memory(PassCtx *cx, Graph *g)
 	for (int i = 0; i < p.nblocks; i++)
 		sum += p.block[i].space == PLACE_ARENA && p.block[i].host < 0 ? p.block[i].bytes : 0;
 	report_did(cx, NULL,
-	           "%d pieces of storage, %d views, %d values computed inside a stack; arena %lld bytes "
-	           "for %lld of activations, load-time arena %lld bytes", p.nblocks, p.nviews, p.ninside,
-	           (long long)g->arena_bytes, (long long)sum, (long long)g->load_bytes);
+	           "%d pieces of storage, %d views, %d values computed inside a stack; arena %lld "
+	           "bytes for %lld of activations, load-time arena %lld bytes", p.nblocks, p.nviews,
+	           p.ninside, (long long)g->arena_bytes, (long long)sum, (long long)g->load_bytes);
 	return places_hash(g) != before;
 }
 
-/* ---- deaths ------------------------------------------------------------------------------------------- */
+/* ---- deaths ---------------------------------------------------------------------------------- */
 
 static const Value *owner_of(const Value *v)
 {

@@ -1,11 +1,11 @@
 /* graph_fuzz.c: graph_fuzz SEED COUNT: random small graphs keep their values through every pass.
  *
  * Each seed makes one well-typed graph out of all ops and of the patterns that passes look for:
- * convolution blocks, Mamba layers, reversals, equal branches, mixtures. Every pass alone, all passes
- * and random subsets in random node orders must verify, round-trip, keep the outputs, change nothing
- * when run twice, and leave a memory plan that an interpreter of places can follow while dead values
- * turn to NaN. Each seed runs in a process of its own, so that a crash is one failure;
- * `graph_fuzz show SEED` prints the graph and evaluates after every pass, which names the culprit. */
+ * convolution blocks, Mamba layers, reversals, equal branches, mixtures. Every pass alone, all
+ * passes and random subsets in random node orders must verify, round-trip, keep the outputs, change
+ * nothing when run twice, and leave a memory plan that an interpreter of places can follow while
+ * dead values turn to NaN. Each seed runs in a process of its own, so that a crash is one failure;
+ * `graph_fuzz show SEED` prints the graph and evaluates after every pass, naming the culprit. */
 #define _POSIX_C_SOURCE 200809L
 #include <math.h>
 #include <stdio.h>
@@ -32,7 +32,7 @@ typedef struct Gen {
 	LIST(Value *) pool; /* what may be used further; branches have their own */
 } Gen;
 
-/* ---- numbers ------------------------------------------------------------------------------------ */
+/* ---- numbers --------------------------------------------------------------------------------- */
 
 static uint64_t draw(uint64_t *state)
 {
@@ -53,7 +53,7 @@ static bool chance(Gen *f, int percent)
 	return pick(f, 1, 100) <= percent;
 }
 
-/* ---- nodes ---------------------------------------------------------------------------------------- */
+/* ---- nodes ----------------------------------------------------------------------------------- */
 
 static Value *finish(Node *n)
 {
@@ -133,7 +133,7 @@ static Value *partner(Gen *f, Value *x)
 	return x;
 }
 
-/* ---- single ops ------------------------------------------------------------------------------------- */
+/* ---- single ops ------------------------------------------------------------------------------ */
 
 static Value *safe_unary(Gen *f, Value *x)
 {
@@ -372,7 +372,7 @@ static Value *stft(Gen *f, Value *x)
 	return finish(n);
 }
 
-/* ---- patterns ------------------------------------------------------------------------------------------ */
+/* ---- patterns -------------------------------------------------------------------------------- */
 
 /* A convolution with some of batch_norm, relu and pooling behind it. x[B, C, H, W] */
 static Value *conv_block(Gen *f, Value *x)
@@ -535,7 +535,7 @@ static void generate(Gen *f)
 	}
 }
 
-/* ---- a machine with places ---------------------------------------------------------------------------------- */
+/* ---- a machine with places ------------------------------------------------------------------- */
 
 /* Memory in elements of 4 bytes; inputs have memory of their own, behind the arenas. */
 typedef struct Machine {
@@ -653,7 +653,7 @@ static void run_machine(const Graph *g, const Tensor *want, uint64_t seed, Arena
 	}
 }
 
-/* ---- cases ----------------------------------------------------------------------------------------------------- */
+/* ---- cases ----------------------------------------------------------------------------------- */
 
 static bool any_strides(const Node *n, int input)
 {

@@ -49,13 +49,14 @@ static const char help_text[] =
     "      --response FILE   write the response of a room instead, as 32-bit float WAV\n"
     "      --room X,Y,Z      metres; --source AZ,EL,M: degrees and metres from the listener;\n"
     "      --receiver X,Y,Z  the listener, facing along x (the middle of the room)\n"
+    "      --tilt T          an octave up, reverberation lasts 2^-T times as long (0)\n"
     "\n"
     "Exit status: 0 done, 1 bad input or a file that cannot be written, 2 wrong usage, 3 no memory.\n";
 
 /* ---- command line ------------------------------------------------------------------------ */
 
 enum { HOURS = 256, SEED, EVENTS, SPLIT, ANNOTATIONS, LENGTH, POLYPHONY, MOVING, SNR, RT60, ROOMS,
-       FOLD, NAME, RESPONSE, ROOM, SOURCE, RECEIVER };
+       FOLD, NAME, RESPONSE, ROOM, SOURCE, RECEIVER, TILT };
 
 static const struct option longs[] = {
     {"output", required_argument, NULL, 'o'},       {"hours", required_argument, NULL, HOURS},
@@ -68,7 +69,7 @@ static const struct option longs[] = {
     {"fold", required_argument, NULL, FOLD},        {"name", required_argument, NULL, NAME},
     {"response", required_argument, NULL, RESPONSE}, {"room", required_argument, NULL, ROOM},
     {"source", required_argument, NULL, SOURCE},    {"receiver", required_argument, NULL, RECEIVER},
-    {"threads", required_argument, NULL, 'j'},      {"quiet", no_argument, NULL, 'q'},
+    {"tilt", required_argument, NULL, TILT},        {"threads", required_argument, NULL, 'j'},      {"quiet", no_argument, NULL, 'q'},
     {"help", no_argument, NULL, 'h'},               {0},
 };
 
@@ -144,10 +145,11 @@ static bool set_option(SynthOptions *o, int key, const char *arg)
 	case POLYPHONY: return whole(arg, 1, 16, &o->polyphony);
 	case MOVING: return number(arg, 0, 1, false, &o->moving);
 	case SNR: return range(arg, -60, 300, o->snr);
-	case RT60: return range(arg, 0, 2, o->rt60) && (o->rt60[0] >= 0.05 || o->rt60[1] == 0);
+	case RT60: return range(arg, 0, 1.5, o->rt60) && (o->rt60[0] >= 0.05 || o->rt60[1] == 0);
 	case ROOMS: return whole(arg, 1, 100000, &o->rooms);
 	case FOLD: return whole(arg, 0, 9, &o->fold);
 	case NAME: o->name = arg; return plain_name(arg);
+	case TILT: return number(arg, -0.5, 0.5, false, &o->tilt);
 	case RESPONSE: o->response = arg; return *arg;
 	case ROOM: return numbers(arg, ',', 3, o->room);
 	case SOURCE: return numbers(arg, ',', 3, o->source);
@@ -246,7 +248,7 @@ static RtStatus make_response(const SynthOptions *o, const Kernels *k, RtError *
 	if (s)
 		return s;
 	Room r;
-	room_set(&r, o->room, o->rt60[0], 0, alike);
+	room_set(&r, o->room, o->rt60[0], o->tilt, alike);
 	s = check_source(o, &r, &l, err);
 	return s ? s : write_response(o, &r, &l, k, err);
 }

@@ -131,7 +131,6 @@ static RtStatus add_event(Mix *m, const Event *e, int index, RtError *err)
 		Draw d = draw_open(m->r->o->seed, "sounds/%d/%d", m->m->index, index);
 		const Filter *const tail = &m->tails[draw_index(&d, TAILS)];
 		fill_event(m->r->bank, e, &d, x, n);
-		/* with a large transform a short moving sound is not dearer than a still one */
 		if (run_end(e, 0) == e->n - 1)
 			add_still(m, e, x, tail);
 		else
@@ -145,43 +144,56 @@ static RtStatus add_event(Mix *m, const Event *e, int index, RtError *err)
 
 /* ---- ambience ---------------------------------------------------------------------------- */
 
-/* One block of noise of spectrum 1 / f^slope above 50 Hz, unit variance, into f->time. */
-static void noise_block(Fft *f, uint64_t seed, const char *name, int64_t block, double slope,
-                        double *random)
+/* Gains [f->n / 2 + 1] of noise with amplitude 1 / f^slope above 50 Hz and variance 1, for bins whose
+ * parts are uniform in (-1, 1). */
+static void noise_shape(const Fft *f, double slope, float *shape)
 {
 	const int bins = f->n / 2 + 1;
-	rt_random_uniform(seed, name, (uint64_t)block * (uint64_t)f->n * 2, (uint64_t)bins * 2, random);
 	double power = 0;
 	for (int k = 0; k < bins; k++) {
 		const double hz = (double)k * SYNTH_RATE / f->n;
 		const double g = hz < 20 || k == bins - 1 ? 0 : pow(fmax(hz, 50), -slope);
 		power += 2 * g * g * (2.0 / 3);
-		f->product[k].r = (float)(g * (2 * random[2 * k] - 1));
-		f->product[k].i = (float)(g * (2 * random[2 * k + 1] - 1));
+		shape[k] = (float)g;
 	}
-	const float scale = (float)(1 / sqrt(power));
+	for (int k = 0; k < bins; k++)
+		shape[k] *= (float)(1 / sqrt(power));
+}
+
+/* What the ambience needs while it is made. */
+typedef struct Noise {
+	float shape[LARGE / 2 + 1];
+	double random[LARGE + 2];
+} Noise;
+
+/* One block into f->time. */
+static void noise_block(Fft *f, uint64_t seed, const char *name, int64_t block, Noise *w)
+{
+	const int bins = f->n / 2 + 1;
+	rt_random_uniform(seed, name, (uint64_t)block * (uint64_t)f->n * 2, (uint64_t)bins * 2,
+	                  w->random);
 	for (int k = 0; k < bins; k++) {
-		f->product[k].r *= scale;
-		f->product[k].i *= scale;
+		f->product[k].r = w->shape[k] * (float)(2 * w->random[2 * k] - 1);
+		f->product[k].i = w->shape[k] * (float)(2 * w->random[2 * k + 1] - 1);
 	}
 	kiss_fftri(f->inverse, f->product, f->time);
 }
 
 /* Blocks overlap under a fade that keeps the power. */
-static void add_noise(Mix *m, const char *name, double slope, double gain, float *x, double *random)
+static void add_noise(Mix *m, const char *name, double gain, float *x, Noise *w)
 {
 	Fft *const f = &m->r->large;
 	for (int64_t block = 0; block * AMBIENCE_HOP < m->n; block++) {
-		noise_block(f, m->r->o->seed, name, block, slope, random);
-		for (int64_t i = 0; i < LARGE; i++) {
-			const int64_t at = block * AMBIENCE_HOP + i - AMBIENCE_FADE;
-			if (at < 0 || at >= m->n)
-				continue;
-			const int64_t edge = i < LARGE - 1 - i ? i : LARGE - 1 - i;
-			const double fade = edge >= AMBIENCE_FADE ? 1 :
-			                    sin(1.5707963267948966 * ((double)edge + 0.5) / AMBIENCE_FADE);
-			x[at] += (float)(gain * fade) * f->time[i];
+		noise_block(f, m->r->o->seed, name, block, w);
+		for (int i = 0; i < AMBIENCE_FADE; i++) {
+			const float fade = (float)sin(1.5707963267948966 * (i + 0.5) / AMBIENCE_FADE);
+			f->time[i] *= fade;
+			f->time[LARGE - 1 - i] *= fade;
 		}
+		const int64_t first = block * AMBIENCE_HOP - AMBIENCE_FADE;
+		const int64_t end = m->n - first < LARGE ? m->n - first : LARGE;
+		for (int64_t i = first < 0 ? -first : 0; i < end; i++)
+			x[first + i] += (float)gain * f->time[i];
 	}
 }
 
@@ -200,17 +212,18 @@ static double event_power(const Mix *m, const Scene *s)
 
 static RtStatus add_ambience(Mix *m, const Scene *s, Draw *d, RtError *err)
 {
-	double *const random = rt_alloc(LARGE + 2, sizeof *random);
-	if (!random)
+	Noise *const noise = rt_alloc(1, sizeof *noise);
+	if (!noise)
 		return rt_no_memory(err);
 	const double snr = draw_between(d, m->r->o->snr[0], m->r->o->snr[1]);
-	const double slope = draw_between(d, 0.3, 1), gain = sqrt(event_power(m, s) * pow(10, -snr / 10));
+	const double gain = sqrt(event_power(m, s) * pow(10, -snr / 10));
+	noise_shape(&m->r->large, draw_between(d, 0.3, 1), noise->shape);
 	for (int c = 0; c < SYNTH_CHANNELS; c++) {
 		char name[64];
 		snprintf(name, sizeof name, "ambience/%d/%d", m->m->index, c);
-		add_noise(m, name, slope, c ? gain / sqrt(3) : gain, m->x + c * m->n, random);
+		add_noise(m, name, c ? gain / sqrt(3) : gain, m->x + c * m->n, noise);
 	}
-	free(random);
+	free(noise);
 	return RT_OK;
 }
 
@@ -257,7 +270,7 @@ static void set_level(Mix *m, Draw *d)
 {
 	float peak = 1e-9f;
 	for (int64_t i = 0; i < SYNTH_CHANNELS * m->n; i++)
-		peak = fmaxf(peak, fabsf(m->x[i]));
+		peak = fabsf(m->x[i]) > peak ? fabsf(m->x[i]) : peak;
 	const float scale = (float)pow(10, draw_between(d, -12, -1) / 20) / peak;
 	for (int64_t i = 0; i < SYNTH_CHANNELS * m->n; i++)
 		m->x[i] *= scale;

@@ -189,28 +189,32 @@ int room_taps(const Room *r)
 	return taps > EARLY_TAPS ? taps : EARLY_TAPS;
 }
 
-/* Gain of one octave in white noise. */
-static void keep_band(Fft *f, int band)
+/* Gains of the octaves in noise, [SYNTH_BANDS][n / 2 + 1]; their sum is 1 / n. */
+static void band_masks(int n, float *mask)
 {
-	const float scale = 1 / (float)f->n;
-	for (int i = 0; i <= f->n / 2; i++) {
-		const double hz = (double)i * SYNTH_RATE / f->n;
-		const double high = band < SYNTH_BANDS - 1 ? band_low(band, hz) : 1;
-		const float g = scale * (float)(high - (band > 0 ? band_low(band - 1, hz) : 0));
-		f->product[i].r = g * f->bins[i].r;
-		f->product[i].i = g * f->bins[i].i;
+	const int bins = n / 2 + 1;
+	for (int i = 0; i < bins; i++) {
+		const double hz = (double)i * SYNTH_RATE / n;
+		double below = 0;
+		for (int b = 0; b < SYNTH_BANDS; b++) {
+			const double low = b < SYNTH_BANDS - 1 ? band_low(b, hz) : 1;
+			mask[b * bins + i] = (float)((low - below) / n);
+			below = low;
+		}
 	}
 }
 
 /* One channel; noise in f->bins. */
-static void add_decays(const Room *r, Fft *f, double level, float *x)
+static void add_decays(const Room *r, Fft *f, const float *mask, double level, float *x)
 {
-	const int first = tail_start(r), taps = room_taps(r);
-	for (int b = 0; b < SYNTH_BANDS; b++) {
-		keep_band(f, b);
+	const int first = tail_start(r), taps = room_taps(r), bins = f->n / 2 + 1;
+	for (int b = 0; b < SYNTH_BANDS; b++, mask += bins) {
+		for (int i = 0; i < bins; i++) {
+			f->product[i].r = mask[i] * f->bins[i].r;
+			f->product[i].i = mask[i] * f->bins[i].i;
+		}
 		kiss_fftri(f->inverse, f->product, f->time);
-		const double rate = 3 * log(10) / (r->rt60[b] * SYNTH_RATE);
-		const double step = exp(-rate);
+		const double rate = 3 * log(10) / (r->rt60[b] * SYNTH_RATE), step = exp(-rate);
 		double envelope = level * exp(-rate * (first - EARLY_PRE));
 		for (int i = first; i < taps; i++, envelope *= step)
 			x[i] += (float)envelope * f->time[i];
@@ -226,17 +230,22 @@ RtStatus room_tail(const Room *r, uint64_t seed, const char *name, float *x, RtE
 	Fft f = {0};
 	double *const noise = rt_alloc((uint64_t)taps, sizeof *noise);
 	float *const narrow = rt_alloc((uint64_t)taps, sizeof *narrow);
-	const bool ok = noise && narrow && fft_open(&f, kiss_fftr_next_fast_size_real(taps));
+	const int n = kiss_fftr_next_fast_size_real(taps);
+	float *const mask = rt_alloc(SYNTH_BANDS * ((uint64_t)n / 2 + 1), sizeof *mask);
+	const bool ok = noise && narrow && mask && fft_open(&f, n);
+	if (ok)
+		band_masks(n, mask);
 	const double level = sqrt(4 * pi * speed / volume(r) / SYNTH_RATE);
 	for (int c = 0; ok && c < SYNTH_CHANNELS; c++) {
 		rt_random_normal(seed, name, (uint64_t)c << 32, (uint64_t)taps, noise);
 		for (int i = 0; i < taps; i++)
 			narrow[i] = (float)noise[i];
 		fft_spectrum(&f, narrow, taps, f.bins);
-		add_decays(r, &f, c ? level / sqrt(3) : level, x + (size_t)c * (size_t)taps);
+		add_decays(r, &f, mask, c ? level / sqrt(3) : level, x + (size_t)c * (size_t)taps);
 	}
 	fft_release(&f);
 	free(noise);
 	free(narrow);
+	free(mask);
 	return ok ? RT_OK : rt_no_memory(err);
 }
