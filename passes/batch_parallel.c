@@ -11,9 +11,9 @@
  * op, attributes (but `reverse`) and types: none of them depends on another. Their inputs are
  * lifted into one value each, by the cheapest way: one value for all, runs of one value,
  * neighbouring slices of a grouped value, the same movement op on a lifted input, one grouped
- * computation at load time, and else a stack. Instances stand in the order of creation unless another order saves
- * stacking. A stack of activations that moves more than the nodes themselves is refused; one whose
- * inputs can be computed in place is free. */
+ * computation at load time, and else a stack. Instances stand in the order of creation unless
+ * another order saves stacking. A stack of activations that moves more than the nodes themselves is
+ * refused; one whose inputs can be computed in place is free. */
 #include "passes/passes.h"
 
 #include <string.h>
@@ -127,7 +127,8 @@ static bool same_types(const Node *a, const Node *b)
 	if (a->nin != b->nin || a->nout != b->nout)
 		return false;
 	for (int i = 0; i < a->nin; i++)
-		if (!type_equal(&a->in[i]->type, &b->in[i]->type) || is_load(a->in[i]) != is_load(b->in[i]))
+		if (!type_equal(&a->in[i]->type, &b->in[i]->type) ||
+		    is_load(a->in[i]) != is_load(b->in[i]))
 			return false;
 	for (int i = 0; i < a->nout; i++)
 		if (!type_equal(&a->out[i].type, &b->out[i].type))
@@ -258,7 +259,8 @@ static Value *stack(Lift *l, Value **v, int n)
 {
 	if (!l->build)
 		return NULL;
-	Node *s = node_insert(l->b->g, l->at, OP_stack, v, n, v[0]->node->loc, joint_label(l, v, n));
+	Node *s =
+	    node_insert(l->b->g, l->at, OP_stack, v, n, v[0]->node->loc, joint_label(l, v, n));
 	return edit_infer(s);
 }
 
@@ -315,7 +317,7 @@ static Pieces find_pieces(Lift *l, Value **v, int n)
 		p.single = p.single && !of;
 		if (l->build) {
 			p.at[p.n++] = of ? edit_slice(l->at, of, 0, first, first + len, 1)
-			                 : leading_one(l, v[i]);
+					 : leading_one(l, v[i]);
 			list_push(l->b->cx->scratch, &l->b->hosted, storage_of(storage));
 		}
 	}
@@ -331,7 +333,7 @@ static Value *lift_pieces(Lift *l, Value **v, int n)
 	if (p.single)
 		return stack(l, v, n);
 	Node *c = node_insert(l->b->g, l->at, OP_concat, p.at, p.n, v[0]->node->loc,
-	                      joint_label(l, v, n));
+			      joint_label(l, v, n));
 	attr_set_int(c, "axis", 0);
 	return edit_infer(c);
 }
@@ -457,13 +459,15 @@ static void take_out(Batch *b, Node *at, Node *made, Node **inst, int n)
 		for (int i = 0; i < n; i++) {
 			const Type t = inst[i]->out[k].type;
 			Value *all = &made->out[k];
-			Node *s = node_insert(b->g, at, OP_slice, &all, 1, inst[i]->loc, inst[i]->label);
+			Node *s =
+			    node_insert(b->g, at, OP_slice, &all, 1, inst[i]->loc, inst[i]->label);
 			attr_set_int(s, "axis", 0);
 			if (i)
 				attr_set_int(s, "start", i);
 			attr_set_int(s, "stop", i + 1);
 			Value *one = edit_infer(s);
-			Node *r = node_insert(b->g, at, OP_reshape, &one, 1, inst[i]->loc, inst[i]->label);
+			Node *r = node_insert(b->g, at, OP_reshape, &one, 1, inst[i]->loc,
+					      inst[i]->label);
 			attr_set_ints(r, "shape", t.dim, t.rank);
 			edit_replace(b->g, &inst[i]->out[k], edit_infer(r), NULL);
 		}
@@ -481,7 +485,7 @@ static void build_group(Batch *b, Node **inst, int n, double cost)
 	b->groups++;
 	b->nodes += n;
 	report_did(b->cx, inst[0], "%d x %s '%s'%s", n, node_info(made)->name, edit_name(made),
-	           cost > 0 ? ", some inputs copied" : "");
+		   cost > 0 ? ", some inputs copied" : "");
 }
 
 /* Merges inst unless their inputs would move more bytes than they do themselves. */
@@ -499,8 +503,8 @@ static bool try_group(Batch *b, Node **inst, int n, bool last_try)
 	}
 	if (last_try)
 		report_refused(b->cx, inst[0],
-		               "%d x %s '%s': stacking the inputs moves %.0f bytes, the nodes %.0f", n,
-		               node_info(inst[0])->name, edit_name(inst[0]), cost, own);
+			       "%d x %s '%s': stacking the inputs moves %.0f bytes, the nodes %.0f",
+			       n, node_info(inst[0])->name, edit_name(inst[0]), cost, own);
 	return false;
 }
 

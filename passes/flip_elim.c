@@ -96,7 +96,9 @@ static int through_ew(const Flips *f, const Node *n)
 static int through_time(const Flips *f, const Node *n)
 {
 	const int axis = 1 + lead(n);
-	const unsigned inputs = n->op == OP_selective_scan ? 0x1b : n->op == OP_scan_gate ? 0x5b : 1;
+	const unsigned inputs = n->op == OP_selective_scan ? 0x1b
+				: n->op == OP_scan_gate    ? 0x5b
+							   : 1;
 	return exactly(f, n, inputs, axis) ? axis : PLAIN;
 }
 
@@ -125,7 +127,8 @@ static int through_transpose(const Flips *f, const Node *n)
 {
 	const int axis = mirror_of(f, n->in[0])->axis, rank = n->out[0].type.rank;
 	for (int i = lead(n); i < rank; i++)
-		if (lead(n) + edit_axis(attr_int_at(n, "perm", i - lead(n)), rank - lead(n)) == axis)
+		if (lead(n) + edit_axis(attr_int_at(n, "perm", i - lead(n)), rank - lead(n)) ==
+		    axis)
 			return i;
 	return PLAIN;
 }
@@ -293,11 +296,13 @@ static void report_kept(const Flips *f, int set)
 				continue;
 			const Node *user = needs_plain(f, &n->out[k], &leaves);
 			if (user)
-				report_refused(f->cx, user, "'%s' needs a flip before %s '%s'", n->out[k].name,
-				               node_info(user)->name, edit_name(user));
+				report_refused(f->cx, user, "'%s' needs a flip before %s '%s'",
+					       n->out[k].name, node_info(user)->name,
+					       edit_name(user));
 			else if (leaves)
-				report_refused(f->cx, n, "'%s' needs a flip before it leaves the graph",
-				               n->out[k].name);
+				report_refused(f->cx, n,
+					       "'%s' needs a flip before it leaves the graph",
+					       n->out[k].name);
 		}
 	}
 }
@@ -424,7 +429,7 @@ int pass_flip_elim(PassCtx *cx, Graph *g)
 	graph_sort(g);
 	edit_prune(g, cx->scratch);
 	const int after = count_all(g, &bytes_after);
-	report_did(cx, NULL, "removed %d of %d flips, %.0f bytes less to move", before - after, before,
-	           bytes_before - bytes_after);
+	report_did(cx, NULL, "removed %d of %d flips, %.0f bytes less to move", before - after,
+		   before, bytes_before - bytes_after);
 	return before - after;
 }

@@ -65,7 +65,8 @@ int main(int argc, char **argv)
 			break;
 	}
 	if (argc - i != 2) {
-		fprintf(stderr, "usage: pass_tool [-v] [--strided] [--no-eval] PASS[,PASS...] FILE.sir\n");
+		fprintf(stderr,
+			"usage: pass_tool [-v] [--strided] [--no-eval] PASS[,PASS...] FILE.sir\n");
 		return 2;
 	}
 	opt.only = argv[i];

@@ -45,6 +45,9 @@ done
 batch all_passes -- tests/num/*/*.sir
 batch no_passes -0 -- tests/num/*/*.sir
 batch tf32 -p tf32 -t 4e-3 -- $(heavy)
+for p in fp32:3e-6 tf32:1e-3 bf16:1e-2; do
+	batch "edges_${p%:*}" -p "${p%:*}" -t "${p#*:}" -- tests/cuda/cases/*.sir
+done
 batch bf16 -p bf16 -t 3e-2 -- $(heavy)
 if [ "$1" != quick ] && command -v compute-sanitizer >/dev/null; then
 	for tool in memcheck racecheck initcheck; do

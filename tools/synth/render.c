@@ -1,6 +1,7 @@
-/* render.c: a scene to four channels. Sounds go through the response of their place: early images at
- * every place they pass, cross-faded over 100 ms from the middle of one label frame to the next, and
- * a diffuse tail that does not depend on the place. Then ambience, isotropic, at the wanted ratio. */
+/* render.c: a scene to four channels. Sounds go through the response of their place: early images
+ * at every place they pass, cross-faded over 100 ms from the middle of one label frame to the next,
+ * and a diffuse tail that does not depend on the place. Then ambience, isotropic, at the wanted
+ * ratio. */
 #include "synth.h"
 
 #include <math.h>
@@ -8,8 +9,10 @@
 #include <string.h>
 
 enum {
-	LARGE = 65536, TAILS = 3,
-	AMBIENCE_FADE = 4096, AMBIENCE_HOP = LARGE - AMBIENCE_FADE,
+	LARGE = 65536,
+	TAILS = 3,
+	AMBIENCE_FADE = 4096,
+	AMBIENCE_HOP = LARGE - AMBIENCE_FADE,
 	JOIN = 240, /* samples of the fade between clips, and at the ends of an event */
 };
 
@@ -27,13 +30,13 @@ typedef struct Mix {
 } Mix;
 
 RtStatus renderer_open(Renderer *r, const SynthOptions *o, const Bank *b, const Kernels *k,
-                       RtError *err)
+		       RtError *err)
 {
 	*r = (Renderer){.o = o, .bank = b, .kernels = k};
 	const int small = kiss_fftr_next_fast_size_real(2 * SYNTH_FRAME + EARLY_TAPS);
 	r->early = rt_alloc(SYNTH_CHANNELS * EARLY_TAPS, sizeof *r->early);
 	const bool ok = r->early && fft_open(&r->large, LARGE) && fft_open(&r->small, small) &&
-	                filter_open(&r->near, &r->small, EARLY_TAPS);
+			filter_open(&r->near, &r->small, EARLY_TAPS);
 	return ok ? RT_OK : rt_no_memory(err);
 }
 
@@ -98,7 +101,7 @@ static void run_piece(Mix *m, const Event *e, const float *x, int64_t a, int64_t
 	early_at(m, &e->place[a]);
 	filter_set(&m->r->near, &m->r->small, m->r->early, EARLY_TAPS);
 	filter_run(&m->r->near, &m->r->small, piece, to - from, m->x, m->n,
-	           e->first * SYNTH_FRAME + from - EARLY_PRE);
+		   e->first * SYNTH_FRAME + from - EARLY_PRE);
 }
 
 static void add_moving(Mix *m, const Event *e, const float *x, float *piece, const Filter *tail)
@@ -109,7 +112,7 @@ static void add_moving(Mix *m, const Event *e, const float *x, float *piece, con
 	}
 	if (m->room->mixing > 0)
 		filter_run(tail, &m->r->large, x, e->n * SYNTH_FRAME, m->x, m->n,
-		           e->first * SYNTH_FRAME - EARLY_PRE);
+			   e->first * SYNTH_FRAME - EARLY_PRE);
 }
 
 static void add_still(Mix *m, const Event *e, const float *x, const Filter *tail)
@@ -119,7 +122,7 @@ static void add_still(Mix *m, const Event *e, const float *x, const Filter *tail
 		memcpy(m->still.h[c], tail->h[c], sizeof *tail->h[c] * (LARGE / 2 + 1));
 	filter_add(&m->still, &m->r->large, m->r->early, EARLY_TAPS, EARLY_TAPS);
 	filter_run(&m->still, &m->r->large, x, e->n * SYNTH_FRAME, m->x, m->n,
-	           e->first * SYNTH_FRAME - EARLY_PRE);
+		   e->first * SYNTH_FRAME - EARLY_PRE);
 }
 
 static RtStatus add_event(Mix *m, const Event *e, int index, RtError *err)
@@ -144,8 +147,8 @@ static RtStatus add_event(Mix *m, const Event *e, int index, RtError *err)
 
 /* ---- ambience ---------------------------------------------------------------------------- */
 
-/* Gains [f->n / 2 + 1] of noise with amplitude 1 / f^slope above 50 Hz and variance 1, for bins whose
- * parts are uniform in (-1, 1). */
+/* Gains [f->n / 2 + 1] of noise with amplitude 1 / f^slope above 50 Hz and variance 1, for bins
+ * whose parts are uniform in (-1, 1). */
 static void noise_shape(const Fft *f, double slope, float *shape)
 {
 	const int bins = f->n / 2 + 1;
@@ -171,7 +174,7 @@ static void noise_block(Fft *f, uint64_t seed, const char *name, int64_t block, 
 {
 	const int bins = f->n / 2 + 1;
 	rt_random_uniform(seed, name, (uint64_t)block * (uint64_t)f->n * 2, (uint64_t)bins * 2,
-	                  w->random);
+			  w->random);
 	for (int k = 0; k < bins; k++) {
 		f->product[k].r = w->shape[k] * (float)(2 * w->random[2 * k] - 1);
 		f->product[k].i = w->shape[k] * (float)(2 * w->random[2 * k + 1] - 1);
@@ -186,7 +189,8 @@ static void add_noise(Mix *m, const char *name, double gain, float *x, Noise *w)
 	for (int64_t block = 0; block * AMBIENCE_HOP < m->n; block++) {
 		noise_block(f, m->r->o->seed, name, block, w);
 		for (int i = 0; i < AMBIENCE_FADE; i++) {
-			const float fade = (float)sin(1.5707963267948966 * (i + 0.5) / AMBIENCE_FADE);
+			const float fade =
+			    (float)sin(1.5707963267948966 * (i + 0.5) / AMBIENCE_FADE);
 			f->time[i] *= fade;
 			f->time[LARGE - 1 - i] *= fade;
 		}
@@ -277,7 +281,7 @@ static void set_level(Mix *m, Draw *d)
 }
 
 RtStatus render(Renderer *r, const Mixture *mixture, const Scene *scene, const Room *room,
-                const Listener *l, float **out, RtError *err)
+		const Listener *l, float **out, RtError *err)
 {
 	Mix m = {.r = r, .m = mixture, .room = room, .listener = l};
 	Draw d = draw_open(r->o->seed, "mix/%d", mixture->index);

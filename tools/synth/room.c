@@ -49,7 +49,7 @@ void room_set(Room *r, const double size[3], double rt60, double tilt, const dou
 void room_draw(Room *r, Draw *d, const double rt60[2])
 {
 	const double size[3] = {draw_between(d, 4, 10), draw_between(d, 3.2, 8),
-	                        draw_between(d, 2.5, 4)};
+				draw_between(d, 2.5, 4)};
 	const double seconds = rt60[0] * pow(rt60[1] / fmax(rt60[0], 1e-9), draw_unit(d));
 	double walls[6];
 	for (int w = 0; w < 6; w++)
@@ -101,7 +101,7 @@ typedef struct Axis {
 } Axis;
 
 static void axis_images(const Room *r, int axis, double source, double listener, double reach,
-                        Axis *out)
+			Axis *out)
 {
 	const double length = r->size[axis];
 	const int last = (int)(reach / (2 * length)) + 1;
@@ -113,13 +113,13 @@ static void axis_images(const Room *r, int axis, double source, double listener,
 				continue;
 			for (int b = 0; b < SYNTH_BANDS; b++)
 				out->gain[out->n][b] = exp(-abs(i - q) * r->loss[2 * axis][b] -
-				                           abs(i) * r->loss[2 * axis + 1][b]);
+							   abs(i) * r->loss[2 * axis + 1][b]);
 			out->d[out->n++] = d;
 		}
 }
 
 static void add_image(const Kernels *k, const double v[3], double yaw, const Axis axis[3],
-                      const int at[3], float *x)
+		      const int at[3], float *x)
 {
 	double w[3] = {v[0], v[1], v[2]}, gain[SYNTH_BANDS];
 	turn(w, -yaw);
@@ -127,21 +127,21 @@ static void add_image(const Kernels *k, const double v[3], double yaw, const Axi
 	for (int b = 0; b < SYNTH_BANDS; b++)
 		gain[b] = axis[0].gain[at[0]][b] * axis[1].gain[at[1]][b] * axis[2].gain[at[2]][b];
 	const double enc[SYNTH_CHANNELS] = {1 / metres, w[1] / metres / metres,
-	                                    w[2] / metres / metres, w[0] / metres / metres};
+					    w[2] / metres / metres, w[0] / metres / metres};
 	kernels_add(k, x, metres / speed * SYNTH_RATE, gain, enc);
 }
 
 static void add_direct(const Kernels *k, const double v[3], double yaw, float *x)
 {
 	static const Axis none[3] = {{1, {0}, {{1, 1, 1, 1, 1, 1, 1}}},
-	                             {1, {0}, {{1, 1, 1, 1, 1, 1, 1}}},
-	                             {1, {0}, {{1, 1, 1, 1, 1, 1, 1}}}};
+				     {1, {0}, {{1, 1, 1, 1, 1, 1, 1}}},
+				     {1, {0}, {{1, 1, 1, 1, 1, 1, 1}}}};
 	const int first[3] = {0, 0, 0};
 	add_image(k, v, yaw, none, first, x);
 }
 
 static void add_images(const Room *r, const Kernels *k, const Listener *l, const Axis axis[3],
-                       float *x)
+		       float *x)
 {
 	const double reach = r->mixing * speed;
 	int at[3];
