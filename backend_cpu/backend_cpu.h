@@ -20,14 +20,14 @@ typedef struct CpuOptions {
 /* Libraries that the emitted file calls. */
 #define CPU_LIBS ""
 
-/* ---- emit.c: the module, load and run, tables --------------------------------------------- */
+/* ---- emit.c: the module, load and run, tables ---- */
 
 /* Writes the program for a model whose graphs are planned; false after diagnostics. */
 bool cpu_emit(Buf *out, const Model *m, const CpuOptions *opt);
 /* The header of a library: how to get at the model, and what goes in and out. */
 void cpu_emit_header(Buf *out, const Model *m);
 
-/* ---- hooks.c: what plan_memory asks -------------------------------------------------------- */
+/* ---- hooks.c: what plan_memory asks ---- */
 
 /* Input `input` of n, if known at load time, is copied to a form of the kernel's own while
  * loading. */
