@@ -11,8 +11,8 @@
 #define KERNELS(X)                                                                                 \
 	X(memory)                                                                                  \
 	X(vec)                                                                                     \
-	X(math) X(gemm) X(linear) X(conv) X(winograd) X(pool) X(norm) X(reduce) X(scan) X(stft)    \
-	    X(mel)
+	X(math)                                                                                    \
+	X(gemm) X(linear) X(conv) X(winograd) X(pool) X(norm) X(reduce) X(scan) X(stft) X(mel)
 
 typedef enum Kernel {
 #define X(name) K_##name,
@@ -171,7 +171,7 @@ void emit_ew_functions(Emit *e, Buf *b);
 
 /* How conv2d and conv2d_act are computed. */
 typedef struct ConvPlan {
-	bool winograd;
+	bool winograd, taps; /* taps: weights are transformed at each run */
 	int64_t b, h, w, c, o, kh, kw, sh, sw, ph, pw, oh, ow, th, tw;
 	bool last, relu;
 	int64_t tiles, cols, span, rows;

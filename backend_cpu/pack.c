@@ -29,7 +29,7 @@ static int64_t packed_floats(const Node *n, int input)
 		return 2 * panels(w.dim[0] / 2) * w.dim[1];
 	default: {
 		const ConvPlan p = conv_plan(n);
-		return p.winograd ? 36 * p.o * p.c : panels(p.o) * p.c * p.kh * p.kw;
+		return p.winograd ? (p.taps ? 9 : 36) * p.o * p.c : panels(p.o) * p.c * p.kh * p.kw;
 	}
 	}
 }
@@ -46,7 +46,12 @@ static void pack_product(Buf *b, int64_t to, const Ref *r, int64_t from, int64_t
 static void pack_conv(Buf *b, const Node *n, int64_t to, const Ref *r)
 {
 	const ConvPlan p = conv_plan(n);
-	if (p.winograd)
+	if (p.taps)
+		buf_printf(b,
+			   "\twino_pack_taps(s->pack + %" PRId64 ", %s + %" PRId64 ", %" PRId64
+			   ", %" PRId64 ", s->threads);\n",
+			   to, r->base, r->offset, p.o, p.c);
+	else if (p.winograd)
 		buf_printf(b,
 			   "\twino_pack(s->pack + %" PRId64 ", %s + %" PRId64 ", %" PRId64
 			   ", %" PRId64 ", %" PRId64 ", s->threads);\n",
