@@ -55,6 +55,20 @@ RtStatus rt_make_dirs(const char *path, RtError *err);
 /* Last component of a path; points into it. */
 const char *rt_base_name(const char *path);
 
+/* ---- folder.c --------------------------------------------------------------------------- */
+
+typedef struct RtPaths {
+	char **at;
+	int n, cap;
+} RtPaths;
+
+/* Files below `dir` whose names end in `suffix`, hidden ones left out, by name; RT_INPUT if there
+ * are none. Release p in any case. */
+RtStatus rt_find_files(const char *dir, const char *suffix, RtPaths *p, RtError *err);
+void rt_paths_release(RtPaths *p);
+/* "dir/name", to be freed; NULL where memory lacks. */
+char *rt_path_join(const char *dir, const char *name);
+
 /* ---- tensor.c --------------------------------------------------------------------------- */
 
 enum { RT_SHAPE_TEXT = 24 * RT_MAX_RANK + 16 };
