@@ -9,13 +9,29 @@ void rt_progress_open(RtProgress *p, bool quiet)
 	*p = (RtProgress){.on = !quiet && isatty(STDERR_FILENO)};
 }
 
-void rt_progress_show(RtProgress *p, const char *what, int64_t done, int64_t total)
+/* Ten times a second at most. */
+static bool due(RtProgress *p)
 {
 	const double now = p->on ? rt_seconds() : 0;
 	if (!p->on || (p->shown && now - p->last < 0.1))
-		return;
+		return false;
 	p->last = now;
 	p->shown = true;
+	return true;
+}
+
+void rt_progress_text(RtProgress *p, const char *text)
+{
+	if (!due(p))
+		return;
+	fprintf(stderr, "\r\033[K%s", text);
+	fflush(stderr);
+}
+
+void rt_progress_show(RtProgress *p, const char *what, int64_t done, int64_t total)
+{
+	if (!due(p))
+		return;
 	fprintf(stderr, "\r\033[K%s: %lld of %lld (%d %%)", what, (long long)done, (long long)total,
 	        (int)(total > 0 ? 100 * done / total : 0));
 	fflush(stderr);
