@@ -295,6 +295,8 @@ static RtStatus read_plan(RtPlan *p, RtError *err)
 		s = read_folds(p, "data.scaler_folds", &p->scaler_folds, err);
 	if (!stepped)
 		p->gamma = 1;
+	if (!p->train_folds)
+		p->train_folds = RT_ALL_FOLDS & ~p->validate_folds;
 	if (!p->scaler_folds)
 		p->scaler_folds = p->train_folds;
 	p->best = by_seld ? SCORE_SELD : SCORE_F;

@@ -183,6 +183,7 @@ RtStatus rt_checkpoint_read(RtSession *s, const char *path, const RtIdentity *id
                             RtError *err);
 /* The parameters as they are now, as a weights file. */
 RtStatus rt_weights_write(const RtSession *s, const char *path, RtError *err);
+bool rt_all_finite(const float *x, uint64_t n);
 RtStatus rt_state_get(const RtSession *s, int i, float *out, RtError *err);
 RtStatus rt_state_set(const RtSession *s, int i, const float *in, RtError *err);
 RtStatus rt_state_refresh(const RtSession *s, RtError *err);
