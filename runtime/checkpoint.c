@@ -172,7 +172,7 @@ static char *position_text(const RtPosition *p)
 	cJSON_AddNumberToObject(o, "epoch", (double)p->epoch);
 	cJSON_AddNumberToObject(o, "batch", (double)p->batch);
 	cJSON_AddNumberToObject(o, "step", (double)p->step);
-	cJSON_AddNumberToObject(o, "log_bytes", (double)p->log_bytes);
+	cJSON_AddNumberToObject(o, "log_lines", (double)p->log_lines);
 	cJSON_AddNumberToObject(o, "best", p->best); /* NaN becomes null */
 	cJSON_AddItemToObject(o, "sums", cJSON_CreateDoubleArray(p->sums, RT_MAX_PARTS));
 	char *const text = cJSON_PrintUnformatted(o);
@@ -193,7 +193,7 @@ static bool parse_position(RtPosition *p, const char *text)
 	cJSON *const o = cJSON_Parse(text);
 	bool ok = o != NULL;
 	*p = (RtPosition){.epoch = whole(o, "epoch", &ok), .batch = whole(o, "batch", &ok),
-	                  .step = whole(o, "step", &ok), .log_bytes = whole(o, "log_bytes", &ok)};
+	                  .step = whole(o, "step", &ok), .log_lines = whole(o, "log_lines", &ok)};
 	const int64_t stage = whole(o, "stage", &ok);
 	p->stage = stage < 1000 ? (int)stage : 1000;
 	const cJSON *const best = cJSON_GetObjectItemCaseSensitive(o, "best");

@@ -61,26 +61,31 @@ static RtStatus fail(const RtLog *l, RtError *err)
 	return rt_fail(err, RT_INPUT, "%s: %s", l->path, strerror(errno));
 }
 
-RtStatus rt_log_open(RtLog *l, const char *path, int64_t bytes, RtHistory *h, RtError *err)
+/* Cuts the file where reading stopped. */
+static RtStatus cut(RtLog *l, RtError *err)
 {
-	*l = (RtLog){.path = strdup(path)};
+	const off_t at = ftello(l->file);
+	if (at < 0 || ftruncate(fileno(l->file), at) != 0 || fseeko(l->file, 0, SEEK_END) != 0)
+		return fail(l, err);
+	return RT_OK;
+}
+
+RtStatus rt_log_open(RtLog *l, const char *path, int64_t lines, RtHistory *h, RtError *err)
+{
+	*l = (RtLog){.path = strdup(path), .lines = lines};
 	if (!l->path)
 		return rt_no_memory(err);
 	l->file = fopen(path, "a+e");
 	if (!l->file)
 		return fail(l, err);
-	fseeko(l->file, 0, SEEK_END);
-	if (ftello(l->file) > bytes && ftruncate(fileno(l->file), bytes) != 0)
-		return fail(l, err);
 	rewind(l->file);
 	char *line = NULL;
 	size_t room = 0;
 	RtStatus s = RT_OK;
-	while (!s && getline(&line, &room, l->file) > 0)
+	for (int64_t i = 0; !s && i < lines && getline(&line, &room, l->file) > 0; i++)
 		s = read_epoch(h, line, err);
 	free(line);
-	fseeko(l->file, 0, SEEK_END);
-	return s;
+	return s ? s : cut(l, err);
 }
 
 RtStatus rt_log_write(RtLog *l, cJSON *line, RtError *err)
@@ -91,12 +96,8 @@ RtStatus rt_log_write(RtLog *l, cJSON *line, RtError *err)
 		return rt_no_memory(err);
 	const bool ok = fprintf(l->file, "%s\n", text) >= 0 && fflush(l->file) == 0;
 	cJSON_free(text);
+	l->lines += ok;
 	return ok ? RT_OK : fail(l, err);
-}
-
-int64_t rt_log_bytes(const RtLog *l)
-{
-	return ftello(l->file);
 }
 
 void rt_log_close(RtLog *l)

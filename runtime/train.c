@@ -99,7 +99,7 @@ static RtStatus save_checkpoint(Trainer *t, RtError *err)
 	char *const path = in_folder(t, checkpoint_name);
 	if (!path)
 		return rt_no_memory(err);
-	t->at.log_bytes = rt_log_bytes(&t->log);
+	t->at.log_lines = t->log.lines;
 	const RtStatus s = rt_checkpoint_write(&t->session, path, &t->id, &t->at, err);
 	free(path);
 	t->saved = rt_seconds();
@@ -548,7 +548,7 @@ static RtStatus open_log(Trainer *t, RtError *err)
 	char *const path = in_folder(t, "log.jsonl");
 	if (!path)
 		return rt_no_memory(err);
-	const RtStatus s = rt_log_open(&t->log, path, t->at.log_bytes, &t->history, err);
+	const RtStatus s = rt_log_open(&t->log, path, t->at.log_lines, &t->history, err);
 	free(path);
 	return s;
 }

@@ -165,7 +165,7 @@ typedef struct RtPosition {
 	int64_t epoch, batch, step; /* step: done in this stage */
 	double sums[RT_MAX_PARTS];  /* over the batches of this epoch */
 	double best;                /* score of the best epoch of this stage; NaN: none yet */
-	int64_t log_bytes;
+	int64_t log_lines;
 } RtPosition;
 
 /* What a checkpoint must agree with. */
@@ -219,13 +219,13 @@ void rt_curves_write(FILE *f, const RtModel *m, const RtHistory *h);
 typedef struct RtLog {
 	FILE *file;
 	char *path;
+	int64_t lines;
 } RtLog;
 
-/* Goes on after the first `bytes` bytes of the file; reads the epochs among them into h. */
-RtStatus rt_log_open(RtLog *l, const char *path, int64_t bytes, RtHistory *h, RtError *err);
+/* Goes on after the first `lines` lines of the file; reads the epochs among them into h. */
+RtStatus rt_log_open(RtLog *l, const char *path, int64_t lines, RtHistory *h, RtError *err);
 /* Takes the object over. */
 RtStatus rt_log_write(RtLog *l, cJSON *line, RtError *err);
-int64_t rt_log_bytes(const RtLog *l);
 void rt_log_close(RtLog *l);
 cJSON *rt_epoch_json(const RtHistory *h, const RtEpoch *e);
 
