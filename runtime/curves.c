@@ -102,14 +102,32 @@ static double y_of(const Axis *a, double v)
 	return TOP + (HEIGHT - TOP - BOTTOM) * (a->high - v) / (a->high - a->low);
 }
 
+static void draw_tick(FILE *f, const Axis *a, double v, double shown)
+{
+	const double y = y_of(a, v);
+	fprintf(f, "<line class=\"g\" x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\"/>"
+	        "<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%.3g</text>\n",
+	        LEFT, WIDTH - RIGHT, y, y, LEFT - 6, y + 4, shown);
+}
+
+/* 1, 2 and 5 of each decade; of more than three decades 1 alone. */
+static void draw_decades(FILE *f, const Axis *a)
+{
+	for (int k = (int)floor(a->low); k <= (int)ceil(a->high); k++)
+		for (int digit = 1; digit <= 5; digit += digit == 1 ? 1 : 3) {
+			const double v = k + log10(digit);
+			if (v >= a->low - 1e-9 && v <= a->high + 1e-9 && (digit == 1 || a->high - a->low < 3))
+				draw_tick(f, a, v, pow(10, v));
+		}
+}
+
 static void draw_grid(FILE *f, const Panel *p, const RtHistory *h, const Axis *a)
 {
-	for (int i = 0; a->low + i * a->step <= a->high + 0.5 * a->step; i++) {
-		const double v = a->low + i * a->step, y = y_of(a, v);
-		const double shown = p->logarithmic ? pow(10, v) : fabs(v) < 1e-9 * a->step ? 0 : v;
-		fprintf(f, "<line class=\"g\" x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\"/>"
-		        "<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%.3g</text>\n",
-		        LEFT, WIDTH - RIGHT, y, y, LEFT - 6, y + 4, shown);
+	if (p->logarithmic)
+		draw_decades(f, a);
+	for (int i = 0; !p->logarithmic && a->low + i * a->step <= a->high + 0.5 * a->step; i++) {
+		const double v = a->low + i * a->step;
+		draw_tick(f, a, v, fabs(v) < 1e-9 * a->step ? 0 : v);
 	}
 	const double every = fmax(tick_step(fmax((double)h->n, 5)), 1);
 	for (double e = every; e <= (double)h->n + 0.5; e += every)
@@ -131,6 +149,7 @@ static void draw_series(FILE *f, const Panel *p, const RtHistory *h, const Axis 
 	bool pen_down = false;
 	for (int64_t i = 0; i < h->n; i++) {
 		const double v = value(p, &h->at[i], k);
+		pen_down = pen_down && strcmp(h->at[i].stage, h->at[i - 1].stage) == 0;
 		if (isfinite(v)) {
 			fprintf(f, "%c%.1f %.1f", pen_down ? 'L' : 'M', x_of(h, (double)i), y_of(a, v));
 			pen_down = true;

@@ -79,18 +79,23 @@ static RtStatus add_all(Sums *sums, RtSession *s, const RtFeed *f, RtProgress *p
                         RtError *err)
 {
 	const int64_t batch = s->model->batch, each = sums->channels * sums->frames * sums->bins;
+	float **const out = rt_alloc((uint64_t)s->fio.nout, sizeof *out); /* the one that is read */
+	if (!out)
+		return rt_no_memory(err);
+	out[sums->output] = s->fio.out[sums->output];
 	RtBatch b;
 	RtStatus status = rt_batch_open(&b, f, err);
 	for (int64_t at = 0; !status && at < f->n; at += batch) {
 		rt_progress_show(progress, "statistics of the features", at, f->n);
 		rt_batch_fill_plain(&b, f, at);
 		const float *const in[1] = {b.audio};
-		status = s->model->ops.run(s->self, s->features, in, s->fio.out, err);
+		status = s->model->ops.run(s->self, s->features, in, out, err);
 		for (int64_t i = 0; !status && i < batch && at + i < f->n; i++)
 			add_example(sums, s->fio.out[sums->output] + i * each);
 	}
 	rt_progress_clear(progress);
 	rt_batch_release(&b);
+	free(out);
 	return status;
 }
 

@@ -96,6 +96,11 @@ static void find_parts(RtStep *s)
 		s->part[s->nparts++] = norm;
 }
 
+static bool is_scalar(const RtStep *s, int input)
+{
+	return s->role[input] != RT_FEATURES && s->role[input] != RT_TARGET;
+}
+
 RtStatus rt_step_open(RtStep *s, const RtModel *m, RtError *err)
 {
 	*s = (RtStep){.index = rt_graph_find(m, "step"), .dropout = true};
@@ -108,7 +113,7 @@ RtStatus rt_step_open(RtStep *s, const RtModel *m, RtError *err)
 		return rt_no_memory(err);
 	for (int i = 0; i < g->ninputs; i++) {
 		s->role[i] = role_of(m, g->inputs[i].name);
-		if (s->role[i] != RT_FEATURES && s->role[i] != RT_TARGET)
+		if (is_scalar(s, i))
 			s->in[i] = &s->scalar[i];
 	}
 	find_parts(s);
@@ -119,6 +124,14 @@ RtStatus rt_step_open(RtStep *s, const RtModel *m, RtError *err)
 
 void rt_step_release(RtStep *s)
 {
+	for (int i = 0; s->owned && s->in && s->role && i < s->graph->ninputs; i++)
+		if (!is_scalar(s, i))
+			free((void *)(uintptr_t)s->in[i]);
+	for (int i = 0; i < s->nparts; i++) /* those not replaced point into s */
+		if (s->out[s->part[i]] == &s->value[i])
+			s->out[s->part[i]] = NULL;
+	for (int i = 0; s->owned && s->out && i < s->graph->noutputs; i++)
+		free(s->out[i]);
 	free(s->role);
 	free(s->scalar);
 	free(s->in);
@@ -141,16 +154,33 @@ static double scalar(const RtStep *s, int input, const RtPlan *p, double lr, int
 void rt_step_scalars(RtStep *s, const RtPlan *p, double lr, int64_t step)
 {
 	for (int i = 0; i < s->graph->ninputs; i++)
-		if (s->role[i] != RT_FEATURES && s->role[i] != RT_TARGET)
+		if (is_scalar(s, i))
 			s->scalar[i] = (float)scalar(s, i, p, lr, step);
 }
 
-/* ---- the verb ----------------------------------------------------------------------------- */
-
-static bool is_scalar(const RtStep *s, int input)
+RtStatus rt_step_random(RtStep *s, uint64_t seed, RtError *err)
 {
-	return s->role[input] != RT_FEATURES && s->role[input] != RT_TARGET;
+	s->owned = true;
+	for (int i = 0; i < s->graph->ninputs; i++) {
+		const RtTensor *const t = &s->graph->inputs[i];
+		const uint64_t n = rt_tensor_numel(t);
+		if (is_scalar(s, i))
+			continue;
+		float *const x = rt_alloc(n, sizeof *x);
+		double *const v = rt_alloc(n, sizeof *v);
+		s->in[i] = x;
+		if (x && v)
+			rt_random_uniform(seed, t->name, 0, n, v);
+		for (uint64_t k = 0; x && v && k < n; k++)
+			x[k] = (float)v[k];
+		free(v);
+		if (!x || !v)
+			return rt_no_memory(err);
+	}
+	return RT_OK;
 }
+
+/* ---- the verb ----------------------------------------------------------------------------- */
 
 /* Values of input i into memory of its own. */
 static RtStatus take(RtStep *s, int i, RtEntry *e, const char *path, RtError *err)
@@ -241,18 +271,6 @@ static RtStatus step_with(RtStep *s, const RtModel *m, const RtOptions *o, RtErr
 	return run_step(s, m, o, err);
 }
 
-static void free_buffers(RtStep *s)
-{
-	for (int i = 0; i < s->nparts; i++) /* those not replaced point into s */
-		if (s->out[s->part[i]] == &s->value[i])
-			s->out[s->part[i]] = NULL;
-	for (int i = 0; s->in && s->role && i < s->graph->ninputs; i++)
-		if (!is_scalar(s, i))
-			free((void *)(uintptr_t)s->in[i]);
-	for (int i = 0; s->out && i < s->graph->noutputs; i++)
-		free(s->out[i]);
-}
-
 RtStatus rt_verb_step(const RtModel *m, const RtOptions *o, RtError *err)
 {
 	RtStatus status = rt_trainable_check(m, err);
@@ -262,6 +280,7 @@ RtStatus rt_verb_step(const RtModel *m, const RtOptions *o, RtError *err)
 	RtBytes b = {0};
 	RtSafetensors st = {0};
 	status = rt_step_open(&s, m, err);
+	s.owned = true;
 	if (!status)
 		status = rt_bytes_open(&b, o->batch, err);
 	if (!status)
@@ -272,7 +291,6 @@ RtStatus rt_verb_step(const RtModel *m, const RtOptions *o, RtError *err)
 	rt_bytes_release(&b);
 	if (!status)
 		status = step_with(&s, m, o, err);
-	free_buffers(&s);
 	rt_step_release(&s);
 	return status;
 }

@@ -21,6 +21,7 @@ typedef struct Trainer {
 	RtDataset data;
 	RtSession session;
 	RtStep step;
+	float **fed; /* by output of the features graph; NULL: the step does not take it */
 	RtIdentity id;
 	RtPosition at;
 	RtHistory history;
@@ -292,7 +293,7 @@ static RtStatus make_inputs(Trainer *t, const RtBatch *b, RtError *err)
 	const float *const audio[1] = {b->audio};
 	RtStatus status = RT_OK;
 	if (s->features >= 0)
-		status = t->model->ops.run(s->self, s->features, audio, s->fio.out, err);
+		status = t->model->ops.run(s->self, s->features, audio, t->fed, err);
 	for (int i = 0; i < g->ninputs; i++) {
 		if (t->step.role[i] == RT_TARGET)
 			t->step.in[i] = b->target[i];
@@ -511,6 +512,22 @@ static RtStatus open_session(Trainer *t, bool *scaled, RtError *err)
 	return s;
 }
 
+static RtStatus choose_features(Trainer *t, RtError *err)
+{
+	if (t->session.features < 0)
+		return RT_OK;
+	const RtGraph *const f = &t->model->graphs[t->session.features], *const g = t->step.graph;
+	t->fed = rt_alloc((uint64_t)f->noutputs, sizeof *t->fed);
+	if (!t->fed)
+		return rt_no_memory(err);
+	for (int i = 0; i < g->ninputs; i++)
+		if (t->step.role[i] == RT_FEATURES) {
+			const int from = rt_feeding_output(f, g->inputs[i].name);
+			t->fed[from] = t->session.fio.out[from];
+		}
+	return RT_OK;
+}
+
 static RtStatus begin(Trainer *t, bool scaled, RtError *err)
 {
 	RtStatus s = RT_OK;
@@ -588,6 +605,8 @@ static RtStatus prepare(Trainer *t, RtError *err)
 	if (!s)
 		s = open_session(t, &scaled, err);
 	if (!s)
+		s = choose_features(t, err);
+	if (!s)
 		s = exists ? resume(t, err) : begin(t, scaled, err);
 	if (!s)
 		s = open_log(t, err);
@@ -625,6 +644,7 @@ static void trainer_release(Trainer *t)
 	if (t->session.self)
 		rt_session_close(&t->session);
 	rt_step_release(&t->step);
+	free(t->fed);
 	rt_dataset_release(&t->data);
 	rt_plans_release(&t->plans);
 	if (t->lock >= 0)

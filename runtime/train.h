@@ -194,7 +194,7 @@ RtStatus rt_state_fresh(const RtSession *s, RtError *err);
 
 /* One epoch of the log. NaN: not known. */
 typedef struct RtEpoch {
-	char stage[32];
+	char stage[208];
 	int64_t epoch; /* from 1, within the stage */
 	double lr, seconds;
 	double parts[RT_MAX_PARTS];
@@ -246,12 +246,15 @@ typedef struct RtStep {
 	int part[RT_MAX_PARTS]; /* outputs: loss, its parts, grad_norm */
 	float value[RT_MAX_PARTS];
 	bool dropout;
+	bool owned; /* big inputs, and outputs, are freed with it */
 } RtStep;
 
 /* Whether the program can be trained, and its graph "step" and state are sound. */
 RtStatus rt_trainable_check(const RtModel *m, RtError *err);
 RtStatus rt_step_open(RtStep *s, const RtModel *m, RtError *err);
 void rt_step_release(RtStep *s);
+/* Features and targets uniform in (0,1): for timing. */
+RtStatus rt_step_random(RtStep *s, uint64_t seed, RtError *err);
 /* Sets the scalars for a step, counted from 1. */
 void rt_step_scalars(RtStep *s, const RtPlan *p, double lr, int64_t step);
 

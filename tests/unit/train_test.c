@@ -143,8 +143,11 @@ static void fake_features(const Fake *f, const float *audio, float *raw, float *
 	for (int i = 0; i < BATCH * KINDS * FRAMES * BINS; i++) {
 		const int bin = i % BINS, t = i / BINS % FRAMES, kind = i / BINS / FRAMES % KINDS;
 		const int b = i / BINS / FRAMES / KINDS, at = kind * BINS + bin;
-		raw[i] = (float)fake_feature(kind, audio + (b * CHANNELS + bin) * SAMPLES + t * FRAME);
-		standardized[i] = (raw[i] - f->used[P_MEAN][at]) / f->used[P_STD][at];
+		const float v = (float)fake_feature(kind, audio + (b * CHANNELS + bin) * SAMPLES + t * FRAME);
+		if (raw)
+			raw[i] = v;
+		if (standardized)
+			standardized[i] = (v - f->used[P_MEAN][at]) / f->used[P_STD][at];
 	}
 }
 
@@ -901,6 +904,14 @@ static void test_step(Test *t)
 	CHECK(t, said(t, "'lr' is not an input of the step"));
 }
 
+static void test_bench(Test *t)
+{
+	CHECK(t, program(t, "bench --runs 5 --json") == RT_OK);
+	CHECK(t, strstr(t->printed, "\"step\"") != NULL);
+	CHECK(t, program(t, "info") == RT_OK);
+	CHECK(t, strstr(t->printed, "graph step: features [4,2,5,4], sed [4,5,3,13]") != NULL);
+}
+
 /* ---- failures ---------------------------------------------------------------------------- */
 
 static void test_wrong_checkpoint(Test *t)
@@ -1031,8 +1042,8 @@ int main(int argc, char **argv)
 	static void (*const tests[])(Test *) = {
 	    test_labels, test_chunks,  test_order, test_rates,            test_loader,
 	    test_dataset, test_scaler, test_train, test_eval,             test_stages,
-	    test_choices, test_step,   test_nan,   test_wrong_checkpoint, test_disk_full,
-	    test_kill,   test_lock,
+	    test_choices, test_step,   test_bench, test_nan,              test_wrong_checkpoint,
+	    test_disk_full, test_kill, test_lock,
 	};
 	Test t = {.err = rt_alloc(1, sizeof(RtError)), .said = rt_alloc(SAID, 1),
 	          .printed = rt_alloc(SAID, 1)};
