@@ -72,8 +72,10 @@ static RtStatus write_values(FILE *f, const RtSession *s, int n, const int *whic
 		const RtTensor *const t = &s->model->state[which[i]];
 		status = rt_state_get(s, which[i], x, err);
 		if (!status && !rt_all_finite(x, rt_tensor_numel(t)))
-			status = rt_fail(err, RT_INPUT, "'%s' has values that are not finite: nothing was "
-			                 "written", t->name);
+			status = rt_fail(err, RT_INPUT,
+					 "'%s' has values that are not finite: nothing was "
+					 "written",
+					 t->name);
 		if (!status)
 			fwrite(x, sizeof *x, rt_tensor_numel(t), f);
 	}
@@ -81,8 +83,8 @@ static RtStatus write_values(FILE *f, const RtSession *s, int n, const int *whic
 	return status;
 }
 
-static RtStatus write_some(const RtSession *s, const char *path, int n, const int *which,
-                           int nmeta, const RtMeta *meta, RtError *err)
+static RtStatus write_some(const RtSession *s, const char *path, int n, const int *which, int nmeta,
+			   const RtMeta *meta, RtError *err)
 {
 	RtTensor *const t = rt_alloc((uint64_t)n, sizeof *t);
 	if (!t)
@@ -149,7 +151,7 @@ static uint64_t hash_model(const RtModel *m)
 }
 
 RtStatus rt_identity_make(RtIdentity *id, const RtModel *m, const RtPlans *p, const RtDataset *d,
-                          RtError *err)
+			  RtError *err)
 {
 	snprintf(id->model, sizeof id->model, "%016llx", (unsigned long long)hash_model(m));
 	snprintf(id->data, sizeof id->data, "%016llx", (unsigned long long)rt_dataset_hash(d));
@@ -192,8 +194,10 @@ static bool parse_position(RtPosition *p, const char *text)
 {
 	cJSON *const o = cJSON_Parse(text);
 	bool ok = o != NULL;
-	*p = (RtPosition){.epoch = whole(o, "epoch", &ok), .batch = whole(o, "batch", &ok),
-	                  .step = whole(o, "step", &ok), .log_lines = whole(o, "log_lines", &ok)};
+	*p = (RtPosition){.epoch = whole(o, "epoch", &ok),
+			  .batch = whole(o, "batch", &ok),
+			  .step = whole(o, "step", &ok),
+			  .log_lines = whole(o, "log_lines", &ok)};
 	const int64_t stage = whole(o, "stage", &ok);
 	p->stage = stage < 1000 ? (int)stage : 1000;
 	const cJSON *const best = cJSON_GetObjectItemCaseSensitive(o, "best");
@@ -210,7 +214,7 @@ static bool parse_position(RtPosition *p, const char *text)
 /* ---- files ------------------------------------------------------------------------------- */
 
 RtStatus rt_checkpoint_write(const RtSession *s, const char *path, const RtIdentity *id,
-                             const RtPosition *at, RtError *err)
+			     const RtPosition *at, RtError *err)
 {
 	const int n = s->model->nstate;
 	int *const which = rt_alloc((uint64_t)n, sizeof *which);
@@ -230,7 +234,7 @@ RtStatus rt_checkpoint_write(const RtSession *s, const char *path, const RtIdent
 }
 
 static RtStatus check_meta(const RtSafetensors *st, const RtModel *m, const char *path,
-                           const RtIdentity *id, RtPosition *at, RtError *err)
+			   const RtIdentity *id, RtPosition *at, RtError *err)
 {
 	const char *const format = rt_st_meta(st, "format"), *const model = rt_st_meta(st, "model");
 	const char *const data = rt_st_meta(st, "data"), *const choices = rt_st_meta(st, "choices");
@@ -238,24 +242,27 @@ static RtStatus check_meta(const RtSafetensors *st, const RtModel *m, const char
 	if (!format || strcmp(format, format_name) != 0 || !model || !data || !choices || !position)
 		return rt_fail(err, RT_INPUT, "%s: not a checkpoint of a training", path);
 	if (strcmp(model, id->model) != 0)
-		return rt_fail(err, RT_INPUT, "%s: the checkpoint is of another model or another build of "
-		               "it than this program ('%s', %s, %s)", path, m->name, m->target,
-		               m->precision);
+		return rt_fail(err, RT_INPUT,
+			       "%s: the checkpoint is of another model or another build of "
+			       "it than this program ('%s', %s, %s)",
+			       path, m->name, m->target, m->precision);
 	if (strcmp(choices, id->choices) != 0) {
 		rt_fail(err, RT_INPUT, "%s: the checkpoint was made with other choices", path);
 		rt_plans_differences(choices, id->choices, err);
 		return RT_INPUT;
 	}
 	if (strcmp(data, id->data) != 0)
-		return rt_fail(err, RT_INPUT, "%s: the checkpoint was made with other data: recordings or "
-		               "annotations have changed", path);
+		return rt_fail(err, RT_INPUT,
+			       "%s: the checkpoint was made with other data: recordings or "
+			       "annotations have changed",
+			       path);
 	if (!parse_position(at, position))
 		return rt_fail(err, RT_INPUT, "%s: the checkpoint's position is damaged", path);
 	return RT_OK;
 }
 
 static RtStatus load_state(const RtSession *s, const RtSafetensors *st, const char *path,
-                           RtError *err)
+			   RtError *err)
 {
 	const RtModel *const m = s->model;
 	RtStatus status = RT_OK;
@@ -263,8 +270,9 @@ static RtStatus load_state(const RtSession *s, const RtSafetensors *st, const ch
 		const RtTensor *const t = &m->state[i];
 		const RtEntry *const e = rt_st_find(st, t->name);
 		if (!e || strcmp(e->dtype, "F32") != 0 || !rt_same_shape(t, e->rank, e->dim))
-			return rt_fail(err, RT_INPUT, "%s: the checkpoint has no fitting tensor '%s'", path,
-			               t->name);
+			return rt_fail(err, RT_INPUT,
+				       "%s: the checkpoint has no fitting tensor '%s'", path,
+				       t->name);
 		float *const x = rt_alloc(rt_tensor_numel(t), sizeof *x); /* for its alignment */
 		if (!x)
 			return rt_no_memory(err);
@@ -276,7 +284,7 @@ static RtStatus load_state(const RtSession *s, const RtSafetensors *st, const ch
 }
 
 RtStatus rt_checkpoint_read(RtSession *s, const char *path, const RtIdentity *id, RtPosition *at,
-                            RtError *err)
+			    RtError *err)
 {
 	RtBytes b;
 	RtSafetensors st = {0};

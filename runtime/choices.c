@@ -21,14 +21,23 @@ static const char defaults[] =
 
 /* Choices that the library acts on: all below a name that ends in a dot. */
 static const char *const ours[] = {
-    "seed",          "optimizer.lr", "schedule.",       "data.",           "keep",
-    "best",          "evaluate_epochs", "checkpoint_minutes", "checkpoint_steps",
-    "default_stage", "stages.",      "doc",
+    "seed",
+    "optimizer.lr",
+    "schedule.",
+    "data.",
+    "keep",
+    "best",
+    "evaluate_epochs",
+    "checkpoint_minutes",
+    "checkpoint_steps",
+    "default_stage",
+    "stages.",
+    "doc",
 };
 
 /* Of those, the ones that change no result. */
-static const char *const neutral[] = {"keep", "checkpoint_minutes", "checkpoint_steps",
-                                      "default_stage", "stages", "doc"};
+static const char *const neutral[] = {
+    "keep", "checkpoint_minutes", "checkpoint_steps", "default_stage", "stages", "doc"};
 
 static bool is_ours(const char *path)
 {
@@ -68,7 +77,8 @@ static cJSON *find(const cJSON *root, const char *path)
 static bool merge(cJSON *into, const cJSON *from)
 {
 	const cJSON *item;
-	cJSON_ArrayForEach(item, from) {
+	cJSON_ArrayForEach(item, from)
+	{
 		cJSON *const old = member(into, item->string);
 		if (cJSON_IsObject(old) && cJSON_IsObject(item)) {
 			if (!merge(old, item))
@@ -79,7 +89,7 @@ static bool merge(cJSON *into, const cJSON *from)
 		if (!copy)
 			return false;
 		if (old ? !cJSON_ReplaceItemInObjectCaseSensitive(into, item->string, copy)
-		        : !cJSON_AddItemToObject(into, item->string, copy))
+			: !cJSON_AddItemToObject(into, item->string, copy))
 			return false;
 	}
 	return true;
@@ -96,15 +106,16 @@ bool rt_choice_number(const cJSON *choices, const char *path, double *v)
 typedef RtStatus Visit(void *context, const char *path, const cJSON *leaf, RtError *err);
 
 static RtStatus each_leaf(const cJSON *o, const char *above, Visit *visit, void *context,
-                          RtError *err)
+			  RtError *err)
 {
 	const cJSON *item;
 	RtStatus s = RT_OK;
-	cJSON_ArrayForEach(item, o) {
+	cJSON_ArrayForEach(item, o)
+	{
 		char path[MAX_PATH];
 		snprintf(path, sizeof path, "%s%s%s", above, *above ? "." : "", item->string);
 		s = cJSON_IsObject(item) ? each_leaf(item, path, visit, context, err)
-		                         : visit(context, path, item, err);
+					 : visit(context, path, item, err);
 		if (s)
 			return s;
 	}
@@ -153,15 +164,19 @@ static RtStatus find_path(const cJSON *root, const char *name, Search *s, RtErro
 		return RT_USAGE;
 	}
 	if (s->n > 1)
-		return rt_fail(err, RT_USAGE, "--set: '%s' can mean '%s' and others: write more of the "
-		               "path", name, s->path);
+		return rt_fail(err, RT_USAGE,
+			       "--set: '%s' can mean '%s' and others: write more of the "
+			       "path",
+			       name, s->path);
 	return RT_OK;
 }
 
 static const char *kind_of(const cJSON *j)
 {
-	return cJSON_IsNumber(j) ? "a number" : cJSON_IsString(j) ? "a word" :
-	       cJSON_IsBool(j) ? "true or false" : "a list";
+	return cJSON_IsNumber(j)   ? "a number"
+	       : cJSON_IsString(j) ? "a word"
+	       : cJSON_IsBool(j)   ? "true or false"
+				   : "a list";
 }
 
 static bool same_kind(const cJSON *a, const cJSON *b)
@@ -230,9 +245,10 @@ static RtStatus read_numbers(RtPlan *p, RtError *err)
 		const bool found = rt_choice_number(p->json, numbers[i].path, &v);
 		const bool whole = v == floor(v) || !numbers[i].whole;
 		if (!found || !whole || !(v >= numbers[i].low && v <= numbers[i].high))
-			return rt_fail(err, RT_INPUT, "training: '%s' must be a %snumber from %g to %g",
-			               numbers[i].path, numbers[i].whole ? "whole " : "", numbers[i].low,
-			               numbers[i].high);
+			return rt_fail(err, RT_INPUT,
+				       "training: '%s' must be a %snumber from %g to %g",
+				       numbers[i].path, numbers[i].whole ? "whole " : "",
+				       numbers[i].low, numbers[i].high);
 		void *const to = (char *)p + numbers[i].offset;
 		if (numbers[i].whole)
 			*(int64_t *)to = (int64_t)v;
@@ -249,8 +265,8 @@ static RtStatus read_folds(const RtPlan *p, const char *path, unsigned *folds, R
 	for (; item; item = cJSON_IsArray(j) ? item->next : NULL) {
 		const double v = cJSON_IsNumber(item) ? item->valuedouble : -1;
 		if (v != floor(v) || v < 0 || v >= RT_FOLDS)
-			return rt_fail(err, RT_INPUT, "training: '%s' must list folds from 0 to %d", path,
-			               RT_FOLDS - 1);
+			return rt_fail(err, RT_INPUT, "training: '%s' must list folds from 0 to %d",
+				       path, RT_FOLDS - 1);
 		*folds |= 1u << (int)v;
 	}
 	return RT_OK;
@@ -258,22 +274,21 @@ static RtStatus read_folds(const RtPlan *p, const char *path, unsigned *folds, R
 
 /* Which of two words a choice is. */
 static RtStatus read_word(const RtPlan *p, const char *path, const char *yes, const char *no,
-                          bool *is_yes, RtError *err)
+			  bool *is_yes, RtError *err)
 {
 	const char *const text = cJSON_GetStringValue(find(p->json, path));
 	*is_yes = text && strcmp(text, yes) == 0;
 	if (!*is_yes && (!text || strcmp(text, no) != 0))
 		return rt_fail(err, RT_INPUT, "training: '%s' is '%s', can be '%s' or '%s'", path,
-		               text ? text : "?", yes, no);
+			       text ? text : "?", yes, no);
 	return RT_OK;
 }
 
 static bool lists(const cJSON *array, const char *word)
 {
 	const cJSON *item;
-	cJSON_ArrayForEach(item, array)
-		if (cJSON_IsString(item) && strcmp(item->valuestring, word) == 0)
-			return true;
+	cJSON_ArrayForEach(item, array) if (cJSON_IsString(item) &&
+					    strcmp(item->valuestring, word) == 0) return true;
 	return false;
 }
 
@@ -326,9 +341,11 @@ static RtStatus check_leaf(void *context, const char *path, const cJSON *leaf, R
 		return RT_OK;
 	char *const want = cJSON_PrintUnformatted(leaf);
 	char *const have = built ? cJSON_PrintUnformatted(built) : NULL;
-	rt_fail(err, RT_INPUT, "training%s%s: %s is to be %s, but this program is built for %s: build one "
-	        "with 'seldc build --train' for it", *c->stage ? ", stage " : "", c->stage, path, want ? want : "?",
-	        have ? have : "none");
+	rt_fail(err, RT_INPUT,
+		"training%s%s: %s is to be %s, but this program is built for %s: build one "
+		"with 'seldc build --train' for it",
+		*c->stage ? ", stage " : "", c->stage, path, want ? want : "?",
+		have ? have : "none");
 	cJSON_free(want);
 	cJSON_free(have);
 	return RT_INPUT;
@@ -338,7 +355,7 @@ static RtStatus check_leaf(void *context, const char *path, const cJSON *leaf, R
 
 /* The base with the changes of a stage, and of the command line. */
 static RtStatus make_plan(RtPlan *p, const RtModel *m, const cJSON *base, const RtOptions *o,
-                          RtError *err)
+			  RtError *err)
 {
 	p->json = cJSON_Duplicate(base, true);
 	const cJSON *const changes = *p->stage ? member(member(base, "stages"), p->stage) : NULL;
@@ -363,13 +380,13 @@ static RtStatus no_stage(const cJSON *stages, const char *name, RtError *err)
 	rt_fail(err, RT_USAGE, "the training has no stage '%s'; there are", name);
 	const cJSON *item;
 	cJSON_ArrayForEach(item, stages)
-		rt_error_append(err, "%s %s", item == stages->child ? "" : ",", item->string);
+	    rt_error_append(err, "%s %s", item == stages->child ? "" : ",", item->string);
 	return RT_USAGE;
 }
 
 /* The wanted stage and those before it, the first one first. */
-static RtStatus stage_chain(const cJSON *base, const char *wanted, bool alone,
-                            const char **chain, int *n, RtError *err)
+static RtStatus stage_chain(const cJSON *base, const char *wanted, bool alone, const char **chain,
+			    int *n, RtError *err)
 {
 	const cJSON *const stages = member(base, "stages");
 	const char *names[MAX_STAGES];
@@ -380,12 +397,13 @@ static RtStatus stage_chain(const cJSON *base, const char *wanted, bool alone,
 		chain[(*n)++] = "";
 		return RT_OK;
 	}
-	for (const char *at = wanted; at && !(alone && *n); ) {
+	for (const char *at = wanted; at && !(alone && *n);) {
 		const cJSON *const stage = member(stages, at);
 		if (!stage)
 			return no_stage(stages, at, err);
 		if (*n == MAX_STAGES)
-			return rt_fail(err, RT_INPUT, "training: stage '%s' starts from itself", wanted);
+			return rt_fail(err, RT_INPUT, "training: stage '%s' starts from itself",
+				       wanted);
 		names[(*n)++] = stage->string;
 		at = cJSON_GetStringValue(member(stage, "start"));
 	}
@@ -479,7 +497,7 @@ static RtStatus compare_leaf(void *context, const char *path, const cJSON *leaf,
 	char *const b = other ? cJSON_PrintUnformatted(other) : NULL;
 	const char *const then = c->forward ? a : b, *const now = c->forward ? b : a;
 	rt_error_append(err, "\n  %s: %s in the checkpoint, now %s", path, then ? then : "none",
-	                now ? now : "none");
+			now ? now : "none");
 	cJSON_free(a);
 	cJSON_free(b);
 	return RT_OK;

@@ -82,7 +82,7 @@ static void load_audio(const RtDataset *d, RtRecording *r, Notes *notes, RtError
 	}
 	if (c.file_rate != c.rate && !d->quiet && notes->f)
 		fprintf(notes->f, "warning: %s: resampled from %d to %d Hz\n", r->wav, c.file_rate,
-		        c.rate);
+			c.rate);
 	const bool keep = r->fold >= 0 && d->folds >> r->fold & 1;
 	if (!keep_samples(r, &c, keep))
 		complain(notes, "error: %s: out of memory", r->wav);
@@ -107,11 +107,17 @@ static void check_ends(const RtDataset *d, const RtRecording *r, Notes *notes)
 		if (row->frame < frames)
 			continue;
 		if (row->frame >= frames + SLACK_FRAMES)
-			complain(notes, "%s:%lld:1: error: frame %lld, but the recording ends after frame %lld",
-			         r->csv, (long long)row->line, (long long)row->frame, (long long)frames - 1);
+			complain(
+			    notes,
+			    "%s:%lld:1: error: frame %lld, but the recording ends after frame %lld",
+			    r->csv, (long long)row->line, (long long)row->frame,
+			    (long long)frames - 1);
 		else if (!warned)
-			fprintf(notes->f, "%s:%lld:1: warning: frame %lld is beyond the end of the recording, "
-			        "left out\n", r->csv, (long long)row->line, (long long)row->frame);
+			fprintf(
+			    notes->f,
+			    "%s:%lld:1: warning: frame %lld is beyond the end of the recording, "
+			    "left out\n",
+			    r->csv, (long long)row->line, (long long)row->frame);
 		warned = warned || row->frame < frames + SLACK_FRAMES;
 	}
 }
@@ -120,8 +126,9 @@ static void hash_rows(RtRecording *r)
 {
 	for (int64_t i = 0; i < r->rows.n; i++) {
 		const ScoreRow *const row = &r->rows.at[i];
-		const double v[6] = {(double)row->frame, row->class, row->v[0], row->v[1], row->v[2],
-		                     isnan(row->metres) ? -1 : row->metres};
+		const double v[6] = {(double)row->frame, row->class,
+				     row->v[0],          row->v[1],
+				     row->v[2],          isnan(row->metres) ? -1 : row->metres};
 		r->hash = rt_hash(r->hash, v, sizeof v);
 	}
 }
@@ -142,7 +149,7 @@ static void load_rows(const RtDataset *d, RtRecording *r, Notes *notes, RtError 
 		qsort(r->rows.at, (size_t)r->rows.n, sizeof *r->rows.at, by_frame);
 	if (d->distances && r->rows.n && isnan(r->rows.at[0].metres))
 		complain(notes, "%s:%lld:1: error: no distances, which the loss needs", r->csv,
-		         (long long)r->rows.at[0].line);
+			 (long long)r->rows.at[0].line);
 	check_ends(d, r, notes);
 	hash_rows(r);
 }
@@ -162,12 +169,14 @@ static void load(const RtDataset *d, RtRecording *r)
 	if (err && r->csv)
 		load_rows(d, r, &notes, err);
 	else
-		complain(&notes, "error: %s: no annotation of this name below metadata_dev", r->wav);
+		complain(&notes, "error: %s: no annotation of this name below metadata_dev",
+			 r->wav);
 	if (r->fold < 0)
 		complain(&notes, "error: %s: the name does not begin with 'fold' and a digit",
-		         r->wav ? r->wav : r->csv);
+			 r->wav ? r->wav : r->csv);
 	if (r->nerrors > MAX_LINES && notes.f)
-		fprintf(notes.f, "error: %s: %d errors in all\n", r->wav ? r->wav : r->csv, r->nerrors);
+		fprintf(notes.f, "error: %s: %d errors in all\n", r->wav ? r->wav : r->csv,
+			r->nerrors);
 	free(err);
 	if (notes.f)
 		fclose(notes.f);
@@ -198,7 +207,8 @@ static RtStatus check_names(const RtPaths *p, RtError *err)
 {
 	for (int i = 1; i < p->n; i++)
 		if (strcmp(rt_base_name(p->at[i - 1]), rt_base_name(p->at[i])) == 0)
-			return rt_fail(err, RT_INPUT, "%s: same name as '%s'", p->at[i], p->at[i - 1]);
+			return rt_fail(err, RT_INPUT, "%s: same name as '%s'", p->at[i],
+				       p->at[i - 1]);
 	return RT_OK;
 }
 
@@ -243,7 +253,7 @@ static RtStatus pair(RtDataset *d, const RtPaths *wavs, const RtPaths *csvs, RtE
 }
 
 static RtStatus find(const char *root, const char *folder, const char *suffix, RtPaths *p,
-                     RtError *err)
+		     RtError *err)
 {
 	char *const dir = rt_path_join(root, folder);
 	if (!dir)
@@ -285,7 +295,8 @@ static void *work(void *p)
 		pthread_mutex_unlock(&c->lock);
 		load(c->data, r);
 		pthread_mutex_lock(&c->lock);
-		rt_progress_show(&c->progress, "reading and checking recordings", ++c->done, c->data->n);
+		rt_progress_show(&c->progress, "reading and checking recordings", ++c->done,
+				 c->data->n);
 	}
 	pthread_mutex_unlock(&c->lock);
 	return NULL;
@@ -300,7 +311,8 @@ static void load_all(RtDataset *d, int threads)
 	const long all = threads > 0 ? threads : sysconf(_SC_NPROCESSORS_ONLN);
 	Crew c = {.data = d, .lock = PTHREAD_MUTEX_INITIALIZER};
 	rt_progress_open(&c.progress, d->quiet);
-	while (n < MOST && n + 1 < all && n + 1 < d->n && !pthread_create(&other[n], NULL, work, &c))
+	while (n < MOST && n + 1 < all && n + 1 < d->n &&
+	       !pthread_create(&other[n], NULL, work, &c))
 		n++;
 	work(&c);
 	for (int i = 0; i < n; i++)
@@ -325,14 +337,14 @@ static RtStatus summarise(RtDataset *d, RtError *err)
 	if (!bad)
 		return RT_OK;
 	return rt_fail(err, RT_INPUT, "%d of %d recording%s cannot be used", bad, d->n,
-	               d->n == 1 ? "" : "s");
+		       d->n == 1 ? "" : "s");
 }
 
 RtStatus rt_dataset_open(RtDataset *d, const RtModel *m, const char *root, int threads,
-                         RtError *err)
+			 RtError *err)
 {
-	*d = (RtDataset){.model = m, .folds = d->folds, .distances = d->distances,
-	                 .quiet = d->quiet};
+	*d = (RtDataset){
+	    .model = m, .folds = d->folds, .distances = d->distances, .quiet = d->quiet};
 	const RtStatus s = list(d, root, err);
 	if (s)
 		return s;

@@ -12,25 +12,25 @@ static const float *output(const RtSession *s, const char *name, int64_t index)
 	const int i = name ? rt_tensor_find(g->noutputs, g->outputs, name) : -1;
 	if (i < 0)
 		return NULL;
-	return s->mio.out[i] + (uint64_t)index * (rt_tensor_numel(&g->outputs[i]) /
-	                                          (uint64_t)s->model->batch);
+	return s->mio.out[i] +
+	       (uint64_t)index * (rt_tensor_numel(&g->outputs[i]) / (uint64_t)s->model->batch);
 }
 
 static RtStatus decode_chunk(RtSession *s, const RtFeed *f, const RtDecode *d, int64_t chunk,
-                             int64_t index, RtEvents *events, RtError *err)
+			     int64_t index, RtEvents *events, RtError *err)
 {
 	const RtAudio *const a = &s->model->audio;
 	const RtChunk *const c = &f->chunks[chunk];
 	const int64_t first = c->begin / a->samples * a->frames;
 	const int64_t left = rt_label_frames(a, f->data->at[c->recording].samples) - first;
 	return rt_decode(d, output(s, d->sed, index), output(s, d->doa, index),
-	                 output(s, d->sde, index), left < a->frames ? left : a->frames, first,
-	                 &events[c->recording], err);
+			 output(s, d->sde, index), left < a->frames ? left : a->frames, first,
+			 &events[c->recording], err);
 }
 
 /* events: by recording of the data */
 static RtStatus detect(RtSession *s, const RtFeed *f, const RtDecode *d, RtEvents *events,
-                       RtProgress *progress, RtError *err)
+		       RtProgress *progress, RtError *err)
 {
 	const int64_t batch = s->model->batch;
 	float **const in = s->features >= 0 ? s->fio.in : s->mio.in;
@@ -69,8 +69,8 @@ static RtStatus add_reference(ScoreSet *set, const RtRecording *r, RtError *err)
 }
 
 /* The data's recordings are sorted by name, as those of a set are. */
-static RtStatus make_set(ScoreSet *set, const RtDataset *d, unsigned folds,
-                         const RtEvents *events, RtError *err)
+static RtStatus make_set(ScoreSet *set, const RtDataset *d, unsigned folds, const RtEvents *events,
+			 RtError *err)
 {
 	*set = (ScoreSet){.classes = d->model->decode.classes, .quiet = d->quiet};
 	set->at = rt_alloc((uint64_t)d->n, sizeof *set->at);
@@ -87,7 +87,7 @@ static RtStatus make_set(ScoreSet *set, const RtDataset *d, unsigned folds,
 }
 
 RtStatus rt_evaluate(RtSession *s, const RtDataset *d, const RtDecode *decode, unsigned folds,
-                     ScoreSet *set, RtProgress *progress, RtError *err)
+		     ScoreSet *set, RtProgress *progress, RtError *err)
 {
 	*set = (ScoreSet){0};
 	RtEvents *const events = rt_alloc((uint64_t)d->n, sizeof *events);
@@ -155,7 +155,8 @@ static RtStatus evaluate(const RtModel *m, const RtOptions *o, const RtDataset *
 RtStatus rt_verb_eval(const RtModel *m, const RtOptions *o, RtError *err)
 {
 	if (m->audio.rate <= 0 || !m->decode.kind)
-		return rt_fail(err, RT_INPUT, "the model '%s' does not go from audio to events", m->name);
+		return rt_fail(err, RT_INPUT, "the model '%s' does not go from audio to events",
+			       m->name);
 	RtPlans plans;
 	RtStatus s = rt_plans_open(&plans, m, o, true, err);
 	if (s)

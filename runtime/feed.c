@@ -24,8 +24,8 @@ static int64_t cut(const RtRecording *r, int recording, int64_t n, RtIndex kind,
 	return full + 1;
 }
 
-RtStatus rt_feed_open(RtFeed *f, const RtModel *m, const RtDataset *d, unsigned folds,
-                      RtIndex kind, RtError *err)
+RtStatus rt_feed_open(RtFeed *f, const RtModel *m, const RtDataset *d, unsigned folds, RtIndex kind,
+		      RtError *err)
 {
 	*f = (RtFeed){.model = m, .data = d};
 	for (int pass = 0; pass < 2; pass++) {
@@ -33,7 +33,8 @@ RtStatus rt_feed_open(RtFeed *f, const RtModel *m, const RtDataset *d, unsigned 
 		for (int i = 0; i < d->n; i++) {
 			const RtRecording *const r = &d->at[i];
 			if (r->x && folds >> r->fold & 1)
-				n += cut(r, i, m->audio.samples, kind, f->chunks ? f->chunks + n : NULL);
+				n += cut(r, i, m->audio.samples, kind,
+					 f->chunks ? f->chunks + n : NULL);
 		}
 		f->n = n;
 		if (pass == 0)
@@ -156,8 +157,8 @@ enum { SLOTS = 2 };
 
 struct RtLoader {
 	const RtFeed *feed;
-	int64_t epoch, batch; /* to be prepared next */
-	int64_t order_epoch;  /* whose order `order` is; -1: none */
+	int64_t epoch, batch;   /* to be prepared next */
+	int64_t order_epoch;    /* whose order `order` is; -1: none */
 	int64_t *order, *first; /* first: the order of epoch 0, which fills last batches */
 	int64_t *index;
 	RtBatch slot[SLOTS];

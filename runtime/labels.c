@@ -95,8 +95,8 @@ RtStatus rt_target_check(const RtModel *m, const RtTensor *t, RtError *err)
 	char have[RT_SHAPE_TEXT], need[RT_SHAPE_TEXT];
 	if (!rt_same_shape(&want, t->rank, t->dim))
 		return rt_fail(err, RT_BUG, "graph 'step': input '%s' is %s, need %s", t->name,
-		               rt_shape_text(have, t->rank, t->dim),
-		               rt_shape_text(need, want.rank, want.dim));
+			       rt_shape_text(have, t->rank, t->dim),
+			       rt_shape_text(need, want.rank, want.dim));
 	return RT_OK;
 }
 
@@ -115,11 +115,12 @@ static int64_t first_row(const ScoreRows *r, int64_t frame)
 }
 
 /* out [frames, ...]; frames that the chunk does not fill whole stay empty. */
-void rt_target_fill(const RtTensor *t, const RtAudio *a, const RtRecording *r,
-                    const RtChunk *chunk, float *out)
+void rt_target_fill(const RtTensor *t, const RtAudio *a, const RtRecording *r, const RtChunk *chunk,
+		    float *out)
 {
 	const int64_t first = chunk->begin / a->frame_samples, last = chunk->end / a->frame_samples;
-	const uint64_t all = rt_tensor_numel(t) / (uint64_t)t->dim[0], each = all / (uint64_t)t->dim[1];
+	const uint64_t all = rt_tensor_numel(t) / (uint64_t)t->dim[0],
+		       each = all / (uint64_t)t->dim[1];
 	Fill *const fill = find(t->name)->fill;
 	memset(out, 0, sizeof *out * all);
 	const ScoreRow *const rows = r->rows.at;

@@ -40,11 +40,13 @@ static RtStatus read_epoch(RtHistory *h, const char *line, RtError *err)
 {
 	cJSON *const o = cJSON_Parse(line);
 	const char *const kind = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(o, "kind"));
-	const char *const stage = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(o, "stage"));
+	const char *const stage =
+	    cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(o, "stage"));
 	RtStatus s = RT_OK;
 	if (kind && stage && strcmp(kind, "epoch") == 0) {
-		RtEpoch e = {.epoch = (int64_t)number(o, "epoch"), .lr = number(o, "lr"),
-		             .seconds = number(o, "seconds")};
+		RtEpoch e = {.epoch = (int64_t)number(o, "epoch"),
+			     .lr = number(o, "lr"),
+			     .seconds = number(o, "seconds")};
 		snprintf(e.stage, sizeof e.stage, "%s", stage);
 		for (int i = 0; i < h->nparts; i++)
 			e.parts[i] = number(o, h->part[i]);

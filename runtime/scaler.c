@@ -13,7 +13,7 @@ typedef struct Sums {
 	double n, *x, *xx; /* of x - shift and its square */
 	float *shift;      /* the first frame seen: keeps the difference of the sums exact */
 	bool shifted;
-	int output;        /* of the features graph: what has not been standardised */
+	int output; /* of the features graph: what has not been standardised */
 } Sums;
 
 static int raw_output(const RtModel *m)
@@ -76,7 +76,7 @@ static void add_example(Sums *s, const float *f)
 }
 
 static RtStatus add_all(Sums *sums, RtSession *s, const RtFeed *f, RtProgress *progress,
-                        RtError *err)
+			RtError *err)
 {
 	const int64_t batch = s->model->batch, each = sums->channels * sums->frames * sums->bins;
 	float **const out = rt_alloc((uint64_t)s->fio.nout, sizeof *out); /* the one that is read */
@@ -116,12 +116,16 @@ static RtStatus store(const Sums *sums, RtSession *s, RtError *err)
 			v[n + i] = 1;
 		finite = finite && isfinite(v[i]) && isfinite(var) && isfinite(v[n + i]);
 	}
-	RtStatus status = finite ? RT_OK : rt_fail(err, RT_INPUT, "features of the training data are "
-	                                           "not finite");
+	RtStatus status = finite ? RT_OK
+				 : rt_fail(err, RT_INPUT,
+					   "features of the training data are "
+					   "not finite");
 	if (!status)
-		status = rt_state_set(s, rt_tensor_find(m->nstate, m->state, "scaler.mean"), v, err);
+		status =
+		    rt_state_set(s, rt_tensor_find(m->nstate, m->state, "scaler.mean"), v, err);
 	if (!status)
-		status = rt_state_set(s, rt_tensor_find(m->nstate, m->state, "scaler.std"), v + n, err);
+		status =
+		    rt_state_set(s, rt_tensor_find(m->nstate, m->state, "scaler.std"), v + n, err);
 	free(v);
 	return status ? status : rt_state_refresh(s, err);
 }

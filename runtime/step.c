@@ -34,21 +34,26 @@ static bool chosen(const RtModel *m, const char *path)
 static RtStatus check_input(const RtModel *m, const RtTensor *t, RtError *err)
 {
 	switch (role_of(m, t->name)) {
-	case RT_TARGET: return rt_target_check(m, t, err);
+	case RT_TARGET:
+		return rt_target_check(m, t, err);
 	case RT_FEATURES: {
-		const int f = rt_graph_find(m, "features"), i = f < 0 ? 0 :
-		              rt_feeding_output(&m->graphs[f], t->name);
-		const RtTensor *const from = f < 0 ? &m->graphs[rt_graph_find(m, "main")].inputs[0] :
-		                             i < 0 ? NULL : &m->graphs[f].outputs[i];
+		const int f = rt_graph_find(m, "features"),
+			  i = f < 0 ? 0 : rt_feeding_output(&m->graphs[f], t->name);
+		const RtTensor *const from = f < 0 ? &m->graphs[rt_graph_find(m, "main")].inputs[0]
+					     : i < 0 ? NULL
+						     : &m->graphs[f].outputs[i];
 		if (from && rt_same_shape(t, from->rank, from->dim))
 			return RT_OK;
 		return rt_fail(err, RT_BUG, "graph 'step': nothing makes its input '%s'", t->name);
 	}
 	default:
-		if (rt_tensor_numel(t) == 1 && (role_of(m, t->name) != RT_CHOICE || chosen(m, t->name)))
+		if (rt_tensor_numel(t) == 1 &&
+		    (role_of(m, t->name) != RT_CHOICE || chosen(m, t->name)))
 			return RT_OK;
-		return rt_fail(err, RT_BUG, "graph 'step': input '%s' is not one number that is "
-		               "known", t->name);
+		return rt_fail(err, RT_BUG,
+			       "graph 'step': input '%s' is not one number that is "
+			       "known",
+			       t->name);
 	}
 }
 
@@ -67,8 +72,9 @@ RtStatus rt_trainable_check(const RtModel *m, RtError *err)
 {
 	const int step = rt_graph_find(m, "step");
 	if (!m->training || step < 0)
-		return rt_fail(err, RT_INPUT, "this program cannot be trained: build it with 'seldc build "
-		               "--train'");
+		return rt_fail(err, RT_INPUT,
+			       "this program cannot be trained: build it with 'seldc build "
+			       "--train'");
 	if (!m->ops.get_state || !m->ops.set_state)
 		return rt_fail(err, RT_BUG, "a program for training without access to its state");
 	const RtGraph *const g = &m->graphs[step];
@@ -89,7 +95,8 @@ static void find_parts(RtStep *s)
 	const RtGraph *const g = s->graph;
 	s->part[s->nparts++] = rt_tensor_find(g->noutputs, g->outputs, "loss");
 	for (int i = 0; i < g->noutputs && s->nparts < RT_MAX_PARTS - 1; i++)
-		if (strncmp(g->outputs[i].name, "loss.", 5) == 0 && rt_tensor_numel(&g->outputs[i]) == 1)
+		if (strncmp(g->outputs[i].name, "loss.", 5) == 0 &&
+		    rt_tensor_numel(&g->outputs[i]) == 1)
 			s->part[s->nparts++] = i;
 	const int norm = rt_tensor_find(g->noutputs, g->outputs, "grad_norm");
 	if (norm >= 0 && rt_tensor_numel(&g->outputs[norm]) == 1)
@@ -143,11 +150,17 @@ static double scalar(const RtStep *s, int input, const RtPlan *p, double lr, int
 {
 	double v;
 	switch (s->role[input]) {
-	case RT_LR: return lr;
-	case RT_STEP: return (double)step;
-	case RT_DROPOUT: return s->dropout;
-	case RT_SEED: return (double)p->seed;
-	default: rt_choice_number(p->json, s->graph->inputs[input].name, &v); return v;
+	case RT_LR:
+		return lr;
+	case RT_STEP:
+		return (double)step;
+	case RT_DROPOUT:
+		return s->dropout;
+	case RT_SEED:
+		return (double)p->seed;
+	default:
+		rt_choice_number(p->json, s->graph->inputs[input].name, &v);
+		return v;
 	}
 }
 
@@ -189,12 +202,12 @@ static RtStatus take(RtStep *s, int i, RtEntry *e, const char *path, RtError *er
 	char have[RT_SHAPE_TEXT], need[RT_SHAPE_TEXT];
 	if (!e)
 		return rt_fail(err, RT_INPUT, "%s: no tensor '%s', %s", path, t->name,
-		               rt_shape_text(need, t->rank, t->dim));
+			       rt_shape_text(need, t->rank, t->dim));
 	const bool single = strcmp(e->dtype, "F32") == 0;
 	if ((!single && strcmp(e->dtype, "F64") != 0) || !rt_same_shape(t, e->rank, e->dim))
-		return rt_fail(err, RT_INPUT, "%s: '%s' is %s %s, need F32 %s", path, t->name, e->dtype,
-		               rt_shape_text(have, e->rank, e->dim),
-		               rt_shape_text(need, t->rank, t->dim));
+		return rt_fail(err, RT_INPUT, "%s: '%s' is %s %s, need F32 %s", path, t->name,
+			       e->dtype, rt_shape_text(have, e->rank, e->dim),
+			       rt_shape_text(need, t->rank, t->dim));
 	const uint64_t n = rt_tensor_numel(t);
 	float *const x = rt_alloc(n, sizeof *x);
 	if (!x)
@@ -214,8 +227,9 @@ static RtStatus read_batch(RtStep *s, const RtSafetensors *st, const char *path,
 			status = take(s, i, rt_st_find(st, s->graph->inputs[i].name), path, err);
 	for (int i = 0; !status && i < st->n; i++)
 		if (!st->entries[i].used)
-			status = rt_fail(err, RT_INPUT, "%s: tensor '%s' is not an input of the step", path,
-			                 st->entries[i].name);
+			status =
+			    rt_fail(err, RT_INPUT, "%s: tensor '%s' is not an input of the step",
+				    path, st->entries[i].name);
 	return status;
 }
 

@@ -58,7 +58,8 @@ static bool is_leftover(const char *name)
 {
 	static const char *const ends[] = {".safetensors.tmp", "curves.html.tmp"};
 	for (size_t i = 0; i < RT_COUNT(ends); i++) {
-		const char *const at = strstr(name, ends[i]), *const digits = at ? at + strlen(ends[i]) : "";
+		const char *const at = strstr(name, ends[i]), *const digits =
+								  at ? at + strlen(ends[i]) : "";
 		if (*digits && strspn(digits, "0123456789") == strlen(digits))
 			return true;
 	}
@@ -90,8 +91,10 @@ static RtStatus open_folder(Trainer *t, bool *exists, RtError *err)
 	remove_leftovers(t);
 	*exists = faccessat(t->lock, checkpoint_name, F_OK, 0) == 0;
 	if (*exists && !t->options->resume)
-		return rt_fail(err, RT_INPUT, "%s: there is a run in this folder: --resume goes on with "
-		               "it, --out names another folder", out);
+		return rt_fail(err, RT_INPUT,
+			       "%s: there is a run in this folder: --resume goes on with "
+			       "it, --out names another folder",
+			       out);
 	return RT_OK;
 }
 
@@ -148,7 +151,7 @@ static int parts_text(const RtHistory *h, const double *v, char *out, size_t roo
 	for (int i = 1; i < h->nparts; i++) {
 		const bool part = strncmp(h->part[i], "loss.", 5) == 0;
 		n += snprintf(out + n, room - (size_t)n, "%s%s %.4g", part && i == 1 ? " (" : ", ",
-		              part ? h->part[i] + 5 : "gradient", v[i]);
+			      part ? h->part[i] + 5 : "gradient", v[i]);
 		if (part && (i + 1 == h->nparts || strncmp(h->part[i + 1], "loss.", 5) != 0))
 			n += snprintf(out + n, room - (size_t)n, ")");
 		if (n > (int)room - 128)
@@ -165,15 +168,16 @@ static void show_step(Trainer *t, double lr)
 	double v[RT_MAX_PARTS];
 	for (int i = 0; i < t->step.nparts; i++)
 		v[i] = t->step.value[i];
-	int n = snprintf(text, sizeof text / 2, "%s%sepoch %lld of %lld, batch %lld of %lld: ",
-	                 t->plan->stage, *t->plan->stage ? ", " : "", (long long)t->at.epoch + 1,
-	                 (long long)t->plan->epochs, (long long)t->at.batch, (long long)t->feed.batches);
+	int n = snprintf(
+	    text, sizeof text / 2, "%s%sepoch %lld of %lld, batch %lld of %lld: ", t->plan->stage,
+	    *t->plan->stage ? ", " : "", (long long)t->at.epoch + 1, (long long)t->plan->epochs,
+	    (long long)t->at.batch, (long long)t->feed.batches);
 	n += parts_text(&t->history, v, text + n, sizeof text - 128 - (size_t)n);
 	const double each = t->step_seconds, left = each * (double)batches_left(t);
 	snprintf(text + n, sizeof text - (size_t)n,
-	         ", lr %.3g, %.1f clips/s, %.3g GFLOP/s, %d:%02d:%02d left", lr,
-	         (double)t->model->batch / each, 1e-9 * t->step.graph->flops / each,
-	         (int)(left / 3600), (int)(left / 60) % 60, (int)left % 60);
+		 ", lr %.3g, %.1f clips/s, %.3g GFLOP/s, %d:%02d:%02d left", lr,
+		 (double)t->model->batch / each, 1e-9 * t->step.graph->flops / each,
+		 (int)(left / 3600), (int)(left / 60) % 60, (int)left % 60);
 	rt_progress_text(&t->progress, text);
 }
 
@@ -185,11 +189,11 @@ static void show_epoch(Trainer *t, const RtEpoch *e)
 	char text[1024];
 	parts_text(&t->history, e->parts, text, sizeof text - 128);
 	fprintf(stderr, "%s%sepoch %lld: %s, lr %.3g, %.0f s", e->stage, *e->stage ? ", " : "",
-	        (long long)e->epoch, text, e->lr, e->seconds);
+		(long long)e->epoch, text, e->lr, e->seconds);
 	const double *const v = e->scores;
 	if (!isnan(v[SCORE_SELD]))
-		fprintf(stderr, "; F %.1f %%, DOAE %.1f deg, RDE %.1f %%, SELD %.4f", 100 * v[SCORE_F],
-		        v[SCORE_DOAE], 100 * v[SCORE_RDE], v[SCORE_SELD]);
+		fprintf(stderr, "; F %.1f %%, DOAE %.1f deg, RDE %.1f %%, SELD %.4f",
+			100 * v[SCORE_F], v[SCORE_DOAE], 100 * v[SCORE_RDE], v[SCORE_SELD]);
 	fputc('\n', stderr);
 }
 
@@ -276,11 +280,12 @@ static RtStatus check_finite(const Trainer *t, RtError *err)
 		return RT_OK;
 	char name[256];
 	name_bad(t, name, sizeof name);
-	return rt_fail(err, RT_INPUT, "step %lld (%s%sepoch %lld, batch %lld): the loss is %g and the "
-	               "first bad tensor is %s; %s/%s is the last good state",
-	               (long long)t->at.step + 1, t->plan->stage, *t->plan->stage ? ", " : "",
-	               (long long)t->at.epoch + 1, (long long)t->at.batch + 1, t->step.value[0], name,
-	               t->options->out, checkpoint_name);
+	return rt_fail(err, RT_INPUT,
+		       "step %lld (%s%sepoch %lld, batch %lld): the loss is %g and the "
+		       "first bad tensor is %s; %s/%s is the last good state",
+		       (long long)t->at.step + 1, t->plan->stage, *t->plan->stage ? ", " : "",
+		       (long long)t->at.epoch + 1, (long long)t->at.batch + 1, t->step.value[0],
+		       name, t->options->out, checkpoint_name);
 }
 
 /* ---- steps ------------------------------------------------------------------------------- */
@@ -301,7 +306,7 @@ static RtStatus make_inputs(Trainer *t, const RtBatch *b, RtError *err)
 			t->step.in[i] = b->audio;
 		else if (t->step.role[i] == RT_FEATURES)
 			t->step.in[i] = s->fio.out[rt_feeding_output(&t->model->graphs[s->features],
-			                                             g->inputs[i].name)];
+								     g->inputs[i].name)];
 	}
 	return status;
 }
@@ -349,7 +354,7 @@ static RtStatus evaluate(Trainer *t, RtEpoch *e, RtError *err)
 	if (s)
 		return s;
 	s = rt_evaluate(&t->session, &t->data, &t->model->decode, t->plan->validate_folds, &set,
-	                &t->progress, err);
+			&t->progress, err);
 	if (!s && set.n)
 		s = score_compute(&set, false, &scores, err);
 	for (int i = 0; !s && set.n && i < SCORE_KINDS; i++)
@@ -395,7 +400,7 @@ static RtStatus advance(Trainer *t, RtError *err)
 static RtStatus finish_epoch(Trainer *t, RtError *err)
 {
 	RtEpoch e = {.epoch = t->at.epoch + 1,
-	             .lr = rt_plan_lr(t->plan, t->at.epoch, t->feed.batches - 1)};
+		     .lr = rt_plan_lr(t->plan, t->at.epoch, t->feed.batches - 1)};
 	snprintf(e.stage, sizeof e.stage, "%s", t->plan->stage);
 	for (int i = 0; i < SCORE_KINDS; i++)
 		e.scores[i] = NAN;
@@ -458,8 +463,9 @@ static RtStatus open_feed(Trainer *t, RtError *err)
 	if (!p->fill)
 		t->feed.batches = t->feed.n / t->model->batch;
 	if (t->feed.batches == 0)
-		s = rt_fail(err, RT_INPUT, "%s: %lld examples in the folds to train on, a batch is %lld",
-		            t->options->data, (long long)t->feed.n, (long long)t->model->batch);
+		s = rt_fail(err, RT_INPUT,
+			    "%s: %lld examples in the folds to train on, a batch is %lld",
+			    t->options->data, (long long)t->feed.n, (long long)t->model->batch);
 	return s;
 }
 
@@ -534,10 +540,13 @@ static RtStatus begin(Trainer *t, bool scaled, RtError *err)
 	t->at = (RtPosition){.best = NAN};
 	if (!scaled && rt_scaler_wanted(t->model)) {
 		RtFeed f;
-		s = rt_feed_open(&f, t->model, &t->data, t->plans.at[0].scaler_folds, RT_TRAINING, err);
+		s = rt_feed_open(&f, t->model, &t->data, t->plans.at[0].scaler_folds, RT_TRAINING,
+				 err);
 		if (!s && f.n == 0)
-			s = rt_fail(err, RT_INPUT, "%s: no recording is of the folds for the statistics of the "
-			            "features", t->options->data);
+			s = rt_fail(err, RT_INPUT,
+				    "%s: no recording is of the folds for the statistics of the "
+				    "features",
+				    t->options->data);
 		if (!s)
 			s = rt_scaler_compute(&t->session, &f, &t->progress, err);
 		rt_feed_release(&f);
@@ -551,9 +560,8 @@ static RtStatus resume(Trainer *t, RtError *err)
 	if (!path)
 		return rt_no_memory(err);
 	RtStatus s = rt_checkpoint_read(&t->session, path, &t->id, &t->at, err);
-	const bool inside = t->at.stage < t->plans.n
-	                        ? t->at.epoch < t->plans.at[t->at.stage].epochs
-	                        : t->at.stage == t->plans.n;
+	const bool inside = t->at.stage < t->plans.n ? t->at.epoch < t->plans.at[t->at.stage].epochs
+						     : t->at.stage == t->plans.n;
 	if (!s && !inside)
 		s = rt_fail(err, RT_INPUT, "%s: the checkpoint's position is damaged", path);
 	free(path);
@@ -576,13 +584,13 @@ static RtStatus open_data(Trainer *t, RtError *err)
 	RtDataset *const d = &t->data;
 	d->quiet = t->options->quiet;
 	d->distances = rt_tensor_find(g->ninputs, g->inputs, "sde") >= 0 ||
-	               rt_tensor_find(g->ninputs, g->inputs, "adpit") >= 0;
+		       rt_tensor_find(g->ninputs, g->inputs, "adpit") >= 0;
 	for (int i = 0; i < t->plans.n; i++) {
 		const RtPlan *const p = &t->plans.at[i];
 		d->folds |= p->train_folds | p->validate_folds | p->scaler_folds;
 	}
-	const RtStatus s = rt_dataset_open(d, t->model, t->options->data, (int)t->options->threads,
-	                                   err);
+	const RtStatus s =
+	    rt_dataset_open(d, t->model, t->options->data, (int)t->options->threads, err);
 	rt_say_lines(d->report);
 	return s;
 }
@@ -590,7 +598,8 @@ static RtStatus open_data(Trainer *t, RtError *err)
 static RtStatus prepare(Trainer *t, RtError *err)
 {
 	bool exists = false, scaled = false;
-	RtStatus s = rt_plans_open(&t->plans, t->model, t->options, t->options->weights != NULL, err);
+	RtStatus s =
+	    rt_plans_open(&t->plans, t->model, t->options, t->options->weights != NULL, err);
 	if (!s)
 		s = rt_step_open(&t->step, t->model, err);
 	t->history.nparts = t->step.nparts;
@@ -627,8 +636,9 @@ static void print_end(const Trainer *t)
 	}
 	if (best)
 		printf("best epoch %lld: F %.1f %%, DOAE %.1f deg, RDE %.1f %%, SELD %.4f\n",
-		       (long long)best->epoch, 100 * best->scores[SCORE_F], best->scores[SCORE_DOAE],
-		       100 * best->scores[SCORE_RDE], best->scores[SCORE_SELD]);
+		       (long long)best->epoch, 100 * best->scores[SCORE_F],
+		       best->scores[SCORE_DOAE], 100 * best->scores[SCORE_RDE],
+		       best->scores[SCORE_SELD]);
 	printf("%s: weights in %s%s%s, curves in curves.html\n", t->options->out,
 	       best && p->keep_best ? "best.safetensors" : "",
 	       best && p->keep_best && p->keep_last ? " and " : "",
@@ -654,7 +664,8 @@ static void trainer_release(Trainer *t)
 RtStatus rt_verb_train(const RtModel *m, const RtOptions *o, RtError *err)
 {
 	if (m->audio.rate <= 0 || !m->decode.kind)
-		return rt_fail(err, RT_INPUT, "the model '%s' does not go from audio to events", m->name);
+		return rt_fail(err, RT_INPUT, "the model '%s' does not go from audio to events",
+			       m->name);
 	RtStatus s = rt_trainable_check(m, err);
 	if (s)
 		return s;

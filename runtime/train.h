@@ -40,7 +40,7 @@ typedef struct RtDataset {
  * quiet are set by the caller. If any file is bad RT_INPUT, and all of them are in d->report;
  * release d in any case. */
 RtStatus rt_dataset_open(RtDataset *d, const RtModel *m, const char *root, int threads,
-                         RtError *err);
+			 RtError *err);
 void rt_dataset_release(RtDataset *d);
 /* Of the recordings in memory. */
 uint64_t rt_dataset_hash(const RtDataset *d);
@@ -60,8 +60,8 @@ bool rt_target_known(const char *name);
 /* RT_BUG if the shape is not that of the target. */
 RtStatus rt_target_check(const RtModel *m, const RtTensor *t, RtError *err);
 /* Target `t` for one chunk: the values of one example. */
-void rt_target_fill(const RtTensor *t, const RtAudio *a, const RtRecording *r,
-                    const RtChunk *chunk, float *out);
+void rt_target_fill(const RtTensor *t, const RtAudio *a, const RtRecording *r, const RtChunk *chunk,
+		    float *out);
 
 /* ---- choices.c -------------------------------------------------------------------------- */
 
@@ -113,14 +113,14 @@ typedef struct RtFeed {
 
 typedef enum RtIndex { RT_TRAINING, RT_VALIDATION } RtIndex;
 
-RtStatus rt_feed_open(RtFeed *f, const RtModel *m, const RtDataset *d, unsigned folds,
-                      RtIndex kind, RtError *err);
+RtStatus rt_feed_open(RtFeed *f, const RtModel *m, const RtDataset *d, unsigned folds, RtIndex kind,
+		      RtError *err);
 void rt_feed_release(RtFeed *f);
 /* The order of an epoch, n numbers: it depends on the seed and the epoch alone. */
 RtStatus rt_feed_order(const RtFeed *f, int64_t epoch, int64_t *order, RtError *err);
 
 typedef struct RtBatch {
-	float *audio;   /* [batch, channels, samples] */
+	float *audio; /* [batch, channels, samples] */
 	int ntargets;
 	float **target; /* by input of the graph step; NULL for those that are no targets */
 } RtBatch;
@@ -153,7 +153,7 @@ RtStatus rt_scaler_compute(RtSession *s, const RtFeed *f, RtProgress *progress, 
 
 /* Detects events in the recordings of `folds` and scores them. Release `set` in any case. */
 RtStatus rt_evaluate(RtSession *s, const RtDataset *d, const RtDecode *decode, unsigned folds,
-                     ScoreSet *set, RtProgress *progress, RtError *err);
+		     ScoreSet *set, RtProgress *progress, RtError *err);
 
 /* ---- checkpoint.c ----------------------------------------------------------------------- */
 
@@ -175,12 +175,12 @@ typedef struct RtIdentity {
 } RtIdentity;
 
 RtStatus rt_identity_make(RtIdentity *id, const RtModel *m, const RtPlans *p, const RtDataset *d,
-                          RtError *err);
+			  RtError *err);
 void rt_identity_release(RtIdentity *id);
 RtStatus rt_checkpoint_write(const RtSession *s, const char *path, const RtIdentity *id,
-                             const RtPosition *at, RtError *err);
+			     const RtPosition *at, RtError *err);
 RtStatus rt_checkpoint_read(RtSession *s, const char *path, const RtIdentity *id, RtPosition *at,
-                            RtError *err);
+			    RtError *err);
 /* The parameters as they are now, as a weights file. */
 RtStatus rt_weights_write(const RtSession *s, const char *path, RtError *err);
 bool rt_all_finite(const float *x, uint64_t n);
@@ -231,8 +231,15 @@ cJSON *rt_epoch_json(const RtHistory *h, const RtEpoch *e);
 
 /* ---- step.c ----------------------------------------------------------------------------- */
 
-typedef enum RtRole { RT_FEATURES, RT_TARGET, RT_LR, RT_STEP, RT_DROPOUT, RT_SEED, RT_CHOICE }
-    RtRole;
+typedef enum RtRole {
+	RT_FEATURES,
+	RT_TARGET,
+	RT_LR,
+	RT_STEP,
+	RT_DROPOUT,
+	RT_SEED,
+	RT_CHOICE
+} RtRole;
 
 /* The graph "step" made ready: which of its inputs is what, and its small outputs. */
 typedef struct RtStep {

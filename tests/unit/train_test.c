@@ -24,8 +24,17 @@
 
 enum { BATCH = 4, CHANNELS = 4, SAMPLES = 12000, FRAME = 2400, FRAMES = 5, BINS = 4, KINDS = 2 };
 enum { TRACKS = 3, CLASSES = 13, IN = KINDS * BINS, EACH = CLASSES + 3 + 1, OUT = TRACKS * EACH };
-enum { P_WEIGHT, P_BIAS, P_MEAN, P_STD, P_RUNNING, NPARAMS, S_M_WEIGHT = NPARAMS, S_M_BIAS,
-       NSTATE };
+enum {
+	P_WEIGHT,
+	P_BIAS,
+	P_MEAN,
+	P_STD,
+	P_RUNNING,
+	NPARAMS,
+	S_M_WEIGHT = NPARAMS,
+	S_M_BIAS,
+	NSTATE
+};
 
 static const RtParam fake_params[NPARAMS] = {
     {{"head.weight", 2, {OUT, IN}}, "normal", 0, 0.1, 0, 0, 0},
@@ -35,33 +44,43 @@ static const RtParam fake_params[NPARAMS] = {
     {{"running_mean", 1, {IN}}, "zeros", 0, 0, 0, 1, 0},
 };
 static const RtTensor fake_state[NSTATE] = {
-    {"head.weight", 2, {OUT, IN}},      {"head.bias", 1, {OUT}},
-    {"scaler.mean", 2, {KINDS, BINS}},  {"scaler.std", 2, {KINDS, BINS}},
-    {"running_mean", 1, {IN}},          {"opt.m.head.weight", 2, {OUT, IN}},
+    {"head.weight", 2, {OUT, IN}},     {"head.bias", 1, {OUT}},
+    {"scaler.mean", 2, {KINDS, BINS}}, {"scaler.std", 2, {KINDS, BINS}},
+    {"running_mean", 1, {IN}},         {"opt.m.head.weight", 2, {OUT, IN}},
     {"opt.m.head.bias", 1, {OUT}},
 };
 
-#define FEATURES {BATCH, KINDS, FRAMES, BINS}
+#define FEATURES                                                                                   \
+	{                                                                                          \
+		BATCH, KINDS, FRAMES, BINS                                                         \
+	}
 static const RtTensor f_in[] = {{"audio", 3, {BATCH, CHANNELS, SAMPLES}}};
 static const RtTensor f_out[] = {{"features", 4, FEATURES}, {"standardized", 4, FEATURES}};
 static const RtTensor m_in[] = {{"features", 4, FEATURES}};
 static const RtTensor m_out[] = {{"sed", 4, {BATCH, FRAMES, TRACKS, CLASSES}},
-                                 {"doa", 4, {BATCH, FRAMES, TRACKS, 3}},
-                                 {"sde", 4, {BATCH, FRAMES, TRACKS, 1}}};
+				 {"doa", 4, {BATCH, FRAMES, TRACKS, 3}},
+				 {"sde", 4, {BATCH, FRAMES, TRACKS, 1}}};
 enum { I_FEATURES, I_SED, I_DOA, I_SDE, I_LR, I_STEP, I_WEIGHT, NIN };
 static const RtTensor s_in[NIN] = {
     {"features", 4, FEATURES},
     {"sed", 4, {BATCH, FRAMES, TRACKS, CLASSES}},
     {"doa", 4, {BATCH, FRAMES, TRACKS, 3}},
     {"sde", 4, {BATCH, FRAMES, TRACKS, 1}},
-    {"lr", 1, {1}}, {"step", 1, {1}}, {"loss.terms.sde.weight", 1, {1}},
+    {"lr", 1, {1}},
+    {"step", 1, {1}},
+    {"loss.terms.sde.weight", 1, {1}},
 };
 enum { O_LOSS, O_SED, O_DOA, O_SDE, O_NORM, O_GWEIGHT, O_GBIAS, O_WEIGHT, O_BIAS, NOUT };
 static const RtTensor s_out[NOUT] = {
-    {"loss", 1, {1}}, {"loss.sed", 1, {1}}, {"loss.doa", 1, {1}}, {"loss.sde", 1, {1}},
+    {"loss", 1, {1}},
+    {"loss.sed", 1, {1}},
+    {"loss.doa", 1, {1}},
+    {"loss.sde", 1, {1}},
     {"grad_norm", 1, {1}},
-    {"grad.head.weight", 2, {OUT, IN}}, {"grad.head.bias", 1, {OUT}},
-    {"new.head.weight", 2, {OUT, IN}}, {"new.head.bias", 1, {OUT}},
+    {"grad.head.weight", 2, {OUT, IN}},
+    {"grad.head.bias", 1, {OUT}},
+    {"new.head.weight", 2, {OUT, IN}},
+    {"new.head.bias", 1, {OUT}},
 };
 static const RtGraph fake_graphs[] = {
     {"features", 1, 2, f_in, f_out, 1000, 1e6, 2e6},
@@ -143,7 +162,8 @@ static void fake_features(const Fake *f, const float *audio, float *raw, float *
 	for (int i = 0; i < BATCH * KINDS * FRAMES * BINS; i++) {
 		const int bin = i % BINS, t = i / BINS % FRAMES, kind = i / BINS / FRAMES % KINDS;
 		const int b = i / BINS / FRAMES / KINDS, at = kind * BINS + bin;
-		const float v = (float)fake_feature(kind, audio + (b * CHANNELS + bin) * SAMPLES + t * FRAME);
+		const float v =
+		    (float)fake_feature(kind, audio + (b * CHANNELS + bin) * SAMPLES + t * FRAME);
 		if (raw)
 			raw[i] = v;
 		if (standardized)
@@ -170,8 +190,9 @@ static double predict(const float *weight, const float *bias, int o, const doubl
 static float *place(float *sed, float *doa, float *sde, int frame, int o)
 {
 	const int k = frame * TRACKS + o / EACH, e = o % EACH;
-	return e < CLASSES ? &sed[k * CLASSES + e] : e < CLASSES + 3 ? &doa[k * 3 + e - CLASSES]
-	                                                             : &sde[k];
+	return e < CLASSES       ? &sed[k * CLASSES + e]
+	       : e < CLASSES + 3 ? &doa[k * 3 + e - CLASSES]
+				 : &sde[k];
 }
 
 static void fake_main(const Fake *f, const float *x, float *const *out)
@@ -181,7 +202,8 @@ static void fake_main(const Fake *f, const float *x, float *const *out)
 		frame_inputs(x, t, in);
 		for (int o = 0; o < OUT; o++) {
 			const double v = predict(f->used[P_WEIGHT], f->used[P_BIAS], o, in);
-			*place(out[0], out[1], out[2], t, o) = (float)(o % EACH < CLASSES ? 4 * v - 2 : v);
+			*place(out[0], out[1], out[2], t, o) =
+			    (float)(o % EACH < CLASSES ? 4 * v - 2 : v);
 		}
 	}
 }
@@ -204,8 +226,9 @@ static void fake_step(Fake *f, const float *const *in, float *const *out)
 			f->state[P_RUNNING][i] += (float)(0.01 * (x[i] - f->state[P_RUNNING][i]));
 		for (int o = 0; o < OUT; o++) {
 			const int e = o % EACH, p = e < CLASSES ? 0 : e < CLASSES + 3 ? 1 : 2;
-			const double want = *place((float *)(uintptr_t)in[I_SED], (float *)(uintptr_t)in[I_DOA],
-			                           (float *)(uintptr_t)in[I_SDE], t, o);
+			const double want =
+			    *place((float *)(uintptr_t)in[I_SED], (float *)(uintptr_t)in[I_DOA],
+				   (float *)(uintptr_t)in[I_SDE], t, o);
 			const double d = predict(w, b, o, x) - want;
 			part[p] += d * d / n;
 			gb[o] += 2 * weight[p] * d / n;
@@ -227,8 +250,8 @@ static void fake_step(Fake *f, const float *const *in, float *const *out)
 		b[i] -= in[I_LR][0] * f->state[S_M_BIAS][i];
 	}
 	const float small[5] = {
-	    (float)(weight[0] * part[0] + weight[1] * part[1] + weight[2] * part[2]), (float)part[0],
-	    (float)part[1], (float)part[2], (float)sqrt(norm)};
+	    (float)(weight[0] * part[0] + weight[1] * part[1] + weight[2] * part[2]),
+	    (float)part[0], (float)part[1], (float)part[2], (float)sqrt(norm)};
 	for (int i = 0; i < 5; i++)
 		give(out, O_LOSS + i, &small[i], sizeof small[i]);
 	give(out, O_GWEIGHT, fw, sizeof fw);
@@ -240,7 +263,7 @@ static void fake_step(Fake *f, const float *const *in, float *const *out)
 }
 
 static RtStatus fake_run(void *self, int graph, const float *const *in, float *const *out,
-                         RtError *err)
+			 RtError *err)
 {
 	(void)err;
 	if (graph == 0)
@@ -267,14 +290,28 @@ static const char fake_training[] =
     "\"default_stage\":\"unified\"}";
 
 static const RtModel fake = {
-    .abi = RT_ABI, .name = "fake", .doc = "a model for tests", .version = "0.0",
-    .target = "cpu", .precision = "fp32", .batch = BATCH,
-    .nparams = NPARAMS, .params = fake_params, .ngraphs = 3, .graphs = fake_graphs,
+    .abi = RT_ABI,
+    .name = "fake",
+    .doc = "a model for tests",
+    .version = "0.0",
+    .target = "cpu",
+    .precision = "fp32",
+    .batch = BATCH,
+    .nparams = NPARAMS,
+    .params = fake_params,
+    .ngraphs = 3,
+    .graphs = fake_graphs,
     .audio = {24000, CHANNELS, SAMPLES, FRAME, FRAMES},
     .decode = {"tracks", "sed", "doa", "sde", 0.5, 0, CLASSES, TRACKS, NULL},
-    .ops = {.open = fake_open, .run = fake_run, .close = fake_close, .get_state = fake_get,
-            .set_state = fake_set, .refresh = fake_refresh},
-    .training = fake_training, .nstate = NSTATE, .state = fake_state,
+    .ops = {.open = fake_open,
+	    .run = fake_run,
+	    .close = fake_close,
+	    .get_state = fake_get,
+	    .set_state = fake_set,
+	    .refresh = fake_refresh},
+    .training = fake_training,
+    .nstate = NSTATE,
+    .state = fake_state,
 };
 
 /* ---- the tests' own tools ---------------------------------------------------------------- */
@@ -383,7 +420,7 @@ static bool same_files(const char *a, const char *b)
 	RtBytes x = {0}, y = {0};
 	RtError *const err = rt_alloc(1, sizeof *err);
 	const bool same = !rt_bytes_open(&x, a, err) && !rt_bytes_open(&y, b, err) && x.n == y.n &&
-	                  x.n > 0 && memcmp(x.at, y.at, x.n) == 0;
+			  x.n > 0 && memcmp(x.at, y.at, x.n) == 0;
 	rt_bytes_release(&x);
 	rt_bytes_release(&y);
 	free(err);
@@ -416,8 +453,8 @@ static void write_wav(const char *path, int64_t frames, uint64_t seed, const cha
 		const int range = frame < 64 && loud[frame] ? 12000 : 800;
 		x[i] = (int16_t)((int)(next_random(&seed) % (unsigned)range) - range / 2);
 	}
-	SF_INFO info = {.samplerate = 24000, .channels = CHANNELS,
-	                .format = SF_FORMAT_WAV | SF_FORMAT_PCM_16};
+	SF_INFO info = {
+	    .samplerate = 24000, .channels = CHANNELS, .format = SF_FORMAT_WAV | SF_FORMAT_PCM_16};
 	SNDFILE *const f = sf_open(path, SFM_WRITE, &info);
 	if (!f || sf_writef_short(f, x, frames) != frames)
 		abort();
@@ -431,11 +468,11 @@ static void make_csv(char *out, size_t room, uint64_t seed, int frames)
 	for (int t = 0; t < frames; t++)
 		if (next_random(&seed) % 3 == 0)
 			n += (size_t)snprintf(out + n, room - n, "%d,%d,0,%d,%d,%d\n", t,
-			                      (int)(next_random(&seed) % 2 * 4), 30, -10, 250);
+					      (int)(next_random(&seed) % 2 * 4), 30, -10, 250);
 }
 
 static void make_recording(const char *root, const char *split, const char *stem, int64_t frames,
-                           uint64_t seed)
+			   uint64_t seed)
 {
 	char path[512], csv[4096] = "";
 	make_csv(csv, sizeof csv, seed, (int)(frames / FRAME));
@@ -572,12 +609,14 @@ static void test_loader(Test *t)
 	for (int64_t i = 1; i < f.batches; i++) {
 		int64_t index[BATCH];
 		for (int64_t k = 0; k < BATCH; k++)
-			index[k] = i * BATCH + k < f.n ? order[i * BATCH + k] : first[i * BATCH + k - f.n];
+			index[k] =
+			    i * BATCH + k < f.n ? order[i * BATCH + k] : first[i * BATCH + k - f.n];
 		rt_batch_fill(&want, &f, index);
 		CHECK(t, rt_loader_next(l, &b, t->err) == RT_OK);
-		CHECK(t, memcmp(b->audio, want.audio, sizeof(float) * BATCH * CHANNELS * SAMPLES) == 0);
+		CHECK(t, memcmp(b->audio, want.audio, sizeof(float) * BATCH * CHANNELS * SAMPLES) ==
+			     0);
 		CHECK(t, memcmp(b->target[I_SED], want.target[I_SED],
-		                sizeof(float) * rt_tensor_numel(&s_in[I_SED])) == 0);
+				sizeof(float) * rt_tensor_numel(&s_in[I_SED])) == 0);
 	}
 	rt_batch_release(&want);
 	rt_loader_close(l);
@@ -599,8 +638,8 @@ static void put(const char *name, const char *text)
 static void make_bad(RtError *err)
 {
 	static const char *const stems[] = {
-	    "fold1_good", "fold1_truncated", "fold1_fields", "fold1_class", "fold1_late", "fold1_nan",
-	    "fold1_alone", "fold1_distance", "nofold", "fold1_slack",
+	    "fold1_good", "fold1_truncated", "fold1_fields",   "fold1_class", "fold1_late",
+	    "fold1_nan",  "fold1_alone",     "fold1_distance", "nofold",      "fold1_slack",
 	};
 	char path[256];
 	make_folders("bad", err);
@@ -628,14 +667,18 @@ static void make_bad(RtError *err)
 static void test_dataset(Test *t)
 {
 	static const char *const lines[] = {
-	    "fold1_truncated.wav: truncated", "fold1_text.wav: not a WAV recording",
-	    "fold1_fields.csv:2:1: error: 2 fields", "fold1_class.csv:2:3: error: class 13",
+	    "fold1_truncated.wav: truncated",
+	    "fold1_text.wav: not a WAV recording",
+	    "fold1_fields.csv:2:1: error: 2 fields",
+	    "fold1_class.csv:2:3: error: class 13",
 	    "fold1_class.csv:3:3: error: class 'x'",
 	    "fold1_late.csv:2:1: error: frame 40, but the recording ends after frame 9",
-	    "fold1_nan.csv:1:7: error: azimuth", "fold1_nan.csv:2:9: error: elevation",
+	    "fold1_nan.csv:1:7: error: azimuth",
+	    "fold1_nan.csv:2:9: error: elevation",
 	    "fold1_alone.wav: no annotation of this name",
 	    "fold1_orphan.csv: no recording of this name",
-	    "fold1_distance.csv:1:1: error: no distances", "nofold.wav: the name does not begin",
+	    "fold1_distance.csv:1:1: error: no distances",
+	    "nofold.wav: the name does not begin",
 	    "fold1_slack.csv:2:1: warning: frame 10 is beyond",
 	    "10 of 12 recordings cannot be used",
 	};
@@ -663,7 +706,8 @@ static void expected_scaler(const RtFeed *f, int kind, int bin, double *mean, do
 		for (int64_t i = 0; i < f->n * FRAMES; i++) {
 			if (i / FRAMES % BATCH == 0 && i % FRAMES == 0)
 				rt_batch_fill_plain(&b, f, i / FRAMES);
-			const float *const x = b.audio + (i / FRAMES % BATCH * CHANNELS + bin) * SAMPLES;
+			const float *const x =
+			    b.audio + (i / FRAMES % BATCH * CHANNELS + bin) * SAMPLES;
 			const float v = (float)fake_feature(kind, x + i % FRAMES * FRAME);
 			if (pass == 0)
 				sum += v / n;
@@ -688,7 +732,8 @@ static void test_scaler(Test *t)
 	for (int i = 0; i < IN; i++) {
 		double mean, deviation;
 		expected_scaler(&f, i / BINS, i % BINS, &mean, &deviation);
-		CHECK(t, near(w.params[P_MEAN][i] / mean, 1) && near(w.params[P_STD][i] / deviation, 1));
+		CHECK(t, near(w.params[P_MEAN][i] / mean, 1) &&
+			     near(w.params[P_STD][i] / deviation, 1));
 	}
 	rt_feed_release(&f);
 	rt_dataset_release(&d);
@@ -752,21 +797,23 @@ static void test_eval(Test *t)
 	CHECK(t, number_in(t->printed, "files") == 2);
 	CHECK(t, seld == logged("a/log.jsonl", "epoch", "SELD"));
 	CHECK(t, program(t, "infer --weights a/last.safetensors -o predicted "
-	                    "data/foa_dev/dev-test-sony/fold4_room2_mix001.wav "
-	                    "data/foa_dev/dev-test-sony/fold4_room2_mix002.wav") == RT_OK);
+			    "data/foa_dev/dev-test-sony/fold4_room2_mix001.wav "
+			    "data/foa_dev/dev-test-sony/fold4_room2_mix002.wav") == RT_OK);
 	ScoreSet set = {0};
 	Scores scores;
-	CHECK(t, !score_open(&set, "data/metadata_dev/dev-test-sony", "predicted", CLASSES, t->err));
+	CHECK(t,
+	      !score_open(&set, "data/metadata_dev/dev-test-sony", "predicted", CLASSES, t->err));
 	CHECK(t, !score_compute(&set, false, &scores, t->err));
-	CHECK(t, fabs(scores.all[SCORE_SELD] - seld) < 1e-4 && fabs(scores.all[SCORE_F] - f) < 1e-4);
+	CHECK(t,
+	      fabs(scores.all[SCORE_SELD] - seld) < 1e-4 && fabs(scores.all[SCORE_F] - f) < 1e-4);
 	score_release(&set);
 	CHECK(t, program(t, "eval --data data --weights a/last.safetensors") == RT_OK);
 	CHECK(t, strstr(t->printed, "SELD") != NULL);
 	CHECK(t, program(t, "eval --data data --weights a/last.safetensors --json --set "
-	                    "validate_folds=[1,3,4] --micro --jackknife") == RT_OK);
+			    "validate_folds=[1,3,4] --micro --jackknife") == RT_OK);
 	CHECK(t, number_in(t->printed, "files") == 5);
 	CHECK(t, program(t, "eval --data data --weights a/last.safetensors --set "
-	                    "validate_folds=7") == RT_INPUT);
+			    "validate_folds=7") == RT_INPUT);
 	CHECK(t, said(t, "no recording is of the validation folds"));
 }
 
@@ -799,8 +846,9 @@ static void test_stages(Test *t)
 		const cJSON *const kind = cJSON_GetObjectItemCaseSensitive(o, "kind");
 		const cJSON *const stage = cJSON_GetObjectItemCaseSensitive(o, "stage");
 		const double w = strcmp(stage->valuestring, "stage1") == 0 ? 0 : 3;
-		const double want = 0.8 * number_in(line, "loss.sed") + 0.2 * number_in(line, "loss.doa") +
-		                    w * number_in(line, "loss.sde");
+		const double want = 0.8 * number_in(line, "loss.sed") +
+				    0.2 * number_in(line, "loss.doa") +
+				    w * number_in(line, "loss.sde");
 		CHECK(t, near(number_in(line, "loss"), want));
 		steps += strcmp(kind->valuestring, "step") == 0;
 		cJSON_Delete(o);
@@ -811,7 +859,7 @@ static void test_stages(Test *t)
 	CHECK(t, program(t, "train --data data --out s1 --stage stage1 --set epochs=3") == RT_OK);
 	CHECK(t, same_files("s1/last.safetensors", "s/stage1.last.safetensors"));
 	CHECK(t, program(t, "train --data data --out s2 --stage stage2 --set epochs=3 "
-	                    "--weights s1/last.safetensors") == RT_OK);
+			    "--weights s1/last.safetensors") == RT_OK);
 	CHECK(t, same_files("s2/last.safetensors", "s/last.safetensors"));
 	CHECK(t, program(t, "train --data data --out x --stage other") == RT_INPUT);
 	CHECK(t, said(t, "loss.terms.doa.weight is to be 0.5, but this program is built for 0.2"));
@@ -824,22 +872,33 @@ static void test_choices(Test *t)
 	static const struct {
 		const char *set, *message;
 	} bad[] = {
-	    {"speed=3", "no choice 'speed'"},      {"weight=3", "'weight' can mean"},
-	    {"epochs", "not NAME=VALUE"},          {"epochs=0", "'schedule.epochs' must be"},
-	    {"epochs=many", "is not a number"},    {"epochs=1.5", "whole number"},
-	    {"train_folds=[12]", "list folds"},    {"schedule.kind=cosine", "is 'cosine'"},
-	    {"batch=8", "batch is to be 8, but"},  {"momentum=0.5", "is built for 0.9"},
-	    {"train_folds=[8]", "0 examples in the folds"}, {"last_batch=drop", NULL},
-	    {"loss.terms.sde.weight=2", NULL},     {"sde.weight=2", NULL},
-	    {"shuffle=false", NULL},               {"train_folds=3", NULL},
+	    {"speed=3", "no choice 'speed'"},
+	    {"weight=3", "'weight' can mean"},
+	    {"epochs", "not NAME=VALUE"},
+	    {"epochs=0", "'schedule.epochs' must be"},
+	    {"epochs=many", "is not a number"},
+	    {"epochs=1.5", "whole number"},
+	    {"train_folds=[12]", "list folds"},
+	    {"schedule.kind=cosine", "is 'cosine'"},
+	    {"batch=8", "batch is to be 8, but"},
+	    {"momentum=0.5", "is built for 0.9"},
+	    {"train_folds=[8]", "0 examples in the folds"},
+	    {"last_batch=drop", NULL},
+	    {"loss.terms.sde.weight=2", NULL},
+	    {"sde.weight=2", NULL},
+	    {"shuffle=false", NULL},
+	    {"train_folds=3", NULL},
 	};
 	char line[256];
 	for (size_t i = 0; i < RT_COUNT(bad); i++) {
 		remove_all("choice");
-		snprintf(line, sizeof line, "train --data data --out choice --set schedule.epochs=1 "
-		         "--set scaler_folds=[1,3] --set %s", bad[i].set);
+		snprintf(line, sizeof line,
+			 "train --data data --out choice --set schedule.epochs=1 "
+			 "--set scaler_folds=[1,3] --set %s",
+			 bad[i].set);
 		const int status = program(t, line);
-		CHECK(t, bad[i].message ? status == RT_INPUT || status == RT_USAGE : status == RT_OK);
+		CHECK(t,
+		      bad[i].message ? status == RT_INPUT || status == RT_USAGE : status == RT_OK);
 		CHECK(t, !bad[i].message || said(t, bad[i].message));
 	}
 	RtModel plain = fake;
@@ -876,12 +935,12 @@ static void test_step(Test *t)
 	write_batch("b.safetensors", 4);
 	CHECK(t, program(t, "init --seed 3 -o w.safetensors") == RT_OK);
 	CHECK(t, program(t, "step --weights w.safetensors --batch b.safetensors --output "
-	                    "o.safetensors --no-dropout") == RT_OK);
+			    "o.safetensors --no-dropout") == RT_OK);
 	RtBytes b;
 	RtSafetensors st;
 	RtWeights w;
 	CHECK(t, !rt_bytes_open(&b, "o.safetensors", t->err) &&
-	         !rt_st_parse(&st, b.at, b.n, "o", t->err) && st.n == NOUT);
+		     !rt_st_parse(&st, b.at, b.n, "o", t->err) && st.n == NOUT);
 	CHECK(t, rt_weights_open(&w, &fake, "w.safetensors", t->err) == RT_OK);
 	const float *const g = tensor_of(&st, "grad.head.weight");
 	const float *const new = tensor_of(&st, "new.head.weight");
@@ -896,11 +955,11 @@ static void test_step(Test *t)
 	rt_bytes_release(&b);
 	write_batch("b3.safetensors", 3);
 	CHECK(t, program(t, "step --weights w.safetensors --batch b3.safetensors --output "
-	                    "o.safetensors") == RT_INPUT);
+			    "o.safetensors") == RT_INPUT);
 	CHECK(t, said(t, "no tensor 'sde', [4,5,3,1]"));
 	write_batch("b5.safetensors", 5);
 	CHECK(t, program(t, "step --weights w.safetensors --batch b5.safetensors --output "
-	                    "o.safetensors") == RT_INPUT);
+			    "o.safetensors") == RT_INPUT);
 	CHECK(t, said(t, "'lr' is not an input of the step"));
 }
 
@@ -919,7 +978,7 @@ static void test_wrong_checkpoint(Test *t)
 	const char *const again = "train --data data --out b --resume";
 	CHECK(t, program(t, again) == RT_INPUT);
 	CHECK(t, said(t, "was made with other choices\n"
-	                 "  unified.schedule.epochs: 30 in the checkpoint, now 4"));
+			 "  unified.schedule.epochs: 30 in the checkpoint, now 4"));
 	make_data("data2", t->err);
 	spew_text("data2/metadata_dev/dev-train-sony/fold1_room1_mix001.csv", "0,1,0,0,0,100\n");
 	CHECK(t, program(t, "train --data data2 --out b --resume --set epochs=30") == RT_INPUT);
@@ -942,14 +1001,14 @@ static void test_wrong_checkpoint(Test *t)
 static void test_nan(Test *t)
 {
 	CHECK(t, program(t, "train --data data --out n --set lr=1e9 --set checkpoint_steps=1") ==
-	         RT_INPUT);
+		     RT_INPUT);
 	CHECK(t, said(t, "step ") && said(t, "first bad tensor is"));
 	CHECK(t, said(t, "n/checkpoint.safetensors is the last good state"));
 	/* which is finite, as it was before the first bad step */
 	RtBytes b;
 	RtSafetensors st;
 	CHECK(t, !rt_bytes_open(&b, "n/checkpoint.safetensors", t->err) &&
-	         !rt_st_parse(&st, b.at, b.n, "n", t->err));
+		     !rt_st_parse(&st, b.at, b.n, "n", t->err));
 	CHECK(t, rt_all_finite(tensor_of(&st, "head.weight"), OUT * IN));
 	rt_st_release(&st);
 	rt_bytes_release(&b);
@@ -981,7 +1040,7 @@ static void test_disk_full(Test *t)
 	CHECK(t, program(t, "train --data data --out stderr/x") == RT_INPUT);
 	CHECK(t, said(t, "stderr/x: Not a directory"));
 	CHECK(t, program(t, "step --weights w.safetensors --batch b.safetensors --output "
-	                    "/dev/full") == RT_INPUT);
+			    "/dev/full") == RT_INPUT);
 	CHECK(t, said(t, "/dev/full: No space left on device"));
 }
 
@@ -989,9 +1048,10 @@ static void test_disk_full(Test *t)
 static void test_kill(Test *t)
 {
 	const char *const line = "train --data data --out k --resume --stage stage2 --set epochs=4 "
-	                         "--set checkpoint_steps=2";
+				 "--set checkpoint_steps=2";
 	uint64_t seed = (uint64_t)time(NULL);
-	CHECK(t, program(t, "train --data data --out whole --stage stage2 --set epochs=4") == RT_OK);
+	CHECK(t,
+	      program(t, "train --data data --out whole --stage stage2 --set epochs=4") == RT_OK);
 	setenv("FAKE_SLEEP", "3000", 1);
 	int kills = 0, runs = 0, status = -1;
 	while (kills < 30 || status != 0) {
@@ -1010,8 +1070,8 @@ static void test_kill(Test *t)
 		CHECK(t, same_files("k/best.safetensors", "whole/best.safetensors"));
 		CHECK(t, same_files("k/last.safetensors", "whole/last.safetensors"));
 		CHECK(t, same_files("k/stage1.last.safetensors", "whole/stage1.last.safetensors"));
-		CHECK(t, logged("k/log.jsonl", "epoch", "loss") == logged("whole/log.jsonl", "epoch",
-		                                                          "loss"));
+		CHECK(t, logged("k/log.jsonl", "epoch", "loss") ==
+			     logged("whole/log.jsonl", "epoch", "loss"));
 		remove_all("k");
 	}
 	unsetenv("FAKE_SLEEP");
@@ -1040,13 +1100,14 @@ int main(int argc, char **argv)
 		return rt_main(&fake, argc, argv);
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	static void (*const tests[])(Test *) = {
-	    test_labels, test_chunks,  test_order, test_rates,            test_loader,
-	    test_dataset, test_scaler, test_train, test_eval,             test_stages,
-	    test_choices, test_step,   test_bench, test_nan,              test_wrong_checkpoint,
-	    test_disk_full, test_kill, test_lock,
+	    test_labels,    test_chunks, test_order, test_rates, test_loader,
+	    test_dataset,   test_scaler, test_train, test_eval,  test_stages,
+	    test_choices,   test_step,   test_bench, test_nan,   test_wrong_checkpoint,
+	    test_disk_full, test_kill,   test_lock,
 	};
-	Test t = {.err = rt_alloc(1, sizeof(RtError)), .said = rt_alloc(SAID, 1),
-	          .printed = rt_alloc(SAID, 1)};
+	Test t = {.err = rt_alloc(1, sizeof(RtError)),
+		  .said = rt_alloc(SAID, 1),
+		  .printed = rt_alloc(SAID, 1)};
 	const char *const tmp = getenv("TMPDIR");
 	snprintf(t.dir, sizeof t.dir, "%.40s/train_test.XXXXXX", tmp ? tmp : "/tmp");
 	if (!mkdtemp(t.dir) || chdir(t.dir) != 0) {
