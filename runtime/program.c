@@ -28,7 +28,7 @@ static const Option options[] = {
     {"input", 'i', TEXT, AT(input), "X.npy",
      "features [N, ...]; or a .safetensors file with the model's inputs by name", 0, 0},
     {"output", 'o', TEXT, AT(output), "PATH", "file, or for infer the folder, to write", 0, 0},
-    {"data", 0, TEXT, AT(data), "ROOT", "folder with foa_dev/ and metadata_dev/, as DCASE has it", 0, 0},
+    {"data", 0, TEXT, AT(data), "ROOT", "folder with foa_dev/ and metadata_dev/ as of DCASE", 0, 0},
     {"out", 0, TEXT, AT(out), "DIR", "folder for weights, checkpoint, log and curves", 0, 0},
     {"resume", 0, FLAG, AT(resume), NULL, "go on with the run in DIR, if there is one", 0, 0},
     {"batch", 0, TEXT, AT(batch), "B.safetensors", "the inputs of one step by name", 0, 0},

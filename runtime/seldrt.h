@@ -92,7 +92,7 @@ typedef struct RtOps {
 /* A program that can be trained has a graph "step": one step of the optimiser. Its inputs are
  *   features              what the graph "main" takes under this name, here [batch, ...]
  *   sed, doa, sde, adpit  targets; those that the loss asks for
- *   lr, step              learning rate; number of the step, from 1, for bias correction and dropout
+ *   lr, step              learning rate; number of the step, from 1: bias correction, dropout
  *   dropout               1, or 0 for none
  *   seed                  of the random numbers
  *   any other             a path in RtModel.training, "loss.terms.sde.weight": its value, so that
@@ -121,8 +121,8 @@ typedef struct RtModel {
 	/* The "training" object of the model file as JSON, settings filled in: its values outside
 	 * "stages" are those compiled into "step". NULL: not built for training. */
 	const char *training;
-	/* What "step" keeps between runs: every parameter and buffer by its name, then the optimiser's
-	 * ("opt.m.NAME", ...). */
+	/* What "step" keeps between runs: every parameter and buffer by its name, then what the
+	 * optimiser has ("opt.m.NAME", ...). */
 	int nstate;
 	const RtTensor *state;
 } RtModel;

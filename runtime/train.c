@@ -595,6 +595,40 @@ static RtStatus open_data(Trainer *t, RtError *err)
 	return s;
 }
 
+/* What may not be meant. */
+static void warn(const Trainer *t)
+{
+	char text[160];
+	double batch;
+	const RtPlan *const last = &t->plans.at[t->plans.n - 1];
+	int validated = 0;
+	for (int i = 0; i < t->data.n; i++)
+		validated += t->data.at[i].x && last->validate_folds >> t->data.at[i].fold & 1;
+	if (!validated)
+		rt_say_warning(t->options,
+			       "no recording is of the validation folds: there will be no "
+			       "scores and no best weights");
+	snprintf(text, sizeof text, "the program takes batches of %lld, not of the model's %g",
+		 (long long)t->model->batch,
+		 rt_choice_number(t->plans.base, "batch", &batch) ? batch : 0);
+	if (batch > 0 && batch != (double)t->model->batch)
+		rt_say_warning(t->options, text);
+}
+
+/* The log begins with what the run is. */
+static RtStatus log_start(Trainer *t, RtError *err)
+{
+	cJSON *const o = cJSON_CreateObject();
+	cJSON_AddStringToObject(o, "kind", "start");
+	cJSON_AddStringToObject(o, "model", t->model->name);
+	cJSON_AddStringToObject(o, "target", t->model->target);
+	cJSON_AddStringToObject(o, "precision", t->model->precision);
+	cJSON_AddNumberToObject(o, "batch", (double)t->model->batch);
+	cJSON_AddNumberToObject(o, "recordings", t->data.n);
+	cJSON_AddRawToObject(o, "choices", t->id.choices);
+	return rt_log_write(&t->log, o, err);
+}
+
 static RtStatus prepare(Trainer *t, RtError *err)
 {
 	bool exists = false, scaled = false;
@@ -610,6 +644,8 @@ static RtStatus prepare(Trainer *t, RtError *err)
 	if (!s)
 		s = open_data(t, err);
 	if (!s)
+		warn(t);
+	if (!s)
 		s = rt_identity_make(&t->id, t->model, &t->plans, &t->data, err);
 	if (!s)
 		s = open_session(t, &scaled, err);
@@ -619,6 +655,8 @@ static RtStatus prepare(Trainer *t, RtError *err)
 		s = exists ? resume(t, err) : begin(t, scaled, err);
 	if (!s)
 		s = open_log(t, err);
+	if (!s && !exists)
+		s = log_start(t, err);
 	if (!s && !exists)
 		s = save_checkpoint(t, err);
 	return s;

@@ -7,6 +7,7 @@ Random123), not by the library.
 """
 import math
 import random
+import textwrap
 
 from runtime_expect_core import uniforms
 
@@ -101,8 +102,9 @@ def rates(lr, step, gamma, epochs, batches):
 
 
 def numbers(kind, name, values):
-    print(f"static const {kind} {name}[{len(values)}] = {{"
-          + ", ".join(repr(v) for v in values) + "};")
+    print(f"static const {kind} {name}[{len(values)}] = {{")
+    print(textwrap.fill(", ".join(f"{v:.17g}" for v in values), 96, initial_indent="    ",
+                        subsequent_indent="    ") + "};")
 
 
 print("/* train_expect.h: made by train_expect.py. */")

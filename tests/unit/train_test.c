@@ -845,6 +845,10 @@ static void test_stages(Test *t)
 		cJSON *const o = cJSON_Parse(line);
 		const cJSON *const kind = cJSON_GetObjectItemCaseSensitive(o, "kind");
 		const cJSON *const stage = cJSON_GetObjectItemCaseSensitive(o, "stage");
+		if (!stage) { /* the log's beginning */
+			cJSON_Delete(o);
+			continue;
+		}
 		const double w = strcmp(stage->valuestring, "stage1") == 0 ? 0 : 3;
 		const double want = 0.8 * number_in(line, "loss.sed") +
 				    0.2 * number_in(line, "loss.doa") +
@@ -998,6 +1002,44 @@ static void test_wrong_checkpoint(Test *t)
 	rt_identity_release(&id);
 }
 
+/* Any damage to a checkpoint must give an error or be harmless. */
+static void test_damaged(Test *t)
+{
+	RtBytes b;
+	RtPlans plans = {0};
+	RtDataset d = {.model = &fake};
+	RtIdentity id;
+	RtPosition at;
+	RtWeights w;
+	RtSession s;
+	uint64_t seed = 11;
+	CHECK(t, !rt_identity_make(&id, &fake, &plans, &d, t->err) &&
+		     !rt_weights_init(&w, &fake, 0, 1, t->err) &&
+		     !rt_session_open(&s, &fake, &w, 1, t->err));
+	const RtPosition mine = {.stage = 0, .epoch = 3, .batch = 1, .best = NAN, .sums = {0.1}};
+	CHECK(t, rt_checkpoint_write(&s, "c.safetensors", &id, &mine, t->err) == RT_OK);
+	CHECK(t, rt_checkpoint_read(&s, "c.safetensors", &id, &at, t->err) == RT_OK);
+	CHECK(t, at.epoch == 3 && at.batch == 1 && isnan(at.best) && at.sums[0] == 0.1);
+	CHECK(t, !rt_bytes_open(&b, "c.safetensors", t->err));
+	for (int i = 0; i < 2000; i++) {
+		char *const copy = malloc(b.n);
+		memcpy(copy, b.at, b.n);
+		const size_t n = i % 4 ? b.n : next_random(&seed) % b.n;
+		for (int k = 0; k < 3; k++)
+			copy[next_random(&seed) % 1400] = (char)next_random(&seed);
+		spew("damaged.safetensors", copy, n);
+		free(copy);
+		t->err->text[0] = '\0';
+		const RtStatus status =
+		    rt_checkpoint_read(&s, "damaged.safetensors", &id, &at, t->err);
+		CHECK(t, status == RT_OK || (status == RT_INPUT && t->err->text[0]));
+	}
+	rt_bytes_release(&b);
+	rt_session_close(&s);
+	rt_weights_release(&w);
+	rt_identity_release(&id);
+}
+
 static void test_nan(Test *t)
 {
 	CHECK(t, program(t, "train --data data --out n --set lr=1e9 --set checkpoint_steps=1") ==
@@ -1100,10 +1142,10 @@ int main(int argc, char **argv)
 		return rt_main(&fake, argc, argv);
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	static void (*const tests[])(Test *) = {
-	    test_labels,    test_chunks, test_order, test_rates, test_loader,
-	    test_dataset,   test_scaler, test_train, test_eval,  test_stages,
-	    test_choices,   test_step,   test_bench, test_nan,   test_wrong_checkpoint,
-	    test_disk_full, test_kill,   test_lock,
+	    test_labels,           test_chunks,    test_order, test_rates,   test_loader,
+	    test_dataset,          test_scaler,    test_train, test_eval,    test_stages,
+	    test_choices,          test_step,      test_bench, test_damaged, test_nan,
+	    test_wrong_checkpoint, test_disk_full, test_kill,  test_lock,
 	};
 	Test t = {.err = rt_alloc(1, sizeof(RtError)),
 		  .said = rt_alloc(SAID, 1),
