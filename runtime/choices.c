@@ -1,5 +1,5 @@
-/* choices.c: how the network is trained: the model file's "training" object, with the stage's
- * changes and then those of the command line merged over it. What is compiled into the program
+/* choices.c: how the network is trained: the model file's "training" object, with what the stage
+ * sets and then what the command line sets in it. What is compiled into the program
  * cannot be changed here, unless the graph "step" takes it as an input. */
 #define _XOPEN_SOURCE 700
 #include "train.h"
@@ -159,15 +159,14 @@ static RtStatus find_path(const cJSON *root, const char *name, Search *s, RtErro
 	*s = (Search){.name = name};
 	each_leaf(root, "", match, s, err);
 	if (s->n == 0) {
-		rt_fail(err, RT_USAGE, "--set: the training has no choice '%s'; there are:", name);
+		rt_fail(err, RT_USAGE, "the training has no choice '%s'; there are:", name);
 		each_leaf(root, "", list_leaf, NULL, err);
 		return RT_USAGE;
 	}
 	if (s->n > 1)
 		return rt_fail(err, RT_USAGE,
-			       "--set: '%s' can mean '%s' and others: write more of the "
-			       "path",
-			       name, s->path);
+			       "'%s' can mean '%s' and others: write more of the path", name,
+			       s->path);
 	return RT_OK;
 }
 
@@ -186,18 +185,19 @@ static bool same_kind(const cJSON *a, const cJSON *b)
 	return (a->type & 0xff) == (b->type & 0xff) || (cJSON_IsArray(a) && cJSON_IsNumber(b));
 }
 
-/* The value is JSON, or else a word; a number alone can stand for a list of one. */
-static RtStatus replace(cJSON *root, const char *path, const char *text, RtError *err)
+/* Takes the value over. */
+static RtStatus replace(cJSON *root, const char *path, cJSON *value, RtError *err)
 {
-	cJSON *value = cJSON_ParseWithOpts(text, NULL, true);
-	if (!value)
-		value = cJSON_CreateString(text);
-	cJSON *const old = find(root, path);
+	const cJSON *const old = find(root, path);
 	if (!value)
 		return rt_no_memory(err);
 	if (!same_kind(old, value)) {
+		char *const text = cJSON_PrintUnformatted(value);
+		rt_fail(err, RT_USAGE, "training: %s cannot be %s, which is not %s", path,
+			text ? text : "that", kind_of(old));
+		cJSON_free(text);
 		cJSON_Delete(value);
-		return rt_fail(err, RT_USAGE, "--set %s: '%s' is not %s", path, text, kind_of(old));
+		return RT_USAGE;
 	}
 	const char *const dot = strrchr(path, '.');
 	char above[MAX_PATH];
@@ -207,16 +207,40 @@ static RtStatus replace(cJSON *root, const char *path, const char *text, RtError
 	return RT_OK;
 }
 
-static RtStatus apply_set(cJSON *root, const char *text, RtError *err)
+/* Takes the value over. */
+static RtStatus set(cJSON *root, const char *name, cJSON *value, RtError *err)
+{
+	Search found;
+	const RtStatus s = find_path(root, name, &found, err);
+	if (s) {
+		cJSON_Delete(value);
+		return s;
+	}
+	return replace(root, found.path, value, err);
+}
+
+/* The value is JSON, or else a word; a number alone can stand for a list of one. */
+static RtStatus set_text(cJSON *root, const char *text, RtError *err)
 {
 	const char *const equals = strchr(text, '=');
 	char name[MAX_PATH];
 	if (!equals || equals == text || equals - text >= MAX_PATH)
 		return rt_fail(err, RT_USAGE, "--set: '%s' is not NAME=VALUE", text);
 	snprintf(name, sizeof name, "%.*s", (int)(equals - text), text);
-	Search found;
-	const RtStatus s = find_path(root, name, &found, err);
-	return s ? s : replace(root, found.path, equals + 1, err);
+	cJSON *const value = cJSON_ParseWithOpts(equals + 1, NULL, true);
+	return set(root, name, value ? value : cJSON_CreateString(equals + 1), err);
+}
+
+static RtStatus set_all(cJSON *root, const cJSON *changes, RtError *err)
+{
+	const cJSON *item;
+	RtStatus s = RT_OK;
+	cJSON_ArrayForEach(item, changes)
+	{
+		if (!s)
+			s = set(root, item->string, cJSON_Duplicate(item, true), err);
+	}
+	return s;
 }
 
 /* ---- values ------------------------------------------------------------------------------ */
@@ -332,12 +356,10 @@ typedef struct Compiled {
 static RtStatus check_leaf(void *context, const char *path, const cJSON *leaf, RtError *err)
 {
 	const Compiled *const c = context;
-	const int step = rt_graph_find(c->model, "step");
-	if (is_ours(path) || step < 0)
+	if (is_ours(path) || rt_graph_find(c->model, "step") < 0)
 		return RT_OK;
-	const RtGraph *const g = &c->model->graphs[step];
 	const cJSON *const built = find(c->base, path);
-	if (cJSON_Compare(leaf, built, true) || rt_tensor_find(g->ninputs, g->inputs, path) >= 0)
+	if (cJSON_Compare(leaf, built, true) || rt_step_takes(c->model, c->base, path))
 		return RT_OK;
 	char *const want = cJSON_PrintUnformatted(leaf);
 	char *const have = built ? cJSON_PrintUnformatted(built) : NULL;
@@ -358,16 +380,16 @@ static RtStatus make_plan(RtPlan *p, const RtModel *m, const cJSON *base, const 
 			  RtError *err)
 {
 	p->json = cJSON_Duplicate(base, true);
-	const cJSON *const changes = *p->stage ? member(member(base, "stages"), p->stage) : NULL;
-	if (!p->json || (changes && !merge(p->json, changes)))
+	if (!p->json)
 		return rt_no_memory(err);
-	cJSON_DeleteItemFromObjectCaseSensitive(p->json, "start");
 	RtStatus s = RT_OK;
+	if (*p->stage)
+		s = set_all(p->json, member(member(member(base, "stages"), p->stage), "set"), err);
 	for (int i = 0; !s && i < o->nsets; i++)
-		s = apply_set(p->json, o->set[i], err);
-	const Compiled c = {m, base, p->stage};
+		s = set_text(p->json, o->set[i], err);
+	Compiled c = {m, base, p->stage};
 	if (!s)
-		s = each_leaf(p->json, "", check_leaf, (void *)(uintptr_t)&c, err);
+		s = each_leaf(p->json, "", check_leaf, &c, err);
 	if (!s)
 		s = read_plan(p, err);
 	if (o->seed)

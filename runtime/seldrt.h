@@ -92,12 +92,13 @@ typedef struct RtOps {
 /* A program that can be trained has a graph "step": one step of the optimiser. Its inputs are
  *   features              what the graph "main" takes under this name, here [batch, ...]
  *   sed, doa, sde, adpit  targets; those that the loss asks for
- *   lr, step              learning rate; number of the step, from 1: bias correction, dropout
- *   dropout               1, or 0 for none
- *   seed                  of the random numbers
- *   any other             a path in RtModel.training, "loss.terms.sde.weight": its value, so that
- *                         stages can differ in it without being compiled anew
- * (each but the targets and `features` one number). Its outputs are `loss`, the parts of the loss
+ *   opt.lr, opt.step      learning rate; number of the step, from 1: bias correction, dropout
+ *   opt.clip              largest norm of the gradient; 0: any
+ *   opt.seed              of the dropouts, below 2^24; negative: no dropout
+ *   any other             a number of "scalars" in RtModel.training, so that stages and the
+ *                         command line can change it without compiling anew
+ * (each but the targets and `features` one number; the state is no input, it stays where the
+ * program keeps it). Its outputs are `loss`, the parts of the loss
  * ("loss.sed", ...), `grad_norm`, "grad.NAME" and "new.NAME". */
 typedef struct RtModel {
 	int abi; /* RT_ABI */
@@ -118,7 +119,7 @@ typedef struct RtModel {
 	/* safetensors embedded at build, or NULL */
 	const unsigned char *weights;
 	uint64_t weights_bytes;
-	/* The "training" object of the model file as JSON, settings filled in: its values outside
+	/* The "training" object of the model file as JSON, expressions evaluated: its values outside
 	 * "stages" are those compiled into "step". NULL: not built for training. */
 	const char *training;
 	/* What "step" keeps between runs: every parameter and buffer by its name, then what the

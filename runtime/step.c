@@ -10,7 +10,10 @@ static RtRole role_of(const RtModel *m, const char *name)
 	static const struct {
 		const char *name;
 		RtRole role;
-	} roles[] = {{"lr", RT_LR}, {"step", RT_STEP}, {"dropout", RT_DROPOUT}, {"seed", RT_SEED}};
+	} roles[] = {
+	    {"lr", RT_LR},         {"opt.lr", RT_LR}, {"step", RT_STEP},
+	    {"opt.step", RT_STEP}, {"seed", RT_SEED}, {"opt.seed", RT_SEED},
+	};
 	for (size_t i = 0; i < RT_COUNT(roles); i++)
 		if (strcmp(roles[i].name, name) == 0)
 			return roles[i].role;
@@ -20,13 +23,38 @@ static RtRole role_of(const RtModel *m, const char *name)
 	return rt_target_known(name) ? RT_TARGET : RT_CHOICE;
 }
 
-/* ---- checks ------------------------------------------------------------------------------- */
-
-static bool chosen(const RtModel *m, const char *path)
+/* The path of the choice that an input of this name takes. */
+static const char *choice_path(const cJSON *choices, const char *name, char out[256])
 {
 	double v;
+	snprintf(out, 256, "scalars.%s", name);
+	if (strcmp(name, "opt.clip") == 0)
+		snprintf(out, 256, "optimizer.clip_norm");
+	else if (!rt_choice_number(choices, out, &v))
+		snprintf(out, 256, "%s", name);
+	return out;
+}
+
+bool rt_step_takes(const RtModel *m, const cJSON *choices, const char *path)
+{
+	const int step = rt_graph_find(m, "step");
+	const RtGraph *const g = &m->graphs[step < 0 ? 0 : step];
+	char text[256];
+	for (int i = 0; step >= 0 && i < g->ninputs; i++)
+		if (role_of(m, g->inputs[i].name) == RT_CHOICE &&
+		    strcmp(choice_path(choices, g->inputs[i].name, text), path) == 0)
+			return true;
+	return false;
+}
+
+/* ---- checks ------------------------------------------------------------------------------- */
+
+static bool chosen(const RtModel *m, const char *name)
+{
+	double v;
+	char path[256];
 	cJSON *const j = cJSON_Parse(m->training);
-	const bool found = rt_choice_number(j, path, &v);
+	const bool found = rt_choice_number(j, choice_path(j, name, path), &v);
 	cJSON_Delete(j);
 	return found;
 }
@@ -146,21 +174,26 @@ void rt_step_release(RtStep *s)
 	*s = (RtStep){0};
 }
 
+/* The dropouts' seed: a float holds whole numbers up to 2^24. */
+static double seed_of(const RtStep *s, const RtPlan *p)
+{
+	return s->dropout ? (double)(p->seed % (1 << 24)) : -1;
+}
+
 static double scalar(const RtStep *s, int input, const RtPlan *p, double lr, int64_t step)
 {
 	double v;
+	char path[256];
 	switch (s->role[input]) {
 	case RT_LR:
 		return lr;
 	case RT_STEP:
 		return (double)step;
-	case RT_DROPOUT:
-		return s->dropout;
 	case RT_SEED:
-		return (double)p->seed;
+		return seed_of(s, p);
 	default:
-		rt_choice_number(p->json, s->graph->inputs[input].name, &v);
-		return v;
+		choice_path(p->json, s->graph->inputs[input].name, path);
+		return rt_choice_number(p->json, path, &v) ? v : 0;
 	}
 }
 

@@ -90,7 +90,7 @@ RtStatus rt_plans_open(RtPlans *p, const RtModel *m, const RtOptions *o, bool al
 void rt_plans_release(RtPlans *p);
 /* The rate in `batch` of `epoch`, both counted from 0. */
 double rt_plan_lr(const RtPlan *p, int64_t epoch, int64_t batch);
-/* The number at a path like "loss.terms.sde.weight"; false where there is none. */
+/* The number at a path like "optimizer.lr"; false where there is none. */
 bool rt_choice_number(const cJSON *choices, const char *path, double *v);
 /* Those that the result depends on, of all stages, as text to be freed; NULL where memory
  * lacks. */
@@ -252,8 +252,8 @@ typedef struct RtStep {
 	int nparts;
 	int part[RT_MAX_PARTS]; /* outputs: loss, its parts, grad_norm */
 	float value[RT_MAX_PARTS];
-	bool dropout;
-	bool owned; /* big inputs, and outputs, are freed with it */
+	bool dropout; /* as trained; else none */
+	bool owned;   /* big inputs, and outputs, are freed with it */
 } RtStep;
 
 /* Whether the program can be trained, and its graph "step" and state are sound. */
@@ -262,6 +262,8 @@ RtStatus rt_step_open(RtStep *s, const RtModel *m, RtError *err);
 void rt_step_release(RtStep *s);
 /* Features and targets uniform in (0,1): for timing. */
 RtStatus rt_step_random(RtStep *s, uint64_t seed, RtError *err);
+/* Whether an input of the graph takes the choice at `path`, so that it is not compiled in. */
+bool rt_step_takes(const RtModel *m, const cJSON *choices, const char *path);
 /* Sets the scalars for a step, counted from 1. */
 void rt_step_scalars(RtStep *s, const RtPlan *p, double lr, int64_t step);
 

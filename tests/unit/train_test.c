@@ -60,15 +60,16 @@ static const RtTensor m_in[] = {{"features", 4, FEATURES}};
 static const RtTensor m_out[] = {{"sed", 4, {BATCH, FRAMES, TRACKS, CLASSES}},
 				 {"doa", 4, {BATCH, FRAMES, TRACKS, 3}},
 				 {"sde", 4, {BATCH, FRAMES, TRACKS, 1}}};
-enum { I_FEATURES, I_SED, I_DOA, I_SDE, I_LR, I_STEP, I_WEIGHT, NIN };
+enum { I_FEATURES, I_SED, I_DOA, I_SDE, I_LR, I_STEP, I_SEED, I_WEIGHT, NIN };
 static const RtTensor s_in[NIN] = {
     {"features", 4, FEATURES},
     {"sed", 4, {BATCH, FRAMES, TRACKS, CLASSES}},
     {"doa", 4, {BATCH, FRAMES, TRACKS, 3}},
     {"sde", 4, {BATCH, FRAMES, TRACKS, 1}},
-    {"lr", 1, {1}},
-    {"step", 1, {1}},
-    {"loss.terms.sde.weight", 1, {1}},
+    {"opt.lr", 0, {0}},
+    {"opt.step", 0, {0}},
+    {"opt.seed", 0, {0}},
+    {"w_sde", 0, {0}},
 };
 enum { O_LOSS, O_SED, O_DOA, O_SDE, O_NORM, O_GWEIGHT, O_GBIAS, O_WEIGHT, O_BIAS, NOUT };
 static const RtTensor s_out[NOUT] = {
@@ -222,6 +223,8 @@ static void fake_step(Fake *f, const float *const *in, float *const *out)
 	float *const w = f->state[P_WEIGHT], *const b = f->state[P_BIAS];
 	for (int t = 0; t < BATCH * FRAMES; t++) {
 		frame_inputs(in[I_FEATURES], t, x);
+		if (in[I_SEED][0] >= 0) /* a dropout of its own kind */
+			x[(int)(in[I_STEP][0] + in[I_SEED][0]) % IN] = 0;
 		for (int i = 0; i < IN; i++)
 			f->state[P_RUNNING][i] += (float)(0.01 * (x[i] - f->state[P_RUNNING][i]));
 		for (int o = 0; o < OUT; o++) {
@@ -276,18 +279,15 @@ static RtStatus fake_run(void *self, int graph, const float *const *in, float *c
 }
 
 static const char fake_training[] =
-    "{\"loss\":{\"terms\":{\"sed\":{\"weight\":0.8},\"doa\":{\"weight\":0.2},"
-    "\"sde\":{\"weight\":1.0}}},"
-    "\"optimizer\":{\"kind\":\"sgd\",\"lr\":0.05,\"momentum\":0.9},"
+    "{\"scalars\":{\"w_sed\":0.8,\"w_doa\":0.2,\"w_sde\":1.0},"
+    "\"optimizer\":{\"kind\":\"sgd\",\"lr\":0.05,\"momentum\":0.9,\"clip_norm\":0},"
     "\"schedule\":{\"kind\":\"step\",\"epochs\":4,\"step\":2,\"gamma\":0.5,"
     "\"step_after_batches\":1},\"batch\":4,"
     "\"data\":{\"train_folds\":[1,3],\"validate_folds\":[4],\"scaler_folds\":[1,3],"
     "\"shuffle\":true,\"last_batch\":\"fill\"},\"keep\":[\"best\",\"last\"],"
-    "\"stages\":{\"unified\":{},"
-    "\"stage1\":{\"loss\":{\"terms\":{\"sde\":{\"weight\":0.0}}}},"
-    "\"stage2\":{\"start\":\"stage1\",\"loss\":{\"terms\":{\"sde\":{\"weight\":3.0}}}},"
-    "\"other\":{\"loss\":{\"terms\":{\"doa\":{\"weight\":0.5}}}}},"
-    "\"default_stage\":\"unified\"}";
+    "\"stages\":{\"unified\":{},\"stage1\":{\"set\":{\"w_sde\":0.0}},"
+    "\"stage2\":{\"start\":\"stage1\",\"set\":{\"w_sde\":3.0}},"
+    "\"other\":{\"set\":{\"w_doa\":0.5}}},\"default_stage\":\"unified\"}";
 
 static const RtModel fake = {
     .abi = RT_ABI,
@@ -866,7 +866,7 @@ static void test_stages(Test *t)
 			    "--weights s1/last.safetensors") == RT_OK);
 	CHECK(t, same_files("s2/last.safetensors", "s/last.safetensors"));
 	CHECK(t, program(t, "train --data data --out x --stage other") == RT_INPUT);
-	CHECK(t, said(t, "loss.terms.doa.weight is to be 0.5, but this program is built for 0.2"));
+	CHECK(t, said(t, "scalars.w_doa is to be 0.5, but this program is built for 0.2"));
 	CHECK(t, program(t, "train --data data --out x --stage nothing") == RT_USAGE);
 	CHECK(t, said(t, "no stage 'nothing'; there are unified, stage1, stage2, other"));
 }
@@ -877,10 +877,11 @@ static void test_choices(Test *t)
 		const char *set, *message;
 	} bad[] = {
 	    {"speed=3", "no choice 'speed'"},
-	    {"weight=3", "'weight' can mean"},
+	    {"step=3", NULL},
+	    {"kind=step", "'kind' can mean"},
 	    {"epochs", "not NAME=VALUE"},
 	    {"epochs=0", "'schedule.epochs' must be"},
-	    {"epochs=many", "is not a number"},
+	    {"epochs=many", "which is not a number"},
 	    {"epochs=1.5", "whole number"},
 	    {"train_folds=[12]", "list folds"},
 	    {"schedule.kind=cosine", "is 'cosine'"},
@@ -888,8 +889,10 @@ static void test_choices(Test *t)
 	    {"momentum=0.5", "is built for 0.9"},
 	    {"train_folds=[8]", "0 examples in the folds"},
 	    {"last_batch=drop", NULL},
-	    {"loss.terms.sde.weight=2", NULL},
-	    {"sde.weight=2", NULL},
+	    {"scalars.w_sde=2", NULL},
+	    {"w_sde=2", NULL},
+	    {"clip_norm=1", "clip_norm is to be 1"},
+	    {"seed=7", NULL},
 	    {"shuffle=false", NULL},
 	    {"train_folds=3", NULL},
 	};
@@ -957,6 +960,9 @@ static void test_step(Test *t)
 	rt_weights_release(&w);
 	rt_st_release(&st);
 	rt_bytes_release(&b);
+	CHECK(t, program(t, "step --weights w.safetensors --batch b.safetensors --output "
+			    "dropped.safetensors") == RT_OK);
+	CHECK(t, !same_files("o.safetensors", "dropped.safetensors"));
 	write_batch("b3.safetensors", 3);
 	CHECK(t, program(t, "step --weights w.safetensors --batch b3.safetensors --output "
 			    "o.safetensors") == RT_INPUT);
@@ -964,7 +970,7 @@ static void test_step(Test *t)
 	write_batch("b5.safetensors", 5);
 	CHECK(t, program(t, "step --weights w.safetensors --batch b5.safetensors --output "
 			    "o.safetensors") == RT_INPUT);
-	CHECK(t, said(t, "'lr' is not an input of the step"));
+	CHECK(t, said(t, "'opt.lr' is not an input of the step"));
 }
 
 static void test_bench(Test *t)
