@@ -1,7 +1,8 @@
 /* progress.c: one line on a terminal that tells how far a long job is. */
-#define _POSIX_C_SOURCE 200809L
+#define _DEFAULT_SOURCE
 #include "internal.h"
 
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 void rt_progress_open(RtProgress *p, bool quiet)
@@ -20,11 +21,18 @@ static bool due(RtProgress *p)
 	return true;
 }
 
+/* A line that wraps cannot be rewritten. */
+static int columns(void)
+{
+	struct winsize w;
+	return ioctl(STDERR_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_col > 1 ? w.ws_col - 1 : 79;
+}
+
 void rt_progress_text(RtProgress *p, const char *text)
 {
 	if (!due(p))
 		return;
-	fprintf(stderr, "\r\033[K%s", text);
+	fprintf(stderr, "\r\033[K%.*s", columns(), text);
 	fflush(stderr);
 }
 

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -58,8 +59,8 @@ static bool is_leftover(const char *name)
 {
 	static const char *const ends[] = {".safetensors.tmp", "curves.html.tmp"};
 	for (size_t i = 0; i < RT_COUNT(ends); i++) {
-		const char *const at = strstr(name, ends[i]), *const digits =
-								  at ? at + strlen(ends[i]) : "";
+		const char *const at = strstr(name, ends[i]);
+		const char *const digits = at ? at + strlen(ends[i]) : "";
 		if (*digits && strspn(digits, "0123456789") == strlen(digits))
 			return true;
 	}
@@ -144,41 +145,50 @@ static int64_t batches_left(const Trainer *t)
 	return epochs * t->feed.batches - t->at.batch;
 }
 
-/* "loss 0.51 (sed 0.3, doa 0.2), norm 1.4" */
-static int parts_text(const RtHistory *h, const double *v, char *out, size_t room)
+enum { LINE = 1024 };
+
+/* Adds to a line; what does not fit is cut. */
+static void add(char line[LINE], const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+static void add(char line[LINE], const char *fmt, ...)
 {
-	int n = snprintf(out, room, "loss %.4g", v[0]);
+	const size_t n = strlen(line);
+	va_list ap;
+	va_start(ap, fmt);
+	vsnprintf(line + n, LINE - n, fmt, ap);
+	va_end(ap);
+}
+
+/* "loss 0.51 (sed 0.3, doa 0.2), gradient 1.4" */
+static void add_parts(char line[LINE], const RtHistory *h, const double *v)
+{
+	add(line, "loss %.4g", v[0]);
+	bool inside = false;
 	for (int i = 1; i < h->nparts; i++) {
 		const bool part = strncmp(h->part[i], "loss.", 5) == 0;
-		n += snprintf(out + n, room - (size_t)n, "%s%s %.4g", part && i == 1 ? " (" : ", ",
-			      part ? h->part[i] + 5 : "gradient", v[i]);
-		if (part && (i + 1 == h->nparts || strncmp(h->part[i + 1], "loss.", 5) != 0))
-			n += snprintf(out + n, room - (size_t)n, ")");
-		if (n > (int)room - 128)
-			break;
+		add(line, "%s", part && !inside ? " (" : !part && inside ? "), " : ", ");
+		add(line, "%s %.4g", part ? h->part[i] + 5 : "gradient", v[i]);
+		inside = part;
 	}
-	return n;
+	add(line, "%s", inside ? ")" : "");
 }
 
 static void show_step(Trainer *t, double lr)
 {
 	if (!t->progress.on)
 		return;
-	char text[1024];
+	char line[LINE] = "";
 	double v[RT_MAX_PARTS];
 	for (int i = 0; i < t->step.nparts; i++)
 		v[i] = t->step.value[i];
-	int n = snprintf(
-	    text, sizeof text / 2, "%s%sepoch %lld of %lld, batch %lld of %lld: ", t->plan->stage,
-	    *t->plan->stage ? ", " : "", (long long)t->at.epoch + 1, (long long)t->plan->epochs,
-	    (long long)t->at.batch, (long long)t->feed.batches);
-	n += parts_text(&t->history, v, text + n, sizeof text - 128 - (size_t)n);
 	const double each = t->step_seconds, left = each * (double)batches_left(t);
-	snprintf(text + n, sizeof text - (size_t)n,
-		 ", lr %.3g, %.1f clips/s, %.3g GFLOP/s, %d:%02d:%02d left", lr,
-		 (double)t->model->batch / each, 1e-9 * t->step.graph->flops / each,
-		 (int)(left / 3600), (int)(left / 60) % 60, (int)left % 60);
-	rt_progress_text(&t->progress, text);
+	add(line, "%s%sepoch %lld/%lld ", t->plan->stage, *t->plan->stage ? " " : "",
+	    (long long)t->at.epoch + 1, (long long)t->plan->epochs);
+	add(line, "batch %lld/%lld, ", (long long)t->at.batch, (long long)t->feed.batches);
+	add(line, "%d:%02d:%02d left: ", (int)(left / 3600), (int)(left / 60) % 60, (int)left % 60);
+	add_parts(line, &t->history, v);
+	add(line, ", lr %.3g, %.1f clips/s, %.3g GFLOP/s", lr, (double)t->model->batch / each,
+	    1e-9 * t->step.graph->flops / each);
+	rt_progress_text(&t->progress, line);
 }
 
 static void show_epoch(Trainer *t, const RtEpoch *e)
@@ -186,15 +196,15 @@ static void show_epoch(Trainer *t, const RtEpoch *e)
 	rt_progress_clear(&t->progress);
 	if (!t->progress.on)
 		return;
-	char text[1024];
-	parts_text(&t->history, e->parts, text, sizeof text - 128);
-	fprintf(stderr, "%s%sepoch %lld: %s, lr %.3g, %.0f s", e->stage, *e->stage ? ", " : "",
-		(long long)e->epoch, text, e->lr, e->seconds);
+	char line[LINE] = "";
 	const double *const v = e->scores;
+	add(line, "%s%sepoch %lld: ", e->stage, *e->stage ? " " : "", (long long)e->epoch);
+	add_parts(line, &t->history, e->parts);
+	add(line, ", lr %.3g, %.0f s", e->lr, e->seconds);
 	if (!isnan(v[SCORE_SELD]))
-		fprintf(stderr, "; F %.1f %%, DOAE %.1f deg, RDE %.1f %%, SELD %.4f",
-			100 * v[SCORE_F], v[SCORE_DOAE], 100 * v[SCORE_RDE], v[SCORE_SELD]);
-	fputc('\n', stderr);
+		add(line, "; F %.1f %%, DOAE %.1f deg, RDE %.1f %%, SELD %.4f", 100 * v[SCORE_F],
+		    v[SCORE_DOAE], 100 * v[SCORE_RDE], v[SCORE_SELD]);
+	fprintf(stderr, "%s\n", line);
 }
 
 static RtStatus log_step(Trainer *t, double lr, double seconds, RtError *err)
