@@ -1,4 +1,5 @@
 /* train_expect.h: made by train_expect.py. */
+/* clang-format off */
 static const char x_csv[] =
     "0,3,1,22,76,59\n"
     "1,3,0,7,59,69\n"

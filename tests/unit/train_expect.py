@@ -107,7 +107,7 @@ def numbers(kind, name, values):
                         subsequent_indent="    ") + "};")
 
 
-print("/* train_expect.h: made by train_expect.py. */")
+print("/* train_expect.h: made by train_expect.py. */\n/* clang-format off */")
 rows = annotation()
 print('static const char x_csv[] =')
 for row in rows:
