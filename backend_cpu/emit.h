@@ -47,6 +47,7 @@ typedef struct Emit {
 	Buf run;  /* calls of the graph at hand */
 	bool kernel[NKERNELS], ew[NOPS];
 	int64_t load_floats, pack_floats, scratch_floats;
+	int64_t undropped; /* floats packed since the weights read were let go */
 	/* of the graph at hand */
 	const Graph *graph;
 	const bool *loadtime; /* by node id */

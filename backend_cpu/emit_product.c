@@ -256,11 +256,9 @@ static void winograd(Fn *f, const ConvPlan *p, const char *scale, const char *sh
 
 static void direct(Fn *f, const ConvPlan *p, const char *scale, const char *shift)
 {
-	const int64_t *xs = fn_ref(f, 0).stride;
+	const Ref r = fn_ref(f, 0);
 	const int64_t tiles = p->b * emit_ceil(p->oh, p->rows), plane = p->oh * p->ow;
 	const bool l = p->last;
-	int64_t stride[MAX_RANK];
-	memcpy(stride, xs, sizeof stride);
 	const char *shape = arena_printf(
 	    f->e->arena,
 	    "Conv k = {.b = %" N ", .h = %" N ", .w = %" N ", .c = %" N ", .o = %" N ", .kh = %" N
@@ -268,8 +266,8 @@ static void direct(Fn *f, const ConvPlan *p, const char *scale, const char *shif
 	    ".xb = %" N ", .xh = %" N ", .xw = %" N ", .xc = %" N ", .yb = %" N ", .yh = %" N
 	    ", .yw = %" N ", .yc = %" N ", .oh = %" N ", .ow = %" N ", .th = %" N ", .tw = %" N
 	    ", .relu = %d, .rows = %" N "}",
-	    p->b, p->h, p->w, p->c, p->o, p->kh, p->kw, p->sh, p->sw, p->ph, p->pw, stride[0],
-	    stride[l ? 1 : 2], stride[l ? 2 : 3], stride[l ? 3 : 1], plane * p->o,
+	    p->b, p->h, p->w, p->c, p->o, p->kh, p->kw, p->sh, p->sw, p->ph, p->pw, r.stride[0],
+	    r.stride[l ? 1 : 2], r.stride[l ? 2 : 3], r.stride[l ? 3 : 1], plane * p->o,
 	    l ? p->ow * p->o : p->ow, l ? p->o : 1, l ? 1 : plane, p->oh, p->ow, p->th, p->tw,
 	    p->relu, p->rows);
 	const int64_t height = (p->rows * p->th - 1) * p->sh + p->kh;

@@ -89,6 +89,17 @@ static void pack_slice(Buf *b, const Node *n, int input, int64_t to, const Ref *
 	}
 }
 
+/* Lets go of the weights that were read, every few megabytes. */
+static void drop_read(Emit *e, Buf *b, int64_t floats)
+{
+	enum { EVERY = 1 << 20 };
+	e->undropped += floats;
+	if (e->undropped < EVERY)
+		return;
+	e->undropped = 0;
+	buf_puts(b, "\ts->weights->drop(s->weights);\n");
+}
+
 static void pack_all(Emit *e, Buf *b, const Packed *p, bool at_load)
 {
 	const Value *v = p->node->in[p->input];
@@ -98,6 +109,8 @@ static void pack_all(Emit *e, Buf *b, const Packed *p, bool at_load)
 		for (int k = 0; grouped && k + 1 < MAX_RANK; k++)
 			r.stride[k] = r.stride[k + 1];
 		pack_slice(b, p->node, p->input, p->offset + d * p->floats, &r);
+		if (at_load)
+			drop_read(e, b, p->floats);
 	}
 }
 

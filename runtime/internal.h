@@ -181,6 +181,8 @@ RtStatus rt_weights_open(RtWeights *w, const RtModel *m, const char *path, RtErr
 /* As rt_weights_open on bytes in memory, which must outlive w. */
 RtStatus rt_weights_parse(RtWeights *w, const RtModel *m, const unsigned char *bytes, uint64_t n,
                           const char *label, RtError *err);
+/* As a program's open takes them; valid as long as w. */
+RtSource rt_weights_source(const RtWeights *w);
 /* Initial values. */
 RtStatus rt_weights_init(RtWeights *w, const RtModel *m, uint64_t seed, int threads, RtError *err);
 /* For graphs whose results do not depend on weights: optional ones get initial values, all

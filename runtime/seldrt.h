@@ -67,12 +67,21 @@ typedef struct RtDecode {
 	const char *const *class_names;
 } RtDecode;
 
+/* The weights while a program opens. */
+typedef struct RtSource {
+	const float *const *params; /* params[i]: the values of parameter i, in the model's order */
+	/* What was read of the values so far need not stay in memory: it can be read again. Keeps
+	 * the peak near one copy of the weights, the packed one. */
+	void (*drop)(const struct RtSource *s);
+	void *file; /* of drop */
+	uint64_t file_bytes;
+} RtSource;
+
 /* What the emitted code does. `self` is made by open and owned by the caller. Buffers passed to
  * run are host memory, float32, as large as RtGraph says. */
 typedef struct RtOps {
-	/* params[i] points at parameter i's values (model order); they may be released after open
-	 * returns. The rest of the state begins as zeros. threads: 0 for all. */
-	RtStatus (*open)(void **self, const float *const *params, int threads, RtError *err);
+	/* The weights may be released after open returns. The rest of the state begins as zeros. threads: 0 for all. */
+	RtStatus (*open)(void **self, const RtSource *weights, int threads, RtError *err);
 	/* out[i] NULL: that output is not copied. A run of "step" changes the state. */
 	RtStatus (*run)(void *self, int graph, const float *const *in, float *const *out,
 	                RtError *err);

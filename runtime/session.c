@@ -122,7 +122,8 @@ RtStatus rt_session_open(RtSession *s, const RtModel *m, const RtWeights *w, int
 {
 	*s = (RtSession){.model = m, .features = rt_graph_find(m, "features"),
 	                 .main = rt_graph_find(m, "main")};
-	RtStatus status = m->ops.open(&s->self, w->params, threads, err);
+	const RtSource source = rt_weights_source(w);
+	RtStatus status = m->ops.open(&s->self, &source, threads, err);
 	if (status) {
 		s->self = NULL;
 		return status;

@@ -296,8 +296,9 @@ static RtStatus run_step(RtStep *s, const RtModel *m, const RtOptions *o, RtErro
 	}
 	if (!status)
 		status = rt_weights_open(&w, m, o->weights, err);
+	const RtSource source = rt_weights_source(&w);
 	if (!status)
-		status = m->ops.open(&self, w.params, (int)o->threads, err);
+		status = m->ops.open(&self, &source, (int)o->threads, err);
 	rt_weights_release(&w);
 	if (status)
 		return status;

@@ -109,8 +109,9 @@ static RtStatus fake_refresh(void *self, RtError *err)
 	return RT_OK;
 }
 
-static RtStatus fake_open(void **self, const float *const *params, int threads, RtError *err)
+static RtStatus fake_open(void **self, const RtSource *weights, int threads, RtError *err)
 {
+	const float *const *params = weights->params;
 	(void)threads;
 	Fake *const f = rt_alloc(1, sizeof *f);
 	for (int i = 0; i < NSTATE; i++) {
