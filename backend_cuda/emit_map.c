@@ -166,7 +166,7 @@ static void put_input(MapKernel *m, int i)
 		buf_printf(m->k.b, "x%d[e]", i);
 }
 
-/* A call of the row's expression: its operands under the names a, b, c in a block of their own. */
+/* A call of the row's expression: its operands under their letters in a block of their own. */
 static void put_line(MapKernel *m, const char *to, Op op)
 {
 	buf_printf(m->k.b, "\t\t\t%s = %s;\n\t\t}\n", to, value_text[op]);
@@ -177,7 +177,7 @@ void cuda_elementwise(Emit *e, const Node *n)
 	MapKernel m = map_begin(e, n);
 	buf_puts(m.k.b, "\t\t{\n");
 	for (int i = 0; i < n->nin; i++) {
-		buf_printf(m.k.b, "\t\t\tconst float %c = ", 'a' + i);
+		buf_printf(m.k.b, "\t\t\tconst float %s = ", node_info(n)->in_names[i]);
 		put_input(&m, i);
 		buf_puts(m.k.b, ";\n");
 	}
@@ -201,7 +201,8 @@ void cuda_map(Emit *e, const Node *n)
 {
 	MapCode code;
 	const char *why;
-	if (!map_parse(e->arena, e->graph->module->ops, attr_str(n, "f"), n->nin, &code, &why))
+	const OpTable *ops = e->graph->module->ops;
+	if (!map_parse(e->arena, ops, attr_str(n, "f"), n->nin, &code, &why))
 		emit_bug(n, why);
 	MapKernel m = map_begin(e, n);
 	for (int l = 0; l < code.nlines; l++) {
@@ -212,7 +213,7 @@ void cuda_map(Emit *e, const Node *n)
 			buf_printf(m.k.b, "\t\tfloat t%d;\n", l);
 		buf_puts(m.k.b, "\t\t{\n");
 		for (int i = 0; i < line->nargs; i++) {
-			buf_printf(m.k.b, "\t\t\tconst float %c = ", 'a' + i);
+			buf_printf(m.k.b, "\t\t\tconst float %s = ", ops->op[line->op].in_names[i]);
 			put_arg(&m, &code, &line->arg[i]);
 			buf_puts(m.k.b, ";\n");
 		}
