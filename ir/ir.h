@@ -289,6 +289,13 @@ bool ir_eval(const Graph *g, Arena *scratch, EvalLookup *lookup, void *ctx, Tens
 /* One node on given inputs (absent ones have data NULL). */
 void ir_eval_node(const Node *n, Arena *scratch, const Tensor *in, Tensor *out);
 
+/* ---- grad.c ------------------------------------------------------------------------------- */
+
+/* Appends to g what computes the gradient of `loss` (one element) by each of the values wrt, into
+ * grad[0..nwrt): a value of the same shape. Ids must be positions. Made to run before the passes:
+ * fused ops have no gradient. false after a diagnostic at a node on the way without one. */
+bool ir_grad(Graph *g, Value *loss, Value *const *wrt, int nwrt, Value **grad);
+
 /* ---- map.c: the program inside a fused elementwise node ------------------------------------ */
 
 /* `map {f="t0 = mul(x0, x1); y0 = relu(t0)"}`: straight-line code over elementwise ops. Operands:
