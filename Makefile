@@ -25,8 +25,10 @@ compiler = $(basename $(notdir $(wildcard compiler/*.c)))
 runtime  = $(basename $(notdir $(wildcard runtime/*.c)))
 home     = $(B)/lib/seldc
 
+kernels  = $(basename $(notdir $(wildcard backend_cpu/kernels/*.h)))
+
 objs     = $(ir:%=$(B)/ir/%.o) $(passes:%=$(B)/passes/%.o) $(cpu:%=$(B)/backend_cpu/%.o) \
-           $(cuda:%=$(B)/backend_cuda/%.o)
+           $(kernels:%=$(B)/kernels/%.o)
 main     = $(compiler:%=$(B)/compiler/%.o)
 rt       = $(runtime:%=$(B)/runtime/%.o)
 
@@ -41,9 +43,17 @@ $(home)/libseldrt.a: $(rt)
 	@mkdir -p $(@D)
 	$(Q)rm -f $@ && ar rcs $@ $^
 
+$(rt): std += -fopenmp
+
 $(home)/%.h: runtime/%.h
 	@mkdir -p $(@D)
 	$(Q)cp $< $@
+
+$(B)/kernels/%.c: backend_cpu/kernels/%.h tools/embed.sh
+	@mkdir -p $(@D)
+	$(Q)sh tools/embed.sh cpu_kernel_$* $< > $@
+$(B)/kernels/%.o: $(B)/kernels/%.c
+	$(Q)$(CC) $(std) $(CFLAGS) -c -o $@ $<
 
 $(B)/%.o: %.c
 	@$(say) CC $<

@@ -28,7 +28,8 @@ typedef struct CudaOptions {
 	CudaPrecision precision; /* of the graph `main`; features are always computed in fp32 */
 	const char *version;     /* of the compiler, for the program */
 	int sms;                 /* multiprocessors to choose tiles for; 0: 132 */
-	const char *weights;     /* symbol of embedded safetensors, with _end; NULL: none */
+	bool library; /* no main; the RtModel is what <name>_model() returns */
+	bool weights; /* safetensors are linked in, from seldc_weights to seldc_weights_end */
 } CudaOptions;
 
 /* One launch: an instance of kernel text, its place among the launches, what it is for. */
@@ -90,6 +91,7 @@ typedef struct CudaImage {
 typedef struct CudaImages {
 	LIST(CudaImage) at;
 	const char *compiler; /* "nvrtc 13.0" */
+	int version;          /* 13000 */
 	double seconds;
 	int cached; /* how many came from the cache */
 } CudaImages;
@@ -97,6 +99,7 @@ typedef struct CudaImages {
 typedef struct CudaCompileOptions {
 	const char *archs;    /* "sm_90,a100"; NULL: all */
 	bool nvcc;            /* default: nvrtc */
+	bool no_ptx;          /* machine code alone */
 	const char *save_dir; /* where failing source is kept; NULL: the cache */
 	int jobs;             /* 0: one a core */
 } CudaCompileOptions;
@@ -106,7 +109,7 @@ bool cuda_compile(const CudaCode *code, const CudaCompileOptions *opt, Diag *d, 
 
 /* ---- emit_host.c --------------------------------------------------------------------------- */
 
-/* The C part. The symbol `model` of type const RtModel is what a main passes to rt_main. */
+/* The C part: tables, the RtModel, main. */
 void cuda_host(Buf *out, const CudaCode *code, const CudaImages *images);
 /* Assembler text that embeds the images under the symbols that cuda_host refers to. */
 void cuda_images_asm(Buf *out, const CudaImages *images);

@@ -19,7 +19,7 @@ const char *cuda_family_name(CudaFamily f)
 	return family_name[f];
 }
 
-static int64_t align_up(int64_t v)
+int64_t cuda_align(int64_t v)
 {
 	return (v + ALIGN - 1) / ALIGN * ALIGN;
 }
@@ -29,10 +29,25 @@ void emit_bug(const Node *n, const char *why)
 	BUG("cuda: '%s' (%s): %s", n->label ? n->label : n->out[0].name, node_info(n)->name, why);
 }
 
-bool emit_strict(const Emit *e)
+bool emit_strict(const Emit *e, const Node *n)
 {
-	return e->code->opt.precision == CUDA_FP32 || e->load ||
-	       strcmp(e->graph->name, "features") == 0;
+	return e->code->opt.precision == CUDA_FP32 || strcmp(e->graph->name, "features") == 0 ||
+	       (n && e->loadtime[n->id]);
+}
+
+/* Text that is true for the instances of n, numbered by `g`, in which time runs backwards. */
+const char *emit_reverse(const Emit *e, const Node *n, const char *g)
+{
+	const int len = attr_len(n, "reverse");
+	if (len <= 1)
+		return len == 1 && attr_int_at(n, "reverse", 0) ? "true" : "false";
+	Buf b;
+	buf_init(&b, e->arena);
+	buf_putc(&b, '"');
+	for (int i = 0; i < len; i++)
+		buf_putc(&b, attr_int_at(n, "reverse", i) ? '1' : '0');
+	buf_printf(&b, "\"[%s] == '1'", g);
+	return b.s;
 }
 
 int emit_sms(const Emit *e)
@@ -108,8 +123,7 @@ static void choose_narrow(Emit *e)
 	const Graph *g = e->graph;
 	const Value **home = NEW_ARRAY(e->arena, const Value *, g->nodes.n * MAX_OUT);
 	bool *narrow = e->narrow = NEW_ARRAY(e->arena, bool, g->nodes.n * MAX_OUT);
-	e->load = false;
-	if (e->code->opt.precision != CUDA_BF16 || emit_strict(e))
+	if (e->code->opt.precision != CUDA_BF16 || emit_strict(e, NULL))
 		return;
 	for (int i = 0; i < g->nodes.n; i++)
 		for (int k = 0; k < g->nodes.at[i]->nout; k++) {
@@ -153,7 +167,7 @@ static int64_t input_offset(const Graph *g, const Node *input)
 	int64_t at = 0;
 	for (int i = 0; i < g->nodes.n && g->nodes.at[i] != input; i++)
 		if (g->nodes.at[i]->op == OP_input)
-			at += align_up(type_bytes(&g->nodes.at[i]->out[0].type));
+			at += cuda_align(type_bytes(&g->nodes.at[i]->out[0].type));
 	return at;
 }
 
@@ -345,7 +359,7 @@ int64_t pack_reserve(Emit *e, const Value *v, const char *form, int64_t bytes)
 	if (find_packed(e, v, form) >= 0)
 		return -1;
 	const int64_t at = e->code->load_bytes;
-	e->code->load_bytes += align_up(bytes);
+	e->code->load_bytes += cuda_align(bytes);
 	list_push(e->arena, &e->packed, v);
 	list_push(e->arena, &e->packed_as, form);
 	list_push(e->arena, &e->packed_at, at);
@@ -422,7 +436,7 @@ static void emit_outputs(Emit *e)
 				stride *= to.dim[k];
 			}
 			emit_copy(e, v->node, &from, &to, 1);
-			at += align_up(type_bytes(&v->type));
+			at += cuda_align(type_bytes(&v->type));
 		}
 		list_push(c->arena, &c->outputs, o);
 	}
@@ -435,7 +449,7 @@ static void emit_graph(Emit *e)
 	CudaCode *c = e->code;
 	const Graph *g = e->graph;
 	e->load_base = c->load_bytes;
-	c->load_bytes += align_up(g->load_bytes);
+	c->load_bytes += cuda_align(g->load_bytes);
 	e->loadtime = graph_loadtime(g, e->arena);
 	choose_narrow(e);
 	for (int i = 0; i < g->nodes.n; i++) {
@@ -475,7 +489,7 @@ static void add_params(CudaCode *c, const Graph *g)
 		if (n->out[0].place.kind != PLACE_PARAM)
 			continue;
 		const int64_t at = base + n->out[0].place.offset;
-		const int64_t end = align_up(at + type_bytes(&n->out[0].type));
+		const int64_t end = cuda_align(at + type_bytes(&n->out[0].type));
 		list_push(c->arena, &c->uploads, ((CudaUpload){find_param(c, n->label), at}));
 		if (end > c->param_bytes)
 			c->param_bytes = end;

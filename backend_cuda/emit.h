@@ -46,6 +46,7 @@ const char *operand_text(const Emit *e, const Operand *o, bool write);
 /* Element offset and all strides but `unit` (-1: none) are multiples of n, stride `unit` is 1. */
 bool operand_aligned(const Operand *o, int unit, int n);
 int64_t group_of(const Node *n); /* instances: at least 1 */
+int64_t cuda_align(int64_t bytes); /* up to a multiple of 256 */
 
 /* Nested loops as one linear index. Dimension 0 is the outermost; operand k moves by
  * (coordinate / div) * stride. */
@@ -98,7 +99,9 @@ int64_t pack_reserve(Emit *e, const Value *v, const char *form, int64_t bytes);
 void pack_conv(Emit *e, const Node *n, int input);
 void pack_product(Emit *e, const Node *n, int input);
 
-bool emit_strict(const Emit *e); /* fp32 only */
+/* Features, load-time nodes and the precision fp32 use no reduced precision. n may be NULL. */
+bool emit_strict(const Emit *e, const Node *n);
+const char *emit_reverse(const Emit *e, const Node *n, const char *g);
 int emit_sms(const Emit *e);
 
 /* A sweep over outputs of n computing C text; used by EW, map, copies. */

@@ -59,11 +59,11 @@ static bool conv_tiles(const ConvShape *s)
 static ConvKind conv_kind(const Emit *e, const Node *n, const ConvShape *s)
 {
 	const Operand x = operand_in(e, n, 0);
-	if (!conv_tiles(s))
+	if (!conv_tiles(s) || e->loadtime[n->id] || !e->loadtime[n->in[1]->node->id])
 		return CONV_ANY;
 	const int piece = x.narrow ? 8 : 4;
 	const bool rows = x.stride[s->ac] == 1 && operand_aligned(&x, s->ac, piece);
-	if (emit_strict(e) || !rows || s->c % piece != 0 || s->c < 16)
+	if (emit_strict(e, n) || !rows || s->c % piece != 0 || s->c < 16)
 		return CONV_FMA;
 	return x.narrow ? CONV_BF16 : CONV_TF32;
 }
@@ -166,15 +166,10 @@ void pack_conv(Emit *e, const Node *n, int input)
 	if (input != 1)
 		return;
 	const ConvShape s = conv_shape(n);
-	const bool load = e->load;
-	e->load = false;
 	const ConvKind kind = conv_kind(e, n, &s);
-	e->load = load;
 	if (kind == CONV_ANY)
 		return;
-	e->load = false;
 	const ConvTile t = conv_tile(e, n, &s, kind);
-	e->load = load;
 	const Operand w = operand_in(e, n, 1);
 	const int64_t count = packed_count(&s, kind, &t);
 	const int64_t at = pack_reserve(e, w.value, packed_form(e, kind, &t),
@@ -294,8 +289,6 @@ static void emit_tiled(Emit *e, const Node *n, const ConvShape *s, ConvKind kind
 	const ConvTile t = conv_tile(e, n, s, kind);
 	const bool fma = kind == CONV_FMA;
 	const int threads = fma ? 32 * (t.rows / 2) * (t.bn / 64) : 32 * t.wr * t.wn;
-	if (!e->loadtime[w.value->node->id])
-		emit_bug(n, "convolution with weights computed at run time");
 	Kernel k = kernel_begin(e, n, FAM_CONV);
 	put_shape(&k, s, &x, &y);
 	kernel_const(&k, "ROWS", t.rows);
@@ -333,4 +326,10 @@ void cuda_conv2d(Emit *e, const Node *n)
 void cuda_conv2d_act(Emit *e, const Node *n)
 {
 	emit_conv(e, n);
+}
+
+bool conv_packs(const Node *n)
+{
+	const ConvShape s = conv_shape(n);
+	return conv_tiles(&s);
 }

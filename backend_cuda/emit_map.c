@@ -144,11 +144,17 @@ static void map_end(MapKernel *m)
 	map_close(m);
 }
 
+/* Rounds to an infinite float. */
+static bool is_large(double v)
+{
+	return v >= 3.4028235677973366e38 || v <= -3.4028235677973366e38;
+}
+
 static void put_number(Buf *b, double v)
 {
 	if (v != v)
 		buf_puts(b, "__int_as_float(0x7fffffff)");
-	else if (v > 3.4028235677973366e38 || v < -3.4028235677973366e38)
+	else if (is_large(v))
 		buf_printf(b, "%s__int_as_float(0x7f800000)", v < 0 ? "-" : "");
 	else {
 		buf_puts(b, "K(");
@@ -434,24 +440,48 @@ void cuda_pad(Emit *e, const Node *n)
 
 /* ---- sources -------------------------------------------------------------------------------- */
 
+static uint32_t float_bits(double v)
+{
+	const float f = (float)v;
+	uint32_t bits;
+	memcpy(&bits, &f, sizeof bits);
+	return bits;
+}
+
+/* value(i), from a table of floats, or of their bits where a value has no literal. */
+static void put_table(const Kernel *k, const Node *n)
+{
+	const int given = attr_len(n, "value");
+	bool bits = false;
+	for (int i = 0; i < given; i++) {
+		const double v = attr_float_at(n, "value", i);
+		bits = bits || v != v || is_large(v);
+	}
+	buf_printf(k->b, "\tstatic __device__ __forceinline__ float value(unsigned i)\n\t{\n"
+	                 "\t\tstatic const %s v[] = {", bits ? "unsigned" : "float");
+	for (int i = 0; i < given; i++) {
+		buf_puts(k->b, i % 8 ? " " : "\n\t\t\t");
+		if (bits)
+			buf_printf(k->b, "0x%08x", float_bits(attr_float_at(n, "value", i)));
+		else
+			put_number(k->b, attr_float_at(n, "value", i));
+		buf_puts(k->b, ",");
+	}
+	buf_printf(k->b, "\n\t\t};\n\t\treturn %s(v[i %% %du]);\n\t}\n",
+	           bits ? "__uint_as_float" : "", given);
+}
+
 void cuda_const(Emit *e, const Node *n)
 {
 	const Operand y = operand_out(e, n, 0);
 	const int64_t count = type_count(&n->out[0].type);
-	const int given = attr_len(n, "value");
 	Kernel k = kernel_begin(e, n, FAM_MAP);
 	kernel_const(&k, "COUNT", count);
-	buf_printf(k.b, "};\n\nstatic __device__ const float %s_value[] = {", k.type);
-	for (int i = 0; i < given; i++) {
-		buf_puts(k.b, i % 8 ? " " : "\n\t");
-		put_number(k.b, attr_float_at(n, "value", i));
-		buf_puts(k.b, ",");
-	}
-	buf_printf(k.b, "\n};\n\nstruct %s_ {\n", k.type);
+	put_table(&k, n);
 	kernel_open(&k, THREADS, 1);
 	buf_printf(k.b, "\tconst unsigned i = blockIdx.x * %du + threadIdx.x;\n", THREADS);
-	buf_printf(k.b, "\tif (i < %s::COUNT)\n\t\t%s[i] = %s_value[i %% %du];\n", k.type,
-	           operand_text(e, &y, true), k.type, given > 0 ? given : 1);
+	buf_printf(k.b, "\tif (i < %s::COUNT)\n\t\t%s[i] = %s::value(i);\n", k.type,
+	           operand_text(e, &y, true), k.type);
 	kernel_end(e, &k, (count + THREADS - 1) / THREADS, 1, 1, 0);
 }
 

@@ -100,11 +100,12 @@ void cuda_softmax(Emit *e, const Node *n)
 static void emit_norm(Emit *e, const Node *n, const char *call, bool bias)
 {
 	const Operand x = operand_in(e, n, 0), w = operand_in(e, n, 1), y = operand_out(e, n, 0);
-	const Operand *o[2] = {&x, &w};
-	Sweep rows = {.nops = 2};
-	if (!y.dense || w.stride[0] != 1)
+	const Operand b = bias ? operand_in(e, n, 2) : (Operand){.lead = 1, .stride = {1}};
+	const Operand *o[3] = {&x, &w, &b};
+	Sweep rows = {.nops = 3};
+	if (!y.dense || w.stride[0] != 1 || b.stride[0] != 1)
 		emit_bug(n, "norm with strided weights or result");
-	sweep_group(&rows, group_of(n), o, 2);
+	sweep_group(&rows, group_of(n), o, 3);
 	for (int i = 0; i < x.rank - 1; i++)
 		sweep_set(&rows, 0, sweep_dim(&rows, x.dim[i]), x.stride[i], 1);
 	sweep_merge(&rows);
@@ -115,18 +116,16 @@ static void emit_norm(Emit *e, const Node *n, const char *call, bool bias)
 	put_in_out(&k, &x, &y);
 	kernel_function(&k, "row", sweep_text(e, &rows, 0, "i"));
 	kernel_function(&k, "wrow", sweep_text(e, &rows, 1, "i"));
+	if (bias)
+		kernel_function(&k, "brow", sweep_text(e, &rows, 2, "i"));
 	buf_puts(k.b, "\tstatic __device__ __forceinline__ float eps()\n\t{\n\t\treturn (float)");
 	buf_double(k.b, attr_float(n, "eps"));
 	buf_puts(k.b, ";\n\t}\n");
 	kernel_open(&k, 128, 1);
 	buf_printf(k.b, "\t%s<%s>(%s, %s, ", call, k.type, operand_text(e, &x, false),
 	           operand_text(e, &w, false));
-	if (bias) {
-		const Operand b = operand_in(e, n, 2);
-		if (b.lead_stride != w.lead_stride || b.lead != w.lead || b.stride[0] != 1)
-			emit_bug(n, "weight and bias lie differently");
+	if (bias)
 		buf_printf(k.b, "%s, ", operand_text(e, &b, false));
-	}
 	buf_printf(k.b, "%s);\n", operand_text(e, &y, true));
 	kernel_end(e, &k, blocks(sweep_count(&rows), 4), 1, 1, 0);
 }

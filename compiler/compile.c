@@ -121,7 +121,9 @@ static void link_program(Compile *cx, const Buf *source)
 	const LinkJob job = {.source = arena_printf(cx->arena, "%s/%s.c", dir, name),
 	                     .output = output,
 	                     .weights = o->weights,
-	                     .shared = lib};
+	                     .shared = lib,
+	                     .flags = CPU_CFLAGS,
+	                     .libs = CPU_LIBS};
 	write_out(cx, job.source, source);
 	if (tool_link(cx->arena, &cx->diag, &job))
 		say_built(cx, output);

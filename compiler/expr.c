@@ -19,8 +19,22 @@ typedef struct Parser {
 } Parser;
 
 typedef enum Operator {
-	O_OR, O_AND, O_EQ, O_NE, O_LE, O_GE, O_LT, O_GT, O_RANGE, O_ADD, O_SUB, O_FLOORDIV, O_MUL,
-	O_DIV, O_MOD, O_NONE,
+	O_OR,
+	O_AND,
+	O_EQ,
+	O_NE,
+	O_LE,
+	O_GE,
+	O_LT,
+	O_GT,
+	O_RANGE,
+	O_ADD,
+	O_SUB,
+	O_FLOORDIV,
+	O_MUL,
+	O_DIV,
+	O_MOD,
+	O_NONE,
 } Operator;
 
 /* Longer spellings first. */
@@ -28,122 +42,20 @@ static const struct {
 	const char *text;
 	int level;
 } operators[] = {
-    [O_OR] = {"or", 2},  [O_AND] = {"and", 3}, [O_EQ] = {"==", 5}, [O_NE] = {"!=", 5},
-    [O_LE] = {"<=", 5},  [O_GE] = {">=", 5},   [O_LT] = {"<", 5},  [O_GT] = {">", 5},
-    [O_RANGE] = {"..", 1}, [O_ADD] = {"+", 6}, [O_SUB] = {"-", 6}, [O_FLOORDIV] = {"//", 7},
-    [O_MUL] = {"*", 7},  [O_DIV] = {"/", 7},   [O_MOD] = {"%", 7},
+    [O_OR] = {"or", 2},    [O_AND] = {"and", 3}, [O_EQ] = {"==", 5}, [O_NE] = {"!=", 5},
+    [O_LE] = {"<=", 5},    [O_GE] = {">=", 5},   [O_LT] = {"<", 5},  [O_GT] = {">", 5},
+    [O_RANGE] = {"..", 1}, [O_ADD] = {"+", 6},   [O_SUB] = {"-", 6}, [O_FLOORDIV] = {"//", 7},
+    [O_MUL] = {"*", 7},    [O_DIV] = {"/", 7},   [O_MOD] = {"%", 7},
 };
 
 enum { LEVEL_ANY = 1, LEVEL_NOT = 4, LEVEL_SIGN = 8 };
 
 static Val parse(Parser *p, int level);
 
-/* ---- values ---- */
-
-Val val_int(int64_t i)
-{
-	return (Val){.kind = VAL_INT, .i = i};
-}
-
-Val val_num(double f)
-{
-	return (Val){.kind = VAL_NUM, .f = f};
-}
-
-Val val_bool(bool b)
-{
-	return (Val){.kind = VAL_BOOL, .i = b};
-}
-
-Val val_text(const char *s)
-{
-	return (Val){.kind = VAL_TEXT, .s = s};
-}
-
-static void show(Buf *b, const Val *v)
-{
-	switch (v->kind) {
-	case VAL_INT:
-		buf_printf(b, "%lld", (long long)v->i);
-		break;
-	case VAL_NUM:
-		buf_double(b, v->f);
-		break;
-	case VAL_BOOL:
-		buf_puts(b, v->i ? "true" : "false");
-		break;
-	case VAL_TEXT:
-		buf_printf(b, "'%.60s'", v->s);
-		break;
-	case VAL_LIST:
-		buf_putc(b, '[');
-		for (int i = 0; i < v->n && i < 16; i++) {
-			buf_puts(b, i ? "," : "");
-			show(b, &v->at[i]);
-		}
-		buf_puts(b, v->n > 16 ? ",...]" : "]");
-		break;
-	case VAL_BAD:
-		buf_puts(b, "?");
-	}
-}
-
-const char *val_show(Arena *a, const Val *v)
-{
-	Buf b;
-	buf_init(&b, a);
-	show(&b, v);
-	return b.s;
-}
-
-const char *val_kind_name(ValKind k)
-{
-	static const char *const names[] = {
-	    [VAL_BAD] = "nothing",       [VAL_INT] = "a whole number", [VAL_NUM] = "a number",
-	    [VAL_BOOL] = "true or false", [VAL_TEXT] = "a text",       [VAL_LIST] = "a list",
-	};
-	return names[k];
-}
-
-bool val_to_num(const Val *v, double *f)
-{
-	if (v->kind != VAL_INT && v->kind != VAL_NUM && v->kind != VAL_BOOL)
-		return false;
-	*f = v->kind == VAL_NUM ? v->f : (double)v->i;
-	return true;
-}
-
-bool val_to_int(const Val *v, int64_t *i)
-{
-	if (v->kind == VAL_NUM && fabs(v->f) < 9007199254740992.0 && v->f == floor(v->f)) {
-		*i = (int64_t)v->f;
-		return true;
-	}
-	*i = v->i;
-	return v->kind == VAL_INT || v->kind == VAL_BOOL;
-}
-
-bool val_equal(const Val *a, const Val *b)
-{
-	double x, y;
-	if (a->kind == VAL_TEXT && b->kind == VAL_TEXT)
-		return !strcmp(a->s, b->s);
-	if (a->kind != VAL_NUM && b->kind != VAL_NUM && a->kind != VAL_LIST && a->kind != VAL_TEXT)
-		return a->i == b->i && b->kind != VAL_LIST && b->kind != VAL_TEXT;
-	if (val_to_num(a, &x) && val_to_num(b, &y))
-		return x == y;
-	if (a->kind != VAL_LIST || b->kind != VAL_LIST || a->n != b->n)
-		return false;
-	for (int i = 0; i < a->n; i++)
-		if (!val_equal(&a->at[i], &b->at[i]))
-			return false;
-	return true;
-}
-
 /* ---- messages ---- */
 
-__attribute__((format(printf, 3, 4)))
-static Val fail(Parser *p, DiagCode code, const char *fmt, ...)
+__attribute__((format(printf, 3, 4))) static Val fail(Parser *p, DiagCode code, const char *fmt,
+						      ...)
 {
 	if (!p->failed) {
 		va_list ap;
@@ -218,7 +130,7 @@ static Val not_for(Parser *p, Operator op, const Val *a, const Val *b)
 {
 	Arena *const m = p->env->arena;
 	return fail(p, E209, "'%s' cannot be applied to %s and %s", operators[op].text,
-	            val_show(m, a), val_show(m, b));
+		    val_show(m, a), val_show(m, b));
 }
 
 static int64_t floor_div(int64_t a, int64_t b)
@@ -258,7 +170,7 @@ static Val int_arithmetic(Parser *p, Operator op, int64_t a, int64_t b)
 	}
 	if (over)
 		return fail(p, E208, "%lld %s %lld does not fit 64 bits", (long long)a,
-		            operators[op].text, (long long)b);
+			    operators[op].text, (long long)b);
 	return val_int(v);
 }
 
@@ -311,7 +223,7 @@ static Val range(Parser *p, const Val *a, const Val *b)
 		return (Val){.kind = VAL_LIST};
 	if ((uint64_t)b->i - (uint64_t)a->i >= EXPR_MAX_LIST)
 		return fail(p, E222, "range %lld..%lld has more than %d entries", (long long)a->i,
-		            (long long)b->i, EXPR_MAX_LIST);
+			    (long long)b->i, EXPR_MAX_LIST);
 	const int n = (int)(b->i - a->i) + 1;
 	Val *const at = NEW_ARRAY(p->env->arena, Val, n);
 	for (int i = 0; i < n; i++)
@@ -369,8 +281,8 @@ static Val extreme(Parser *p, const Val *v, int n, int sign)
 	number(p, &best);
 	for (int i = 1; i < n && !p->failed; i++) {
 		number(p, &v[i]);
-		const Val more = p->failed ? val_bool(false)
-		                           : compare(p, sign > 0 ? O_GT : O_LT, &v[i], &best);
+		const Val more =
+		    p->failed ? val_bool(false) : compare(p, sign > 0 ? O_GT : O_LT, &v[i], &best);
 		if (more.i)
 			best = v[i];
 	}
@@ -455,9 +367,9 @@ static const struct {
 	int lo, hi;
 	Function *call; /* NULL: dim and rank, whose first argument names a graph value */
 } functions[] = {
-    {"min", 1, 8, fn_min},     {"max", 1, 8, fn_max},   {"sqrt", 1, 1, fn_sqrt},
-    {"log", 1, 1, fn_log},     {"exp", 1, 1, fn_exp},   {"ceil", 1, 1, fn_ceil},
-    {"floor", 1, 1, fn_floor}, {"abs", 1, 1, fn_abs},   {"len", 1, 1, fn_len},
+    {"min", 1, 8, fn_min},     {"max", 1, 8, fn_max}, {"sqrt", 1, 1, fn_sqrt},
+    {"log", 1, 1, fn_log},     {"exp", 1, 1, fn_exp}, {"ceil", 1, 1, fn_ceil},
+    {"floor", 1, 1, fn_floor}, {"abs", 1, 1, fn_abs}, {"len", 1, 1, fn_len},
     {"dim", 2, 2, NULL},       {"rank", 1, 1, NULL},
 };
 
@@ -467,7 +379,8 @@ static bool parse_graph_value(Parser *p, Type *t)
 	skip_space(p);
 	const size_t at = p->start = p->pos;
 	int braces = 0;
-	for (char c; (c = p->text[p->pos]) && (braces || (c != ',' && c != ')' && c != ' ')); p->pos++)
+	for (char c; (c = p->text[p->pos]) && (braces || (c != ',' && c != ')' && c != ' '));
+	     p->pos++)
 		braces += (c == '{') - (c == '}');
 	const char *name = arena_strndup(p->env->arena, p->text + at, p->pos - at);
 	if (p->pos == at)
@@ -486,7 +399,8 @@ static bool parse_graph_value(Parser *p, Type *t)
 	if (have < 0)
 		fail_quietly(p);
 	if (have == 0) {
-		const char *const hint = p->env->hint ? p->env->hint(p->env->ctx, name, true) : NULL;
+		const char *const hint =
+		    p->env->hint ? p->env->hint(p->env->ctx, name, true) : NULL;
 		fail(p, E218, "there is no graph value '%.60s' here%s%s%s", name,
 		     hint ? "; did you mean '" : "", hint ? hint : "", hint ? "'?" : "");
 	}
@@ -508,7 +422,7 @@ static Val parse_dim(Parser *p, size_t start)
 		return fail(p, E209, "expected an axis, found %s", val_show(p->env->arena, &v));
 	if (axis < -t.rank || axis >= t.rank)
 		return fail(p, E208, "axis %lld of a value with %d dimensions, %s", (long long)axis,
-		            t.rank, type_text(p->env->arena, &t));
+			    t.rank, type_text(p->env->arena, &t));
 	return val_int(t.dim[axis < 0 ? axis + t.rank : axis]);
 }
 
@@ -521,7 +435,7 @@ static Val parse_arguments(Parser *p, int fn, size_t start)
 			skip_space(p);
 			p->start = p->pos;
 			return fail(p, E207, "%s takes at most %d arguments", functions[fn].name,
-			            functions[fn].hi);
+				    functions[fn].hi);
 		}
 		v[n++] = parse(p, LEVEL_ANY);
 	} while (!p->failed && accept(p, ','));
@@ -541,7 +455,7 @@ static Val parse_call(Parser *p, const char *name, size_t start)
 	if (fn < 0) {
 		const char *const near = closest_name(name, names, COUNT(functions));
 		return fail(p, E206, "unknown function '%.60s'%s%s%s", name,
-		            near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+			    near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
 	}
 	accept(p, '(');
 	Val v = {0};
@@ -614,9 +528,10 @@ static Val parse_name(Parser *p)
 	if (p->skip)
 		return val_int(0);
 	if (!p->env->var || !p->env->var(p->env->ctx, name, &v)) {
-		const char *const hint = p->env->hint ? p->env->hint(p->env->ctx, name, false) : NULL;
-		return fail(p, E206, "unknown name '%.60s'%s%s%s", name, hint ? "; did you mean '" : "",
-		            hint ? hint : "", hint ? "'?" : "");
+		const char *const hint =
+		    p->env->hint ? p->env->hint(p->env->ctx, name, false) : NULL;
+		return fail(p, E206, "unknown name '%.60s'%s%s%s", name,
+			    hint ? "; did you mean '" : "", hint ? hint : "", hint ? "'?" : "");
 	}
 	return v.kind == VAL_BAD ? fail_quietly(p) : v;
 }
@@ -668,13 +583,13 @@ static Val element(Parser *p, const Val *list, const Val *index)
 	int64_t i = 0;
 	if (list->kind != VAL_LIST)
 		return fail(p, E209, "expected a list before '[', found %s",
-		            val_show(p->env->arena, list));
+			    val_show(p->env->arena, list));
 	if (!val_to_int(index, &i))
 		return fail(p, E209, "expected a whole number as index, found %s",
-		            val_show(p->env->arena, index));
+			    val_show(p->env->arena, index));
 	if (i < -list->n || i >= list->n)
 		return fail(p, E208, "index %lld in a list of %d (counted from 0)", (long long)i,
-		            list->n);
+			    list->n);
 	return list->at[i < 0 ? i + list->n : i];
 }
 
@@ -800,8 +715,9 @@ static bool put_value(const ExprEnv *env, Buf *b, const char *text, size_t at, E
 		buf_printf(b, "%lld", (long long)i);
 	else
 		return broken(err, E225, at, strlen(text),
-		              arena_printf(env->arena, "expected a text or a whole number in {}, found %s",
-		                           val_show(env->arena, &v)));
+			      arena_printf(env->arena,
+					   "expected a text or a whole number in {}, found %s",
+					   val_show(env->arena, &v)));
 	return true;
 }
 

@@ -5,10 +5,11 @@
 
 #include "reader.h"
 
-static const char *const model_keys[] = {"seldc",  "name",    "doc",    "import",
-                                         "params", "audio",   "modules", "graphs",
-                                         "postprocess", "parts", "training"};
-static const char *const library_keys[] = {"seldc", "name", "doc", "import", "modules"};
+/* "$schema" is for editors. */
+static const char *const model_keys[] = {"seldc",       "name",  "doc",      "import",
+					 "params",      "audio", "modules",  "graphs",
+					 "postprocess", "parts", "training", "$schema"};
+static const char *const library_keys[] = {"seldc", "name", "doc", "import", "modules", "$schema"};
 static const char *const graph_keys[] = {"in", "nodes", "out", "doc"};
 static const char *const graph_names[] = {"features", "main"};
 
@@ -20,15 +21,17 @@ static void add_module(Reader *r, Json *j)
 	Entry *e;
 	*m = (ModuleDef){.name = j->key, .json = j};
 	if (j->kind != JSON_OBJECT) {
-		report(r, NULL, E203, json_loc(r->arena, j), "a module is an object, not %s",
-		       json_kind_name(j->kind));
+		reader_error(r, NULL, E203, json_loc(r->arena, j), "a module is an object, not %s",
+			     json_kind_name(j->kind));
 		m->bad = true;
-	} else if (!valid_name(j->key, false)) {
-		report(r, NULL, E205, json_key_loc(r->arena, j), "'%.60s' is not a module name", j->key);
+	} else if (!reader_is_name(j->key, false)) {
+		reader_error(r, NULL, E205, json_key_loc(r->arena, j),
+			     "'%.60s' is not a module name", j->key);
 	}
 	if (names_add(r->arena, &r->modules, j->key, m, json_key_loc(r->arena, j), &e))
 		return;
-	report(r, NULL, E214, json_key_loc(r->arena, j), "module '%.60s' is defined twice", j->key);
+	reader_error(r, NULL, E214, json_key_loc(r->arena, j), "module '%.60s' is defined twice",
+		     j->key);
 	diag_note(r->diag, e->loc, "the other one");
 }
 
@@ -38,8 +41,8 @@ static const char *beside(Reader *r, const char *from, const char *name)
 	const char *const slash = strrchr(from, '/');
 	const char *const path =
 	    *name == '/' || !slash
-	        ? name
-	        : arena_printf(r->arena, "%.*s/%s", (int)(slash - from), from, name);
+		? name
+		: arena_printf(r->arena, "%.*s/%s", (int)(slash - from), from, name);
 	const bool absolute = *path == '/';
 	LIST(const char *) parts = {0};
 	char *const copy = arena_strdup(r->arena, path);
@@ -69,7 +72,7 @@ static void read_library(Reader *r, const char *path, Loc from)
 	if (!root)
 		return;
 	if (root->kind == JSON_OBJECT)
-		check_keys(r, root, library_keys, COUNT(library_keys), "a library");
+		reader_keys(r, root, library_keys, COUNT(library_keys), "a library");
 	read_file(r, root, path);
 }
 
@@ -77,8 +80,8 @@ static void read_library(Reader *r, const char *path, Loc from)
 static void import_file(Reader *r, Json *j, const char *from)
 {
 	if (j->kind != JSON_STRING) {
-		report(r, NULL, E203, json_loc(r->arena, j), "an import is a file name, not %s",
-		       json_kind_name(j->kind));
+		reader_error(r, NULL, E203, json_loc(r->arena, j),
+			     "an import is a file name, not %s", json_kind_name(j->kind));
 		return;
 	}
 	const char *const path = beside(r, from, j->text);
@@ -89,10 +92,12 @@ static void import_file(Reader *r, Json *j, const char *from)
 		if (r->nimports++ < MAX_DEPTH)
 			read_library(r, path, loc);
 		else
-			report(r, NULL, E213, loc, "more than %d files are imported", MAX_DEPTH);
+			reader_error(r, NULL, E213, loc, "more than %d files are imported",
+				     MAX_DEPTH);
 		r->files.list.at[index].item = NULL;
 	} else if (e->item) {
-		report(r, NULL, E213, loc, "'%s' imports itself, directly or through others", path);
+		reader_error(r, NULL, E213, loc, "'%s' imports itself, directly or through others",
+			     path);
 		if (e->loc.src)
 			diag_note(r->diag, e->loc, "imported here");
 	}
@@ -102,29 +107,30 @@ static void import_file(Reader *r, Json *j, const char *from)
 static void read_file(Reader *r, Json *root, const char *path)
 {
 	if (root->kind != JSON_OBJECT) {
-		report(r, NULL, E203, json_loc(r->arena, root), "a model file holds an object, not %s",
-		       json_kind_name(root->kind));
+		reader_error(r, NULL, E203, json_loc(r->arena, root),
+			     "a model file holds an object, not %s", json_kind_name(root->kind));
 		return;
 	}
-	Json *const version = member(r, root, "seldc", JSON_NUMBER, true);
+	Json *const version = reader_member(r, root, "seldc", JSON_NUMBER, true);
 	if (version && version->num != 1)
-		report(r, NULL, E204, json_loc(r->arena, version),
-		       "version %g of the model language is not known; this is version 1", version->num);
-	member(r, root, "doc", JSON_STRING, false);
-	Json *const import = member(r, root, "import", JSON_LIST, false);
-	Json *const modules = member(r, root, "modules", JSON_OBJECT, false);
-	for JSON_EACH(j, import)
+		reader_error(r, NULL, E204, json_loc(r->arena, version),
+			     "version %g of the model language is not known; this is version 1",
+			     version->num);
+	reader_member(r, root, "doc", JSON_STRING, false);
+	Json *const import = reader_member(r, root, "import", JSON_LIST, false);
+	Json *const modules = reader_member(r, root, "modules", JSON_OBJECT, false);
+	for (Json *j = json_first(import); j; j = j->next)
 		import_file(r, j, path);
-	for JSON_EACH(j, modules)
+	for (Json *j = json_first(modules); j; j = j->next)
 		add_module(r, j);
 	list_push(r->arena, &r->model->module->sources, root->src);
 }
 
-static void check_modules(Reader *r)
+static void check_texts(Reader *r)
 {
 	for (int i = 0; i < r->modules.list.n; i++) {
 		ModuleDef *const m = r->modules.list.at[i].item;
-		m->bad = m->bad || !check_module(r, m);
+		m->bad = m->bad || !check_definition(r, m);
 	}
 	for (int i = 0; i < r->modules.list.n; i++)
 		check_nodes(r, ((ModuleDef *)r->modules.list.at[i].item)->nodes);
@@ -132,7 +138,7 @@ static void check_modules(Reader *r)
 
 /* ---- graphs ---- */
 
-Frame *model_frame(Reader *r)
+Frame *frame_new(Reader *r)
 {
 	Frame *const f = NEW(r->arena, Frame);
 	f->label = "";
@@ -146,27 +152,29 @@ static void add_graph_input(Reader *r, Frame *f, Json *j)
 	int64_t *dim;
 	int n;
 	Value *v = NULL;
-	if (!valid_name(j->key, false)) {
-		report(r, f, E205, json_key_loc(r->arena, j), "'%.60s' is not a name for an input", j->key);
+	if (!reader_is_name(j->key, false)) {
+		reader_error(r, f, E205, json_key_loc(r->arena, j),
+			     "'%.60s' is not a name for an input", j->key);
 		return;
 	}
-	if (eval_ints(r, f, j, "a shape", &dim, &n)) {
+	if (reader_ints(r, f, j, "a shape", &dim, &n)) {
 		Node *const node =
 		    node_new(r->graph, OP_input, NULL, 0, json_key_loc(r->arena, j), j->key);
 		attr_set_ints(node, "shape", dim, n);
 		v = ir_infer(node) ? &node->out[0] : NULL;
 		r->graph->nodes.n -= !v;
 	}
-	bind(r, f, j->key, v, json_key_loc(r->arena, j));
+	frame_bind(r, f, j->key, v, json_key_loc(r->arena, j));
 }
 
 static void add_graph_output(Reader *r, Frame *f, Json *j)
 {
 	Value *v = NULL;
-	const char *const name = eval_text(r, f, j);
-	if (!valid_name(j->key, false))
-		report(r, f, E205, json_key_loc(r->arena, j), "'%.60s' is not a name for an output", j->key);
-	if (!name || !lookup(r, f, j, name, &v) || !v)
+	const char *const name = reader_text(r, f, j);
+	if (!reader_is_name(j->key, false))
+		reader_error(r, f, E205, json_key_loc(r->arena, j),
+			     "'%.60s' is not a name for an output", j->key);
+	if (!name || !frame_find(r, f, j, name, &v) || !v)
 		return;
 	const Output out = {j->key, v, json_loc(r->arena, j)};
 	list_push(r->arena, &r->graph->outputs, out);
@@ -175,27 +183,27 @@ static void add_graph_output(Reader *r, Frame *f, Json *j)
 static void build_graph(Reader *r, Json *j)
 {
 	if (j->kind != JSON_OBJECT) {
-		report(r, NULL, E203, json_loc(r->arena, j), "a graph is an object, not %s",
-		       json_kind_name(j->kind));
+		reader_error(r, NULL, E203, json_loc(r->arena, j), "a graph is an object, not %s",
+			     json_kind_name(j->kind));
 		return;
 	}
-	check_keys(r, j, graph_keys, COUNT(graph_keys), "a graph");
-	Json *const in = member(r, j, "in", JSON_OBJECT, true);
-	Json *const out = member(r, j, "out", JSON_OBJECT, true);
-	Json *const nodes = member(r, j, "nodes", JSON_LIST, true);
-	Frame *const f = model_frame(r);
+	reader_keys(r, j, graph_keys, COUNT(graph_keys), "a graph");
+	Json *const in = reader_member(r, j, "in", JSON_OBJECT, true);
+	Json *const out = reader_member(r, j, "out", JSON_OBJECT, true);
+	Json *const nodes = reader_member(r, j, "nodes", JSON_LIST, true);
+	Frame *const f = frame_new(r);
 	r->graph = graph_new(r->model->module, j->key);
 	r->weights = (Names){0};
 	f->holes = !in || !nodes;
-	for JSON_EACH(i, in)
+	for (Json *i = json_first(in); i; i = i->next)
 		add_graph_input(r, f, i);
 	check_nodes(r, nodes);
-	build_nodes(r, f, nodes);
+	instance_nodes(r, f, nodes);
 	f->holes |= r->stop;
-	for JSON_EACH(o, out)
+	for (Json *o = json_first(out); o; o = o->next)
 		add_graph_output(r, f, o);
 	if (out && out->n == 0)
-		report(r, NULL, E224, json_loc(r->arena, out), "a graph needs an output");
+		reader_error(r, NULL, E224, json_loc(r->arena, out), "a graph needs an output");
 }
 
 static const Output *find_output(const Graph *g, const char *name)
@@ -217,20 +225,22 @@ static void check_joint(Reader *r)
 		if (n->op != OP_input || strcmp(n->label, "features") ||
 		    type_equal(&n->out[0].type, &out->value->type))
 			continue;
-		report(r, NULL, E229, n->loc, "input 'features' is %s, but the graph 'features' gives %s",
-		       type_text(r->arena, &n->out[0].type), type_text(r->arena, &out->value->type));
+		reader_error(r, NULL, E229, n->loc,
+			     "input 'features' is %s, but the graph 'features' gives %s",
+			     type_text(r->arena, &n->out[0].type),
+			     type_text(r->arena, &out->value->type));
 		diag_note(r->diag, out->loc, "the output 'standardized'");
 	}
 }
 
 static void build_graphs(Reader *r)
 {
-	Json *const graphs = member(r, r->root, "graphs", JSON_OBJECT, true);
+	Json *const graphs = reader_member(r, r->root, "graphs", JSON_OBJECT, true);
 	if (!graphs)
 		return;
-	check_keys(r, graphs, graph_names, COUNT(graph_names), "'graphs'");
+	reader_keys(r, graphs, graph_names, COUNT(graph_names), "'graphs'");
 	if (!json_get(graphs, "main"))
-		report(r, NULL, E202, json_loc(r->arena, graphs), "key 'main' is missing");
+		reader_error(r, NULL, E202, json_loc(r->arena, graphs), "key 'main' is missing");
 	for (size_t i = 0; i < COUNT(graph_names); i++) {
 		Json *const j = json_get(graphs, graph_names[i]);
 		if (j && !r->stop)
@@ -243,33 +253,33 @@ static void build_graphs(Reader *r)
 
 static void read_name(Reader *r)
 {
-	Json *const name = member(r, r->root, "name", JSON_STRING, true);
+	Json *const name = reader_member(r, r->root, "name", JSON_STRING, true);
 	Json *const doc = json_get(r->root, "doc");
 	r->model->doc = doc && doc->kind == JSON_STRING ? doc->text : "";
 	if (!name)
 		return;
 	r->model->name = r->model->module->name = name->text;
-	if (!valid_name(name->text, false))
-		report(r, NULL, E205, json_loc(r->arena, name), "'%.60s' is not a model name", name->text);
+	if (!reader_is_name(name->text, false))
+		reader_error(r, NULL, E205, json_loc(r->arena, name), "'%.60s' is not a model name",
+			     name->text);
 }
 
 static void read_model(Reader *r, const char *path)
 {
 	Entry *e;
-	names_add(r->arena, &r->files, beside(r, path, path + (strrchr(path, '/') ?
-	          strrchr(path, '/') - path + 1 : 0)), r, (Loc){0}, &e);
-	check_keys(r, r->root, model_keys, COUNT(model_keys), "a model");
+	const char *const slash = strrchr(path, '/');
+	names_add(r->arena, &r->files, beside(r, path, slash ? slash + 1 : path), r, (Loc){0}, &e);
+	reader_keys(r, r->root, model_keys, COUNT(model_keys), "a model");
 	read_name(r);
 	read_file(r, r->root, path);
-	check_modules(r);
-	read_settings(r);
-	read_audio(r);
+	check_texts(r);
+	settings_read(r);
+	sections_audio(r);
 	build_graphs(r);
-	read_sections(r);
+	sections_read(r);
 }
 
-Model *model_read(Arena *a, Diag *d, const OpTable *ops, const char *path,
-                  const ModelOptions *opt)
+Model *model_read(Arena *a, Diag *d, const OpTable *ops, const char *path, const ModelOptions *opt)
 {
 	const int before = d->nerrors;
 	Model *const model = NEW(a, Model);
@@ -281,8 +291,8 @@ Model *model_read(Arena *a, Diag *d, const OpTable *ops, const char *path,
 	if (!r.root)
 		return NULL;
 	if (model->batch < 1 || model->batch > MAX_BATCH)
-		report(&r, NULL, E227, (Loc){0}, "--batch must be 1 to %d, not %lld", MAX_BATCH,
-		       (long long)opt->batch);
+		reader_error(&r, NULL, E227, (Loc){0}, "--batch must be 1 to %d, not %lld",
+			     MAX_BATCH, (long long)opt->batch);
 	else if (r.root->kind != JSON_OBJECT)
 		read_file(&r, r.root, path);
 	else

@@ -14,7 +14,6 @@ typedef struct ModelOptions {
 
 /* Reads a model file and the libraries it imports. NULL if there were errors, which are all in
  * the diagnostics. models/FORMAT.md is the manual of the language. */
-Model *model_read(Arena *a, Diag *d, const OpTable *ops, const char *path,
-                  const ModelOptions *opt);
+Model *model_read(Arena *a, Diag *d, const OpTable *ops, const char *path, const ModelOptions *opt);
 
 #endif

@@ -12,32 +12,34 @@ static bool step(Reader *r, const Frame *f, Json *j)
 {
 	if (r->stop || ++r->nsteps <= MAX_STEPS)
 		return !r->stop;
-	report(r, f, E222, json_loc(r->arena, j), "the model needs more than %d steps to build",
-	       MAX_STEPS);
+	reader_error(r, f, E222, json_loc(r->arena, j),
+		     "the model needs more than %d steps to build", MAX_STEPS);
 	r->stop = true;
 	return false;
 }
 
 /* ---- values ---- */
 
-void bind(Reader *r, Frame *f, const char *name, Value *v, Loc loc)
+bool frame_bind(Reader *r, Frame *f, const char *name, Value *v, Loc loc)
 {
 	Entry *e;
 	if (names_add(r->arena, &f->values, name, v, loc, &e))
-		return;
-	report(r, f, E219, loc, "value '%s' is defined twice", name);
+		return true;
+	reader_error(r, f, E219, loc, "value '%s' is defined twice", name);
 	diag_note(r->diag, e->loc, "defined here before");
+	return false;
 }
 
-bool lookup(Reader *r, Frame *f, Json *j, const char *name, Value **v)
+bool frame_find(Reader *r, Frame *f, Json *j, const char *name, Value **v)
 {
 	Entry *e;
 	*v = NULL;
 	if (names_find(&f->values, name, &e))
 		*v = e->item;
 	else if (!f->holes)
-		report(r, f, E218, json_loc(r->arena, j), "value '%.60s' is not defined here%s", name,
-		       did_you_mean(r, names_hint(r, &f->values, name)));
+		reader_error(r, f, E218, json_loc(r->arena, j),
+			     "value '%.60s' is not defined here%s", name,
+			     reader_hint(r, names_hint(r, &f->values, name)));
 	return e || f->holes;
 }
 
@@ -50,17 +52,18 @@ typedef bool Body(Reader *r, Frame *f, Json *j, void *ctx);
 static bool loop_values(Reader *r, Frame *f, Json *j, Val *list)
 {
 	if (j->kind != JSON_LIST) {
-		*list = eval(r, f, j);
+		*list = reader_eval(r, f, j);
 		if (list->kind == VAL_LIST || list->kind == VAL_BAD)
 			return list->kind == VAL_LIST;
-		report(r, f, E209, json_loc(r->arena, j), "'for' needs a list or a range a..b, not %s",
-		       val_show(r->arena, list));
+		reader_error(r, f, E209, json_loc(r->arena, j),
+			     "'for' needs a list or a range a..b, not %s",
+			     val_show(r->arena, list));
 		return false;
 	}
 	Val *const at = NEW_ARRAY(r->arena, Val, j->n);
 	*list = (Val){.kind = VAL_LIST, .n = j->n, .at = at};
-	for JSON_EACH(i, j) {
-		at[i->index] = i->kind == JSON_STRING ? val_text(i->text) : eval(r, f, i);
+	for (Json *i = json_first(j); i; i = i->next) {
+		at[i->index] = i->kind == JSON_STRING ? val_text(i->text) : reader_eval(r, f, i);
 		if (at[i->index].kind == VAL_BAD)
 			return false;
 	}
@@ -72,17 +75,17 @@ static bool loop(Reader *r, Frame *f, Json *var, Json *j, Body *body, void *ctx)
 {
 	if (!var)
 		return step(r, f, j) && body(r, f, j, ctx);
-	if (!valid_name(var->key, false)) {
-		report(r, f, E205, json_key_loc(r->arena, var), "'%.60s' is not a name for a variable",
-		       var->key);
+	if (!reader_is_name(var->key, false)) {
+		reader_error(r, f, E205, json_key_loc(r->arena, var),
+			     "'%.60s' is not a name for a variable", var->key);
 		return false;
 	}
 	Val list;
 	if (!loop_values(r, f, var, &list))
 		return false;
 	if (list.n > MAX_REPEAT) {
-		report(r, f, E222, json_loc(r->arena, var), "'for' over %d values; at most %d", list.n,
-		       MAX_REPEAT);
+		reader_error(r, f, E222, json_loc(r->arena, var),
+			     "'for' over %d values; at most %d", list.n, MAX_REPEAT);
 		return false;
 	}
 	bool ok = true;
@@ -109,7 +112,8 @@ static bool count_node(Reader *r, const Frame *f, Json *j)
 	if (++r->nnodes <= MAX_NODES)
 		return true;
 	if (!r->stop)
-		report(r, f, E222, json_loc(r->arena, j), "the model has more than %d nodes", MAX_NODES);
+		reader_error(r, f, E222, json_loc(r->arena, j), "the model has more than %d nodes",
+			     MAX_NODES);
 	r->stop = true;
 	return false;
 }
@@ -117,7 +121,7 @@ static bool count_node(Reader *r, const Frame *f, Json *j)
 static bool add_number(Reader *r, Frame *f, Json *j, Inputs *in)
 {
 	double x;
-	if (!eval_num(r, f, j, "a constant", &x) || !count_node(r, f, j))
+	if (!reader_num(r, f, j, "a constant", &x) || !count_node(r, f, j))
 		return false;
 	list_push(r->arena, &in->v, build_const(r->graph, NULL, x, json_loc(r->arena, j)));
 	return true;
@@ -128,7 +132,7 @@ static bool add_element(Reader *r, Frame *f, Json *j, void *ctx)
 {
 	Json *const cond = json_get(j, "if"), *const in = json_get(j, "in");
 	bool take = true;
-	if (cond && !eval_bool(r, f, cond, "'if'", &take))
+	if (cond && !reader_bool(r, f, cond, "'if'", &take))
 		return false;
 	if (!take)
 		return true;
@@ -137,7 +141,7 @@ static bool add_element(Reader *r, Frame *f, Json *j, void *ctx)
 		return add_number(r, f, number, ctx);
 	if (in && in->kind != JSON_OBJECT)
 		return add_input(r, f, in, ctx);
-	report(r, f, E202, json_loc(r->arena, j), "an object in 'in' needs 'in' or 'const'");
+	reader_error(r, f, E202, json_loc(r->arena, j), "an object in 'in' needs 'in' or 'const'");
 	return false;
 }
 
@@ -149,13 +153,13 @@ static bool add_input(Reader *r, Frame *f, Json *j, void *ctx)
 		return add_number(r, f, j, in);
 	if (j->kind == JSON_OBJECT) {
 		Json *const vars = json_get(j, "for");
-		return check_keys(r, j, keys, COUNT(keys), "an object in 'in'") &&
-		       (!vars || member(r, j, "for", JSON_OBJECT, false)) &&
+		return reader_keys(r, j, keys, COUNT(keys), "an object in 'in'") &&
+		       (!vars || reader_member(r, j, "for", JSON_OBJECT, false)) &&
 		       loop(r, f, vars ? vars->first : NULL, j, add_element, in);
 	}
-	const char *const name = eval_text(r, f, j);
+	const char *const name = reader_text(r, f, j);
 	Value *v;
-	if (!name || !lookup(r, f, j, name, &v))
+	if (!name || !frame_find(r, f, j, name, &v))
 		return false;
 	in->poisoned |= !v;
 	list_push(r->arena, &in->v, v);
@@ -171,7 +175,7 @@ static bool read_inputs(Reader *r, Frame *f, Json *node, Inputs *in)
 	if (j->kind != JSON_LIST)
 		return add_input(r, f, j, in);
 	bool ok = true;
-	for JSON_EACH(i, j)
+	for (Json *i = json_first(j); i; i = i->next)
 		ok = add_input(r, f, i, in) && ok;
 	return ok;
 }
@@ -187,15 +191,17 @@ typedef struct Outputs {
 
 static bool add_output(Reader *r, Frame *f, Json *j, Outputs *out)
 {
-	const char *const name = eval_text(r, f, j);
+	const char *const name = reader_text(r, f, j);
 	if (!name)
 		return false;
-	if (!valid_name(name, false)) {
-		report(r, f, E205, json_loc(r->arena, j), "'%.60s' is not a name for a value", name);
+	if (!reader_is_name(name, false)) {
+		reader_error(r, f, E205, json_loc(r->arena, j), "'%.60s' is not a name for a value",
+			     name);
 		return false;
 	}
 	if (out->n == MAX_OUT) {
-		report(r, f, E220, json_loc(r->arena, j), "more than %d names in 'out'", MAX_OUT);
+		reader_error(r, f, E220, json_loc(r->arena, j), "more than %d names in 'out'",
+			     MAX_OUT);
 		return false;
 	}
 	out->name[out->n] = name;
@@ -213,19 +219,19 @@ static bool read_outputs(Reader *r, Frame *f, Json *node, Outputs *out)
 	if (j->kind != JSON_LIST)
 		return add_output(r, f, j, out);
 	bool ok = true;
-	for JSON_EACH(i, j)
+	for (Json *i = json_first(j); i; i = i->next)
 		ok = add_output(r, f, i, out) && ok;
 	return ok;
 }
 
 static bool expect_outputs(Reader *r, const Frame *f, Json *node, const Outputs *out, int n,
-                           const char *what)
+			   const char *what)
 {
 	if (out->n == n)
 		return true;
 	Json *const j = json_get(node, "out");
-	report(r, f, E220, json_loc(r->arena, j ? j : node), "%s gives %d value%s, 'out' names %d", what,
-	       n, n == 1 ? "" : "s", out->n);
+	reader_error(r, f, E220, json_loc(r->arena, j ? j : node),
+		     "%s gives %d value%s, 'out' names %d", what, n, n == 1 ? "" : "s", out->n);
 	return false;
 }
 
@@ -241,11 +247,12 @@ static const char *join(Reader *r, const char *prefix, const char *name)
 /* The frame's label with the text of j appended; NULL after a diagnostic. */
 static const char *label_of(Reader *r, Frame *f, Json *j)
 {
-	const char *const name = eval_text(r, f, j);
+	const char *const name = reader_text(r, f, j);
 	const char *const label = name ? join(r, f->label, name) : NULL;
-	if (!name || (valid_name(name, true) && strlen(label) <= 4 * MAX_NAME))
+	if (!name || (reader_is_name(name, true) && strlen(label) <= 4 * MAX_NAME))
 		return label;
-	report(r, f, E205, json_loc(r->arena, j), "'%.60s' is not a name of dotted words", name);
+	reader_error(r, f, E205, json_loc(r->arena, j), "'%.60s' is not a name of dotted words",
+		     name);
 	return NULL;
 }
 
@@ -253,7 +260,7 @@ static const char *label_of(Reader *r, Frame *f, Json *j)
  * the module. */
 static const char *default_label(Reader *r, const Frame *f, const char *out)
 {
-	for JSON_EACH(j, f->def ? f->def->out : NULL)
+	for (Json *j = json_first(f->def ? f->def->out : NULL); j; j = j->next)
 		if (!strcmp(j->text, out))
 			return f->label;
 	return join(r, f->label, out);
@@ -302,23 +309,23 @@ static bool read_attribute(Reader *r, Frame *f, Json *j, const AttrDef *d, Attr 
 	bool flag = false, ok = false;
 	switch (d->kind) {
 	case A_INT:
-		return eval_int(r, f, j, what, &v->i);
+		return reader_int(r, f, j, what, &v->i);
 	case A_FLOAT:
-		return eval_num(r, f, j, what, &v->f);
+		return reader_num(r, f, j, what, &v->f);
 	case A_BOOL:
-		ok = eval_bool(r, f, j, what, &flag);
+		ok = reader_bool(r, f, j, what, &flag);
 		v->i = flag;
 		return ok;
 	case A_STR:
-		v->s = eval_text(r, f, j);
+		v->s = reader_text(r, f, j);
 		return v->s;
 	case A_INTS:
-		ok = eval_ints(r, f, j, what, &v->is, &v->n);
+		ok = reader_ints(r, f, j, what, &v->is, &v->n);
 		if (ok)
 			fill_list(r, d, j, v);
 		return ok;
 	default:
-		return eval_nums(r, f, j, what, &v->fs, &v->n);
+		return reader_nums(r, f, j, what, &v->fs, &v->n);
 	}
 }
 
@@ -347,14 +354,16 @@ static Loc node_loc(Reader *r, Json *node, const char *kind)
 	return l;
 }
 
-bool finish_node(Reader *r, Frame *f, Json *node, Node *n)
+/* Sets the attributes of a fresh node and infers it; takes it out again, after a diagnostic, if
+ * that fails. */
+static bool finish_node(Reader *r, Frame *f, Json *node, Node *n)
 {
 	const int before = r->diag->nerrors;
 	const bool read = read_attributes(r, f, node, n);
 	if (read && ir_infer(n))
 		return true;
 	if (read && r->diag->nerrors > before)
-		note_instances(r, f);
+		reader_notes(r, f);
 	r->graph->nodes.n--;
 	return false;
 }
@@ -367,12 +376,12 @@ static bool expect_inputs(Reader *r, const Frame *f, Json *node, const OpInfo *i
 	buf_init(&b, r->arena);
 	for (int i = 0; i < info->nin_max && i < MAX_IN_NAMES; i++)
 		buf_printf(&b, "%s%s%s", i ? ", " : " (", info->in_names[i],
-		           i >= info->nin_min ? "?" : "");
+			   i >= info->nin_min ? "?" : "");
 	Json *const in = json_get(node, "in");
-	report(r, f, E220, json_loc(r->arena, in ? in : json_get(node, "op")),
-	       "op '%s' takes %s%d input%s%s%s, not %d", info->name,
-	       info->nin_min == info->nin_max ? "" : "at least ", info->nin_min,
-	       info->nin_min == 1 ? "" : "s", b.s, info->nin_max > 0 ? ")" : "", n);
+	reader_error(r, f, E220, json_loc(r->arena, in ? in : json_get(node, "op")),
+		     "op '%s' takes %s%d input%s%s%s, not %d", info->name,
+		     info->nin_min == info->nin_max ? "" : "at least ", info->nin_min,
+		     info->nin_min == 1 ? "" : "s", b.s, info->nin_max > 0 ? ")" : "", n);
 	return false;
 }
 
@@ -383,15 +392,13 @@ static bool build_op_node(Reader *r, Frame *f, Json *node, Outputs *out)
 	Inputs in;
 	if (!read_inputs(r, f, node, &in) || !expect_inputs(r, f, node, info, in.v.n) ||
 	    !expect_outputs(r, f, node, out, info->nout,
-	                    arena_printf(r->arena, "op '%s'", info->name)))
+			    arena_printf(r->arena, "op '%s'", info->name)))
 		return false;
 	Json *const name = json_get(node, "name");
-	const char *const label =
-	    name ? label_of(r, f, name) : default_label(r, f, out->name[0]);
+	const char *const label = name ? label_of(r, f, name) : default_label(r, f, out->name[0]);
 	if (!label || in.poisoned || !count_node(r, f, node))
 		return false;
-	Node *const n =
-	    node_new(r->graph, (Op)op, in.v.at, in.v.n, node_loc(r, node, "op"), label);
+	Node *const n = node_new(r->graph, (Op)op, in.v.at, in.v.n, node_loc(r, node, "op"), label);
 	if (!finish_node(r, f, node, n))
 		return false;
 	for (int i = 0; i < out->n; i++)
@@ -409,13 +416,13 @@ static bool build_weight(Reader *r, Frame *f, Json *node, Outputs *out)
 	if (!label || !expect_outputs(r, f, node, out, 1, "a weight") || !count_node(r, f, node))
 		return false;
 	if (!names_add(r->arena, &r->weights, label, NULL, loc, &e)) {
-		report(r, f, E223, loc, "two weights are called '%s'", label);
+		reader_error(r, f, E223, loc, "two weights are called '%s'", label);
 		diag_note(r->diag, e->loc, "the other one");
 		return false;
 	}
 	Node *const n = node_new(r->graph, OP_param, NULL, 0, loc, label);
 	Json *const init = json_get(node, "init");
-	const bool ok = !init || read_init(r, f, init, n);
+	const bool ok = !init || weights_init(r, f, init, n);
 	if (!finish_node(r, f, node, n) || !ok)
 		return false;
 	out->v[0] = &n->out[0];
@@ -427,12 +434,12 @@ static bool build_weight(Reader *r, Frame *f, Json *node, Outputs *out)
 static const ModuleDef *find_module(Reader *r, Frame *f, Json *node)
 {
 	Json *const j = json_get(node, "use");
-	const char *const name = eval_text(r, f, j);
+	const char *const name = reader_text(r, f, j);
 	Entry *e;
 	if (!name)
 		return NULL;
 	if (!names_find(&r->modules, name, &e)) {
-		report_unknown_module(r, f, j, name);
+		check_unknown_use(r, f, j, name);
 		return NULL;
 	}
 	const ModuleDef *const m = e->item;
@@ -441,12 +448,13 @@ static const ModuleDef *find_module(Reader *r, Frame *f, Json *node)
 	for (const Frame *g = f; g; g = g->up) {
 		if (g->def != m)
 			continue;
-		report(r, f, E221, json_loc(r->arena, j), "module '%s' uses itself", m->name);
+		reader_error(r, f, E221, json_loc(r->arena, j), "module '%s' uses itself", m->name);
 		return NULL;
 	}
 	if (f->depth < MAX_DEPTH)
 		return m;
-	report(r, f, E221, json_loc(r->arena, j), "modules nested more than %d deep", MAX_DEPTH);
+	reader_error(r, f, E221, json_loc(r->arena, j), "modules nested more than %d deep",
+		     MAX_DEPTH);
 	return NULL;
 }
 
@@ -454,12 +462,12 @@ static const ModuleDef *find_module(Reader *r, Frame *f, Json *node)
 static bool bind_params(Reader *r, Frame *f, Frame *callee, Json *node)
 {
 	bool ok = true;
-	for JSON_EACH(decl, callee->def->params) {
+	for (Json *decl = json_first(callee->def->params); decl; decl = decl->next) {
 		Json *const given = json_get(node, decl->key);
 		Var v = {decl->key, {0}};
 		const int before = r->diag->nerrors;
 		if (given || !decl->bad)
-			v.val = param_value(r, f, callee, decl, given);
+			v.val = settings_param(r, f, callee, decl, given);
 		if (r->diag->nerrors > before && given)
 			ok = false;
 		else if (r->diag->nerrors > before)
@@ -472,21 +480,22 @@ static bool bind_params(Reader *r, Frame *f, Frame *callee, Json *node)
 /* The values of the module's outputs after its nodes were built. */
 static void take_outputs(Reader *r, Frame *callee, Value **out)
 {
-	for JSON_EACH(j, callee->def->out) {
+	for (Json *j = json_first(callee->def->out); j; j = j->next) {
 		Entry *e;
 		if (names_find(&callee->values, j->text, &e)) {
 			out[j->index] = e->item;
 		} else if (!callee->holes && !j->bad && !r->stop) {
-			report(r, callee, E224, json_loc(r->arena, j),
-			       "module '%s' does not define its output '%s'%s", callee->def->name, j->text,
-			       did_you_mean(r, names_hint(r, &callee->values, j->text)));
+			reader_error(r, callee, E224, json_loc(r->arena, j),
+				     "module '%s' does not define its output '%s'%s",
+				     callee->def->name, j->text,
+				     reader_hint(r, names_hint(r, &callee->values, j->text)));
 			j->bad = true;
 		}
 	}
 }
 
 static bool instantiate(Reader *r, Frame *f, Json *node, const ModuleDef *m, Value *const *in,
-                        Value **out)
+			Value **out)
 {
 	Frame *const callee = NEW(r->arena, Frame);
 	Json *const name = json_get(node, "name");
@@ -494,11 +503,11 @@ static bool instantiate(Reader *r, Frame *f, Json *node, const ModuleDef *m, Val
 	*callee = (Frame){.up = f, .def = m, .site = node, .label = label, .depth = f->depth + 1};
 	if (!label)
 		return false;
-	for JSON_EACH(j, m->in)
-		bind(r, callee, j->text, in[j->index], json_loc(r->arena, j));
+	for (Json *j = json_first(m->in); j; j = j->next)
+		frame_bind(r, callee, j->text, in[j->index], json_loc(r->arena, j));
 	if (!bind_params(r, f, callee, node))
 		return false;
-	build_nodes(r, callee, m->nodes);
+	instance_nodes(r, callee, m->nodes);
 	take_outputs(r, callee, out);
 	return true;
 }
@@ -508,11 +517,11 @@ static bool repeat(Reader *r, Frame *f, Json *node, const ModuleDef *m, Value *i
 {
 	Json *const j = json_get(node, "repeat");
 	int64_t n;
-	if (!eval_int(r, f, j, "'repeat'", &n))
+	if (!reader_int(r, f, j, "'repeat'", &n))
 		return false;
 	if (n < 0 || n > MAX_REPEAT) {
-		report(r, f, E222, json_loc(r->arena, j), "'repeat' must be 0 to %d, not %lld", MAX_REPEAT,
-		       (long long)n);
+		reader_error(r, f, E222, json_loc(r->arena, j),
+			     "'repeat' must be 0 to %d, not %lld", MAX_REPEAT, (long long)n);
 		return false;
 	}
 	*out = in;
@@ -538,8 +547,9 @@ static bool build_use(Reader *r, Frame *f, Json *node, Outputs *out)
 	const char *const what = arena_printf(r->arena, "module '%s'", m->name);
 	if (in.v.n != m->in->n) {
 		Json *const j = json_get(node, "in");
-		report(r, f, E220, json_loc(r->arena, j ? j : node), "%s takes %d input%s, not %d", what,
-		       m->in->n, m->in->n == 1 ? "" : "s", in.v.n);
+		reader_error(r, f, E220, json_loc(r->arena, j ? j : node),
+			     "%s takes %d input%s, not %d", what, m->in->n,
+			     m->in->n == 1 ? "" : "s", in.v.n);
 		return false;
 	}
 	if (!expect_outputs(r, f, node, out, m->out->n, what))
@@ -548,9 +558,9 @@ static bool build_use(Reader *r, Frame *f, Json *node, Outputs *out)
 		return instantiate(r, f, node, m, in.v.at, out->v);
 	if (m->in->n == 1 && m->out->n == 1)
 		return repeat(r, f, node, m, in.v.at[0], out->v);
-	report(r, f, E220, json_loc(r->arena, json_get(node, "repeat")),
-	       "'repeat' needs a module with one input and one output; %s has %d and %d", what,
-	       m->in->n, m->out->n);
+	reader_error(r, f, E220, json_loc(r->arena, json_get(node, "repeat")),
+		     "'repeat' needs a module with one input and one output; %s has %d and %d",
+		     what, m->in->n, m->out->n);
 	return false;
 }
 
@@ -574,7 +584,7 @@ static bool build_one(Reader *r, Frame *f, Json *node, void *ctx)
 	bool take = true, known = true;
 	Outputs out = {0};
 	if (cond && !node->bad)
-		known = eval_bool(r, f, cond, "'if'", &take);
+		known = reader_bool(r, f, cond, "'if'", &take);
 	if (!take)
 		return true;
 	if (node->kind != JSON_OBJECT || !read_outputs(r, f, node, &out)) {
@@ -586,14 +596,16 @@ static bool build_one(Reader *r, Frame *f, Json *node, void *ctx)
 	if (!ok && r->diag->nerrors > before)
 		node->bad = true;
 	for (int i = 0; i < out.n; i++)
-		bind(r, f, out.name[i], ok ? out.v[i] : NULL, json_loc(r->arena, out.at[i]));
+		if (!frame_bind(r, f, out.name[i], ok ? out.v[i] : NULL,
+				json_loc(r->arena, out.at[i])))
+			node->bad = true;
 	return true;
 }
 
-void build_nodes(Reader *r, Frame *f, Json *nodes)
+void instance_nodes(Reader *r, Frame *f, Json *nodes)
 {
 	for (Json *node = nodes ? nodes->first : NULL; node && !r->stop; node = node->next) {
-		Json *const vars = node->bad && node->kind != JSON_OBJECT ? NULL : json_get(node, "for");
+		Json *const vars = json_get(node, "for");
 		const bool looped = vars && vars->kind == JSON_OBJECT;
 		const int before = r->diag->nerrors;
 		if (!loop(r, f, looped ? vars->first : NULL, node, build_one, NULL)) {

@@ -58,9 +58,13 @@ static const char *found(const Scan *s)
 	const int c = peek(s);
 	if (c < 0)
 		return "the end of the file";
+	const char *const p = s->src->text + s->pos;
 	const size_t n = word_len(s);
 	if (n > 0)
-		return arena_printf(s->arena, "'%.*s'", (int)n, s->src->text + s->pos);
+		return arena_printf(s->arena, "'%.*s'", (int)n, p);
+	const size_t string = c == '"' ? 1 + strcspn(p + 1, "\"\n") : SHOWN;
+	if (string < SHOWN && p[string] == '"')
+		return arena_printf(s->arena, "%.*s", (int)string + 1, p);
 	if (c < 0x20 || c == 0x7f)
 		return arena_printf(s->arena, "byte 0x%02x", c);
 	return arena_printf(s->arena, "'%c'", c);
@@ -70,7 +74,7 @@ static Json *expected(const Scan *s, const char *what)
 {
 	const size_t n = word_len(s);
 	diag_error(s->diag, E101, place(s, s->pos, n ? n : 1), "expected %s, found %s", what,
-	           found(s));
+		   found(s));
 	return NULL;
 }
 
@@ -93,7 +97,7 @@ static Json *value_new(Scan *s, Json *parent, JsonKind kind, size_t pos, size_t 
 {
 	if (++s->nvalues > JSON_MAX_VALUES) {
 		diag_error(s->diag, E104, place(s, pos, 1), "more than %d values in one file",
-		           JSON_MAX_VALUES);
+			   JSON_MAX_VALUES);
 		return NULL;
 	}
 	Json *const j = NEW(s->arena, Json);
@@ -125,9 +129,9 @@ static int hex4(const char *p, const char *end)
 	for (int i = 0; i < 4; i++) {
 		const char c = p[i];
 		const int d = c >= '0' && c <= '9'   ? c - '0'
-		              : c >= 'a' && c <= 'f' ? c - 'a' + 10
-		              : c >= 'A' && c <= 'F' ? c - 'A' + 10
-		                                     : -1;
+			      : c >= 'a' && c <= 'f' ? c - 'a' + 10
+			      : c >= 'A' && c <= 'F' ? c - 'A' + 10
+						     : -1;
 		if (d < 0)
 			return -1;
 		v = v * 16 + d;
@@ -149,13 +153,16 @@ static size_t scan_escape(Scan *s)
 	if (low >= 0xdc00 && low <= 0xdfff)
 		return 12;
 	if (v == 0)
-		diag_error(s->diag, E101, place(s, s->pos, 6), "'\\u0000' is not accepted in a string");
+		diag_error(s->diag, E101, place(s, s->pos, 6),
+			   "'\\u0000' is not accepted in a string");
 	else if (v > 0)
-		diag_error(s->diag, E101, place(s, s->pos, 6), "half of a surrogate pair in a string");
+		diag_error(s->diag, E101, place(s, s->pos, 6),
+			   "half of a surrogate pair in a string");
 	else
-		diag_error(s->diag, E101, place(s, s->pos, 2),
-		           "unknown escape in a string; one of \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX"
-		           " is possible");
+		diag_error(
+		    s->diag, E101, place(s, s->pos, 2),
+		    "unknown escape in a string; one of \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX"
+		    " is possible");
 	return 0;
 }
 
@@ -167,12 +174,12 @@ static size_t scan_string(Scan *s, bool *escaped)
 		const int c = peek(s);
 		if (c < 0 || c == '\n' || c == '\r') {
 			diag_error(s->diag, E101, place(s, start, 1),
-			           "string without a closing '\"' on its line");
+				   "string without a closing '\"' on its line");
 			return 0;
 		}
 		if (c < 0x20) {
 			diag_error(s->diag, E101, place(s, s->pos, 1),
-			           "byte 0x%02x in a string must be written as an escape", c);
+				   "byte 0x%02x in a string must be written as an escape", c);
 			return 0;
 		}
 		const size_t step = c == '\\' ? scan_escape(s) : 1;
@@ -238,8 +245,8 @@ static Json *scan_number(Scan *s, Json *parent)
 	if (n == 0 || is_word((unsigned char)p[n]))
 		return expected(s, "a number such as 12, -0.5 or 1e-5");
 	if (n > MAX_NUMBER) {
-		diag_error(s->diag, E108, place(s, s->pos, n), "number of %zu characters; at most %d",
-		           n, MAX_NUMBER);
+		diag_error(s->diag, E108, place(s, s->pos, n),
+			   "number of %zu characters; at most %d", n, MAX_NUMBER);
 		return NULL;
 	}
 	Json *const j = value_new(s, parent, JSON_NUMBER, s->pos, n);
@@ -254,6 +261,15 @@ static Json *scan_number(Scan *s, Json *parent)
 	}
 	s->pos += n;
 	return j;
+}
+
+/* For what other notations have and JSON lacks. */
+static const char *habit(const Scan *s)
+{
+	const int c = peek(s);
+	if (c == '/' || c == '#')
+		return " (JSON has no comments; use a \"doc\" member)";
+	return c == '\'' ? " (strings have double quotes)" : "";
 }
 
 static Json *scan_word(Scan *s, Json *parent)
@@ -271,13 +287,9 @@ static Json *scan_word(Scan *s, Json *parent)
 			return j;
 		}
 	}
-	if (peek(s) == '/' || peek(s) == '#')
-		return expected(s, "a value (JSON has no comments; use a \"doc\" member)");
-	if (peek(s) == '\'')
-		return expected(s, "a value (strings have double quotes)");
-	if ((peek(s) == ']' || peek(s) == '}') && parent && parent->n > 0)
-		return expected(s, "a value after the comma");
-	return expected(s, "a value");
+	const bool after = (peek(s) == ']' || peek(s) == '}') && parent && parent->n > 0;
+	return expected(
+	    s, arena_printf(s->arena, "a value%s%s", after ? " after the comma" : "", habit(s)));
 }
 
 /* After an element: true at a comma (passed), false at the end; *ok false after a diagnostic. */
@@ -287,7 +299,8 @@ static bool scan_more(Scan *s, char close, bool *ok)
 	const int c = peek(s);
 	*ok = c == ',' || c == close;
 	if (!*ok)
-		expected(s, close == ']' ? "',' or ']' after the element" : "',' or '}' after the member");
+		expected(s, close == ']' ? "',' or ']' after the element"
+					 : "',' or '}' after the member");
 	else
 		s->pos++;
 	return c == ',';
@@ -315,8 +328,9 @@ static Json *scan_member(Scan *s, Json *object)
 {
 	skip_space(s);
 	if (peek(s) != '"')
-		return expected(s, object->n ? "a key in double quotes after the comma"
-		                             : "a key in double quotes or '}'");
+		return expected(s,
+				arena_printf(s->arena, "a key in double quotes%s%s",
+					     object->n ? " after the comma" : " or '}'", habit(s)));
 	const Scan key = *s;
 	bool escaped = false;
 	const size_t key_len = scan_string(s, &escaped);
@@ -357,7 +371,7 @@ static Json *scan_nested(Scan *s, Json *parent, bool object)
 {
 	if (s->depth >= JSON_MAX_DEPTH) {
 		diag_error(s->diag, E103, place(s, s->pos, 1),
-		           "lists and objects nested more than %d deep", JSON_MAX_DEPTH);
+			   "lists and objects nested more than %d deep", JSON_MAX_DEPTH);
 		return NULL;
 	}
 	Json *const j = value_new(s, parent, object ? JSON_OBJECT : JSON_LIST, s->pos, 1);
@@ -426,7 +440,8 @@ static bool fill(Scan *s, Json *root)
 	const char *end = NULL;
 	cJSON *const c = cJSON_ParseWithLengthOpts(s->src->text, s->src->len, &end, 0);
 	if (!c) {
-		diag_error(s->diag, E101, json_loc(s->arena, root), "the file is not accepted as JSON");
+		diag_error(s->diag, E101, json_loc(s->arena, root),
+			   "the file is not accepted as JSON");
 		return false;
 	}
 	Json *const bad = join(s->arena, root, c);
@@ -447,20 +462,20 @@ static int by_key(const void *x, const void *y)
 
 static void check_keys(Scan *s, Json *j)
 {
-	for JSON_EACH(i, j)
+	for (Json *i = json_first(j); i; i = i->next)
 		check_keys(s, i);
 	if (j->kind != JSON_OBJECT || j->n < 2)
 		return;
 	Json **const sorted = NEW_ARRAY(s->arena, Json *, j->n);
 	int n = 0;
-	for JSON_EACH(i, j)
+	for (Json *i = json_first(j); i; i = i->next)
 		sorted[n++] = i;
 	qsort(sorted, (size_t)n, sizeof *sorted, by_key);
 	for (int i = 1; i < n; i++) {
 		if (strcmp(sorted[i]->key, sorted[i - 1]->key))
 			continue;
 		diag_error(s->diag, E102, json_key_loc(s->arena, sorted[i]),
-		           "key '%.60s' is given twice in one object", sorted[i]->key);
+			   "key '%.60s' is given twice in one object", sorted[i]->key);
 		diag_note(s->diag, json_key_loc(s->arena, sorted[i - 1]), "given here before");
 	}
 }
@@ -471,7 +486,12 @@ static void check_keys(Scan *s, Json *j)
 static size_t utf8_len(const unsigned char *p, size_t left)
 {
 	const unsigned char c = p[0];
-	const size_t n = c < 0x80 ? 1 : c < 0xc2 ? 0 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : c < 0xf5 ? 4 : 0;
+	const size_t n = c < 0x80   ? 1
+			 : c < 0xc2 ? 0
+			 : c < 0xe0 ? 2
+			 : c < 0xf0 ? 3
+			 : c < 0xf5 ? 4
+				    : 0;
 	if (n == 0 || n > left)
 		return 0;
 	for (size_t i = 1; i < n; i++)
@@ -490,12 +510,12 @@ static bool check_bytes(Scan *s)
 		n = utf8_len(p + s->pos, s->src->len - s->pos);
 		if (p[s->pos] == 0) {
 			diag_error(s->diag, E105, place(s, s->pos, 1),
-			           "NUL byte: the file must be text in UTF-8");
+				   "NUL byte: the file must be text in UTF-8");
 			return false;
 		}
 		if (n == 0) {
 			diag_error(s->diag, E105, place(s, s->pos, 1),
-			           "byte 0x%02x is not valid UTF-8 here", p[s->pos]);
+				   "byte 0x%02x is not valid UTF-8 here", p[s->pos]);
 			return false;
 		}
 		if (p[s->pos] == '\n') {
@@ -575,7 +595,7 @@ Json *json_get(const Json *object, const char *key)
 {
 	if (!object || object->kind != JSON_OBJECT)
 		return NULL;
-	for JSON_EACH(i, object)
+	for (Json *i = json_first(object); i; i = i->next)
 		if (!strcmp(i->key, key))
 			return i;
 	return NULL;

@@ -29,8 +29,8 @@ struct Json {
 	double num;       /* JSON_NUMBER */
 	int64_t integer;  /* JSON_NUMBER written without point and exponent */
 	bool is_int, boolean;
-	bool escaped; /* string with backslashes: columns inside it are not known */
-	bool bad;     /* scratch for the reader: an error was reported here */
+	bool escaped;        /* string with backslashes: columns inside it are not known */
+	bool bad;            /* scratch for the reader: an error was reported here */
 	const char *pointer; /* made when first asked for */
 };
 
@@ -49,7 +49,10 @@ Loc json_key_loc(Arena *a, Json *j);
 Loc json_inner_loc(Arena *a, Json *j, size_t at, size_t len);
 const char *json_kind_name(JsonKind k); /* "a list" */
 
-#define JSON_EACH(child, parent) \
-	(Json *child = (parent) ? (parent)->first : NULL; child; child = child->next)
+/* First child, NULL if there is none or j is NULL. */
+static inline Json *json_first(const Json *j)
+{
+	return j ? j->first : NULL;
+}
 
 #endif

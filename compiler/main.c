@@ -85,8 +85,6 @@ static error_t model_parse(int key, char *arg, struct argp_state *st)
 	case KEY_SET:
 		if (o->nsets == (int)COUNT(a->sets))
 			argp_error(st, "more than %d --set", (int)COUNT(a->sets));
-		if (!strchr(arg, '='))
-			argp_error(st, "--set: '%s' is not NAME=VALUE", arg);
 		a->sets[o->nsets++] = arg;
 		return 0;
 	case ARGP_KEY_ARG:

@@ -1,5 +1,5 @@
-/* reader.h: what the parts of the model reader share (graph.c, settings.c, scope.c, check.c,
- * instance.c).
+/* reader.h: what the parts of the model reader share (graph.c, settings.c, sections.c,
+ * scope.c, check.c, instance.c, weights.c).
  *
  * Errors never cascade: a node that fails is marked in its JSON object, so that its other
  * instances are passed over, and the values it would define are bound to NULL ("poisoned"), which
@@ -15,7 +15,7 @@ enum {
 	MAX_NODES = 100000,
 	MAX_STEPS = 1000000, /* instances of nodes looked at, left out ones included */
 	MAX_REPEAT = 10000,
-	MAX_DEPTH = 64,      /* nesting of instances */
+	MAX_DEPTH = 64, /* nesting of instances */
 	MAX_NOTES = 5,
 	MAX_NAME = 200,
 	MAX_BATCH = 1 << 20,
@@ -42,7 +42,7 @@ typedef struct Var {
 typedef struct ModuleDef {
 	const char *name;
 	Json *json, *params, *in, *out, *nodes; /* params may be NULL */
-	bool bad; /* too malformed to be used */
+	bool bad;                               /* too malformed to be used */
 } ModuleDef;
 
 /* An instance of a module, or the graph itself (def and up NULL). */
@@ -54,8 +54,8 @@ struct Frame {
 	const char *label; /* dotted, "" for the graph */
 	int depth;
 	LIST(Var) vars;
-	Names values;      /* item: Value *, NULL when poisoned */
-	bool holes;        /* a node failed before its outputs were known: any name may be missing */
+	Names values; /* item: Value *, NULL when poisoned */
+	bool holes;   /* a node failed before its outputs were known: any name may be missing */
 };
 
 typedef struct Reader {
@@ -73,7 +73,7 @@ typedef struct Reader {
 	Graph *graph;  /* being built */
 	Names weights; /* of that graph, by label */
 	int nnodes, nsteps;
-	bool stop;     /* a limit was passed: nothing more is built */
+	bool stop; /* a limit was passed: nothing more is built */
 } Reader;
 
 /* ---- scope.c: names, values of JSON, messages ---- */
@@ -83,72 +83,68 @@ bool names_find(const Names *s, const char *name, Entry **e);
 bool names_add(Arena *a, Names *s, const char *name, void *item, Loc loc, Entry **e);
 const char *names_hint(Reader *r, const Names *s, const char *word);
 /* "; did you mean 'x'?" or "" */
-const char *did_you_mean(Reader *r, const char *near);
+const char *reader_hint(Reader *r, const char *near);
 /* An error, with notes about the instances around it. */
-void report(Reader *r, const Frame *f, DiagCode code, Loc loc, const char *fmt, ...)
+void reader_error(Reader *r, const Frame *f, DiagCode code, Loc loc, const char *fmt, ...)
     __attribute__((format(printf, 5, 6)));
-void note_instances(Reader *r, const Frame *f);
+void reader_notes(Reader *r, const Frame *f);
 /* The members of an object are among keys[0..n); all others are errors. */
-bool check_keys(Reader *r, Json *object, const char *const *keys, int n, const char *what);
+bool reader_keys(Reader *r, Json *object, const char *const *keys, int n, const char *what);
 /* The member, if it is there and of the kind wanted. Absent ones are errors if required. */
-Json *member(Reader *r, Json *object, const char *key, JsonKind kind, bool required);
-bool valid_name(const char *s, bool dots);
+Json *reader_member(Reader *r, Json *object, const char *key, JsonKind kind, bool required);
+bool reader_is_name(const char *s, bool dots);
 
 ExprEnv scope_env(Reader *r, Frame *f);
 /* Values of JSON: numbers, true and false, expressions in strings, lists of these. VAL_BAD after
  * a diagnostic, or quietly where something poisoned is used. */
-Val eval(Reader *r, Frame *f, Json *j);
+Val reader_eval(Reader *r, Frame *f, Json *j);
 /* A text with {expressions} replaced. NULL as eval. */
-const char *eval_text(Reader *r, Frame *f, Json *j);
-bool eval_int(Reader *r, Frame *f, Json *j, const char *what, int64_t *v);
-bool eval_num(Reader *r, Frame *f, Json *j, const char *what, double *v);
-bool eval_bool(Reader *r, Frame *f, Json *j, const char *what, bool *v);
+const char *reader_text(Reader *r, Frame *f, Json *j);
+bool reader_int(Reader *r, Frame *f, Json *j, const char *what, int64_t *v);
+bool reader_num(Reader *r, Frame *f, Json *j, const char *what, double *v);
+bool reader_bool(Reader *r, Frame *f, Json *j, const char *what, bool *v);
 /* A list of numbers; a single number counts as a list of one. */
-bool eval_ints(Reader *r, Frame *f, Json *j, const char *what, int64_t **v, int *n);
-bool eval_nums(Reader *r, Frame *f, Json *j, const char *what, double **v, int *n);
+bool reader_ints(Reader *r, Frame *f, Json *j, const char *what, int64_t **v, int *n);
+bool reader_nums(Reader *r, Frame *f, Json *j, const char *what, double **v, int *n);
 
 /* ---- graph.c ---- */
 
 /* A frame that sees the model's parameters. */
-Frame *model_frame(Reader *r);
+Frame *frame_new(Reader *r);
 
 /* ---- settings.c: parameters ---- */
 
 /* Value of a parameter declared by `decl`: a default, or an object with default, choices, min,
  * max. `given` (of the caller) replaces the default. */
-Val param_value(Reader *r, Frame *caller, Frame *callee, Json *decl, Json *given);
+Val settings_param(Reader *r, Frame *caller, Frame *callee, Json *decl, Json *given);
 /* Keys and kinds of a declaration. */
-bool check_decl(Reader *r, Json *decl);
+bool settings_check(Reader *r, Json *decl);
 /* The model's own parameters, with --set; into r->settings. */
-void read_settings(Reader *r);
+void settings_read(Reader *r);
 
 /* ---- sections.c: audio, postprocess, parts, training ---- */
 
-void read_audio(Reader *r);
-void read_sections(Reader *r);
+void sections_audio(Reader *r);
+void sections_read(Reader *r);
 
 /* ---- check.c: what can be said about nodes without building them ---- */
 
 /* Fills in the parts of a module from its JSON; false after a diagnostic. */
-bool check_module(Reader *r, ModuleDef *m);
+bool check_definition(Reader *r, ModuleDef *m);
 void check_nodes(Reader *r, Json *nodes);
 /* Keys of a `use` node against the module's parameters. */
 bool check_use(Reader *r, const Frame *f, Json *node, const ModuleDef *m);
-void report_unknown_module(Reader *r, const Frame *f, Json *j, const char *name);
+void check_unknown_use(Reader *r, const Frame *f, Json *j, const char *name);
 
 /* ---- instance.c: nodes ---- */
 
-void build_nodes(Reader *r, Frame *f, Json *nodes);
-/* Makes `name` known in the frame; v NULL: poisoned. */
-void bind(Reader *r, Frame *f, const char *name, Value *v, Loc loc);
+void instance_nodes(Reader *r, Frame *f, Json *nodes);
+/* Makes `name` known in the frame; v NULL: poisoned. false after a diagnostic. */
+bool frame_bind(Reader *r, Frame *f, const char *name, Value *v, Loc loc);
 /* The value called `name`, NULL if poisoned; false after a diagnostic at j. */
-bool lookup(Reader *r, Frame *f, Json *j, const char *name, Value **v);
-/* Sets the attributes of a fresh node from JSON and infers it; takes it out again, after a
- * diagnostic, if that fails. */
-bool finish_node(Reader *r, Frame *f, Json *node, Node *n);
-
+bool frame_find(Reader *r, Frame *f, Json *j, const char *name, Value **v);
 /* ---- weights.c: initialisers ---- */
 
-bool read_init(Reader *r, Frame *f, Json *init, Node *param);
+bool weights_init(Reader *r, Frame *f, Json *init, Node *param);
 
 #endif

@@ -55,16 +55,19 @@ bool names_add(Arena *a, Names *s, const char *name, void *item, Loc loc, Entry 
 const char *names_hint(Reader *r, const Names *s, const char *word)
 {
 	const char **const names = NEW_ARRAY(r->arena, const char *, s->list.n);
+	if (strlen(word) < 2)
+		return NULL; /* any other letter would be near */
 	for (int i = 0; i < s->list.n; i++)
 		names[i] = s->list.at[i].name;
 	return closest_name(word, names, s->list.n);
 }
 
-bool valid_name(const char *s, bool dots)
+bool reader_is_name(const char *s, bool dots)
 {
 	bool start = true;
 	for (const char *p = s; *p; p++) {
-		const bool letter = (*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') || *p == '_';
+		const bool letter =
+		    (*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') || *p == '_';
 		const bool digit = *p >= '0' && *p <= '9';
 		if (*p == '.' ? !dots || start : !letter && (!digit || (start && !dots)))
 			return false;
@@ -75,59 +78,60 @@ bool valid_name(const char *s, bool dots)
 
 /* ---- messages ---- */
 
-const char *did_you_mean(Reader *r, const char *near)
+const char *reader_hint(Reader *r, const char *near)
 {
 	return near ? arena_printf(r->arena, "; did you mean '%s'?", near) : "";
 }
 
-void note_instances(Reader *r, const Frame *f)
+void reader_notes(Reader *r, const Frame *f)
 {
 	for (int n = 0; f && f->up; f = f->up) {
 		if (++n > MAX_NOTES)
 			return;
 		const bool named = strcmp(f->label, f->up->label) != 0;
 		diag_note(r->diag, json_loc(r->arena, f->site), "in instance %s%s%sof module '%s'",
-		          named ? "'" : "", named ? f->label : "", named ? "' " : "", f->def->name);
+			  named ? "'" : "", named ? f->label : "", named ? "' " : "", f->def->name);
 	}
 }
 
-void report(Reader *r, const Frame *f, DiagCode code, Loc loc, const char *fmt, ...)
+void reader_error(Reader *r, const Frame *f, DiagCode code, Loc loc, const char *fmt, ...)
 {
 	va_list ap;
 	va_start(ap, fmt);
 	const char *const text = arena_vprintf(r->arena, fmt, ap);
 	va_end(ap);
 	diag_error(r->diag, code, loc, "%s", text);
-	note_instances(r, f);
+	reader_notes(r, f);
 	if (r->diag->nerrors > DIAG_MAX_ERRORS)
 		r->stop = true;
 }
 
-bool check_keys(Reader *r, Json *object, const char *const *keys, int n, const char *what)
+bool reader_keys(Reader *r, Json *object, const char *const *keys, int n, const char *what)
 {
 	bool ok = true;
-	for JSON_EACH(j, object) {
+	for (Json *j = json_first(object); j; j = j->next) {
 		int i = 0;
 		while (i < n && strcmp(keys[i], j->key))
 			i++;
 		if (i < n)
 			continue;
 		ok = false;
-		report(r, NULL, E201, json_key_loc(r->arena, j), "unknown key '%.60s' in %s%s", j->key,
-		       what, did_you_mean(r, closest_name(j->key, keys, n)));
+		reader_error(r, NULL, E201, json_key_loc(r->arena, j),
+			     "unknown key '%.60s' in %s%s", j->key, what,
+			     reader_hint(r, closest_name(j->key, keys, n)));
 	}
 	return ok;
 }
 
-Json *member(Reader *r, Json *object, const char *key, JsonKind kind, bool required)
+Json *reader_member(Reader *r, Json *object, const char *key, JsonKind kind, bool required)
 {
 	Json *const j = json_get(object, key);
 	if (!j && required)
-		report(r, NULL, E202, json_loc(r->arena, object), "key '%s' is missing", key);
+		reader_error(r, NULL, E202, json_loc(r->arena, object), "key '%s' is missing", key);
 	if (!j || j->kind == kind)
 		return j;
-	report(r, NULL, E203, json_loc(r->arena, j), "'%s' must be %s, not %s", key,
-	       json_kind_name(kind), json_kind_name(j->kind));
+	reader_error(r, NULL, E203, json_loc(r->arena, j), "'%s' must be %s, not %s", key,
+		     json_kind_name(kind), json_kind_name(j->kind));
 	return NULL;
 }
 
@@ -191,7 +195,8 @@ ExprEnv scope_env(Reader *r, Frame *f)
 static void report_expr(Reader *r, const Frame *f, Json *j, const ExprError *e)
 {
 	if (e->message)
-		report(r, f, e->code, json_inner_loc(r->arena, j, e->at, e->len), "%s", e->message);
+		reader_error(r, f, e->code, json_inner_loc(r->arena, j, e->at, e->len), "%s",
+			     e->message);
 }
 
 /* ---- values of JSON ---- */
@@ -200,15 +205,15 @@ static Val eval_list(Reader *r, Frame *f, Json *j)
 {
 	Val *const at = NEW_ARRAY(r->arena, Val, j->n);
 	const Val list = {.kind = VAL_LIST, .n = j->n, .at = at};
-	for JSON_EACH(i, j) {
-		at[i->index] = eval(r, f, i);
+	for (Json *i = json_first(j); i; i = i->next) {
+		at[i->index] = reader_eval(r, f, i);
 		if (at[i->index].kind == VAL_BAD)
 			return (Val){0};
 	}
 	return list;
 }
 
-Val eval(Reader *r, Frame *f, Json *j)
+Val reader_eval(Reader *r, Frame *f, Json *j)
 {
 	if (j->kind == JSON_NUMBER)
 		return j->is_int ? val_int(j->integer) : val_num(j->num);
@@ -217,8 +222,8 @@ Val eval(Reader *r, Frame *f, Json *j)
 	if (j->kind == JSON_LIST)
 		return eval_list(r, f, j);
 	if (j->kind != JSON_STRING) {
-		report(r, f, E203, json_loc(r->arena, j), "expected a number or expression, found %s",
-		       json_kind_name(j->kind));
+		reader_error(r, f, E203, json_loc(r->arena, j),
+			     "expected a number or expression, found %s", json_kind_name(j->kind));
 		return (Val){0};
 	}
 	const ExprEnv env = scope_env(r, f);
@@ -229,11 +234,11 @@ Val eval(Reader *r, Frame *f, Json *j)
 	return v;
 }
 
-const char *eval_text(Reader *r, Frame *f, Json *j)
+const char *reader_text(Reader *r, Frame *f, Json *j)
 {
 	if (j->kind != JSON_STRING) {
-		report(r, f, E203, json_loc(r->arena, j), "expected a text, found %s",
-		       json_kind_name(j->kind));
+		reader_error(r, f, E203, json_loc(r->arena, j), "expected a text, found %s",
+			     json_kind_name(j->kind));
 		return NULL;
 	}
 	if (!strpbrk(j->text, "{}"))
@@ -249,33 +254,34 @@ const char *eval_text(Reader *r, Frame *f, Json *j)
 
 /* Reports that v, the value of j, is not what is wanted. Returns false. */
 static bool wrong_kind(Reader *r, const Frame *f, Json *j, const char *what, const char *want,
-                       const Val *v)
+		       const Val *v)
 {
 	if (v->kind == VAL_BAD)
 		return false;
-	const bool expression = j->kind == JSON_STRING;
-	report(r, f, E209, json_loc(r->arena, j), "%s must be %s, %s%.60s%s %s", what, want,
-	       expression ? "but '" : "", expression ? j->text : "not", expression ? "' is" : "",
-	       val_show(r->arena, v));
+	const char *const shown = val_show(r->arena, v);
+	const bool expression = j->kind == JSON_STRING && strcmp(j->text, shown);
+	reader_error(r, f, E209, json_loc(r->arena, j), "%s must be %s, %s%.60s%s %s", what, want,
+		     expression ? "but '" : "", expression ? j->text : "not",
+		     expression ? "' is" : "", shown);
 	return false;
 }
 
-bool eval_int(Reader *r, Frame *f, Json *j, const char *what, int64_t *i)
+bool reader_int(Reader *r, Frame *f, Json *j, const char *what, int64_t *i)
 {
-	const Val v = eval(r, f, j);
+	const Val v = reader_eval(r, f, j);
 	return val_to_int(&v, i) || wrong_kind(r, f, j, what, "a whole number", &v);
 }
 
-bool eval_num(Reader *r, Frame *f, Json *j, const char *what, double *x)
+bool reader_num(Reader *r, Frame *f, Json *j, const char *what, double *x)
 {
-	const Val v = eval(r, f, j);
+	const Val v = reader_eval(r, f, j);
 	return val_to_num(&v, x) || wrong_kind(r, f, j, what, "a number", &v);
 }
 
-bool eval_bool(Reader *r, Frame *f, Json *j, const char *what, bool *b)
+bool reader_bool(Reader *r, Frame *f, Json *j, const char *what, bool *b)
 {
 	double x = 0;
-	const Val v = eval(r, f, j);
+	const Val v = reader_eval(r, f, j);
 	if (!val_to_num(&v, &x))
 		return wrong_kind(r, f, j, what, "true or false", &v);
 	*b = x != 0;
@@ -285,15 +291,15 @@ bool eval_bool(Reader *r, Frame *f, Json *j, const char *what, bool *b)
 /* The JSON element that made entry i of a list, for messages. */
 static Json *element_of(Json *list, int i)
 {
-	for JSON_EACH(j, list)
+	for (Json *j = json_first(list); j; j = j->next)
 		if (list->kind == JSON_LIST && j->index == i)
 			return j;
 	return list;
 }
 
-bool eval_ints(Reader *r, Frame *f, Json *j, const char *what, int64_t **out, int *n)
+bool reader_ints(Reader *r, Frame *f, Json *j, const char *what, int64_t **out, int *n)
 {
-	const Val v = eval(r, f, j);
+	const Val v = reader_eval(r, f, j);
 	if (v.kind == VAL_BAD)
 		return false;
 	const Val *const at = v.kind == VAL_LIST ? v.at : &v;
@@ -301,13 +307,14 @@ bool eval_ints(Reader *r, Frame *f, Json *j, const char *what, int64_t **out, in
 	*out = NEW_ARRAY(r->arena, int64_t, *n);
 	for (int i = 0; i < *n; i++)
 		if (!val_to_int(&at[i], &(*out)[i]))
-			return wrong_kind(r, f, element_of(j, i), what, "a list of whole numbers", &at[i]);
+			return wrong_kind(r, f, element_of(j, i), what, "a list of whole numbers",
+					  &at[i]);
 	return true;
 }
 
-bool eval_nums(Reader *r, Frame *f, Json *j, const char *what, double **out, int *n)
+bool reader_nums(Reader *r, Frame *f, Json *j, const char *what, double **out, int *n)
 {
-	const Val v = eval(r, f, j);
+	const Val v = reader_eval(r, f, j);
 	if (v.kind == VAL_BAD)
 		return false;
 	const Val *const at = v.kind == VAL_LIST ? v.at : &v;
@@ -315,6 +322,7 @@ bool eval_nums(Reader *r, Frame *f, Json *j, const char *what, double **out, int
 	*out = NEW_ARRAY(r->arena, double, *n);
 	for (int i = 0; i < *n; i++)
 		if (!val_to_num(&at[i], &(*out)[i]))
-			return wrong_kind(r, f, element_of(j, i), what, "a list of numbers", &at[i]);
+			return wrong_kind(r, f, element_of(j, i), what, "a list of numbers",
+					  &at[i]);
 	return true;
 }

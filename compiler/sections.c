@@ -14,7 +14,7 @@ static void add_global(Reader *r, const char *name, Val v)
 
 /* rate * seconds as a whole number of samples, at least 1. */
 static bool whole_samples(Reader *r, Json *at, const char *what, int rate, double seconds,
-                          int64_t *samples)
+			  int64_t *samples)
 {
 	const double s = rate * seconds;
 	const double whole = nearbyint(s);
@@ -22,8 +22,8 @@ static bool whole_samples(Reader *r, Json *at, const char *what, int rate, doubl
 		*samples = (int64_t)whole;
 		return true;
 	}
-	report(r, NULL, E227, at ? json_loc(r->arena, at) : (Loc){0},
-	       "%s of %g s at %d Hz is not a whole number of samples", what, seconds, rate);
+	reader_error(r, NULL, E227, at ? json_loc(r->arena, at) : (Loc){0},
+		     "%s of %g s at %d Hz is not a whole number of samples", what, seconds, rate);
 	return false;
 }
 
@@ -32,16 +32,16 @@ static bool read_count(Reader *r, Frame *f, Json *audio, const char *key, int ma
 	Json *const j = json_get(audio, key);
 	int64_t i = 0;
 	if (!j) {
-		report(r, NULL, E202, json_loc(r->arena, audio), "key '%s' is missing", key);
+		reader_error(r, NULL, E202, json_loc(r->arena, audio), "key '%s' is missing", key);
 		return false;
 	}
-	if (!eval_int(r, f, j, arena_printf(r->arena, "'%s'", key), &i))
+	if (!reader_int(r, f, j, arena_printf(r->arena, "'%s'", key), &i))
 		return false;
 	*v = (int)i;
 	if (i >= 1 && i <= max)
 		return true;
-	report(r, NULL, E227, json_loc(r->arena, j), "'%s' must be 1 to %d, not %lld", key, max,
-	       (long long)i);
+	reader_error(r, NULL, E227, json_loc(r->arena, j), "'%s' must be 1 to %d, not %lld", key,
+		     max, (long long)i);
 	return false;
 }
 
@@ -49,18 +49,18 @@ static bool read_length(Reader *r, Frame *f, Json *audio, const char *key, doubl
 {
 	Json *const j = json_get(audio, key);
 	if (!j) {
-		report(r, NULL, E202, json_loc(r->arena, audio), "key '%s' is missing", key);
+		reader_error(r, NULL, E202, json_loc(r->arena, audio), "key '%s' is missing", key);
 		return false;
 	}
-	return eval_num(r, f, j, arena_printf(r->arena, "'%s'", key), v);
+	return reader_num(r, f, j, arena_printf(r->arena, "'%s'", key), v);
 }
 
 static bool read_format(Reader *r, Json *j, AudioSpec *a)
 {
 	static const char *const keys[] = {"rate", "channels", "seconds", "frame_seconds", "doc"};
-	Frame *const f = model_frame(r);
+	Frame *const f = frame_new(r);
 	double seconds = 0, frame = 0;
-	const bool known = check_keys(r, j, keys, COUNT(keys), "'audio'");
+	const bool known = reader_keys(r, j, keys, COUNT(keys), "'audio'");
 	const bool rate = read_count(r, f, j, "rate", 1000000, &a->rate);
 	const bool channels = read_count(r, f, j, "channels", 1024, &a->channels);
 	if (!read_length(r, f, j, "seconds", &seconds) ||
@@ -69,29 +69,30 @@ static bool read_format(Reader *r, Json *j, AudioSpec *a)
 	const bool given = r->opt->seconds != 0;
 	Json *const at = given ? NULL : json_get(j, "seconds");
 	if (!whole_samples(r, at, "a segment", a->rate, given ? r->opt->seconds : seconds,
-	                   &a->samples) ||
+			   &a->samples) ||
 	    !whole_samples(r, json_get(j, "frame_seconds"), "a label frame", a->rate, frame,
-	                   &a->frame_samples))
+			   &a->frame_samples))
 		return false;
 	a->frames = a->samples / a->frame_samples;
 	if (a->samples % a->frame_samples == 0)
 		return true;
-	report(r, NULL, E227, at ? json_loc(r->arena, at) : (Loc){0},
-	       "a segment of %lld samples is not a whole number of label frames of %lld",
-	       (long long)a->samples, (long long)a->frame_samples);
+	reader_error(r, NULL, E227, at ? json_loc(r->arena, at) : (Loc){0},
+		     "a segment of %lld samples is not a whole number of label frames of %lld",
+		     (long long)a->samples, (long long)a->frame_samples);
 	return false;
 }
 
-void read_audio(Reader *r)
+void sections_audio(Reader *r)
 {
-	static const char *const names[] = {"rate",    "channels", "samples", "frame_samples",
-	                                    "frames", "seconds"};
+	static const char *const names[] = {"rate",          "channels", "samples",
+					    "frame_samples", "frames",   "seconds"};
 	AudioSpec *const a = &r->model->audio;
-	Json *const j = member(r, r->root, "audio", JSON_OBJECT, false);
+	Json *const j = reader_member(r, r->root, "audio", JSON_OBJECT, false);
 	add_global(r, "batch", val_int(r->model->batch));
 	if (!j) {
 		if (r->opt->seconds != 0)
-			report(r, NULL, E227, (Loc){0}, "--seconds, but the model has no 'audio'");
+			reader_error(r, NULL, E227, (Loc){0},
+				     "--seconds, but the model has no 'audio'");
 		return;
 	}
 	const bool ok = read_format(r, j, a);
@@ -108,7 +109,7 @@ void read_audio(Reader *r)
  * required. */
 static const Output *named_output(Reader *r, Json *post, const char *key, bool required)
 {
-	Json *const j = member(r, post, key, JSON_STRING, required);
+	Json *const j = reader_member(r, post, key, JSON_STRING, required);
 	const Graph *const g = module_graph(r->model->module, "main");
 	if (!j || !g)
 		return NULL;
@@ -118,8 +119,9 @@ static const Output *named_output(Reader *r, Json *post, const char *key, bool r
 		if (!strcmp(names[i], j->text))
 			return &g->outputs.at[i];
 	}
-	report(r, NULL, E228, json_loc(r->arena, j), "the graph 'main' has no output '%.60s'%s",
-	       j->text, did_you_mean(r, closest_name(j->text, names, g->outputs.n)));
+	reader_error(r, NULL, E228, json_loc(r->arena, j),
+		     "the graph 'main' has no output '%.60s'%s", j->text,
+		     reader_hint(r, closest_name(j->text, names, g->outputs.n)));
 	return NULL;
 }
 
@@ -129,11 +131,11 @@ static bool fits(Reader *r, Json *post, const char *key, const Output *o, int64_
 	const Type *const t = &o->value->type;
 	if (t->rank == 4 && (c < 0 || t->dim[2] == c) && (d < 0 || t->dim[3] == d))
 		return true;
-	const char *const text =
-	    c < 0 ? "[batch, frames, tracks, classes]"
-	          : arena_printf(r->arena, "[batch, frames, %lld, %lld]", (long long)c, (long long)d);
-	report(r, NULL, E228, json_loc(r->arena, json_get(post, key)), "'%s' must be %s, not %s", key,
-	       text, type_text(r->arena, t));
+	const char *const text = c < 0 ? "[batch, frames, tracks, classes]"
+				       : arena_printf(r->arena, "[batch, frames, %lld, %lld]",
+						      (long long)c, (long long)d);
+	reader_error(r, NULL, E228, json_loc(r->arena, json_get(post, key)),
+		     "'%s' must be %s, not %s", key, text, type_text(r->arena, t));
 	diag_note(r->diag, o->loc, "the output");
 	return false;
 }
@@ -159,16 +161,17 @@ static void decode_tracks(Reader *r, Json *post, DecodeSpec *d)
 static void decode_accddoa(Reader *r, Json *post, DecodeSpec *d)
 {
 	const Output *const o = named_output(r, post, "accddoa", true);
-	Json *const j = member(r, post, "tracks", JSON_NUMBER, true);
+	Json *const j = reader_member(r, post, "tracks", JSON_NUMBER, true);
 	int64_t tracks = 0;
-	if (!o || !j || !eval_int(r, NULL, j, "'tracks'", &tracks))
+	if (!o || !j || !reader_int(r, NULL, j, "'tracks'", &tracks))
 		return;
 	const Type *const t = &o->value->type;
-	const bool ok = tracks >= 1 && tracks <= 1000 && t->rank == 3 && t->dim[2] % (4 * tracks) == 0;
+	const bool ok =
+	    tracks >= 1 && tracks <= 1000 && t->rank == 3 && t->dim[2] % (4 * tracks) == 0;
 	if (!ok) {
-		report(r, NULL, E228, json_loc(r->arena, j),
-		       "%lld tracks of 4 axes do not fit the output, %s", (long long)tracks,
-		       type_text(r->arena, t));
+		reader_error(r, NULL, E228, json_loc(r->arena, j),
+			     "%lld tracks of 4 axes do not fit the output, %s", (long long)tracks,
+			     type_text(r->arena, t));
 		return;
 	}
 	d->sed = o->name;
@@ -178,39 +181,41 @@ static void decode_accddoa(Reader *r, Json *post, DecodeSpec *d)
 
 static void read_classes(Reader *r, Json *post, DecodeSpec *d)
 {
-	Json *const list = member(r, post, "classes", JSON_LIST, false);
+	Json *const list = reader_member(r, post, "classes", JSON_LIST, false);
 	if (!list)
 		return;
 	const char **const names = NEW_ARRAY(r->arena, const char *, list->n);
-	for JSON_EACH(j, list) {
+	for (Json *j = json_first(list); j; j = j->next) {
 		names[j->index] = j->text;
 		if (j->kind == JSON_STRING)
 			continue;
-		report(r, NULL, E203, json_loc(r->arena, j), "a class name is a text, not %s",
-		       json_kind_name(j->kind));
+		reader_error(r, NULL, E203, json_loc(r->arena, j), "a class name is a text, not %s",
+			     json_kind_name(j->kind));
 		return;
 	}
 	if (list->n == d->classes)
 		d->class_names = names;
 	else if (d->classes > 0)
 		diag_warning(r->diag, json_loc(r->arena, list),
-		             "%d class names for %d classes; classes will be numbered", list->n,
-		             d->classes);
+			     "%d class names for %d classes; classes will be numbered", list->n,
+			     d->classes);
 }
 
 static void read_decode(Reader *r, Json *post)
 {
-	static const char *const keys[] = {"kind",      "sed",    "doa",     "sde", "accddoa",
-	                                   "threshold", "tracks", "classes", "doc", "merge_degrees"};
+	static const char *const keys[] = {"kind",    "sed",          "doa",    "sde",
+					   "accddoa", "threshold",    "tracks", "classes",
+					   "doc",     "merge_degrees"};
 	static const char *const kinds[] = {"tracks", "accddoa"};
 	DecodeSpec *const d = &r->model->decode;
-	Json *const kind = member(r, post, "kind", JSON_STRING, true);
-	Json *const threshold = json_get(post, "threshold"), *const merge = json_get(post, "merge_degrees");
-	Frame *const f = model_frame(r);
+	Json *const kind = reader_member(r, post, "kind", JSON_STRING, true);
+	Json *const threshold = json_get(post, "threshold");
+	Json *const merge = json_get(post, "merge_degrees");
+	Frame *const f = frame_new(r);
 	d->threshold = 0.5;
-	if (!check_keys(r, post, keys, COUNT(keys), "'postprocess'") || !kind ||
-	    (threshold && !eval_num(r, f, threshold, "'threshold'", &d->threshold)) ||
-	    (merge && !eval_num(r, f, merge, "'merge_degrees'", &d->merge_degrees)))
+	if (!reader_keys(r, post, keys, COUNT(keys), "'postprocess'") || !kind ||
+	    (threshold && !reader_num(r, f, threshold, "'threshold'", &d->threshold)) ||
+	    (merge && !reader_num(r, f, merge, "'merge_degrees'", &d->merge_degrees)))
 		return;
 	d->kind = kind->text;
 	if (!strcmp(kind->text, "tracks"))
@@ -218,8 +223,9 @@ static void read_decode(Reader *r, Json *post)
 	else if (!strcmp(kind->text, "accddoa"))
 		decode_accddoa(r, post, d);
 	else
-		report(r, NULL, E228, json_loc(r->arena, kind), "unknown kind '%.60s'%s", kind->text,
-		       did_you_mean(r, closest_name(kind->text, kinds, COUNT(kinds))));
+		reader_error(r, NULL, E228, json_loc(r->arena, kind), "unknown kind '%.60s'%s",
+			     kind->text,
+			     reader_hint(r, closest_name(kind->text, kinds, COUNT(kinds))));
 	read_classes(r, post, d);
 }
 
@@ -246,36 +252,37 @@ static bool read_part(Reader *r, Json *j, PartSpec *part)
 	if (j->kind == JSON_STRING)
 		return true;
 	if (j->kind != JSON_OBJECT) {
-		report(r, NULL, E203, json_loc(r->arena, j), "a part is a title or an object, not %s",
-		       json_kind_name(j->kind));
+		reader_error(r, NULL, E203, json_loc(r->arena, j),
+			     "a part is a title or an object, not %s", json_kind_name(j->kind));
 		return false;
 	}
-	Json *const title = member(r, j, "title", JSON_STRING, true);
-	Json *const hidden = member(r, j, "hidden", JSON_STRING, false);
+	Json *const title = reader_member(r, j, "title", JSON_STRING, true);
+	Json *const hidden = reader_member(r, j, "hidden", JSON_STRING, false);
 	part->title = title ? title->text : NULL;
 	part->hidden = hidden ? hidden->text : NULL;
-	return check_keys(r, j, keys, COUNT(keys), "a part") && title;
+	return reader_keys(r, j, keys, COUNT(keys), "a part") && title;
 }
 
 static void read_parts(Reader *r, Json *parts)
 {
-	for JSON_EACH(j, parts) {
+	for (Json *j = json_first(parts); j; j = j->next) {
 		PartSpec part;
 		if (!read_part(r, j, &part))
 			continue;
 		if (r->diag->nerrors == 0 && !label_starts(r, j->key))
-			diag_warning(r->diag, json_key_loc(r->arena, j), "no node is called '%.60s'", j->key);
+			diag_warning(r->diag, json_key_loc(r->arena, j),
+				     "no node is called '%.60s'", j->key);
 		list_push(r->arena, &r->model->parts, part);
 	}
 }
 
-void read_sections(Reader *r)
+void sections_read(Reader *r)
 {
-	Json *const post = member(r, r->root, "postprocess", JSON_OBJECT, false);
+	Json *const post = reader_member(r, r->root, "postprocess", JSON_OBJECT, false);
 	/* Without its graph there is nothing to compare it with. */
 	const bool built = r->diag->nerrors == 0;
 	if (post && built)
 		read_decode(r, post);
-	read_parts(r, member(r, r->root, "parts", JSON_OBJECT, false));
-	r->model->training = member(r, r->root, "training", JSON_OBJECT, false);
+	read_parts(r, reader_member(r, r->root, "parts", JSON_OBJECT, false));
+	r->model->training = reader_member(r, r->root, "training", JSON_OBJECT, false);
 }

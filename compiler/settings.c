@@ -25,7 +25,7 @@ static const char *choices_text(Reader *r, const Json *choices)
 {
 	Buf b;
 	buf_init(&b, r->arena);
-	for JSON_EACH(c, choices) {
+	for (Json *c = json_first(choices); c; c = c->next) {
 		const Val v = scalar(c);
 		buf_printf(&b, "%s%s", c->index ? ", " : "", val_show(r->arena, &v));
 	}
@@ -36,10 +36,10 @@ static const char *choices_text(Reader *r, const Json *choices)
 static const char *near_choice(Reader *r, const Json *choices, const Val *v)
 {
 	LIST(const char *) names = {0};
-	for JSON_EACH(c, choices)
+	for (Json *c = json_first(choices); c; c = c->next)
 		if (c->kind == JSON_STRING)
 			list_push(r->arena, &names, c->text);
-	return v->kind == VAL_TEXT ? did_you_mean(r, closest_name(v->s, names.at, names.n)) : "";
+	return v->kind == VAL_TEXT ? reader_hint(r, closest_name(v->s, names.at, names.n)) : "";
 }
 
 static bool in_choices(Reader *r, const Frame *f, const Json *decl, Loc loc, const Val *v)
@@ -47,13 +47,14 @@ static bool in_choices(Reader *r, const Frame *f, const Json *decl, Loc loc, con
 	const Json *const choices = json_get(decl, "choices");
 	if (!choices)
 		return true;
-	for JSON_EACH(c, choices) {
+	for (Json *c = json_first(choices); c; c = c->next) {
 		const Val one = scalar(c);
 		if (val_equal(&one, v))
 			return true;
 	}
-	report(r, f, E210, loc, "parameter '%.60s' cannot be %s; it is one of %s%s", decl->key,
-	       val_show(r->arena, v), choices_text(r, choices), near_choice(r, choices, v));
+	reader_error(r, f, E210, loc, "parameter '%.60s' cannot be %s; it is one of %s%s",
+		     decl->key, val_show(r->arena, v), choices_text(r, choices),
+		     near_choice(r, choices, v));
 	return false;
 }
 
@@ -69,8 +70,8 @@ static bool in_limits(Reader *r, const Frame *f, const Json *decl, Loc loc, cons
 		const Json *const limit = json_get(decl, k ? "max" : "min");
 		if (!limit || (k ? x <= limit->num : x >= limit->num))
 			continue;
-		report(r, f, E210, loc, "parameter '%.60s' must be at %s %g, not %s", decl->key,
-		       k ? "most" : "least", limit->num, val_show(r->arena, v));
+		reader_error(r, f, E210, loc, "parameter '%.60s' must be at %s %g, not %s",
+			     decl->key, k ? "most" : "least", limit->num, val_show(r->arena, v));
 		return false;
 	}
 	return true;
@@ -101,8 +102,8 @@ static Val checked(Reader *r, const Frame *f, const Json *decl, Loc loc, const V
 	if (v.kind == VAL_BAD)
 		return v;
 	if (like && like->kind != VAL_BAD && !convert(like, &v)) {
-		report(r, f, E209, loc, "parameter '%.60s' must be %s, not %s", decl->key,
-		       val_kind_name(like->kind), val_show(r->arena, &v));
+		reader_error(r, f, E209, loc, "parameter '%.60s' must be %s, not %s", decl->key,
+			     val_kind_name(like->kind), val_show(r->arena, &v));
 		return (Val){0};
 	}
 	if (!in_choices(r, f, decl, loc, &v) || !in_limits(r, f, decl, loc, &v))
@@ -130,50 +131,52 @@ static Val default_value(Reader *r, Frame *f, Json *decl)
 	Json *const j = default_of(decl);
 	if (!j)
 		return (Val){0};
-	return j->kind == JSON_STRING && has_text_choices(decl) ? val_text(j->text) : eval(r, f, j);
+	return j->kind == JSON_STRING && has_text_choices(decl) ? val_text(j->text)
+								: reader_eval(r, f, j);
 }
 
-bool check_decl(Reader *r, Json *decl)
+bool settings_check(Reader *r, Json *decl)
 {
-	if (!valid_name(decl->key, false)) {
-		report(r, NULL, E205, json_key_loc(r->arena, decl), "'%.60s' is not a parameter name",
-		       decl->key);
+	if (!reader_is_name(decl->key, false)) {
+		reader_error(r, NULL, E205, json_key_loc(r->arena, decl),
+			     "'%.60s' is not a parameter name", decl->key);
 		return false;
 	}
 	if (decl->kind == JSON_NULL) {
-		report(r, NULL, E203, json_loc(r->arena, decl),
-		       "a parameter without default is declared as {}, not null");
+		reader_error(r, NULL, E203, json_loc(r->arena, decl),
+			     "a parameter without default is declared as {}, not null");
 		return false;
 	}
 	if (decl->kind != JSON_OBJECT)
 		return true;
-	bool ok = check_keys(r, decl, decl_keys, COUNT(decl_keys), "a parameter");
-	Json *const choices = member(r, decl, "choices", JSON_LIST, false);
+	bool ok = reader_keys(r, decl, decl_keys, COUNT(decl_keys), "a parameter");
+	Json *const choices = reader_member(r, decl, "choices", JSON_LIST, false);
 	ok = ok && (choices || !json_get(decl, "choices"));
 	for (int k = 0; k < 2; k++)
 		if (json_get(decl, k ? "max" : "min"))
-			ok = member(r, decl, k ? "max" : "min", JSON_NUMBER, false) && ok;
-	member(r, decl, "doc", JSON_STRING, false);
-	for JSON_EACH(c, choices) {
+			ok = reader_member(r, decl, k ? "max" : "min", JSON_NUMBER, false) && ok;
+	reader_member(r, decl, "doc", JSON_STRING, false);
+	for (Json *c = json_first(choices); c; c = c->next) {
 		if (scalar(c).kind != VAL_BAD)
 			continue;
-		report(r, NULL, E203, json_loc(r->arena, c), "a choice is a number or text, not %s",
-		       json_kind_name(c->kind));
+		reader_error(r, NULL, E203, json_loc(r->arena, c),
+			     "a choice is a number or text, not %s", json_kind_name(c->kind));
 		ok = false;
 	}
 	return ok;
 }
 
-Val param_value(Reader *r, Frame *caller, Frame *callee, Json *decl, Json *given)
+Val settings_param(Reader *r, Frame *caller, Frame *callee, Json *decl, Json *given)
 {
 	Json *const j = default_of(decl);
 	if (!given)
 		return checked(r, callee, decl, json_loc(r->arena, j), NULL,
-		               default_value(r, callee, decl));
+			       default_value(r, callee, decl));
 	/* The default shows the kind only; where it cannot be evaluated, any kind goes. */
 	const bool plain = j && (j->kind != JSON_STRING || has_text_choices(decl));
 	const Val like = plain ? default_value(r, callee, decl) : (Val){0};
-	return checked(r, caller, decl, json_loc(r->arena, given), &like, eval(r, caller, given));
+	return checked(r, caller, decl, json_loc(r->arena, given), &like,
+		       reader_eval(r, caller, given));
 }
 
 /* ---- the model's own parameters ---- */
@@ -198,7 +201,7 @@ static Val set_value(Reader *r, const Json *decl, const char *text, const Val *l
 	Val v;
 	if (expr_eval(&env, text, &v, &e))
 		return checked(r, NULL, decl, nowhere, like, v);
-	report(r, NULL, e.code, nowhere, "--set %s=%.60s: %s", decl->key, text, e.message);
+	reader_error(r, NULL, e.code, nowhere, "--set %s=%.60s: %s", decl->key, text, e.message);
 	return v;
 }
 
@@ -206,18 +209,19 @@ static void read_setting(Reader *r, Json *decl)
 {
 	Var var = {decl->key, {0}};
 	const int before = r->diag->nerrors;
-	if (check_decl(r, decl) && default_of(decl))
-		var.val = param_value(r, NULL, model_frame(r), decl, NULL);
+	if (settings_check(r, decl) && default_of(decl))
+		var.val = settings_param(r, NULL, frame_new(r), decl, NULL);
 	else if (!default_of(decl))
-		report(r, NULL, E202, json_loc(r->arena, decl), "parameter '%.60s' of a model needs a default",
-		       decl->key);
+		reader_error(r, NULL, E202, json_loc(r->arena, decl),
+			     "parameter '%.60s' of a model needs a default", decl->key);
 	const char *const text = override_of(r, decl->key);
 	if (text && r->diag->nerrors == before)
 		var.val = set_value(r, decl, text, &var.val);
 	list_push(r->arena, &r->settings, var);
 	if (var.val.kind == VAL_BAD)
 		return;
-	const char *const shown = var.val.kind == VAL_TEXT ? var.val.s : val_show(r->arena, &var.val);
+	const char *const shown =
+	    var.val.kind == VAL_TEXT ? var.val.s : val_show(r->arena, &var.val);
 	list_push(r->arena, &r->model->settings, arena_printf(r->arena, "%s=%s", var.name, shown));
 }
 
@@ -226,7 +230,7 @@ static void check_set(Reader *r, const char *text)
 	const Loc nowhere = {0};
 	const char *const eq = strchr(text, '=');
 	if (!eq || eq == text) {
-		report(r, NULL, E212, nowhere, "--set needs NAME=VALUE, not '%.60s'", text);
+		reader_error(r, NULL, E212, nowhere, "--set needs NAME=VALUE, not '%.60s'", text);
 		return;
 	}
 	const char *const name = arena_strndup(r->arena, text, (size_t)(eq - text));
@@ -236,14 +240,14 @@ static void check_set(Reader *r, const char *text)
 		if (!strcmp(names[i], name))
 			return;
 	}
-	report(r, NULL, E211, nowhere, "--set %.60s: the model declares no such parameter%s", name,
-	       did_you_mean(r, closest_name(name, names, r->settings.n)));
+	reader_error(r, NULL, E211, nowhere, "--set %.60s: the model declares no such parameter%s",
+		     name, reader_hint(r, closest_name(name, names, r->settings.n)));
 }
 
-void read_settings(Reader *r)
+void settings_read(Reader *r)
 {
-	Json *const params = member(r, r->root, "params", JSON_OBJECT, false);
-	for JSON_EACH(decl, params)
+	Json *const params = reader_member(r, r->root, "params", JSON_OBJECT, false);
+	for (Json *decl = json_first(params); decl; decl = decl->next)
 		read_setting(r, decl);
 	for (int i = 0; i < r->opt->nset; i++)
 		check_set(r, r->opt->set[i]);

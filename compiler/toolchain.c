@@ -143,7 +143,7 @@ bool tool_link(Arena *a, Diag *d, const LinkJob *job)
 	const char *log = arena_printf(a, "%s.log", job->source);
 	Command c = {0};
 	add_words(a, &c, cc);
-	add_words(a, &c, "-std=gnu11 -O3 -march=native -fopenmp -Wall");
+	add_words(a, &c, job->flags);
 	add_words(a, &c, getenv("SELDC_CFLAGS"));
 	if (job->shared)
 		add_words(a, &c, "-shared -fPIC");
@@ -161,8 +161,7 @@ bool tool_link(Arena *a, Diag *d, const LinkJob *job)
 	add(a, &c, arena_printf(a, "%s/libseldrt.a", home));
 	add(a, &c, arena_printf(a, "-L%s/deps", home));
 	add(a, &c, arena_printf(a, "-Wl,-rpath,%s/deps", home));
-	if (!job->cuda)
-		add_words(a, &c, "-ldnnl");
+	add_words(a, &c, job->libs);
 	add_words(a, &c, "-lsndfile -lsamplerate -lcjson -ldl -lm");
 	list_push(a, &c, NULL);
 	const int status = run(&c, log);

@@ -14,7 +14,8 @@ typedef struct LinkJob {
 	const char *output;
 	const char *weights; /* safetensors to embed, or NULL */
 	bool shared;         /* a shared library instead of a program */
-	bool cuda;           /* links nothing that only the CPU back end needs */
+	const char *flags;   /* of the back end, for the C compiler */
+	const char *libs;    /* more libraries, "-lx -ly" */
 } LinkJob;
 
 /* Compiles and links; false after a diagnostic that names the kept source and log. CC and

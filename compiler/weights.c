@@ -20,7 +20,7 @@ static const struct {
 
 static bool malformed(Reader *r, Frame *f, Json *j, const char *why)
 {
-	report(r, f, E226, json_loc(r->arena, j), "%s", why);
+	reader_error(r, f, E226, json_loc(r->arena, j), "%s", why);
 	return false;
 }
 
@@ -32,14 +32,15 @@ static int find_init(Reader *r, Frame *f, Json *j, const char *name)
 		if (!strcmp(names[i], name))
 			return (int)i;
 	}
-	malformed(r, f, j, arena_printf(r->arena, "unknown initialiser '%.60s'%s", name,
-	                                did_you_mean(r, closest_name(name, names, COUNT(inits)))));
+	malformed(r, f, j,
+		  arena_printf(r->arena, "unknown initialiser '%.60s'%s", name,
+			       reader_hint(r, closest_name(name, names, COUNT(inits)))));
 	return -1;
 }
 
 /* Puts the numbers in the order of the attributes: uniform lo, hi; normal mean, std. */
 static bool arrange(Reader *r, Frame *f, Json *j, const char *kind, const double *x, int n,
-                    double abc[3])
+		    double abc[3])
 {
 	memcpy(abc, x, (size_t)n * sizeof *x);
 	if (!strcmp(kind, "uniform") && n == 1) {
@@ -63,16 +64,17 @@ static bool read_numbers(Reader *r, Frame *f, Json *j, int kind, double abc[3])
 {
 	double *x = NULL;
 	int n = 0;
-	if (!eval_nums(r, f, j, inits[kind].name, &x, &n))
+	if (!reader_nums(r, f, j, inits[kind].name, &x, &n))
 		return false;
 	if (n < inits[kind].lo || n > inits[kind].hi)
-		return malformed(r, f, j, arena_printf(r->arena, "%s takes %s, not %d number%s",
-		                                       inits[kind].name, inits[kind].numbers, n,
-		                                       n == 1 ? "" : "s"));
+		return malformed(r, f, j,
+				 arena_printf(r->arena, "%s takes %s, not %d number%s",
+					      inits[kind].name, inits[kind].numbers, n,
+					      n == 1 ? "" : "s"));
 	return arrange(r, f, j, inits[kind].name, x, n, abc);
 }
 
-bool read_init(Reader *r, Frame *f, Json *j, Node *n)
+bool weights_init(Reader *r, Frame *f, Json *j, Node *n)
 {
 	const bool text = j->kind == JSON_STRING;
 	if (!text && (j->kind != JSON_OBJECT || j->n != 1))
@@ -81,12 +83,12 @@ bool read_init(Reader *r, Frame *f, Json *j, Node *n)
 	if (kind < 0)
 		return false;
 	if (text != (inits[kind].hi == 0))
-		return malformed(
-		    r, f, j,
-		    text ? arena_printf(r->arena, "%s needs numbers: {\"%s\": %s}", inits[kind].name,
-		                        inits[kind].name, inits[kind].numbers)
-		         : arena_printf(r->arena, "%s takes no numbers: write \"%s\"", inits[kind].name,
-		                        inits[kind].name));
+		return malformed(r, f, j,
+				 text ? arena_printf(r->arena, "%s needs numbers: {\"%s\": %s}",
+						     inits[kind].name, inits[kind].name,
+						     inits[kind].numbers)
+				      : arena_printf(r->arena, "%s takes no numbers: write \"%s\"",
+						     inits[kind].name, inits[kind].name));
 	double abc[3] = {0};
 	if (!text && !read_numbers(r, f, j->first, kind, abc))
 		return false;

@@ -186,7 +186,8 @@ static int distance(const char *a, const char *b)
 const char *closest_name(const char *word, const char *const *names, int n)
 {
 	const char *best = NULL;
-	int least = (int)strlen(word) / 3 + 2;
+	const size_t len = strlen(word);
+	int least = len < 64 ? (int)len / 3 + 2 : 0;
 	for (int i = 0; i < n; i++) {
 		const int dist = distance(word, names[i]);
 		if (dist < least) {

@@ -101,11 +101,22 @@ const char *graph_fresh(Graph *g, const char *base)
 	const char *name = clean_name(a, base);
 	if (graph_claim(g, name))
 		return name;
-	for (int i = 2;; i++) {
-		const char *next = arena_printf(a, "%s.%d", name, i);
-		if (graph_claim(g, next))
-			return next;
+	/* Doubling, then halving: taken numbers are mostly contiguous, and there may be thousands. */
+	int taken = 1, space = 2;
+	while (*name_slot(g, arena_printf(a, "%s.%d", name, space))) {
+		taken = space;
+		space *= 2;
 	}
+	while (space - taken > 1) {
+		const int middle = taken + (space - taken) / 2;
+		if (*name_slot(g, arena_printf(a, "%s.%d", name, middle)))
+			taken = middle;
+		else
+			space = middle;
+	}
+	const char *next = arena_printf(a, "%s.%d", name, space);
+	graph_claim(g, next);
+	return next;
 }
 
 /* ---- nodes -------------------------------------------------------------------------------- */

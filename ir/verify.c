@@ -285,6 +285,24 @@ static void check_arena(Verifier *v, const Value *x, const char *name, int64_t s
 		          " bytes ends after the %" PRId64 " of the graph", x->name, name, at, bytes, size);
 }
 
+/* x joins weights that lie side by side in this order, so it is where they are. */
+static bool joins_weights(const Value *x)
+{
+	const Node *n = x->node;
+	int64_t at = x->place.offset;
+	if (n->op != OP_stack && n->op != OP_concat)
+		return false;
+	for (int i = 0; i < n->nin; i++) {
+		const Value *in = n->in[i];
+		at += i > 0 ? type_bytes(&n->in[i - 1]->type) : 0;
+		while (in->place.kind == PLACE_VIEW && in->place.offset == 0 && in->node->nin > 0)
+			in = in->node->in[0];
+		if (in->place.kind != PLACE_PARAM || in->place.offset != at)
+			return false;
+	}
+	return true;
+}
+
 static void check_place(Verifier *v, const Value *x, const bool *loadtime, Store *stores)
 {
 	const Node *n = x->node;
@@ -303,7 +321,7 @@ static void check_place(Verifier *v, const Value *x, const bool *loadtime, Store
 			          x->name);
 		break;
 	case PLACE_PARAM:
-		if (!(flags & F_SOURCE) || n->op == OP_input)
+		if ((!(flags & F_SOURCE) || n->op == OP_input) && !joins_weights(x))
 			fail_node(v, E417, n, "'%s' is not a weight", x->name);
 		else if (x->place.offset < 0 || x->place.offset % dtype_bytes(x->type.dtype))
 			fail_node(v, E417, n, "'%s' is at param:%" PRId64 ", not on an element", x->name,

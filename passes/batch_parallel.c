@@ -246,11 +246,19 @@ static Value *leading_one(Lift *l, Value *v)
 	return edit_reshape(l->at, v, v->type.rank + 1, dim);
 }
 
+static const char *joint_label(const Lift *l, Value **v, int n)
+{
+	const char *label = v[0]->node->label;
+	for (int i = 1; i < n; i++)
+		label = common_label(l->b->g->module->arena, label, v[i]->node->label);
+	return label;
+}
+
 static Value *stack(Lift *l, Value **v, int n)
 {
 	if (!l->build)
 		return NULL;
-	Node *s = node_insert(l->b->g, l->at, OP_stack, v, n, v[0]->node->loc, v[0]->node->label);
+	Node *s = node_insert(l->b->g, l->at, OP_stack, v, n, v[0]->node->loc, joint_label(l, v, n));
 	return edit_infer(s);
 }
 
@@ -322,7 +330,8 @@ static Value *lift_pieces(Lift *l, Value **v, int n)
 		return NULL;
 	if (p.single)
 		return stack(l, v, n);
-	Node *c = node_insert(l->b->g, l->at, OP_concat, p.at, p.n, v[0]->node->loc, v[0]->node->label);
+	Node *c = node_insert(l->b->g, l->at, OP_concat, p.at, p.n, v[0]->node->loc,
+	                      joint_label(l, v, n));
 	attr_set_int(c, "axis", 0);
 	return edit_infer(c);
 }
@@ -574,13 +583,28 @@ static int find_levels(Batch *b)
 	return most;
 }
 
+/* What joins of the graph as it is will have inside them. */
+static void find_hosted(Batch *b)
+{
+	for (int i = 0; i < b->g->nodes.n; i++) {
+		const Node *n = b->g->nodes.at[i];
+		if ((n->op != OP_stack && n->op != OP_concat) || n->group ||
+		    edit_axis(attr_int(n, "axis"), n->out[0].type.rank) != 0)
+			continue;
+		for (int k = 0; k < n->nin; k++)
+			list_push(b->cx->scratch, &b->hosted, storage_of(n->in[k]));
+	}
+}
+
 int pass_batch_parallel(PassCtx *cx, Graph *g)
 {
+	edit_prune(g, cx->scratch);
 	const int n = g->nodes.n;
 	Batch b = {.cx = cx, .g = g, .level = NEW_ARRAY(cx->scratch, int, n + 1)};
 	Node **old = NEW_ARRAY(cx->scratch, Node *, n + 1);
 	const int most = find_levels(&b);
 	memcpy(old, g->nodes.at, (size_t)n * sizeof *old);
+	find_hosted(&b);
 	for (int level = 1; level <= most; level++)
 		group_level(&b, old, n, level);
 	if (!b.groups)

@@ -337,9 +337,10 @@ static void work_backwards(Node *n)
 	attr_set_ints(n, "reverse", reverse, len);
 }
 
-/* Users of v that cannot take it mirrored get a flip of it. */
-static void put_flip(const Flips *f, Value *v, Node *at)
+/* Users of v that cannot take it mirrored get a flip of it; the list is sorted in the end. */
+static void put_flip(const Flips *f, Value *v)
 {
+	Node *at = v->node;
 	const int axis = mirror_of(f, v)->axis;
 	Value *plain = NULL;
 	for (int i = 0; i < f->g->nodes.n; i++) {
@@ -363,14 +364,14 @@ static void put_flip(const Flips *f, Value *v, Node *at)
 static void rewrite(Flips *f, Node **old, int n)
 {
 	for (int i = 0; i < n; i++) {
-		Node *node = old[i], *at = i + 1 < n ? old[i + 1] : NULL;
+		Node *node = old[i];
 		if (f->passes[i] && (node_info(node)->flags & F_TIME))
 			work_backwards(node);
 		if (node->op == OP_flip)
 			continue;
 		for (int k = 0; k < node->nout; k++)
 			if (mirror_of(f, &node->out[k])->axis != PLAIN)
-				put_flip(f, &node->out[k], at);
+				put_flip(f, &node->out[k]);
 	}
 	for (int i = 0; i < n; i++) {
 		Node *node = old[i];
@@ -403,6 +404,7 @@ static int count_all(const Graph *g, double *bytes)
 
 int pass_flip_elim(PassCtx *cx, Graph *g)
 {
+	edit_prune(g, cx->scratch); /* dead nodes need no flips */
 	const int n = g->nodes.n;
 	double bytes_before, bytes_after;
 	const int before = count_all(g, &bytes_before);

@@ -137,6 +137,7 @@ static const char *refusal(const Graph *g, const bool *load, const Chain *c)
 int pass_fuse_conv_epilogue(PassCtx *cx, Graph *g)
 {
 	int fused = 0, seen = 0;
+	edit_prune(g, cx->scratch); /* dead nodes are no uses */
 	for (int i = 0; i < g->nodes.n; i++) {
 		Node *conv = g->nodes.at[i];
 		if (conv->op != OP_conv2d || conv->mark)

@@ -162,7 +162,8 @@ static bool within_limits(const Clusters *c, int a, int b)
 	if (c->nlines[a] + c->nlines[b] > MAX_LINES)
 		return false;
 	find_ports(c, a, b, &p);
-	return !p.full && p.nin >= 1 && p.nin <= MAX_INPUTS && p.nout <= MAX_OUT;
+	return !p.full && p.nin >= 1 && p.nin <= MAX_INPUTS && p.nout >= 1 &&
+	       p.nout <= MAX_OUT;
 }
 
 /* ---- merging --------------------------------------------------------------------------------------------- */
@@ -387,6 +388,7 @@ int pass_fuse_ew(PassCtx *cx, Graph *g)
 {
 	Clusters c;
 	int changes = 0;
+	edit_prune(g, cx->scratch); /* dead nodes would be outputs */
 	start(&c, cx, g);
 	merge_producers(&c);
 	merge_siblings(&c);

@@ -77,6 +77,7 @@ static void fuse(Graph *g, const Match *m)
 
 int pass_fuse_inproj_conv_silu(PassCtx *cx, Graph *g)
 {
+	edit_prune(g, cx->scratch); /* dead nodes are no uses */
 	const bool *load = graph_loadtime(g, cx->scratch);
 	const int n = g->nodes.n;
 	Node **old = NEW_ARRAY(cx->scratch, Node *, n + 1);

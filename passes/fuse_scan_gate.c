@@ -56,6 +56,7 @@ static void fuse(Graph *g, const Match *m)
 
 int pass_fuse_scan_gate(PassCtx *cx, Graph *g)
 {
+	edit_prune(g, cx->scratch); /* dead nodes are no uses */
 	const int n = g->nodes.n;
 	Node **old = NEW_ARRAY(cx->scratch, Node *, n + 1);
 	int fused = 0, seen = 0;

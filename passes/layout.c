@@ -55,7 +55,7 @@ static Value *transposed(Layout *l, Node *at, Value *x, const int *perm)
 {
 	const int rank = x->type.rank;
 	int p[MAX_RANK];
-	memcpy(p, perm, sizeof p);
+	memcpy(p, perm, (size_t)rank * sizeof *p);
 	if (node_is(x, OP_transpose) && !x->node->group) {
 		int inner[MAX_RANK];
 		read_perm(x->node, inner);
@@ -404,6 +404,7 @@ static void report_rest(const Layout *l, int converted)
 int pass_layout(PassCtx *cx, Graph *g)
 {
 	Layout l = {.cx = cx, .g = g};
+	edit_prune(g, cx->scratch);
 	const int n = g->nodes.n;
 	Node **old = NEW_ARRAY(cx->scratch, Node *, n + 1);
 	int converted = 0;

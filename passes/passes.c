@@ -7,7 +7,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "passes/check.h"
+#include "passes/guard.h"
 
 typedef int PassFn(PassCtx *cx, Graph *g);
 
@@ -194,18 +194,18 @@ static void check_pass(const Driver *d, int i)
 {
 	if (!d->opt->verify)
 		return;
-	const char *why = check_module(d->m);
+	const char *why = guard_module(d->m);
 	if (!why && passes[i].run == pass_plan_memory)
-		why = check_plans(d->m, &d->opt->hooks);
+		why = guard_plans(d->m, &d->opt->hooks);
 	if (why)
 		BUG("pass %s: %s", passes[i].name, why);
 }
 
 static Tensor *eval_graph(const Driver *d, const Graph *g)
 {
-	uint64_t seed = d->opt->seed;
+	RandomValues values = {d->eval_arena, d->opt->seed};
 	Tensor *out = NEW_ARRAY(d->eval_arena, Tensor, g->outputs.n + 1);
-	if (!ir_eval(g, d->eval_arena, passes_random, &seed, out))
+	if (!ir_eval(g, d->eval_arena, passes_random, &values, out))
 		BUG("graph %s cannot be evaluated", g->name);
 	return out;
 }
@@ -223,7 +223,7 @@ static void eval_pass(const Driver *d, int i)
 		const Graph *g = d->m->graphs.at[k];
 		const Tensor *got = eval_graph(d, g);
 		for (int o = 0; o < g->outputs.n; o++) {
-			const double diff = check_difference(&d->want[k][o], &got[o]);
+			const double diff = guard_difference(&d->want[k][o], &got[o]);
 			if (!(diff <= eval_tolerance))
 				BUG("pass %s: output '%s' of graph %s changed by %.3g of its largest value",
 				    passes[i].name, g->outputs.at[o].name, g->name, diff);
@@ -245,15 +245,15 @@ static void run_on_graph(const Driver *d, int i, Graph *g)
 	Arena *scratch = arena_new();
 	PassCtx cx = {scratch, d->opt, passes[i].name, g, d->report};
 	if (d->opt->shuffle)
-		check_shuffle(g, d->opt->seed + (uint64_t)i, scratch);
+		guard_shuffle(g, d->opt->seed + (uint64_t)i, scratch);
 	PassStat s = {.pass = passes[i].name, .graph = g->name, .nodes_before = g->nodes.n};
-	for (int k = 0; k < g->nodes.n; k++)
-		g->nodes.at[k]->mark = 0;
 	edit_renumber(g);
 	const double start = seconds();
 	s.changes = passes[i].run(&cx, g);
 	s.seconds = seconds() - start;
 	s.nodes_after = g->nodes.n;
+	for (int k = 0; k < g->nodes.n; k++)
+		g->nodes.at[k]->mark = 0;
 	list_push(d->m->arena, &d->report->stats, s);
 	if (d->opt->time)
 		fprintf(stderr, "%-10s %-22s %8.3f ms %5d changes %5d -> %d nodes\n", s.graph, s.pass,

@@ -143,9 +143,13 @@ Deaths plan_deaths(const Graph *g, Arena *a);
  * alignment, bounds. NULL, or what is wrong (in a). */
 const char *plan_check(const Graph *g, const PassHooks *hooks, Arena *a);
 
-/* ---- check.c: what the driver checks after a pass ----------------------------------------------- */
+/* ---- guard.c: what the driver checks after a pass ----------------------------------------------- */
 
-/* EvalLookup whose ctx is a const uint64_t seed: values follow label and initialiser. */
+typedef struct RandomValues {
+	Arena *arena; /* of the tensors */
+	uint64_t seed;
+} RandomValues;
+/* EvalLookup whose ctx is a RandomValues: values depend on seed, label and initialiser. */
 bool passes_random(void *ctx, const Node *source, Tensor *out);
 
 #endif

@@ -1,17 +1,18 @@
 /* plan_check.c: proves a memory plan by running it on tags instead of numbers, sharing no code with
- * the planner. Every byte carries the number of the value last written there; each node must find,
- * under every element that it reads, the value that it reads or one that it was computed inside. */
+ * the planner. Every 64 bytes of an arena carry the number of the value last written there; each
+ * node must find, under every element that it reads, the value that it reads or one that it was
+ * computed inside. Values start at multiples of 64, so none shares its last 64 bytes with another.
+ * Params are never written: they only must not overlap. */
 #include "passes/passes.h"
 
 #include <string.h>
 
-enum { ALIGNMENT = 64 };
+enum { GRAIN = 64 };
 
-/* The two arenas; params are checked as a third, where each must be alone. */
 typedef struct Space {
 	PlaceKind kind;
 	int64_t bytes;
-	int *tag; /* by byte / grain */
+	int *tag; /* by byte / GRAIN */
 } Space;
 
 typedef struct Check {
@@ -19,8 +20,7 @@ typedef struct Check {
 	const PassHooks *hooks;
 	const bool *load;
 	Arena *a, *result;
-	Space space[3];
-	int64_t grain;
+	Space space[2]; /* the arenas */
 	int *inside; /* by tag: tag of the stack that holds the value in place, 0 if none */
 	const char *why;
 } Check;
@@ -44,7 +44,7 @@ static bool wrong(Check *c, const Value *v, const char *fmt, ...)
 
 static Space *find_space(Check *c, PlaceKind kind)
 {
-	for (int i = 0; i < 3; i++)
+	for (int i = 0; i < 2; i++)
 		if (c->space[i].kind == kind)
 			return &c->space[i];
 	return NULL;
@@ -72,32 +72,36 @@ static bool accepts(const Check *c, int want, int tag)
 	return false;
 }
 
-static bool read_element(Check *c, const Space *s, const Value *v, int want, int64_t at)
+static bool read_bytes(Check *c, const Space *s, const Value *v, int want, int64_t at, int64_t bytes)
 {
-	const int width = dtype_bytes(v->type.dtype);
-	if (at < 0 || at + width > s->bytes)
-		return wrong(c, v, "reaches byte %lld of %lld", (long long)at, (long long)s->bytes);
-	for (int64_t b = at / c->grain; b * c->grain < at + width; b++)
+	if (at < 0 || at + bytes > s->bytes)
+		return wrong(c, v, "reaches byte %lld of %lld", (long long)(at + bytes), (long long)s->bytes);
+	for (int64_t b = at / GRAIN; b * GRAIN < at + bytes; b++)
 		if (!accepts(c, want, s->tag[b]))
 			return wrong(c, v, "is overwritten at byte %lld by value number %d before its last use",
-			             (long long)at, s->tag[b]);
+			             (long long)(b * GRAIN), s->tag[b]);
 	return true;
 }
 
+/* Rows of neighbouring elements at once. */
 static bool read_value(Check *c, const Value *v)
 {
 	int64_t at, stride[MAX_RANK], index[MAX_RANK] = {0};
 	const Value *owner = locate(v, &at, stride);
-	if (owner->place.kind == PLACE_IO)
+	if (owner->place.kind == PLACE_IO || owner->place.kind == PLACE_PARAM)
 		return true;
 	const Space *s = find_space(c, owner->place.kind);
 	if (!s)
 		return wrong(c, v, "has no place");
 	const int width = dtype_bytes(v->type.dtype);
-	for (int64_t left = type_count(&v->type); left > 0; left--) {
-		if (!read_element(c, s, v, tag_of(owner), at))
+	int outer = v->type.rank;
+	int64_t run = 1;
+	while (outer > 0 && (v->type.dim[outer - 1] == 1 || stride[outer - 1] == run))
+		run *= v->type.dim[--outer];
+	for (int64_t left = type_count(&v->type) / run; left > 0; left--) {
+		if (!read_bytes(c, s, v, tag_of(owner), at, run * width))
 			return false;
-		for (int i = v->type.rank - 1; i >= 0; i--) {
+		for (int i = outer - 1; i >= 0; i--) {
 			at += stride[i] * width;
 			if (++index[i] < v->type.dim[i])
 				break;
@@ -112,19 +116,18 @@ static bool read_value(Check *c, const Value *v)
 
 static bool write_value(Check *c, const Value *v)
 {
-	if (v->place.kind == PLACE_VIEW || v->place.kind == PLACE_IO)
+	if (v->place.kind == PLACE_VIEW || v->place.kind == PLACE_IO || v->place.kind == PLACE_PARAM)
 		return true;
 	const Space *s = find_space(c, v->place.kind);
 	if (!s)
 		return wrong(c, v, "has no place");
 	const int64_t at = v->place.offset, bytes = type_bytes(&v->type);
-	const bool alone = v->place.kind != PLACE_PARAM;
-	if (alone && at % ALIGNMENT)
-		return wrong(c, v, "starts at byte %lld, no multiple of %d", (long long)at, ALIGNMENT);
+	if (at % GRAIN)
+		return wrong(c, v, "starts at byte %lld, no multiple of %d", (long long)at, GRAIN);
 	if (at < 0 || at + bytes > s->bytes)
 		return wrong(c, v, "ends at byte %lld of %lld", (long long)(at + bytes),
 		             (long long)s->bytes);
-	for (int64_t b = at / c->grain; b * c->grain < at + bytes; b++)
+	for (int64_t b = at / GRAIN; b * GRAIN < at + bytes; b++)
 		s->tag[b] = tag_of(v);
 	return true;
 }
@@ -181,39 +184,36 @@ static bool run_node(Check *c, const Node *n)
 
 /* ---- the check ----------------------------------------------------------------------------------------- */
 
-static int64_t gcd(int64_t a, int64_t b)
+/* A join of params has no bytes of its own: its inputs stand there, one after the other. */
+static bool check_join(Check *c, const Node *n)
 {
-	while (b) {
-		const int64_t r = a % b;
-		a = b;
-		b = r;
+	int64_t want = n->out[0].place.offset, at, stride[MAX_RANK];
+	for (int k = 0; k < n->nin; k++) {
+		const Value *owner = locate(n->in[k], &at, stride);
+		if (owner->place.kind != PLACE_PARAM || at != want)
+			return wrong(c, &n->out[0], "is not where its input %d is", k);
+		want += type_bytes(&n->in[k]->type);
 	}
-	return a;
+	return true;
 }
 
-/* Largest unit that every place starts and ends on. */
-static void set_grain(Check *c)
+static bool check_params(Check *c)
 {
-	c->grain = ALIGNMENT;
-	for (int i = 0; i < c->g->nodes.n; i++)
-		for (int k = 0; k < c->g->nodes.at[i]->nout; k++) {
-			const Value *v = &c->g->nodes.at[i]->out[k];
-			const int64_t start = v->place.kind == PLACE_VIEW ? 0 : v->place.offset;
-			c->grain = gcd(c->grain, gcd(start < 0 ? -start : start, type_bytes(&v->type)));
+	for (int i = 0; i < c->g->nodes.n; i++) {
+		const Node *n = c->g->nodes.at[i];
+		const Value *v = n->nout ? &n->out[0] : NULL;
+		if (!v || v->place.kind != PLACE_PARAM)
+			continue;
+		if (n->op != OP_param && !check_join(c, n))
+			return false;
+		for (int k = 0; k < i && n->op == OP_param; k++) {
+			const Node *o = c->g->nodes.at[k];
+			if (o->op == OP_param && v->place.offset < o->out[0].place.offset + type_bytes(&o->out[0].type) &&
+			    o->out[0].place.offset < v->place.offset + type_bytes(&v->type))
+				return wrong(c, v, "overlaps '%s'", o->out[0].name);
 		}
-}
-
-static int64_t param_bytes(const Graph *g)
-{
-	int64_t most = 0;
-	for (int i = 0; i < g->nodes.n; i++)
-		for (int k = 0; k < g->nodes.at[i]->nout; k++) {
-			const Value *v = &g->nodes.at[i]->out[k];
-			const int64_t end = v->place.offset + type_bytes(&v->type);
-			if (v->place.kind == PLACE_PARAM && end > most)
-				most = end;
-		}
-	return most;
+	}
+	return true;
 }
 
 /* Weights and load-time values are there before the first node runs at run time, so load-time nodes
@@ -237,14 +237,13 @@ const char *plan_check(const Graph *g, const PassHooks *hooks, Arena *a)
 {
 	Check c = {.g = g, .hooks = hooks, .a = arena_new(), .result = a};
 	c.load = graph_loadtime(g, c.a);
-	set_grain(&c);
 	c.space[0] = (Space){.kind = PLACE_ARENA, .bytes = g->arena_bytes};
 	c.space[1] = (Space){.kind = PLACE_LOAD, .bytes = g->load_bytes};
-	c.space[2] = (Space){.kind = PLACE_PARAM, .bytes = param_bytes(g)};
-	for (int i = 0; i < 3; i++)
-		c.space[i].tag = NEW_ARRAY(c.a, int, c.space[i].bytes / c.grain + 1);
+	for (int i = 0; i < 2; i++)
+		c.space[i].tag = NEW_ARRAY(c.a, int, c.space[i].bytes / GRAIN + 1);
 	c.inside = NEW_ARRAY(c.a, int, (size_t)g->nodes.n * MAX_OUT + 2);
-	run_all(&c);
+	if (check_params(&c))
+		run_all(&c);
 	arena_free(c.a);
 	return c.why;
 }

@@ -176,6 +176,38 @@ static void broadcast_view(const Node *n, const int64_t *in, Place *place)
 		place->stride[i] = i < lead || x->dim[i - lead] == 1 ? 0 : in[i - lead];
 }
 
+/* Strides for x reshaped to y without moving elements, axis group by axis group: extents of x with
+ * a product equal to that of some of y must lie evenly. */
+static bool reshape_view(const Type *x, const int64_t *in, const Type *y, int64_t *stride)
+{
+	int i = 0, k = 0;
+	while (i < x->rank || k < y->rank) {
+		const int first = i, out = k;
+		int64_t nx = i < x->rank ? x->dim[i++] : 1, ny = k < y->rank ? y->dim[k++] : 1;
+		while (nx != ny) {
+			if (nx < ny)
+				nx *= x->dim[i++];
+			else
+				ny *= y->dim[k++];
+		}
+		int64_t step = 1; /* of the innermost axis longer than 1 */
+		int last = -1;
+		for (int a = i - 1; a >= first; a--) {
+			if (x->dim[a] == 1)
+				continue;
+			if (last >= 0 && in[a] != in[last] * x->dim[last])
+				return false;
+			step = last < 0 ? in[a] : step;
+			last = a;
+		}
+		for (int b = k - 1; b >= out; b--) {
+			stride[b] = step;
+			step *= y->dim[b];
+		}
+	}
+	return true;
+}
+
 /* Where n's output would be as a view of its input; false where n is no view. */
 static bool view_place(const Node *n, Place *place)
 {
@@ -188,8 +220,7 @@ static bool view_place(const Node *n, Place *place)
 	value_strides(n->in[0], in);
 	switch (n->op) {
 	case OP_reshape:
-		dense_strides(&n->out[0].type, place->stride);
-		return is_dense(&n->in[0]->type, in);
+		return reshape_view(&n->in[0]->type, in, &n->out[0].type, place->stride);
 	case OP_slice:
 		slice_view(n, in, place);
 		return true;
@@ -210,7 +241,9 @@ static bool try_view(Plan *p, Node *n)
 	Place place;
 	if (!view_place(n, &place))
 		return false;
-	if (!is_dense(&v->type, place.stride) && !users_take_strides(p, v))
+	if (is_dense(&v->type, place.stride))
+		dense_strides(&v->type, place.stride);
+	else if (!users_take_strides(p, v))
 		return false;
 	v->place = place;
 	p->block_of[slot(v)] = p->block_of[slot(n->in[0])];

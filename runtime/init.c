@@ -195,7 +195,8 @@ static RtStatus write_header(FILE *f, const RtModel *m, RtError *err)
 	return s;
 }
 
-static RtStatus write_params(FILE *f, const RtModel *m, uint64_t seed, int threads, RtError *err)
+static RtStatus write_params(FILE *f, const RtModel *m, uint64_t seed, int threads,
+                             RtProgress *progress, RtError *err)
 {
 	uint64_t largest = 0;
 	for (int i = 0; i < m->nparams; i++) {
@@ -206,6 +207,7 @@ static RtStatus write_params(FILE *f, const RtModel *m, uint64_t seed, int threa
 	RtStatus s = x ? RT_OK : rt_no_memory(err);
 	for (int i = 0; !s && i < m->nparams; i++) {
 		const RtParam *const p = &m->params[i];
+		rt_progress_show(progress, "init", i, m->nparams);
 		if (p->optional)
 			continue;
 		s = rt_init_param(p, seed, threads, x, err);
@@ -216,7 +218,8 @@ static RtStatus write_params(FILE *f, const RtModel *m, uint64_t seed, int threa
 	return s;
 }
 
-RtStatus rt_init_write(const RtModel *m, uint64_t seed, int threads, const char *path, RtError *err)
+RtStatus rt_init_write(const RtModel *m, uint64_t seed, int threads, const char *path,
+                       RtProgress *progress, RtError *err)
 {
 	RtOut out;
 	RtStatus s = rt_out_open(&out, path, err);
@@ -224,7 +227,7 @@ RtStatus rt_init_write(const RtModel *m, uint64_t seed, int threads, const char 
 		return s;
 	s = write_header(out.file, m, err);
 	if (!s)
-		s = write_params(out.file, m, seed, threads, err);
+		s = write_params(out.file, m, seed, threads, progress, err);
 	if (!s)
 		return rt_out_commit(&out, err);
 	rt_out_cancel(&out);
@@ -233,5 +236,9 @@ RtStatus rt_init_write(const RtModel *m, uint64_t seed, int threads, const char 
 
 RtStatus rt_verb_init(const RtModel *m, const RtOptions *o, RtError *err)
 {
-	return rt_init_write(m, (uint64_t)o->seed, (int)o->threads, o->output, err);
+	RtProgress p;
+	rt_progress_open(&p, o->quiet);
+	const RtStatus s = rt_init_write(m, (uint64_t)o->seed, (int)o->threads, o->output, &p, err);
+	rt_progress_clear(&p);
+	return s;
 }

@@ -113,6 +113,19 @@ RtEntry *rt_st_find(const RtSafetensors *st, const char *name);
 /* Writes the header for float32 tensors, whose values must follow in the same order. */
 RtStatus rt_st_header(FILE *f, int n, const RtTensor *tensors, RtError *err);
 
+/* ---- progress.c ------------------------------------------------------------------------- */
+
+/* One line on stderr that is rewritten in place; silent unless stderr is a terminal. */
+typedef struct RtProgress {
+	bool on, shown;
+	double last; /* when it was written */
+} RtProgress;
+
+void rt_progress_open(RtProgress *p, bool quiet);
+void rt_progress_show(RtProgress *p, const char *what, int64_t done, int64_t total);
+/* Wipes the line, before other output and at the end. */
+void rt_progress_clear(RtProgress *p);
+
 /* ---- init.c ----------------------------------------------------------------------------- */
 
 /* Values first .. first+n-1 of the stream that (seed, name) stands for: uniform in (0,1), or
@@ -121,8 +134,10 @@ void rt_random_uniform(uint64_t seed, const char *name, uint64_t first, uint64_t
 void rt_random_normal(uint64_t seed, const char *name, uint64_t first, uint64_t n, double *out);
 /* Initial values of a parameter. threads 0: all. */
 RtStatus rt_init_param(const RtParam *p, uint64_t seed, int threads, float *out, RtError *err);
+/* A weights file of initial values, optional parameters left out: without them it means the
+ * same. */
 RtStatus rt_init_write(const RtModel *m, uint64_t seed, int threads, const char *path,
-                       RtError *err);
+                       RtProgress *progress, RtError *err);
 
 /* ---- weights.c -------------------------------------------------------------------------- */
 
@@ -273,19 +288,6 @@ RtStatus rt_picture_write(FILE *f, const RtModel *m, const char *title, int64_t 
 /* A PNG image of `w` x `h` palette indices, as base64 text. */
 RtStatus rt_png_base64(FILE *f, int w, int h, const unsigned char *pixels,
                        const unsigned char palette[256][3], RtError *err);
-
-/* ---- progress.c ------------------------------------------------------------------------- */
-
-/* One line on stderr that is rewritten in place; silent unless stderr is a terminal. */
-typedef struct RtProgress {
-	bool on, shown;
-	double last; /* when it was written */
-} RtProgress;
-
-void rt_progress_open(RtProgress *p, bool quiet);
-void rt_progress_show(RtProgress *p, const char *what, int64_t done, int64_t total);
-/* Wipes the line, before other output and at the end. */
-void rt_progress_clear(RtProgress *p);
 
 /* ---- program.c -------------------------------------------------------------------------- */
 

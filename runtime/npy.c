@@ -151,7 +151,7 @@ static RtStatus find_header(Scan *s, const RtBytes *b, const char *label, RtErro
 RtStatus rt_npy_parse(RtArray *a, const RtBytes *b, const char *label, RtError *err)
 {
 	*a = (RtArray){0};
-	Scan s;
+	Scan s = {0};
 	const RtStatus status = find_header(&s, b, label, err);
 	if (status)
 		return status;

@@ -343,7 +343,8 @@ RtStatus rt_picture_write(FILE *f, const RtModel *m, const char *title, int64_t 
 	                   (double)a->frame_samples / a->rate, point_step(e)};
 	const double far = farthest(e), image_height = g->x ? 200 : 0;
 	const Panel image = {"frequency", "", TOP, image_height, 0, 1, 1};
-	const Panel az = {"azimuth", "\u00b0", TOP + image_height + (g->x ? GAP : 0), 190, -180, 180, 60};
+	const double top = TOP + image_height + (g->x ? GAP : 0);
+	const Panel az = {"azimuth", "\u00b0", top, 190, -180, 180, 60};
 	const Panel el = {"elevation", "\u00b0", az.top + az.height + GAP, 110, -90, 90, 45};
 	const Panel far_away = {"distance", " m", el.top + el.height + GAP, 90, 0, far, far / 2};
 	const double bottom = far_away.top + far_away.height;

@@ -147,7 +147,8 @@ static void help_all(FILE *f, const RtModel *m, const char *program)
 		fprintf(f, "      %s\n", verbs[i].help);
 	}
 	fprintf(f, "  %s --help | --version, and --help after each verb\n\n"
-	        "Exit status: 0 done, 1 bad input, 2 wrong usage, 3 device or memory, 4 internal error.\n",
+	        "Exit status: 0 done, 1 bad input, 2 wrong usage, 3 device or memory, "
+	        "4 internal error.\n",
 	        program);
 }
 

@@ -165,8 +165,10 @@ static void count_pair(ScoreCount *c, const ScoreRow *ref, const ScoreRow *pred,
 
 static void count_pairs(ScoreCount *c, Group ref, Group pred)
 {
-	double cost[SCORE_MAX_SAME * SCORE_MAX_SAME];
+	double cost[SCORE_MAX_SAME * SCORE_MAX_SAME] = {0};
 	int column[SCORE_MAX_SAME];
+	if (!ref.n || !pred.n)
+		return;
 	for (int i = 0; i < ref.n; i++)
 		for (int j = 0; j < pred.n; j++)
 			cost[i * pred.n + j] = angle(ref.at[i].v, pred.at[j].v);

@@ -14,6 +14,7 @@ enum { SCORE_CLASSES = 13, SCORE_MAX_CLASSES = 64 };
 
 typedef struct ScoreRow {
 	int64_t frame, order; /* order: place in the file */
+	int64_t source;       /* number of the instance; 0 where the file has none */
 	int class;
 	double v[3];   /* direction */
 	double metres; /* NaN: the file does not say */

@@ -6,9 +6,11 @@ B=${1:-build}
 bad=0
 say() { echo "lint: $*"; bad=1; }
 
-# D d B b C: initialised, zeroed or common data that can be written.
+# Objects in sections that can be written. (.data.rel.ro holds const tables of pointers: the loader
+# relocates them, then write-protects them.)
 for o in $(find "$B" -name '*.o' -not -path '*/tests/*' | sort); do
-	found=$(nm "$o" | awk '$2 ~ /^[DdBbC]$/ && $3 !~ /^(__|\.|_\.)/ {print $3}')
+	found=$(objdump -t "$o" | awk '$2 ~ /^[gl]$/ && $3 == "O" && $4 ~ /^\.(data|bss|tdata|tbss)/ &&
+		$4 !~ /^\.data\.rel\.ro/ {print $NF}')
 	[ -z "$found" ] || say "$o: writable globals:" $found
 done
 

@@ -7,10 +7,10 @@
 #include "gemm.h"
 #include "math.h"
 
-enum { SCAN_STATES = 16 };
+enum { SCAN_STATES = 16, SCAN_WIDTH = 32 };
 
-/* u, dt, z[b, l, e], B, C[b, l, n] with strides; A[e, n] and y[b, l, e] dense. A tile is VL
- * channels of one batch entry. */
+/* u, dt, z[b, l, e], B, C[b, l, n] with strides; A[e, n] and y[b, l, e] dense. A tile is
+ * SCAN_WIDTH channels of one batch entry. */
 typedef struct Scan {
 	int b, l, e, n;
 	int64_t ub, ul, ue, db, dl, de, zb, zl, ze, Bb, Bl, Bn, Cb, Cl, Cn;
@@ -19,7 +19,7 @@ typedef struct Scan {
 
 INLINE int scan_tiles(const Scan s)
 {
-	return s.b * ((s.e + VL - 1) / VL);
+	return s.b * ((s.e + SCAN_WIDTH - 1) / SCAN_WIDTH);
 }
 
 /* delta and gate[l][VL]; the state, where it does not fit registers, and log2(e) A */
@@ -65,33 +65,40 @@ INLINE void scan_loop(const Scan s, bool reverse, Vf *h, const float *A, const f
 	}
 }
 
-/* z: NULL without gate */
-INLINE void scan_tile(const Scan s, bool reverse, const float *u, const float *dt, const float *A,
-                      const float *B, const float *C, const float *D, const float *z, float *y,
-                      int tile, float *scratch)
+/* VL channels; pointers at the first of them, z NULL without gate */
+INLINE void scan_lanes(const Scan s, bool reverse, const float *u, const float *dt, const float *A,
+                       const float *B, const float *C, const float *D, const float *z, float *y,
+                       int lanes, float *scratch)
 {
-	const int b = tile % s.b, e = tile / s.b * VL, lanes = s.e - e < VL ? s.e - e : VL;
 	float *delta = scratch, *gate = delta + s.l * VL, *a = gate + s.l * VL, *state = a + s.n * VL;
-	scan_gather(dt + b * s.db + e * s.de, s.dl, s.de, s.l, lanes, delta);
+	scan_gather(dt, s.dl, s.de, s.l, lanes, delta);
 	for (int i = 0; s.softplus && i < s.l * VL; i++)
 		delta[i] = m_softplus(delta[i]);
 	if (s.gate)
-		scan_gather(z + b * s.zb + e * s.ze, s.zl, s.ze, s.l, lanes, gate);
+		scan_gather(z, s.zl, s.ze, s.l, lanes, gate);
 	for (int i = 0; s.gate && i < s.l * VL; i++)
 		gate[i] = m_silu(gate[i]);
 	for (int n = 0; n < s.n; n++)
-		vstore(a + n * VL, vload_some(A + (int64_t)e * s.n + n, s.n, lanes) * 1.44269504f);
-	u += b * s.ub + e * s.ue;
-	B += b * s.Bb;
-	C += b * s.Cb;
-	y += (int64_t)b * s.l * s.e + e;
-	const Vf skip = vload_some(D + e, 1, lanes);
+		vstore(a + n * VL, vload_some(A + n, s.n, lanes) * 1.44269504f);
+	const Vf skip = vload_some(D, 1, lanes);
 	if (s.n <= SCAN_STATES) {
 		Vf h[SCAN_STATES];
 		scan_loop(s, reverse, h, a, delta, gate, u, skip, B, C, y, lanes);
 	} else {
 		scan_loop(s, reverse, (Vf *)state, a, delta, gate, u, skip, B, C, y, lanes);
 	}
+}
+
+INLINE void scan_tile(const Scan s, bool reverse, const float *u, const float *dt, const float *A,
+                      const float *B, const float *C, const float *D, const float *z, float *y,
+                      int tile, float *scratch)
+{
+	const int b = tile % s.b, e0 = tile / s.b * SCAN_WIDTH;
+	for (int e = e0; e < e0 + SCAN_WIDTH && e < s.e; e += VL)
+		scan_lanes(s, reverse, u + b * s.ub + e * s.ue, dt + b * s.db + e * s.de,
+		           A + (int64_t)e * s.n, B + b * s.Bb, C + b * s.Cb, D + e,
+		           s.gate ? z + b * s.zb + e * s.ze : NULL, y + (int64_t)b * s.l * s.e + e,
+		           s.e - e, scratch);
 }
 
 /* x[b, l, c] with strides, w[c, 1, k], bias[c] or NULL, to dense y[b, l + before + after - k + 1, c].

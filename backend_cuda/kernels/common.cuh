@@ -89,6 +89,13 @@ __device__ __forceinline__ void async16(unsigned s, const void *g, bool valid)
 	             :: "r"(s), "l"(g), "r"(valid ? 16 : 0) : "memory");
 }
 
+/* The same for 4 bytes. */
+__device__ __forceinline__ void async4(unsigned s, const void *g, bool valid)
+{
+	asm volatile("cp.async.ca.shared.global [%0], [%1], 4, %2;"
+	             :: "r"(s), "l"(g), "r"(valid ? 4 : 0) : "memory");
+}
+
 __device__ __forceinline__ void async_commit()
 {
 	asm volatile("cp.async.commit_group;" ::: "memory");

@@ -27,7 +27,8 @@ template <class P> struct ConvFma {
 		PLANE = (HR * PITCH + 3) / 8 * 8 + 4,
 		OP = (P::O + P::BN - 1) / P::BN * P::BN,
 		SLABS = (P::C + KC - 1) / KC,
-		NLOAD = (HR * HC * 2 + THREADS - 1) / THREADS,
+		ASYNC = sizeof(typename P::In) == 4, /* else through registers, NLOAD at a time */
+		NLOAD = ASYNC ? 1 : (HR * HC * 2 + THREADS - 1) / THREADS,
 		WSLAB = KC * TAPS * P::BN,
 		SMEM = 2 * (KC * PLANE + WSLAB) * 4,
 		TILES_W = (P::OW + 15) / 16,
@@ -52,6 +53,23 @@ __device__ __forceinline__ float4 conv_pixel(const typename P::In *x, int iy, in
 	if (c + 3 < P::C)
 		v.w = widen(p[3 * P::XC]);
 	return v;
+}
+
+/* The slab's pixels, transposed to [channel][pixel] on the way. */
+template <class P>
+__device__ __forceinline__ void conv_fma_async(float *act, const typename P::In *x, int y0, int x0,
+                                               int slab)
+{
+	typedef ConvFma<P> F;
+	const unsigned s = shared_address(act);
+	for (int e = threadIdx.x; e < F::HR * F::HC * F::KC; e += F::THREADS) {
+		const int pix = e / F::KC, k = e % F::KC, c = slab * F::KC + k;
+		const int r = pix / F::HC, q = pix % F::HC;
+		const int iy = y0 + r - P::PH, ix = x0 + q - P::PW;
+		const bool valid = iy >= 0 && iy < P::H && ix >= 0 && ix < P::W && c < P::C;
+		async4(s + (k * F::PLANE + r * F::PITCH + q) * 4,
+		       x + (valid ? iy * P::XH + ix * P::XW + c * P::XC : 0), valid);
+	}
 }
 
 template <class P>
@@ -212,9 +230,13 @@ __device__ __forceinline__ void conv_fma(const typename P::In *x, const float *w
 	float acc[8][8] = {};
 	float4 r[F::NLOAD];
 
-	conv_fma_fetch<P>(r, x, y0, x0, 0);
+	if (F::ASYNC)
+		conv_fma_async<P>(act, x, y0, x0, 0);
+	else
+		conv_fma_fetch<P>(r, x, y0, x0, 0);
 	conv_fma_weights<P>(wts, w, n0, 0);
-	conv_fma_put<P>(act, r);
+	if (!F::ASYNC)
+		conv_fma_put<P>(act, r);
 	async_wait<0>();
 	__syncthreads();
 #pragma unroll 1
@@ -222,13 +244,17 @@ __device__ __forceinline__ void conv_fma(const typename P::In *x, const float *w
 		const int cur = s & 1, next = cur ^ 1;
 		const bool more = s + 1 < F::SLABS;
 		if (more) {
-			conv_fma_fetch<P>(r, x, y0, x0, s + 1);
+			if (F::ASYNC)
+				conv_fma_async<P>(act + next * F::KC * F::PLANE, x, y0, x0, s + 1);
+			else
+				conv_fma_fetch<P>(r, x, y0, x0, s + 1);
 			conv_fma_weights<P>(wts + next * F::WSLAB, w, n0, s + 1);
 		}
 		conv_fma_slab<P>(acc, act + cur * F::KC * F::PLANE + row * F::PITCH + col,
 		                 wts + cur * F::WSLAB + nw);
 		if (more) {
-			conv_fma_put<P>(act + next * F::KC * F::PLANE, r);
+			if (!F::ASYNC)
+				conv_fma_put<P>(act + next * F::KC * F::PLANE, r);
 			async_wait<0>();
 		}
 		__syncthreads();

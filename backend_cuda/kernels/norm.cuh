@@ -1,7 +1,7 @@
 /* norm.cuh: RMS norm and layer norm over the last axis.
  *
- * P: ROWS x COLS, row(i) the offset of row i of x, XC the stride along it, wrow(i) that of its
- * weights (0 but in groups), EPS; In, Out. One warp a row; grid: ROWS / 4 CTAs of 128. */
+ * P: ROWS x COLS, row(i) the offset of row i of x, XC the stride along it, wrow(i) and brow(i) those
+ * of its weights and bias (0 but in groups), eps(); In, Out. One warp a row; grid: ROWS / 4 CTAs of 128. */
 #pragma once
 #include "common.cuh"
 
@@ -32,7 +32,7 @@ __device__ __forceinline__ void layer_norm(const typename P::In *x, const float 
 	if (i >= P::ROWS)
 		return;
 	const typename P::In *row = x + P::row(i);
-	const float *g = weight + P::wrow(i), *b = bias + P::wrow(i);
+	const float *g = weight + P::wrow(i), *b = bias + P::brow(i);
 	float sum = 0, var = 0;
 	for (unsigned k = lane; k < P::COLS; k += 32)
 		sum += widen(row[k * P::XC]);

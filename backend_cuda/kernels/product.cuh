@@ -62,7 +62,7 @@ __device__ __forceinline__ void product_fma_slab(float (*acc)[ProductFma<P>::TN]
                                                  const float *ws)
 {
 	typedef ProductFma<P> F;
-#pragma unroll
+#pragma unroll 2
 	for (int k = 0; k < F::KC / P::WK; k += 4) {
 		float4 a[F::TM];
 #pragma unroll
@@ -317,7 +317,7 @@ __device__ __forceinline__ void product_mma(const typename P::In *x, const typen
 
 /* acc of the tile, as rows of BN floats in shared memory. */
 template <class P>
-__device__ __forceinline__ void inproj_spill(float *tile, const float (*acc)[ProductFma<P>::TN])
+__device__ __forceinline__ void inproj_spill_fma(float *tile, const float (*acc)[ProductFma<P>::TN])
 {
 	typedef ProductFma<P> F;
 	const FmaPlace<P> at;
@@ -332,7 +332,8 @@ __device__ __forceinline__ void inproj_spill(float *tile, const float (*acc)[Pro
 }
 
 template <class P>
-__device__ __forceinline__ void inproj_spill(float *tile, const float (*acc)[ProductMma<P>::NT][4])
+__device__ __forceinline__ void inproj_spill_mma(float *tile,
+                                                 const float (*acc)[ProductMma<P>::NT][4])
 {
 	typedef ProductMma<P> F;
 	const MmaPlace<P> at;
@@ -400,7 +401,7 @@ __device__ __forceinline__ void inproj_fma(const float *x, const float *w, const
 	const int t0 = blockIdx.y * (P::BM - P::TAPS + 1), n0 = blockIdx.x * P::BN;
 	float acc[F::TM][F::TN] = {};
 	product_fma_tile<P>(acc, x, w, inproj_row<P>(t0, n0, rev), n0);
-	inproj_spill<P>(tile, acc);
+	inproj_spill_fma<P>(tile, acc);
 	if (n0 < P::E)
 		inproj_finish<P, F::THREADS>(tile, conv_w, conv_b, u, t0, n0, rev);
 	else
@@ -418,7 +419,7 @@ __device__ __forceinline__ void inproj_mma(const typename P::In *x, const typena
 	const int t0 = blockIdx.y * (P::BM - P::TAPS + 1), n0 = blockIdx.x * P::BN;
 	float acc[F::MT][F::NT][4] = {};
 	product_mma_tile<P>(acc, x, w, inproj_row<P>(t0, n0, rev), n0);
-	inproj_spill<P>(tile, acc);
+	inproj_spill_mma<P>(tile, acc);
 	if (n0 < P::E)
 		inproj_finish<P, F::THREADS>(tile, conv_w, conv_b, u, t0, n0, rev);
 	else
@@ -462,8 +463,8 @@ __device__ __forceinline__ void product_any(const typename P::XT *x, const typen
 			    acc[i] + (P::BIAS ? bias[n0 + tx] : 0.0f));
 }
 
-/* Any shape of the fused operation: one thread an output of u and z. grid: (E / 256, L,
- * sequences). P: XR XK WR WK strides, as above. */
+/* Any shape of the fused operation, u of L rows: one thread an output of u and z. grid: (E / 128,
+ * rows, sequences). P: XR XK WR WK strides, as above. */
 template <class P>
 __device__ __forceinline__ float inproj_dot(const typename P::XT *x, const typename P::WT *w, int t,
                                             int n)
@@ -483,12 +484,15 @@ __device__ __forceinline__ void inproj_any(const typename P::XT *x, const typena
 	const int n = blockIdx.x * blockDim.x + threadIdx.x, t = blockIdx.y;
 	if (n >= P::E)
 		return;
-	float v = conv_b[n];
-	for (int j = 0; j < P::TAPS; j++) {
-		const int r = rev ? t + P::PAD - j : t - P::PAD + j;
-		if (r >= 0 && r < P::M)
-			v = fmaf(conv_w[n * P::TAPS + j], inproj_dot<P>(x, w, r, n), v);
+	if (t < P::L) {
+		float v = conv_b[n];
+		for (int j = 0; j < P::TAPS; j++) {
+			const int r = rev ? t + (P::M - P::L) + P::PAD - j : t - P::PAD + j;
+			if (r >= 0 && r < P::M)
+				v = fmaf(conv_w[n * P::TAPS + j], inproj_dot<P>(x, w, r, n), v);
+		}
+		put(u + (long long)t * P::YR + n, silu(v));
 	}
-	put(u + (long long)t * P::YR + n, silu(v));
-	put(z + (long long)t * P::ZR + n, inproj_dot<P>(x, w, t, P::E + n));
+	if (t < P::M)
+		put(z + (long long)t * P::ZR + n, inproj_dot<P>(x, w, t, P::E + n));
 }

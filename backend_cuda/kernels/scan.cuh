@@ -5,8 +5,9 @@
  * reads is brought to shared memory first, TC steps at a time, the next ones by asynchronous
  * copies meanwhile.
  * P: L E N   extents       UR DR BR CR ZR YR   strides of time of u, delta, B, C, z, y
- *    TC GATE SOFTPLUS      U D Z Out           element types (D: delta)
- *    ASYNC     rows can be copied in pieces of 16 bytes
+ *    UC DC BC CC ZC        their strides along the row
+ *    TC GATE SOFTPLUS      U Z Out             element types
+ *    ASYNC     rows can be copied in pieces of 16 bytes; all strides along rows are 1
  * A: [E][N], A negative; grid: (E / 32, 1, sequences). */
 #pragma once
 #include "common.cuh"
@@ -30,7 +31,7 @@ template <class P> struct Scan {
 
 /* TC rows of COLS elements, PITCH apart in shared memory; `rows` and `cols` of them exist. */
 template <class P, class T, int COLS, int PITCH>
-__device__ __forceinline__ void scan_fetch(T *s, const T *g, int stride, int rows, int cols)
+__device__ __forceinline__ void scan_fetch(T *s, const T *g, int stride, int step, int rows, int cols)
 {
 	if (P::ASYNC) {
 		const int EACH = 16 / sizeof(T), PIECES = COLS / EACH;
@@ -46,7 +47,7 @@ __device__ __forceinline__ void scan_fetch(T *s, const T *g, int stride, int row
 	for (int e = threadIdx.x; e < P::TC * COLS; e += 128) {
 		const int r = e / COLS, c = e % COLS;
 		if (r < rows && c < cols)
-			s[r * PITCH + c] = g[(long long)r * stride + c];
+			s[r * PITCH + c] = g[(long long)r * stride + c * step];
 		else
 			put(s + r * PITCH + c, 0.0f);
 	}
@@ -71,8 +72,7 @@ template <class P> struct ScanStage {
 
 template <class P> struct ScanInputs {
 	const typename P::U *u;
-	const typename P::D *dt;
-	const float *A, *B, *C, *D;
+	const float *dt, *A, *B, *C, *D;
 	const typename P::Z *z;
 };
 
@@ -81,14 +81,15 @@ __device__ __forceinline__ void scan_stage(ScanStage<P> s, const ScanInputs<P> &
 {
 	typedef Scan<P> S;
 	const int rows = P::L - t0, cols = P::E - c0;
-	scan_fetch<P, typename P::U, S::CH, S::CH>(s.u, in.u + (long long)t0 * P::UR + c0, P::UR, rows,
-	                                          cols);
-	scan_fetch<P, float, S::CH, S::CH>(s.d, in.dt + (long long)t0 * P::DR + c0, P::DR, rows, cols);
+	scan_fetch<P, typename P::U, S::CH, S::CH>(s.u, in.u + (long long)t0 * P::UR + c0 * P::UC,
+	                                          P::UR, P::UC, rows, cols);
+	scan_fetch<P, float, S::CH, S::CH>(s.d, in.dt + (long long)t0 * P::DR + c0 * P::DC, P::DR,
+	                                  P::DC, rows, cols);
 	if (P::GATE)
-		scan_fetch<P, typename P::Z, S::CH, S::CH>(s.z, in.z + (long long)t0 * P::ZR + c0, P::ZR,
-		                                          rows, cols);
-	scan_fetch<P, float, P::N, S::NP>(s.b, in.B + (long long)t0 * P::BR, P::BR, rows, P::N);
-	scan_fetch<P, float, P::N, S::NP>(s.c, in.C + (long long)t0 * P::CR, P::CR, rows, P::N);
+		scan_fetch<P, typename P::Z, S::CH, S::CH>(
+		    s.z, in.z + (long long)t0 * P::ZR + c0 * P::ZC, P::ZR, P::ZC, rows, cols);
+	scan_fetch<P, float, P::N, S::NP>(s.b, in.B + (long long)t0 * P::BR, P::BR, P::BC, rows, P::N);
+	scan_fetch<P, float, P::N, S::NP>(s.c, in.C + (long long)t0 * P::CR, P::CR, P::CC, rows, P::N);
 	async_commit();
 }
 

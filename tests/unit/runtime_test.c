@@ -279,7 +279,8 @@ static void test_safetensors(Test *t)
 static void test_fuzz(Test *t)
 {
 	RtBytes b;
-	CHECK(t, rt_init_write(&fake, 1, 0, "w.safetensors", t->err) == RT_OK);
+	RtProgress silent = {0};
+	CHECK(t, rt_init_write(&fake, 1, 0, "w.safetensors", &silent, t->err) == RT_OK);
 	CHECK(t, rt_bytes_open(&b, "w.safetensors", t->err) == RT_OK);
 	uint64_t state = 2024, header = 0;
 	memcpy(&header, b.at, 8);
@@ -320,6 +321,28 @@ static void write_tensors(const char *path, int n, const RtTensor *list)
 		fwrite("\0\0\0\0", 1, 4, f);
 	fclose(f);
 	free(err);
+}
+
+/* More names than a message holds. */
+static void test_many_names(Test *t)
+{
+	enum { MANY = 5000 };
+	RtTensor *const list = rt_alloc(MANY, sizeof *list);
+	char(*const names)[64] = rt_alloc(MANY, sizeof *names);
+	for (int i = 0; i < MANY; i++) {
+		snprintf(names[i], sizeof names[i], "dec.sed.t1.fwd.l1.norm.weight.number.%d", i);
+		list[i] = (RtTensor){names[i], 2, {1, 1}};
+	}
+	RtWeights w;
+	for (int n = 500; n <= MANY; n += 500) {
+		write_tensors("many.safetensors", n, list);
+		CHECK(t, rt_weights_open(&w, &fake, "many.safetensors", t->err) == RT_INPUT);
+		const bool cut = strstr(t->err->text, "and more") != NULL;
+		CHECK(t, cut == (strlen(t->err->text) > RT_ERROR_BYTES - 8192));
+		CHECK(t, n > 1500 || strstr(t->err->text, names[n - 1]));
+	}
+	free(names);
+	free(list);
 }
 
 static void test_weights(Test *t)
@@ -797,8 +820,10 @@ static long lines_of(const char *path)
 static void test_infer(Test *t)
 {
 	/* 30001 samples: 3 segments, 13 frames; track 0 is active in each, the others never */
-	static const RtTensor shapes[] = {{"head.weight", 2, {CLASSES, BINS}}, {"head.bias", 1, {CLASSES}},
-	                                  {"A_log", 2, {3, 16}}, {"steps", 1, {5}}};
+	static const RtTensor shapes[] = {
+	    {"head.weight", 2, {CLASSES, BINS}}, {"head.bias", 1, {CLASSES}},
+	    {"A_log", 2, {3, 16}},               {"steps", 1, {5}},
+	};
 	RtError *const err = t->err;
 	FILE *const f = fopen("sure.safetensors", "wb");
 	CHECK(t, rt_st_header(f, 4, shapes, err) == RT_OK);
@@ -858,7 +883,7 @@ int main(int argc, char **argv)
 	if (argc > 1)
 		return rt_main(&fake, argc, argv);
 	static void (*const tests[])(Test *) = {
-	    test_safetensors, test_fuzz,     test_weights,  test_npy,           test_formats,
+	    test_safetensors, test_fuzz,     test_weights,  test_many_names,    test_npy,  test_formats,
 	    test_rates,       test_bad_audio, test_damaged_audio, test_segments, test_decode,
 	    test_merge,       test_init,     test_distribution, test_usage,     test_run,
 	    test_infer,       test_models,

@@ -1,11 +1,11 @@
-/* check.c: what the driver checks after a pass: structure and text, values, places; and the random
+/* guard.c: what the driver checks after a pass: structure and text, values, places; and the random
  * values and orders that it checks with. */
-#include "passes/check.h"
+#include "passes/guard.h"
 
 #include <math.h>
 #include <string.h>
 
-const char *check_module(Module *m)
+const char *guard_module(Module *m)
 {
 	if (ir_verify(m))
 		return "the verifier finds the errors above";
@@ -24,7 +24,7 @@ const char *check_module(Module *m)
 	return same ? NULL : "printed IR reads back as something else";
 }
 
-const char *check_plans(Module *m, const PassHooks *hooks)
+const char *guard_plans(Module *m, const PassHooks *hooks)
 {
 	const char *why = NULL;
 	for (int i = 0; i < m->graphs.n && !why; i++)
@@ -32,7 +32,7 @@ const char *check_plans(Module *m, const PassHooks *hooks)
 	return why;
 }
 
-double check_difference(const Tensor *want, const Tensor *got)
+double guard_difference(const Tensor *want, const Tensor *got)
 {
 	double scale = 0, diff = 0;
 	if (!type_equal(&want->type, &got->type))
@@ -81,17 +81,20 @@ bool passes_random(void *ctx, const Node *source, Tensor *out)
 	double fan_in = 1;
 	for (int i = 1; i < t->rank; i++)
 		fan_in *= (double)t->dim[i];
+	const RandomValues *r = ctx;
 	const double range = base != 0 ? 0.5 : is_param ? 1.5 / sqrt(fan_in) : 1;
 	uint64_t state = hash_text(source->label ? source->label : source->out[0].name,
-	                           *(const uint64_t *)ctx ^ 14695981039346656037u);
-	for (int64_t i = 0; i < type_count(&out->type); i++)
+	                           r->seed ^ 14695981039346656037u);
+	out->type = *t;
+	out->data = NEW_ARRAY(r->arena, double, type_count(t));
+	for (int64_t i = 0; i < type_count(t); i++)
 		out->data[i] = base + range * ((double)(next(&state) >> 11) * 0x1p-52 - 1);
 	return true;
 }
 
 /* ---- random orders --------------------------------------------------------------------------------- */
 
-void check_shuffle(Graph *g, uint64_t seed, Arena *scratch)
+void guard_shuffle(Graph *g, uint64_t seed, Arena *scratch)
 {
 	const int n = g->nodes.n;
 	Node **ready = NEW_ARRAY(scratch, Node *, n), **order = NEW_ARRAY(scratch, Node *, n);

@@ -1,0 +1,36 @@
+/* backend_cpu.h: planned IR to one C file for the CPU.
+ *
+ * The file holds a function for each node with all shapes as constants, the kernels it uses, and
+ * an RtModel; it needs seldrt.h, the C library and OpenMP. The same model gives the same bytes, and
+ * the program the same results for any number of threads: work is cut into tiles by shape alone. */
+#ifndef SELDC_BACKEND_CPU_H
+#define SELDC_BACKEND_CPU_H
+
+#include "ir/model.h"
+
+typedef struct CpuOptions {
+	bool library; /* no main; the RtModel is what <name>_model() returns */
+	bool weights; /* safetensors are linked in, from seldc_weights to seldc_weights_end */
+} CpuOptions;
+
+/* Flags for the C compiler beside those for warnings. The two -fno change no result; without
+ * them loops with square roots and comparisons are not vectorised. */
+#define CPU_CFLAGS "-std=gnu11 -O3 -march=native -fopenmp -fno-math-errno -fno-trapping-math"
+
+/* Libraries that the emitted file calls. */
+#define CPU_LIBS ""
+
+/* ---- emit.c: the module, load and run, tables --------------------------------------------- */
+
+/* Writes the program for a model whose graphs are planned; false after diagnostics. */
+bool cpu_emit(Buf *out, const Model *m, const CpuOptions *opt);
+
+/* ---- hooks.c: what plan_memory asks -------------------------------------------------------- */
+
+/* Input `input` of n, if known at load time, is copied to a form of the kernel's own while
+ * loading. */
+bool cpu_packs(const Node *n, int input);
+/* The kernel of n reads input `input` with any strides. */
+bool cpu_strided(const Node *n, int input);
+
+#endif

@@ -1,0 +1,173 @@
+/* emit.h: what the files of the CPU emitter share. Private to backend_cpu.
+ *
+ * An op's function gets a Fn: it names operands, the kernel's shape and its tiles; the Fn becomes a
+ * C function that runs the tiles of all instances of the node in parallel. */
+#ifndef SELDC_CPU_EMIT_H
+#define SELDC_CPU_EMIT_H
+
+#include "backend_cpu.h"
+
+/* Kernel texts, in the order in which they stand in a program. */
+#define KERNELS(X) \
+	X(memory) X(vec) X(math) X(gemm) X(linear) X(conv) X(winograd) X(pool) X(norm) X(reduce) \
+	X(scan) X(stft) X(mel)
+
+typedef enum Kernel {
+#define X(name) K_##name,
+	KERNELS(X)
+#undef X
+	NKERNELS
+} Kernel;
+
+/* A value in the weights that stays readable after loading, at `offset` floats of Self.pack. */
+typedef struct Kept {
+	const Value *value;
+	int64_t offset;
+} Kept;
+
+/* Where the packed form of a node's weight is: instance d at offset + d * floats of Self.pack. */
+typedef struct Packed {
+	const Node *node;
+	int input;
+	int64_t offset, floats;
+} Packed;
+
+typedef struct Emit {
+	Arena *arena;
+	const Model *model;
+	const CpuOptions *opt;
+	LIST(const Node *) params; /* one for each label, in the model's order */
+	LIST(const char *) names;  /* functions so far */
+	LIST(Kept) kept;
+	LIST(Packed) packed;
+	Buf body; /* the functions of the nodes */
+	Buf load; /* statements that compute and pack what is known at load time */
+	Buf run;  /* calls of the graph at hand */
+	bool kernel[NKERNELS], ew[NOPS];
+	int64_t load_floats, pack_floats, scratch_floats;
+	/* of the graph at hand */
+	const Graph *graph;
+	const bool *loadtime; /* by node id */
+	int64_t load_base;    /* floats of Self.load before this graph's */
+} Emit;
+
+/* Where a value is: `base` is C, `offset` and strides are elements. */
+typedef struct Ref {
+	const char *base;
+	int64_t offset, stride[MAX_RANK];
+	bool dense;
+} Ref;
+
+/* A function in the making. */
+typedef struct Fn {
+	Emit *e;
+	const Node *n;
+	const char *name;
+	bool at_load;
+	LIST(const char *) declared; /* operands that have a name already */
+	bool instance;               /* the loop at hand uses g */
+	Buf decl, body;
+} Fn;
+
+/* ---- ref.c: values in memory ------------------------------------------------------------------ */
+
+void ref_dense(const Type *t, int64_t *stride);
+bool ref_is_dense(const Type *t, const int64_t *stride);
+/* at_load: while params are readable. */
+Ref ref_of(Emit *e, const Value *v, bool at_load);
+/* Slice `index` of the leading dimension of a load-time weight, or all of it (index -1). */
+Ref ref_slice(Emit *e, const Value *v, int64_t index, bool at_load);
+/* Reserves floats of Self.pack; the offset is a multiple of 16. */
+int64_t ref_pack(Emit *e, int64_t floats);
+void ref_scratch(Emit *e, int64_t floats); /* each thread needs as many */
+
+/* ---- fn.c: functions --------------------------------------------------------------------------- */
+
+Fn *fn_new(Emit *e, const Node *n, bool at_load);
+void fn_use(Fn *f, Kernel k);
+int64_t fn_group(const Fn *f); /* instances, at least 1 */
+/* Type of one instance of a value, and where input i lies with the instance's strides. */
+Type fn_type(const Fn *f, const Value *v);
+Ref fn_ref(const Fn *f, int i);
+/* Declares a pointer once under its name. */
+void fn_declare(Fn *f, const char *type, const char *name, const char *base, int64_t offset);
+/* Names of the operands, declared with their places. */
+const char *fn_name_in(Fn *f, int i);
+const char *fn_name_out(Fn *f, int k);
+/* C for a pointer to the instance's input or output, "NULL" for an absent input. The dense form
+ * copies the value first where it has strides. */
+const char *fn_in(Fn *f, int i);
+const char *fn_in_dense(Fn *f, int i);
+const char *fn_out(Fn *f, int k);
+/* The operand called `name`, with leading extent and strides of v, at the instance. */
+const char *fn_at(Fn *f, const char *name, const Value *v, const int64_t *stride);
+/* " + g * 50": from instance to instance of a value with leading extent `lead`, `stride` apart */
+const char *fn_step(Fn *f, int64_t lead, int64_t stride);
+const char *fn_tile(const Fn *f, int64_t tiles); /* C for the number of the tile */
+const char *fn_scratch(Fn *f, int64_t floats);
+/* The loop over the tiles of all instances; `shape` declares the constant k, or is NULL. */
+void fn_tiles(Fn *f, int64_t tiles, const char *shape, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
+/* Calls kernel(k, direction, args) of an F_TIME op. */
+void fn_tiles_directed(Fn *f, int64_t tiles, const char *shape, const char *kernel,
+                       const char *args);
+/* Writes the function and its call. */
+void fn_end(Fn *f);
+const char *fn_float(Arena *a, double v); /* C literal of a float */
+
+/* ---- nest.c: loops over elements ----------------------------------------------------------------- */
+
+enum { NEST_RANK = 2 * MAX_RANK, NEST_ARGS = 48 };
+
+/* Loops over dim[rank]; operand i is at ptr[i] (C) with its strides, inputs first. ptr NULL: an
+ * input that is not read. */
+typedef struct Nest {
+	int rank, nin, nout;
+	int64_t dim[NEST_RANK];
+	const char *ptr[NEST_ARGS];
+	int64_t stride[NEST_ARGS][NEST_RANK];
+} Nest;
+
+/* Adds the loops to the function. `lines` computes y0, y1 ... from x0, x1 ..., one statement a
+ * line; NULL copies x0. */
+void nest_write(Fn *f, Nest *t, const char *lines);
+/* Copies of the elements of `over` from one place to another. */
+void nest_copy(Fn *f, const char *from, const int64_t *from_stride, const char *to,
+               const int64_t *to_stride, const Type *over);
+
+/* ---- pack.c: weights in the kernels' forms ------------------------------------------------------ */
+
+/* Packed form of weight `input` of the node: reserves it, and writes the packing into the load
+ * statements, or into the function where the weight is computed at run time. Returns C for the
+ * instance's weights. */
+const char *pack_operand(Fn *f, int input);
+/* Statements that pack what users of load-time value v need, once it is computed. */
+void pack_users(Emit *e, const Value *v);
+
+/* ---- emit_*.c: one function for each op ---------------------------------------------------------- */
+
+#define EW(name, ...)
+#define OP(name, ...) void cpu_##name(Fn *f);
+#include "ir/ops.def"
+#undef EW
+#undef OP
+void cpu_ew(Fn *f);
+/* The C functions of the elementwise ops that were used. */
+void emit_ew_functions(Emit *e, Buf *b);
+
+/* How conv2d and conv2d_act are computed. */
+typedef struct ConvPlan {
+	bool winograd;
+	int64_t b, h, w, c, o, kh, kw, sh, sw, ph, pw, oh, ow, th, tw;
+	bool last, relu;
+	int64_t tiles, cols, span, rows;
+} ConvPlan;
+ConvPlan conv_plan(const Node *n);
+
+/* ---- emit_model.c: tables ------------------------------------------------------------------------ */
+
+void emit_tables(Emit *e, Buf *b);
+void emit_string(Buf *b, const char *s); /* C string literal, or NULL */
+const char *emit_ident(Arena *a, const char *name); /* as a C identifier */
+
+#endif

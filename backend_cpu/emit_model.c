@@ -1,0 +1,206 @@
+/* emit_model.c: the constant tables of a program: parameters, graphs, decoding, the RtModel. */
+#include "emit.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#ifndef SELDC_VERSION
+#define SELDC_VERSION "0"
+#endif
+
+void emit_string(Buf *b, const char *s)
+{
+	if (!s) {
+		buf_puts(b, "NULL");
+		return;
+	}
+	buf_putc(b, '"');
+	for (; *s; s++) {
+		if (*s == '"' || *s == '\\')
+			buf_printf(b, "\\%c", *s);
+		else if ((unsigned char)*s < 0x20 || *s == 0x7f || *s == '?')
+			buf_printf(b, "\\%03o", (unsigned)(unsigned char)*s); /* '?': no trigraphs */
+		else
+			buf_putc(b, *s);
+	}
+	buf_putc(b, '"');
+}
+
+static void number(Buf *b, double v)
+{
+	Buf t;
+	buf_init(&t, b->arena);
+	buf_double(&t, v);
+	buf_puts(b, t.s);
+}
+
+/* {"name", rank, {extents}} */
+static void tensor(Buf *b, const char *name, const Type *t)
+{
+	buf_putc(b, '{');
+	emit_string(b, name);
+	buf_printf(b, ", %d, {", t->rank);
+	for (int k = 0; k < t->rank; k++)
+		buf_printf(b, "%s%" PRId64, k ? ", " : "", t->dim[k]);
+	buf_puts(b, t->rank ? "}}" : "0}}");
+}
+
+static void params_table(const Emit *e, Buf *b)
+{
+	if (e->params.n == 0)
+		return;
+	buf_puts(b, "\nstatic const RtParam params[] = {\n");
+	for (int i = 0; i < e->params.n; i++) {
+		const Node *n = e->params.at[i];
+		static const char *const numbers[] = {"a", "b", "c"};
+		buf_puts(b, "\t{");
+		tensor(b, n->label, &n->out[0].type);
+		buf_puts(b, ", ");
+		emit_string(b, attr_str(n, "init"));
+		for (int k = 0; k < 3; k++) {
+			buf_puts(b, ", ");
+			number(b, attr_float(n, numbers[k]));
+		}
+		buf_printf(b, ", %d, %d},\n", attr_bool(n, "buffer"), attr_bool(n, "optional"));
+	}
+	buf_puts(b, "};\n");
+}
+
+/* Tensors of a graph's inputs; returns their number. */
+static int inputs_table(const Emit *e, const Graph *g, const char *name, Buf *b)
+{
+	int n = 0;
+	for (int i = 0; i < g->nodes.n; i++) {
+		const Node *node = g->nodes.at[i];
+		if (node->op != OP_input)
+			continue;
+		if (n++ == 0)
+			buf_printf(b, "\nstatic const RtTensor %s_inputs[] = {\n", name);
+		buf_putc(b, '\t');
+		tensor(b, node->label, &node->out[0].type);
+		buf_puts(b, ",\n");
+	}
+	buf_puts(b, n ? "};\n" : "");
+	return n;
+}
+
+static void outputs_table(const Emit *e, const Graph *g, const char *name, Buf *b)
+{
+	if (g->outputs.n == 0)
+		return;
+	buf_printf(b, "\nstatic const RtTensor %s_outputs[] = {\n", name);
+	for (int i = 0; i < g->outputs.n; i++) {
+		buf_putc(b, '\t');
+		tensor(b, g->outputs.at[i].name, &g->outputs.at[i].value->type);
+		buf_puts(b, ",\n");
+	}
+	buf_puts(b, "};\n");
+}
+
+/* Work of one run: what is computed at load time does not count. */
+static Cost run_cost(const Emit *e, const Graph *g)
+{
+	const bool *load = graph_loadtime(g, e->arena);
+	Cost sum = {0};
+	for (int i = 0; i < g->nodes.n; i++) {
+		if (load[i])
+			continue;
+		const Cost c = ir_cost(g->nodes.at[i]);
+		sum.macs += c.macs;
+		sum.flops += c.flops;
+	}
+	return sum;
+}
+
+static void graphs_table(const Emit *e, Buf *b)
+{
+	const Module *m = e->model->module;
+	Buf rows;
+	buf_init(&rows, e->arena);
+	for (int i = 0; i < m->graphs.n; i++) {
+		const Graph *g = m->graphs.at[i];
+		const char *name = emit_ident(e->arena, g->name);
+		const int ninputs = inputs_table(e, g, name, b);
+		const Cost c = run_cost(e, g);
+		outputs_table(e, g, name, b);
+		buf_puts(&rows, "\t{");
+		emit_string(&rows, g->name);
+		buf_printf(&rows, ", %d, %d, %s%s, %s%s, %" PRId64 ", ", ninputs, g->outputs.n,
+		           ninputs ? name : "NULL", ninputs ? "_inputs" : "",
+		           g->outputs.n ? name : "NULL", g->outputs.n ? "_outputs" : "", g->arena_bytes);
+		number(&rows, c.macs);
+		buf_puts(&rows, ", ");
+		number(&rows, c.flops);
+		buf_puts(&rows, "},\n");
+	}
+	buf_printf(b, "\nstatic const RtGraph graphs[] = {\n%s};\n", rows.s);
+}
+
+static void strings_table(Buf *b, const char *name, const char *const *s, int n)
+{
+	if (n == 0)
+		return;
+	buf_printf(b, "\nstatic const char *const %s[] = {\n", name);
+	for (int i = 0; i < n; i++) {
+		buf_putc(b, '\t');
+		emit_string(b, s[i]);
+		buf_puts(b, ",\n");
+	}
+	buf_puts(b, "};\n");
+}
+
+static void decode_fields(const DecodeSpec *d, Buf *b)
+{
+	buf_puts(b, "\t.decode = {.kind = ");
+	emit_string(b, d->kind);
+	buf_puts(b, ", .sed = ");
+	emit_string(b, d->sed);
+	buf_puts(b, ", .doa = ");
+	emit_string(b, d->doa);
+	buf_puts(b, ", .sde = ");
+	emit_string(b, d->sde);
+	buf_puts(b, ", .threshold = ");
+	number(b, d->threshold);
+	buf_puts(b, ", .merge_degrees = ");
+	number(b, d->merge_degrees);
+	buf_printf(b, ", .classes = %d, .tracks = %d, .class_names = %s},\n", d->classes, d->tracks,
+	           d->class_names ? "class_names" : "NULL");
+}
+
+static void text_field(Buf *b, const char *name, const char *value)
+{
+	buf_printf(b, "\t.%s = ", name);
+	emit_string(b, value);
+	buf_puts(b, ",\n");
+}
+
+void emit_tables(Emit *e, Buf *b)
+{
+	const Model *m = e->model;
+	params_table(e, b);
+	graphs_table(e, b);
+	strings_table(b, "settings", m->settings.at, m->settings.n);
+	if (m->decode.class_names)
+		strings_table(b, "class_names", m->decode.class_names, m->decode.classes);
+	buf_puts(b, "\nstatic const RtModel model = {\n\t.abi = RT_ABI,\n");
+	text_field(b, "name", m->name);
+	text_field(b, "doc", m->doc);
+	text_field(b, "version", SELDC_VERSION);
+	text_field(b, "target", "cpu");
+	text_field(b, "precision", "fp32");
+	buf_printf(b, "\t.batch = %" PRId64 ",\n\t.nparams = %d,\n\t.params = %s,\n", m->batch,
+	           e->params.n, e->params.n ? "params" : "NULL");
+	buf_printf(b, "\t.ngraphs = %d,\n\t.graphs = graphs,\n\t.nsettings = %d,\n\t.settings = %s,\n",
+	           m->module->graphs.n, m->settings.n, m->settings.n ? "settings" : "NULL");
+	if (m->audio.present)
+		buf_printf(b,
+		           "\t.audio = {.rate = %d, .channels = %d, .samples = %" PRId64
+		           ", .frame_samples = %" PRId64 ", .frames = %" PRId64 "},\n",
+		           m->audio.rate, m->audio.channels, m->audio.samples, m->audio.frame_samples,
+		           m->audio.frames);
+	if (m->decode.kind)
+		decode_fields(&m->decode, b);
+	buf_printf(b, "\t.load_bytes = %" PRId64 ",\n", 4 * (e->load_floats + e->pack_floats));
+	buf_puts(b, "\t.ops = {.open = model_open, .run = model_run, .close = model_close,\n"
+	            "\t        .device = model_device},\n};\n");
+}

@@ -1,0 +1,292 @@
+/* emit_product.c: products and convolutions. */
+#include "emit.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#define N PRId64
+
+static int64_t ceil_div(int64_t a, int64_t b)
+{
+	return (a + b - 1) / b;
+}
+
+/* ---- products -------------------------------------------------------------------------------- */
+
+/* Rows of a[..., m, k] as [batch][m] with one stride each; false if more levels are needed. */
+typedef struct RowsOf {
+	int64_t batch, rows, batch_stride, row_stride;
+} RowsOf;
+
+/* Merges dim[0..rank) of strides into at most two levels. */
+static bool rows_of(const Type *t, const int64_t *stride, int rank, RowsOf *r)
+{
+	*r = (RowsOf){1, 1, 0, 0};
+	int levels = 0;
+	for (int k = rank - 1; k >= 0; k--) {
+		int64_t *const count = levels < 2 ? &r->rows : &r->batch;
+		int64_t *const step = levels < 2 ? &r->row_stride : &r->batch_stride;
+		if (t->dim[k] == 1)
+			continue;
+		if (levels > 0 && stride[k] == *step * *count) {
+			*count *= t->dim[k];
+			continue;
+		}
+		if (++levels > 2)
+			return false;
+		if (levels == 2) {
+			r->batch = t->dim[k];
+			r->batch_stride = stride[k];
+		} else {
+			r->rows = t->dim[k];
+			r->row_stride = stride[k];
+		}
+	}
+	return true;
+}
+
+enum { BLOCK_ROWS = 112, TARGET_TILES = 16 };
+
+/* Columns of a tile: 128, or fewer where that leaves too few tiles. */
+static int64_t tile_columns(int64_t n, int64_t others)
+{
+	int64_t cols = 128;
+	while (cols > 32 && others * ceil_div(n, cols) < TARGET_TILES)
+		cols /= 2;
+	return cols;
+}
+
+/* x[batch, rows, k] with strides times packed w[n, k], operand 2 the bias or absent */
+static void packed_product(Fn *f, const char *x, const RowsOf *r, int64_t xcol, int64_t n,
+                           int64_t k, const char *bias)
+{
+	const int64_t block = r->rows < BLOCK_ROWS ? r->rows : BLOCK_ROWS;
+	const int64_t blocks = r->batch * ceil_div(r->rows, block);
+	const int64_t cols = tile_columns(n, blocks * fn_group(f)), tiles = blocks * ceil_div(n, cols);
+	const char *shape = arena_printf(
+	    f->e->arena,
+	    "Linear k = {.batch = %" N ", .rows = %" N ", .n = %" N ", .k = %" N ", .xbatch = %" N
+	    ", .xrow = %" N ", .xcol = %" N ", .block = %" N ", .cols = %" N "}",
+	    r->batch, r->rows, n, k, r->batch_stride, r->row_stride, xcol, block, cols);
+	const char *w = pack_operand(f, 1), *y = fn_out(f, 0);
+	fn_use(f, K_linear);
+	fn_tiles(f, tiles, shape, "linear_tile(k, %s, %s, %s, %s, %s, %s)", x, w, bias, y,
+	         fn_tile(f, tiles), fn_scratch(f, block * 32));
+}
+
+/* x[..., k], w[n, k], bias[n] -> y[..., n] */
+void cpu_linear(Fn *f)
+{
+	const Type x = fn_type(f, f->n->in[0]), w = fn_type(f, f->n->in[1]);
+	Ref r = fn_ref(f, 0);
+	RowsOf rows;
+	const char *at;
+	if (rows_of(&x, r.stride, x.rank - 1, &rows)) {
+		at = fn_in(f, 0);
+	} else {
+		at = fn_in_dense(f, 0);
+		ref_dense(&x, r.stride);
+		rows_of(&x, r.stride, x.rank - 1, &rows);
+	}
+	packed_product(f, at, &rows, r.stride[x.rank - 1], w.dim[0], w.dim[1], fn_in_dense(f, 2));
+}
+
+/* " + at / 3 * 50 + at % 3 * 5" for the batch axes, which broadcast to dim[rank] */
+static const char *batch_offset(Fn *f, int input, int rank, const int64_t *dim)
+{
+	const Type t = fn_type(f, f->n->in[input]);
+	const Ref r = fn_ref(f, input);
+	Buf b;
+	buf_init(&b, f->e->arena);
+	buf_puts(&b, "");
+	int64_t inner = 1;
+	for (int k = rank - 1; k >= 0; inner *= dim[k--]) {
+		const int at = k - (rank - (t.rank - 2));
+		if (at >= 0 && t.dim[at] > 1)
+			buf_printf(&b, " + at / %" N " %% %" N " * %" N, inner, dim[k], r.stride[at]);
+	}
+	return b.s;
+}
+
+/* Both operands as they are: b is packed tile by tile. */
+static void direct_product(Fn *f, const Type *y)
+{
+	Arena *a = f->e->arena;
+	const Ref ra = fn_ref(f, 0), rb = fn_ref(f, 1);
+	const Type ta = fn_type(f, f->n->in[0]), tb = fn_type(f, f->n->in[1]);
+	const bool at = attr_bool(f->n, "ta"), bt = attr_bool(f->n, "tb");
+	const int64_t m = y->dim[y->rank - 2], n = y->dim[y->rank - 1];
+	const int64_t k = ta.dim[ta.rank - (at ? 2 : 1)], per = ceil_div(n, 32);
+	int64_t batch = 1;
+	for (int i = 0; i < y->rank - 2; i++)
+		batch *= y->dim[i];
+	const int64_t tiles = batch * per;
+	const char *shape = arena_printf(
+	    a,
+	    "Matmul k = {.m = %" N ", .k = %" N ", .n = %" N ", .arow = %" N ", .acol = %" N
+	    ", .brow = %" N ", .bcol = %" N "}%s",
+	    m, k, n, ra.stride[ta.rank - (at ? 1 : 2)], ra.stride[ta.rank - (at ? 2 : 1)],
+	    rb.stride[tb.rank - (bt ? 1 : 2)], rb.stride[tb.rank - (bt ? 2 : 1)],
+	    batch == 1 ? ""
+	               : arena_printf(a, ";\n%sconst int at = %s / %" N,
+	                              tiles * fn_group(f) > 1 ? "\t\t" : "\t",
+	                              fn_group(f) > 1 ? arena_printf(a, "(%s)", fn_tile(f, tiles))
+	                                              : fn_tile(f, tiles),
+	                              per));
+	fn_use(f, K_linear);
+	/* operands are named after the row of the op: a and b are pointers, so b is renamed */
+	fn_tiles(f, tiles, shape, "matmul_tile(k, %s%s, %s%s, NULL, %s%s, %s %% %" N ", %s)", fn_in(f, 0),
+	         batch_offset(f, 0, y->rank - 2, y->dim), fn_in(f, 1),
+	         batch_offset(f, 1, y->rank - 2, y->dim), fn_out(f, 0),
+	         batch == 1 ? "" : arena_printf(a, " + at * INT64_C(%" N ")", m * n), fn_tile(f, tiles),
+	         per, fn_scratch(f, (k + m) * 32));
+}
+
+/* a[..., m, k], b[..., k, n] -> y[..., m, n] */
+void cpu_matmul(Fn *f)
+{
+	const Type y = fn_type(f, &f->n->out[0]), a = fn_type(f, f->n->in[0]);
+	const bool ta = attr_bool(f->n, "ta");
+	const Ref r = fn_ref(f, 0);
+	const int64_t n = y.dim[y.rank - 1], k = a.dim[a.rank - (ta ? 2 : 1)];
+	RowsOf rows;
+	Type lead = a;
+	Ref order = r;
+	if (ta) {
+		lead.dim[a.rank - 2] = a.dim[a.rank - 1];
+		order.stride[a.rank - 2] = r.stride[a.rank - 1];
+	}
+	if (cpu_packs(f->n, 1) && f->e->loadtime[f->n->in[1]->node->id] &&
+	    rows_of(&lead, order.stride, a.rank - 1, &rows))
+		packed_product(f, fn_in(f, 0), &rows, r.stride[a.rank - (ta ? 2 : 1)], n, k, "NULL");
+	else
+		direct_product(f, &y);
+}
+
+/* ---- convolutions ------------------------------------------------------------------------------ */
+
+static void conv_geometry(ConvPlan *p, const Node *n)
+{
+	const int lead = n->group > 0;
+	const int64_t *x = n->in[0]->type.dim + lead, *w = n->in[1]->type.dim + lead;
+	const int64_t *y = n->out[0].type.dim + lead;
+	p->last = attr_bool(n, "channels_last");
+	p->b = x[0];
+	p->c = x[p->last ? 3 : 1];
+	p->h = x[p->last ? 1 : 2];
+	p->w = x[p->last ? 2 : 3];
+	p->o = w[0];
+	p->kh = w[2];
+	p->kw = w[3];
+	p->sh = attr_int_at(n, "stride", 0);
+	p->sw = attr_int_at(n, "stride", 1);
+	p->ph = attr_int_at(n, "pad", 0);
+	p->pw = attr_int_at(n, "pad", 1);
+	p->oh = y[p->last ? 1 : 2];
+	p->ow = y[p->last ? 2 : 3];
+	p->th = p->tw = 1;
+	if (n->op != OP_conv2d_act)
+		return;
+	p->th = attr_int_at(n, "pool", 0);
+	p->tw = attr_int_at(n, "pool", 1);
+	p->relu = !strcmp(attr_str(n, "act"), "relu");
+}
+
+static bool fits_winograd(const ConvPlan *p)
+{
+	const bool same = p->kh == 3 && p->kw == 3 && p->sh == 1 && p->sw == 1 && p->ph == 1 &&
+	                  p->pw == 1;
+	return p->last && same && p->c % 16 == 0 && p->o % 32 == 0 && p->th <= 2 && p->tw <= 2 &&
+	       p->oh * p->th >= 4 && p->ow * p->tw >= 4;
+}
+
+/* Squares of a tile so that its transformed input (36 * 4 bytes a channel) and products stay in a
+ * second-level cache of 2 MB; output channels of a tile so that there are enough tiles. */
+static void winograd_tiles(ConvPlan *p, int64_t instances)
+{
+	const int64_t squares = p->b * ceil_div(p->oh * p->th, 4) * ceil_div(p->ow * p->tw, 4);
+	const int64_t most = p->c <= 128 ? 28 : p->c <= 256 ? 42 : 28;
+	p->tiles = ceil_div(squares, ceil_div(squares, most));
+	p->cols = p->o % 64 == 0 ? 64 : 32;
+	p->span = p->o;
+	while (instances * ceil_div(squares, p->tiles) * (p->o / p->span) < 4 && p->span % 2 == 0 &&
+	       p->span / 2 % p->cols == 0)
+		p->span /= 2;
+}
+
+ConvPlan conv_plan(const Node *n)
+{
+	ConvPlan p = {0};
+	conv_geometry(&p, n);
+	p.winograd = fits_winograd(&p);
+	if (p.winograd)
+		winograd_tiles(&p, n->group > 0 ? n->group : 1);
+	p.rows = p.oh >= 64 ? 4 : p.oh >= 32 ? 2 : 1;
+	return p;
+}
+
+static void winograd(Fn *f, const ConvPlan *p, const char *scale, const char *shift)
+{
+	const int64_t squares = p->b * ceil_div(p->oh * p->th, 4) * ceil_div(p->ow * p->tw, 4);
+	const int64_t tiles = ceil_div(squares, p->tiles) * (p->o / p->span);
+	const char *shape = arena_printf(
+	    f->e->arena,
+	    "Winograd k = {.b = %" N ", .h = %" N ", .w = %" N ", .c = %" N ", .o = %" N ", .oh = %" N
+	    ", .ow = %" N ",\n\t\t                    .th = %" N ", .tw = %" N
+	    ", .relu = %d, .tiles = %" N ", .cols = %" N ", .span = %" N "}",
+	    p->b, p->h, p->w, p->c, p->o, p->oh, p->ow, p->th, p->tw, p->relu, p->tiles, p->cols,
+	    p->span);
+	const int64_t scratch = 36 * (p->tiles * (p->c + p->cols + 32) + 32) + p->c;
+	const char *x = fn_in_dense(f, 0), *w = pack_operand(f, 1), *y = fn_out(f, 0);
+	fn_use(f, K_winograd);
+	fn_tiles(f, tiles, shape, "wino_tile(k, %s, %s, %s, %s, %s, %s, %s)", x, w, scale, shift, y,
+	         fn_tile(f, tiles), fn_scratch(f, scratch));
+}
+
+static void direct(Fn *f, const ConvPlan *p, const char *scale, const char *shift)
+{
+	const int64_t *xs = fn_ref(f, 0).stride;
+	const int64_t tiles = p->b * ceil_div(p->oh, p->rows), plane = p->oh * p->ow;
+	const bool l = p->last;
+	int64_t stride[MAX_RANK];
+	memcpy(stride, xs, sizeof stride);
+	const char *shape = arena_printf(
+	    f->e->arena,
+	    "Conv k = {.b = %" N ", .h = %" N ", .w = %" N ", .c = %" N ", .o = %" N ", .kh = %" N
+	    ", .kw = %" N ", .sh = %" N ", .sw = %" N ", .ph = %" N ", .pw = %" N ",\n\t\t                "
+	    ".xb = %" N ", .xh = %" N ", .xw = %" N ", .xc = %" N ", .yb = %" N ", .yh = %" N
+	    ", .yw = %" N ", .yc = %" N ",\n\t\t                .oh = %" N ", .ow = %" N ", .th = %" N
+	    ", .tw = %" N ", .relu = %d, .rows = %" N "}",
+	    p->b, p->h, p->w, p->c, p->o, p->kh, p->kw, p->sh, p->sw, p->ph, p->pw, stride[0],
+	    stride[l ? 1 : 2], stride[l ? 2 : 3], stride[l ? 3 : 1], plane * p->o,
+	    l ? p->ow * p->o : p->ow, l ? p->o : 1, l ? 1 : plane, p->oh, p->ow, p->th, p->tw, p->relu,
+	    p->rows);
+	const int64_t height = (p->rows * p->th - 1) * p->sh + p->kh;
+	const int64_t scratch = height * (p->w + 2 * p->pw) * p->c + p->th * p->ow * p->tw * 32;
+	const char *x = fn_in(f, 0), *w = pack_operand(f, 1), *y = fn_out(f, 0);
+	fn_use(f, K_conv);
+	fn_tiles(f, tiles, shape, "conv_tile(k, %s, %s, %s, %s, %s, %s, %s)", x, w, scale, shift, y,
+	         fn_tile(f, tiles), fn_scratch(f, scratch));
+}
+
+static void convolution(Fn *f, const char *scale, const char *shift)
+{
+	const ConvPlan p = conv_plan(f->n);
+	if (p.winograd)
+		winograd(f, &p, scale, shift);
+	else
+		direct(f, &p, scale, shift);
+}
+
+/* x[B, C, H, W] or [B, H, W, C], w[O, C, kh, kw], bias[O] */
+void cpu_conv2d(Fn *f)
+{
+	convolution(f, "NULL", fn_in_dense(f, 2));
+}
+
+/* x, w, scale[O], shift[O] */
+void cpu_conv2d_act(Fn *f)
+{
+	const char *scale = fn_in_dense(f, 2);
+	convolution(f, scale, fn_in_dense(f, 3));
+}

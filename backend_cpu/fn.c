@@ -1,0 +1,298 @@
+/* fn.c: the C function of a node: a comment with its IR, names for its operands, and a parallel loop
+ * over the tiles of its instances. */
+#include "emit.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool is_letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+/* "enc.*.b1.conv1" is enc_b1_conv1. */
+const char *emit_ident(Arena *a, const char *name)
+{
+	char *s = arena_strdup(a, name), *to = s;
+	for (const char *p = name; *p; p++)
+		if (is_letter(*p))
+			*to++ = *p;
+		else if (to > s && to[-1] != '_')
+			*to++ = '_';
+	*to = '\0';
+	return s;
+}
+
+static bool taken(const Emit *e, const char *name)
+{
+	for (int i = 0; i < e->names.n; i++)
+		if (!strcmp(e->names.at[i], name))
+			return true;
+	return false;
+}
+
+static const char *function_name(Emit *e, const Node *n)
+{
+	const char *label = emit_ident(e->arena, n->label ? n->label : n->out[0].name);
+	const char *graph = emit_ident(e->arena, e->graph->name);
+	const char *name = arena_printf(e->arena, "%s_%s", graph, label);
+	for (int i = 2; taken(e, name); i++)
+		name = arena_printf(e->arena, "%s_%s_%d", graph, label, i);
+	list_push(e->arena, &e->names, name);
+	return name;
+}
+
+Fn *fn_new(Emit *e, const Node *n, bool at_load)
+{
+	Fn *f = NEW(e->arena, Fn);
+	f->e = e;
+	f->n = n;
+	f->at_load = at_load;
+	f->name = function_name(e, n);
+	buf_init(&f->decl, e->arena);
+	buf_init(&f->body, e->arena);
+	return f;
+}
+
+void fn_use(Fn *f, Kernel k)
+{
+	/* each kernel's text stands after those that it uses */
+	static const Kernel needs[NKERNELS][3] = {
+	    [K_math] = {K_vec},
+	    [K_gemm] = {K_vec},
+	    [K_linear] = {K_gemm, K_vec},
+	    [K_conv] = {K_gemm, K_vec},
+	    [K_winograd] = {K_gemm, K_vec},
+	    [K_pool] = {K_vec},
+	    [K_norm] = {K_math, K_vec},
+	    [K_reduce] = {K_vec},
+	    [K_scan] = {K_gemm, K_math, K_vec},
+	    [K_stft] = {K_vec},
+	};
+	f->e->kernel[k] = true;
+	for (int i = 0; i < 3; i++)
+		f->e->kernel[needs[k][i]] = true;
+}
+
+int64_t fn_group(const Fn *f)
+{
+	return f->n->group > 0 ? f->n->group : 1;
+}
+
+Type fn_type(const Fn *f, const Value *v)
+{
+	if (f->n->group == 0)
+		return v->type;
+	return type_make(v->type.dtype, v->type.rank - 1, v->type.dim + 1);
+}
+
+Ref fn_ref(const Fn *f, int i)
+{
+	Ref r = ref_of(f->e, f->n->in[i], f->at_load);
+	if (f->n->group > 0) {
+		memmove(r.stride, r.stride + 1, (MAX_RANK - 1) * sizeof *r.stride);
+		const Type t = fn_type(f, f->n->in[i]);
+		r.dense = ref_is_dense(&t, r.stride);
+	}
+	return r;
+}
+
+const char *fn_step(Fn *f, int64_t lead, int64_t stride)
+{
+	const int64_t group = fn_group(f);
+	if (f->n->group == 0 || lead == 1 || stride == 0)
+		return "";
+	f->instance = true;
+	if (lead == group)
+		return arena_printf(f->e->arena, " + g * INT64_C(%" PRId64 ")", stride);
+	return arena_printf(f->e->arena, " + g / %" PRId64 " * INT64_C(%" PRId64 ")", group / lead, stride);
+}
+
+void fn_declare(Fn *f, const char *type, const char *name, const char *base, int64_t offset)
+{
+	for (int i = 0; i < f->declared.n; i++)
+		if (!strcmp(f->declared.at[i], name))
+			return;
+	list_push(f->e->arena, &f->declared, name);
+	buf_printf(&f->decl, "\t%s*const restrict %s = %s", type, name, base);
+	if (offset)
+		buf_printf(&f->decl, " + %" PRId64, offset);
+	buf_puts(&f->decl, ";\n");
+}
+
+/* "x", or "x3" where operands have no names of their own. */
+static const char *operand_name(const Fn *f, bool out, int i)
+{
+	const OpInfo *info = node_info(f->n);
+	const bool numbered = out ? f->n->op == OP_map : info->nin_max < 0 || (info->flags & F_EW);
+	if (numbered)
+		return arena_printf(f->e->arena, "%s%d", out ? "out" : "in", i);
+	return out ? info->out_names[i] : info->in_names[i];
+}
+
+const char *fn_name_in(Fn *f, int i)
+{
+	const Ref r = ref_of(f->e, f->n->in[i], f->at_load);
+	const char *name = operand_name(f, false, i);
+	fn_declare(f, "const float ", name, r.base, r.offset);
+	return name;
+}
+
+const char *fn_name_out(Fn *f, int k)
+{
+	const Ref r = ref_of(f->e, &f->n->out[k], f->at_load);
+	const char *name = operand_name(f, true, k);
+	fn_declare(f, "float ", name, r.base, r.offset);
+	return name;
+}
+
+const char *fn_at(Fn *f, const char *name, const Value *v, const int64_t *stride)
+{
+	if (v->type.rank == 0)
+		return name;
+	return arena_printf(f->e->arena, "%s%s", name, fn_step(f, v->type.dim[0], stride[0]));
+}
+
+const char *fn_in(Fn *f, int i)
+{
+	if (i >= f->n->nin || !f->n->in[i])
+		return "NULL";
+	const Ref r = ref_of(f->e, f->n->in[i], f->at_load);
+	return fn_at(f, fn_name_in(f, i), f->n->in[i], r.stride);
+}
+
+const char *fn_in_dense(Fn *f, int i)
+{
+	if (i >= f->n->nin || !f->n->in[i] || fn_ref(f, i).dense)
+		return fn_in(f, i);
+	const Value *v = f->n->in[i];
+	const char *from = fn_name_in(f, i), *name = arena_printf(f->e->arena, "%s_dense", from);
+	int64_t dense[MAX_RANK];
+	ref_dense(&v->type, dense);
+	bool first = true;
+	for (int k = 0; k < f->declared.n; k++)
+		first &= strcmp(f->declared.at[k], name) != 0;
+	if (first) {
+		const Ref r = ref_of(f->e, v, f->at_load);
+		fn_declare(f, "float ", name, "s->pack", ref_pack(f->e, type_count(&v->type)));
+		nest_copy(f, from, r.stride, name, dense, &v->type);
+	}
+	return fn_at(f, name, v, dense);
+}
+
+const char *fn_out(Fn *f, int k)
+{
+	const Ref r = ref_of(f->e, &f->n->out[k], f->at_load);
+	return fn_at(f, fn_name_out(f, k), &f->n->out[k], r.stride);
+}
+
+const char *fn_tile(const Fn *f, int64_t tiles)
+{
+	if (tiles == 1)
+		return "0";
+	return fn_group(f) == 1 ? "i" : arena_printf(f->e->arena, "i %% %" PRId64, tiles);
+}
+
+const char *fn_scratch(Fn *f, int64_t floats)
+{
+	ref_scratch(f->e, floats);
+	return "self_scratch(s)";
+}
+
+/* The head of the loop and what the body needs. Returns the indentation of the body. */
+static const char *open_loop(Fn *f, int64_t tiles, const char *shape)
+{
+	const int64_t total = fn_group(f) * tiles;
+	const char *tab = total > 1 ? "\t\t" : "\t";
+	if (total > 1)
+		buf_printf(&f->body,
+		           "#pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)\n"
+		           "\tfor (int i = 0; i < %" PRId64 "; i++) {\n", total);
+	if (f->instance && tiles == 1)
+		buf_printf(&f->body, "%sconst int g = %s;\n", tab, total > 1 ? "i" : "0");
+	else if (f->instance)
+		buf_printf(&f->body, "%sconst int g = i / %" PRId64 ";\n", tab, tiles);
+	if (shape)
+		buf_printf(&f->body, "%sconst %s;\n", tab, shape);
+	return tab;
+}
+
+static void close_loop(Fn *f, int64_t tiles)
+{
+	if (fn_group(f) * tiles > 1)
+		buf_puts(&f->body, "\t}\n");
+	f->instance = false;
+}
+
+void fn_tiles(Fn *f, int64_t tiles, const char *shape, const char *fmt, ...)
+{
+	va_list ap;
+	va_start(ap, fmt);
+	const char *call = arena_vprintf(f->e->arena, fmt, ap);
+	va_end(ap);
+	const char *tab = open_loop(f, tiles, shape);
+	buf_printf(&f->body, "%s%s;\n", tab, call);
+	close_loop(f, tiles);
+}
+
+void fn_tiles_directed(Fn *f, int64_t tiles, const char *shape, const char *kernel,
+                       const char *args)
+{
+	const int group = (int)fn_group(f);
+	int nreverse = 0;
+	for (int g = 0; g < group; g++)
+		nreverse += node_reverse(f->n, g);
+	if (nreverse == 0 || nreverse == group) {
+		fn_tiles(f, tiles, shape, "%s(k, %s, %s)", kernel, nreverse ? "true" : "false", args);
+		return;
+	}
+	buf_puts(&f->decl, "\tstatic const bool reverse[] = {");
+	for (int g = 0; g < group; g++)
+		buf_printf(&f->decl, "%s%d", g ? ", " : "", node_reverse(f->n, g));
+	buf_puts(&f->decl, "};\n");
+	f->instance = true;
+	const char *tab = open_loop(f, tiles, shape);
+	buf_printf(&f->body, "%sif (reverse[g])\n%s\t%s(k, true, %s);\n", tab, tab, kernel, args);
+	buf_printf(&f->body, "%selse\n%s\t%s(k, false, %s);\n", tab, tab, kernel, args);
+	close_loop(f, tiles);
+}
+
+/* The node as text IR; a label cannot end the comment. */
+static void comment(Fn *f)
+{
+	Buf t;
+	buf_init(&t, f->e->arena);
+	ir_print_node(&t, f->n);
+	for (char *p = t.s; (p = strstr(p, "*/")); p++)
+		p[1] = ' ';
+	buf_printf(&f->e->body, "\n/* %s */\n", t.s);
+}
+
+void fn_end(Fn *f)
+{
+	if (f->body.len == 0)
+		return;
+	comment(f);
+	buf_printf(&f->e->body, "static void %s(const Self *s)\n{\n", f->name);
+	buf_write(&f->e->body, f->decl.s, f->decl.len);
+	buf_write(&f->e->body, f->body.s, f->body.len);
+	buf_puts(&f->e->body, "}\n");
+	buf_printf(f->at_load ? &f->e->load : &f->e->run, "\t%s(s);\n", f->name);
+}
+
+const char *fn_float(Arena *a, double v)
+{
+	if (isnan(v))
+		return "NAN";
+	if (isinf((float)v))
+		return v < 0 ? "-INFINITY" : "INFINITY";
+	const char *s = "";
+	for (int digits = 1; digits <= 9; digits++) {
+		s = arena_printf(a, "%.*g", digits, (double)(float)v);
+		if (strtof(s, NULL) == (float)v)
+			break;
+	}
+	return arena_printf(a, "%s%sf", s, strpbrk(s, ".e") ? "" : ".0");
+}

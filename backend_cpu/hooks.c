@@ -1,0 +1,45 @@
+/* hooks.c: what plan_memory may know about the kernels. */
+#include "emit.h"
+
+bool cpu_packs(const Node *n, int input)
+{
+	switch (n->op) {
+	case OP_linear:
+	case OP_conv2d:
+	case OP_conv2d_act:
+	case OP_inproj_conv_silu:
+		return input == 1;
+	case OP_matmul:
+		return input == 1 && n->in[1]->type.rank == 2 + (n->group > 0);
+	default:
+		return false;
+	}
+}
+
+bool cpu_strided(const Node *n, int input)
+{
+	if (node_info(n)->flags & (F_EW | F_VIEW))
+		return true;
+	switch (n->op) {
+	case OP_map:
+	case OP_sum:
+	case OP_mean:
+	case OP_max:
+		return true;
+	case OP_linear:
+	case OP_conv2d:
+	case OP_conv2d_act:
+	case OP_inproj_conv_silu:
+	case OP_conv1d_depthwise:
+	case OP_rms_norm:
+	case OP_layer_norm:
+		return input == 0;
+	case OP_matmul:
+		return true;
+	case OP_selective_scan:
+	case OP_scan_gate:
+		return input != 2 && input != 5;
+	default:
+		return false;
+	}
+}

@@ -1,0 +1,131 @@
+/* pack.c: weights of products and convolutions in the kernels' own order, one block for each slice
+ * of a group's weight. A slice is read where it was loaded, even if the IR joins slices first. */
+#include "emit.h"
+
+#include <inttypes.h>
+
+static int64_t panels(int64_t n)
+{
+	return (n + 31) / 32 * 32;
+}
+
+/* Type of one slice of weight `input`. */
+static Type slice_type(const Node *n, int input)
+{
+	const Type *t = &n->in[input]->type;
+	return n->group > 0 ? type_make(t->dtype, t->rank - 1, t->dim + 1) : *t;
+}
+
+static int64_t packed_floats(const Node *n, int input)
+{
+	const Type w = slice_type(n, input);
+	switch (n->op) {
+	case OP_linear:
+		return panels(w.dim[0]) * w.dim[1];
+	case OP_matmul:
+		return attr_bool(n, "tb") ? panels(w.dim[0]) * w.dim[1] : panels(w.dim[1]) * w.dim[0];
+	case OP_inproj_conv_silu:
+		return 2 * panels(w.dim[0] / 2) * w.dim[1];
+	default: {
+		const ConvPlan p = conv_plan(n);
+		return p.winograd ? 36 * p.o * p.c : panels(p.o) * p.c * p.kh * p.kw;
+	}
+	}
+}
+
+static void pack_product(Buf *b, int64_t to, const Ref *r, int64_t from, int64_t n, int64_t k,
+                         int64_t row, int64_t col)
+{
+	buf_printf(b, "\tgemm_pack(s->pack + %" PRId64 ", %s + %" PRId64 ", %" PRId64 ", %" PRId64
+	           ", %" PRId64 ", %" PRId64 ", s->threads);\n", to, r->base, r->offset + from, n, k, row,
+	           col);
+}
+
+static void pack_conv(Buf *b, const Node *n, int64_t to, const Ref *r)
+{
+	const ConvPlan p = conv_plan(n);
+	if (p.winograd)
+		buf_printf(b, "\twino_pack(s->pack + %" PRId64 ", %s + %" PRId64 ", %" PRId64 ", %" PRId64
+		           ", %" PRId64 ", s->threads);\n", to, r->base, r->offset, p.o, p.c, p.cols);
+	else
+		buf_printf(b, "\tconv_pack(s->pack + %" PRId64 ", %s + %" PRId64 ", %" PRId64 ", %" PRId64
+		           ", %" PRId64 ", %" PRId64 ", s->threads);\n", to, r->base, r->offset, p.o, p.c,
+		           p.kh, p.kw);
+}
+
+/* Statements that pack one slice; r: the slice, its strides without the group's. */
+static void pack_slice(Buf *b, const Node *n, int input, int64_t to, const Ref *r)
+{
+	const Type w = slice_type(n, input);
+	const int64_t *s = r->stride;
+	switch (n->op) {
+	case OP_linear:
+		pack_product(b, to, r, 0, w.dim[0], w.dim[1], s[0], s[1]);
+		break;
+	case OP_matmul:
+		if (attr_bool(n, "tb"))
+			pack_product(b, to, r, 0, w.dim[0], w.dim[1], s[0], s[1]);
+		else
+			pack_product(b, to, r, 0, w.dim[1], w.dim[0], s[1], s[0]);
+		break;
+	case OP_inproj_conv_silu: {
+		const int64_t e = w.dim[0] / 2, k = w.dim[1];
+		pack_product(b, to, r, 0, e, k, s[0], s[1]);
+		pack_product(b, to + panels(e) * k, r, e * s[0], e, k, s[0], s[1]);
+		break;
+	}
+	default:
+		pack_conv(b, n, to, r);
+	}
+}
+
+static void pack_all(Emit *e, Buf *b, const Packed *p, bool at_load)
+{
+	const Value *v = p->node->in[p->input];
+	const bool grouped = p->node->group > 0;
+	for (int64_t d = 0; d < (grouped ? v->type.dim[0] : 1); d++) {
+		Ref r = ref_slice(e, v, grouped ? d : -1, at_load);
+		for (int k = 0; grouped && k + 1 < MAX_RANK; k++)
+			r.stride[k] = r.stride[k + 1];
+		pack_slice(b, p->node, p->input, p->offset + d * p->floats, &r);
+	}
+}
+
+static const Packed *reserve(Emit *e, const Node *n, int input)
+{
+	const int64_t slices = n->group > 0 ? n->in[input]->type.dim[0] : 1;
+	const int64_t floats = packed_floats(n, input);
+	const Packed p = {n, input, ref_pack(e, slices * floats), floats};
+	list_push(e->arena, &e->packed, p);
+	return &e->packed.at[e->packed.n - 1];
+}
+
+void pack_users(Emit *e, const Value *v)
+{
+	for (int i = 0; i < e->graph->nodes.n; i++) {
+		const Node *n = e->graph->nodes.at[i];
+		for (int k = 0; k < n->nin; k++)
+			if (n->in[k] == v && cpu_packs(n, k))
+				pack_all(e, &e->load, reserve(e, n, k), true);
+	}
+}
+
+static const Packed *find(const Emit *e, const Node *n, int input)
+{
+	for (int i = 0; i < e->packed.n; i++)
+		if (e->packed.at[i].node == n && e->packed.at[i].input == input)
+			return &e->packed.at[i];
+	return NULL;
+}
+
+const char *pack_operand(Fn *f, int input)
+{
+	const Packed *p = find(f->e, f->n, input);
+	if (!p) {
+		p = reserve(f->e, f->n, input);
+		pack_all(f->e, &f->body, p, false);
+	}
+	const char *name = node_info(f->n)->in_names[input];
+	fn_declare(f, "const float ", name, "s->pack", p->offset);
+	return fn_at(f, name, f->n->in[input], &p->floats);
+}

@@ -1,0 +1,340 @@
+/* emit_host.c: the C part of a CUDA program: tables of launches, memory and machine code, and the
+ * RtModel that libseldrt runs. */
+#include "emit.h"
+
+#include <string.h>
+
+static void put_string(Buf *b, const char *s)
+{
+	if (!s) {
+		buf_puts(b, "0");
+		return;
+	}
+	buf_putc(b, '"');
+	for (; *s; s++)
+		if (*s == '"' || *s == '\\')
+			buf_printf(b, "\\%c", *s);
+		else if ((unsigned char)*s < 0x20 || *s == 0x7f)
+			buf_printf(b, "\\%03o", (unsigned char)*s);
+		else
+			buf_putc(b, *s);
+	buf_putc(b, '"');
+}
+
+static void put_double(Buf *b, double v)
+{
+	const size_t at = b->len;
+	buf_double(b, v);
+	if (!strpbrk(b->s + at, ".en"))
+		buf_puts(b, ".0");
+}
+
+static void put_tensor(Buf *b, const char *name, const Type *t)
+{
+	buf_puts(b, "{");
+	put_string(b, name);
+	buf_printf(b, ", %d, {", t->rank);
+	for (int i = 0; i < t->rank; i++)
+		buf_printf(b, "%s%lld", i ? ", " : "", (long long)t->dim[i]);
+	buf_puts(b, t->rank ? "}}" : "0}}");
+}
+
+/* ---- what the model takes and gives ------------------------------------------------------------ */
+
+static void put_params(Buf *b, const CudaCode *c)
+{
+	buf_puts(b, "static const RtParam params[] = {\n");
+	for (int i = 0; i < c->params.n; i++) {
+		const Node *n = c->params.at[i];
+		buf_puts(b, "\t{");
+		put_tensor(b, n->label, &n->out[0].type);
+		buf_puts(b, ", ");
+		put_string(b, attr_str(n, "init"));
+		for (int k = 0; k < 3; k++) {
+			buf_puts(b, ", ");
+			put_double(b, attr_float(n, k == 0 ? "a" : k == 1 ? "b" : "c"));
+		}
+		buf_printf(b, ", %d, %d},\n", attr_bool(n, "buffer"), attr_bool(n, "optional"));
+	}
+	buf_puts(b, c->params.n ? "};\n\n" : "\t{{0}}\n};\n\n");
+}
+
+static int count_inputs(const Graph *g)
+{
+	int n = 0;
+	for (int i = 0; i < g->nodes.n; i++)
+		n += g->nodes.at[i]->op == OP_input;
+	return n;
+}
+
+static void put_graph_tensors(Buf *b, const Graph *g)
+{
+	buf_printf(b, "static const RtTensor %s_inputs[] = {\n", g->name);
+	for (int i = 0; i < g->nodes.n; i++) {
+		const Node *n = g->nodes.at[i];
+		if (n->op != OP_input)
+			continue;
+		buf_puts(b, "\t");
+		put_tensor(b, n->label, &n->out[0].type);
+		buf_puts(b, ",\n");
+	}
+	buf_puts(b, count_inputs(g) ? "};\n" : "\t{0}\n};\n");
+	buf_printf(b, "static const RtTensor %s_outputs[] = {\n", g->name);
+	for (int i = 0; i < g->outputs.n; i++) {
+		buf_puts(b, "\t");
+		put_tensor(b, g->outputs.at[i].name, &g->outputs.at[i].value->type);
+		buf_puts(b, ",\n");
+	}
+	buf_puts(b, g->outputs.n ? "};\n\n" : "\t{0}\n};\n\n");
+}
+
+/* Work of one run: load-time nodes do not count. */
+static Cost graph_cost(const CudaCode *c, const Graph *g)
+{
+	Cost sum = {0};
+	const bool *load = graph_loadtime(g, c->arena);
+	for (int i = 0; i < g->nodes.n; i++) {
+		if (load[i])
+			continue;
+		const Cost one = ir_cost(g->nodes.at[i]);
+		sum.macs += one.macs;
+		sum.flops += one.flops;
+	}
+	return sum;
+}
+
+static void put_graphs(Buf *b, const CudaCode *c)
+{
+	const Module *m = c->model->module;
+	for (int i = 0; i < m->graphs.n; i++)
+		put_graph_tensors(b, m->graphs.at[i]);
+	buf_puts(b, "static const RtGraph graphs[] = {\n");
+	for (int i = 0; i < m->graphs.n; i++) {
+		const Graph *g = m->graphs.at[i];
+		const Cost cost = graph_cost(c, g);
+		buf_printf(b, "\t{\"%s\", %d, %d, %s_inputs, %s_outputs, %lld, ", g->name, count_inputs(g),
+		           g->outputs.n, g->name, g->name, (long long)g->arena_bytes);
+		put_double(b, cost.macs);
+		buf_puts(b, ", ");
+		put_double(b, cost.flops);
+		buf_puts(b, "},\n");
+	}
+	buf_puts(b, "};\n\n");
+}
+
+/* ---- launches, memory, machine code -------------------------------------------------------------- */
+
+static bool in_list(const CudaLaunch *l, int graph)
+{
+	return graph < 0 ? l->load : !l->load && l->graph == graph;
+}
+
+/* graph -1: load-time launches. Returns how many. */
+static int put_launches(Buf *b, const CudaCode *c, int graph)
+{
+	int n = 0;
+	for (int i = 0; i < c->launches.n; i++) {
+		const CudaLaunch *l = &c->launches.at[i];
+		if (!in_list(l, graph))
+			continue;
+		buf_printf(b, "\t{\"%s\", %d, {%u, %u, %u}, %u, %u, ", l->kernel, l->family, l->grid[0],
+		           l->grid[1], l->grid[2], l->block, l->smem);
+		put_string(b, l->node->label ? l->node->label : l->node->out[0].name);
+		buf_puts(b, "},\n");
+		n++;
+	}
+	return n;
+}
+
+static void put_offsets(Buf *b, const CudaCode *c)
+{
+	const Module *m = c->model->module;
+	for (int i = 0, out = 0; i < m->graphs.n; i++) {
+		const Graph *g = m->graphs.at[i];
+		int64_t at = 0;
+		buf_printf(b, "static const int64_t %s_at[] = {", g->name);
+		for (int k = 0; k < g->nodes.n; k++) {
+			if (g->nodes.at[k]->op != OP_input)
+				continue;
+			buf_printf(b, "%s%lld", at ? ", " : "", (long long)at);
+			at += cuda_align(type_bytes(&g->nodes.at[k]->out[0].type));
+		}
+		buf_printf(b, "%s};\nstatic const RtCudaOutput %s_results[] = {", at ? "" : "0", g->name);
+		for (int k = 0; k < g->outputs.n; k++, out++)
+			buf_printf(b, "%s{%d, %lld}", k ? ", " : "", c->outputs.at[out].in_arena,
+			           (long long)c->outputs.at[out].offset);
+		buf_puts(b, g->outputs.n ? "};\n" : "{0, 0}};\n");
+	}
+}
+
+static void put_uploads(Buf *b, const CudaCode *c)
+{
+	buf_puts(b, "static const RtCudaUpload uploads[] = {\n");
+	for (int i = 0; i < c->uploads.n; i++)
+		buf_printf(b, "\t{%d, %lld},\n", c->uploads.at[i].param, (long long)c->uploads.at[i].at);
+	buf_puts(b, c->uploads.n ? "};\n\n" : "\t{0, 0}\n};\n\n");
+}
+
+static const char *image_symbol(Arena *a, const CudaImage *m)
+{
+	return arena_printf(a, "seldc_%s_%s%d", cuda_family_name(m->family), m->ptx ? "ptx" : "sm",
+	                    m->arch);
+}
+
+static void put_images(Buf *b, const CudaImages *images)
+{
+	for (int i = 0; i < images->at.n; i++) {
+		const char *s = image_symbol(b->arena, &images->at.at[i]);
+		buf_printf(b, "extern const unsigned char %s[], %s_end[];\n", s, s);
+	}
+	buf_puts(b, "\nstatic const RtCudaImage images[] = {\n");
+	for (int i = 0; i < images->at.n; i++) {
+		const CudaImage *m = &images->at.at[i];
+		const char *s = image_symbol(b->arena, m);
+		buf_printf(b, "\t{%d, %d, %d, %s, %s_end},\n", m->family, m->arch, m->ptx, s, s);
+	}
+	buf_puts(b, images->at.n ? "};\n\n" : "\t{0}\n};\n\n");
+}
+
+static void put_program(Buf *b, const CudaCode *c, const CudaImages *images)
+{
+	const Module *m = c->model->module;
+	Buf tables;
+	buf_init(&tables, b->arena);
+	buf_puts(b, "static const RtCudaLaunch launches[] = {\n");
+	const int nload = put_launches(b, c, -1);
+	int first = nload;
+	for (int i = 0; i < m->graphs.n; i++) {
+		const char *name = m->graphs.at[i]->name;
+		const int n = put_launches(b, c, i);
+		buf_printf(&tables, "\t{%d, %d, %s_at, %s_results},\n", first, n, name, name);
+		first += n;
+	}
+	buf_puts(b, first ? "};\n\n" : "\t{0}\n};\n\n");
+	put_offsets(b, c);
+	buf_printf(b, "\nstatic const RtCudaGraph launch_graphs[] = {\n%s};\n\n", tables.s);
+	buf_puts(b, "static const RtModel model;\n\nstatic const RtCudaProgram program = {\n"
+	            "\t.model = &model,\n\t.toolkit = ");
+	put_string(b, images->compiler);
+	buf_printf(b, ",\n\t.toolkit_version = %d,\n\t.nfamilies = %d,\n\t.nimages = %d,\n"
+	              "\t.images = images,\n\t.nload = %d,\n\t.nlaunches = %d,\n\t.launches = launches,\n"
+	              "\t.graphs = launch_graphs,\n\t.nuploads = %d,\n\t.uploads = uploads,\n",
+	           images->version, NFAMILIES, images->at.n, nload, first, c->uploads.n);
+	buf_printf(b, "\t.param_bytes = %lld,\n\t.load_bytes = %lld,\n\t.arena_bytes = %lld,\n"
+	              "\t.in_bytes = %lld,\n\t.out_bytes = %lld,\n};\n\n",
+	           (long long)c->param_bytes, (long long)c->load_bytes, (long long)c->arena_bytes,
+	           (long long)c->in_bytes, (long long)c->out_bytes);
+}
+
+/* ---- the model ---------------------------------------------------------------------------------- */
+
+static void put_settings(Buf *b, const Model *m)
+{
+	buf_puts(b, "static const char *const settings[] = {\n");
+	for (int i = 0; i < m->settings.n; i++) {
+		buf_puts(b, "\t");
+		put_string(b, m->settings.at[i]);
+		buf_puts(b, ",\n");
+	}
+	buf_puts(b, "\t0\n};\n\n");
+	buf_puts(b, "static const char *const class_names[] = {\n");
+	for (int i = 0; m->decode.class_names && i < m->decode.classes; i++) {
+		buf_puts(b, "\t");
+		put_string(b, m->decode.class_names[i]);
+		buf_puts(b, ",\n");
+	}
+	buf_puts(b, "\t0\n};\n\n");
+}
+
+static void put_field(Buf *b, const char *field, const char *value)
+{
+	buf_printf(b, "\t.%s = ", field);
+	put_string(b, value);
+	buf_puts(b, ",\n");
+}
+
+static void put_audio(Buf *b, const Model *m)
+{
+	const AudioSpec *a = &m->audio;
+	if (a->present)
+		buf_printf(b, "\t.audio = {%d, %d, %lld, %lld, %lld},\n", a->rate, a->channels,
+		           (long long)a->samples, (long long)a->frame_samples, (long long)a->frames);
+	const DecodeSpec *d = &m->decode;
+	if (!d->kind)
+		return;
+	buf_puts(b, "\t.decode = {");
+	const char *const text[] = {d->kind, d->sed, d->doa, d->sde};
+	for (int i = 0; i < 4; i++) {
+		put_string(b, text[i]);
+		buf_puts(b, ", ");
+	}
+	put_double(b, d->threshold);
+	buf_puts(b, ", ");
+	put_double(b, d->merge_degrees);
+	buf_printf(b, ", %d, %d, %s},\n", d->classes, d->tracks, d->class_names ? "class_names" : "0");
+}
+
+static void put_model(Buf *b, const CudaCode *c)
+{
+	static const char *const precision[] = {"fp32", "tf32", "bf16"};
+	const Model *m = c->model;
+	buf_puts(b, "static RtStatus model_open(void **self, const float *const *values, int threads,\n"
+	            "                           RtError *err)\n{\n\t(void)threads;\n"
+	            "\treturn rt_cuda_open(self, &program, values, err);\n}\n\n"
+	            "static const RtModel model = {\n\t.abi = RT_ABI,\n");
+	put_field(b, "name", m->name);
+	put_field(b, "doc", m->doc);
+	put_field(b, "version", c->opt.version);
+	put_field(b, "target", "cuda");
+	put_field(b, "precision", precision[c->opt.precision]);
+	buf_printf(b, "\t.batch = %lld,\n\t.nparams = %d,\n\t.params = params,\n\t.ngraphs = %d,\n"
+	              "\t.graphs = graphs,\n\t.nsettings = %d,\n\t.settings = settings,\n",
+	           (long long)m->batch, c->params.n, m->module->graphs.n, m->settings.n);
+	put_audio(b, m);
+	buf_printf(b, "\t.load_bytes = %lld,\n", (long long)c->load_bytes);
+	buf_puts(b, "\t.ops = {model_open, rt_cuda_run, rt_cuda_time, rt_cuda_close, rt_cuda_device},\n");
+	buf_puts(b, "};\n\n");
+}
+
+/* The size of embedded weights is known to the linker only, so the model is completed here. */
+static void put_main(Buf *b, const CudaCode *c)
+{
+	if (c->opt.weights)
+		buf_puts(b, "extern const unsigned char seldc_weights[], seldc_weights_end[];\n\n");
+	if (c->opt.library)
+		buf_printf(b, "const RtModel *%s_model(void)\n{\n\tstatic RtModel whole;\n",
+		           c->model->name);
+	else
+		buf_puts(b, "int main(int argc, char **argv)\n{\n\tRtModel whole;\n");
+	buf_puts(b, "\twhole = model;\n");
+	if (c->opt.weights)
+		buf_puts(b, "\twhole.weights = seldc_weights;\n"
+		            "\twhole.weights_bytes = (uint64_t)(seldc_weights_end - seldc_weights);\n");
+	buf_puts(b, c->opt.library ? "\treturn &whole;\n}\n" : "\treturn rt_main(&whole, argc, argv);\n}\n");
+}
+
+void cuda_host(Buf *b, const CudaCode *c, const CudaImages *images)
+{
+	buf_printf(b, "/* %s: launches and tables of a CUDA program, written by seldc %s. */\n"
+	              "#include \"rt_cuda.h\"\n\n", c->model->name, c->opt.version);
+	put_params(b, c);
+	put_graphs(b, c);
+	put_images(b, images);
+	put_uploads(b, c);
+	put_settings(b, c->model);
+	put_program(b, c, images);
+	put_model(b, c);
+	put_main(b, c);
+}
+
+void cuda_images_asm(Buf *out, const CudaImages *images)
+{
+	buf_puts(out, "\t.section .rodata\n");
+	for (int i = 0; i < images->at.n; i++) {
+		const CudaImage *m = &images->at.at[i];
+		const char *s = image_symbol(out->arena, m);
+		buf_printf(out, "\t.balign 64\n\t.globl %s, %s_end\n%s:\n\t.incbin \"%s\"\n%s_end:\n\t.byte 0\n",
+		           s, s, s, m->path, s);
+	}
+	buf_puts(out, "\t.section .note.GNU-stack,\"\",@progbits\n");
+}

@@ -1,0 +1,336 @@
+/* emit_product.c: linear, matmul, inproj_conv_silu: many small products in one launch.
+ *
+ * A product is y[m, n] = sum x[m, k] w[n, k] for each of the matrices that grid.z counts. Kernels:
+ * mma for reduced precision, fma for float32 with rows dense along k, any for all strides. */
+#include "emit.h"
+
+typedef enum ProductKind { PROD_ANY, PROD_FMA, PROD_TF32, PROD_BF16 } ProductKind;
+
+typedef struct Product {
+	Operand x, w, bias, y;
+	bool has_bias;
+	bool packed; /* w is read as bf16 from its packed copy */
+	bool odd;    /* only the general kernel will do */
+	int64_t m, n, k, xr, xk, wr, wk, yr;
+	Sweep z; /* over x, w, bias, y */
+} Product;
+
+/* wk: warps along k (fma). stages as in product.cuh. */
+typedef struct ProductTile {
+	int bm, bn, wm, wn, wk;
+} ProductTile;
+
+static int64_t stride_of(const Operand *o, int axis)
+{
+	return o->dim[axis] == 1 ? 0 : o->stride[axis];
+}
+
+/* All operands take part in the sweep by their group dimension first. */
+static void product_group(Product *p, const Node *n)
+{
+	const Operand *o[4] = {&p->x, &p->w, &p->bias, &p->y};
+	p->z = (Sweep){.nops = 4};
+	sweep_group(&p->z, group_of(n), o, 4);
+}
+
+static Product linear_product(const Emit *e, const Node *n)
+{
+	Product p = {.x = operand_in(e, n, 0), .w = operand_in(e, n, 1), .y = operand_out(e, n, 0)};
+	p.has_bias = n->nin > 2 && n->in[2];
+	p.bias = p.has_bias ? operand_in(e, n, 2) : (Operand){.lead = 1};
+	const int last = p.x.rank - 1;
+	p.k = p.x.dim[last];
+	p.xk = p.x.stride[last];
+	p.n = p.w.dim[0];
+	p.wr = p.w.stride[0];
+	p.wk = p.w.stride[1];
+	product_group(&p, n);
+	int d = last - 1;
+	p.m = last > 0 ? p.x.dim[d] : 1;
+	p.xr = last > 0 ? stride_of(&p.x, d) : 0;
+	p.yr = last > 0 ? p.y.stride[d] : p.n;
+	while (d > 0 && (p.m == 1 || p.x.stride[d - 1] == p.xr * p.m) &&
+	       (p.m == 1 || p.y.stride[d - 1] == p.yr * p.m)) {
+		if (p.m == 1) {
+			p.xr = stride_of(&p.x, d - 1);
+			p.yr = p.y.stride[d - 1];
+		}
+		p.m *= p.x.dim[--d];
+	}
+	for (int i = 0; i < d; i++) {
+		const int dim = sweep_dim(&p.z, p.x.dim[i]);
+		sweep_set(&p.z, 0, dim, p.x.stride[i], 1);
+		sweep_set(&p.z, 3, dim, p.y.stride[i], 1);
+	}
+	return p;
+}
+
+static Product matmul_product(const Emit *e, const Node *n)
+{
+	Product p = {.x = operand_in(e, n, 0), .w = operand_in(e, n, 1), .y = operand_out(e, n, 0)};
+	const bool ta = attr_bool(n, "ta"), tb = attr_bool(n, "tb");
+	const int xl = p.x.rank - 1, wl = p.w.rank - 1, yl = p.y.rank - 1;
+	p.bias = (Operand){.lead = 1};
+	p.m = p.y.dim[yl - 1];
+	p.n = p.y.dim[yl];
+	p.k = p.x.dim[ta ? xl - 1 : xl];
+	p.xr = stride_of(&p.x, ta ? xl : xl - 1);
+	p.xk = p.x.stride[ta ? xl - 1 : xl];
+	p.wr = stride_of(&p.w, tb ? wl - 1 : wl);
+	p.wk = p.w.stride[tb ? wl : wl - 1];
+	p.yr = p.y.stride[yl - 1];
+	product_group(&p, n);
+	for (int i = 0; i < yl - 1; i++) {
+		const int dim = sweep_dim(&p.z, p.y.dim[i]);
+		const int xi = i - (yl - xl), wi = i - (yl - wl);
+		if (xi >= 0 && p.x.dim[xi] != 1)
+			sweep_set(&p.z, 0, dim, p.x.stride[xi], 1);
+		if (wi >= 0 && p.w.dim[wi] != 1)
+			sweep_set(&p.z, 1, dim, p.w.stride[wi], 1);
+		sweep_set(&p.z, 3, dim, p.y.stride[i], 1);
+	}
+	return p;
+}
+
+/* Every step of operand `op` but along k is a multiple of n elements, and so is its start. */
+static bool product_aligned(const Product *p, int op, const Operand *o, int64_t row, int n)
+{
+	bool ok = o->offset % (n * (o->narrow ? 2 : 4)) == 0 && row % n == 0 && p->k % n == 0;
+	for (int d = 0; d < p->z.nd; d++)
+		ok = ok && p->z.op[op].stride[d] % n == 0;
+	return ok;
+}
+
+/* Weights of a load-time value can be packed to bf16 [lead][N][K]. */
+static bool packs_bf16(const Emit *e, const Product *p)
+{
+	return p->x.narrow && e->loadtime[p->w.value->node->id] && p->w.rank == 2 && p->k % 8 == 0;
+}
+
+static ProductKind product_kind(const Emit *e, const Node *n, Product *p)
+{
+	if (p->odd || (p->xk != 1 && p->k > 1) || p->y.stride[p->y.rank - 1] != 1)
+		return PROD_ANY;
+	if (!emit_strict(e, n) && p->x.narrow && product_aligned(p, 0, &p->x, p->xr, 8)) {
+		p->packed = packs_bf16(e, p);
+		if (p->packed) {
+			p->wr = p->k;
+			return PROD_BF16;
+		}
+		if (p->w.narrow && p->wk == 1 && product_aligned(p, 1, &p->w, p->wr, 8))
+			return PROD_BF16;
+	}
+	if (p->x.narrow || p->w.narrow || p->wk != 1 || !product_aligned(p, 0, &p->x, p->xr, 4) ||
+	    !product_aligned(p, 1, &p->w, p->wr, 4))
+		return PROD_ANY;
+	return emit_strict(e, n) ? PROD_FMA : PROD_TF32;
+}
+
+static int64_t ceil_of(int64_t n, int64_t d)
+{
+	return (n + d - 1) / d;
+}
+
+/* The first tile that gives every multiprocessor work, or the last. */
+static ProductTile product_tile(const Emit *e, const Product *p, ProductKind kind)
+{
+	static const ProductTile fma[] = {{64, 64, 2, 2, 1}, {32, 32, 1, 1, 4}, {16, 32, 1, 1, 4}},
+	                         mma[] = {{64, 64, 2, 2, 1}, {64, 32, 4, 1, 1}, {64, 16, 4, 1, 1}};
+	static const ProductTile fma_low = {16, 32, 1, 1, 4}, mma_low = {16, 64, 1, 4, 1};
+	const ProductTile *tile = kind == PROD_FMA ? fma : mma;
+	if (p->m <= 16)
+		return kind == PROD_FMA ? fma_low : mma_low;
+	for (int i = 0; i < 2; i++)
+		if (ceil_of(p->m, tile[i].bm) * ceil_of(p->n, tile[i].bn) * sweep_count(&p->z) >=
+		    emit_sms(e))
+			return tile[i];
+	return tile[2];
+}
+
+static unsigned product_smem(ProductKind kind, const ProductTile *t)
+{
+	if (kind != PROD_FMA)
+		return (unsigned)(4 * (t->bm + t->bn) * 128);
+	const int stages = 3 * (t->bm + t->bn) * 36, parts = t->wk * t->bm * t->bn;
+	return (unsigned)(4 * (stages > parts ? stages : parts));
+}
+
+static unsigned tile_threads(const ProductTile *t)
+{
+	return (unsigned)(32 * t->wm * t->wn * t->wk);
+}
+
+static void put_tile(const Kernel *k, const ProductTile *t, ProductKind kind)
+{
+	kernel_const(k, "BM", t->bm);
+	kernel_const(k, "BN", t->bn);
+	kernel_const(k, "WM", t->wm);
+	kernel_const(k, "WN", t->wn);
+	if (kind == PROD_FMA)
+		kernel_const(k, "WK", t->wk);
+}
+
+static void put_extents(const Kernel *k, const Product *p, ProductKind kind)
+{
+	kernel_const(k, "M", p->m);
+	kernel_const(k, "N", p->n);
+	kernel_const(k, "K", p->k);
+	kernel_const(k, "XR", p->xr);
+	kernel_const(k, "WR", p->wr);
+	kernel_const(k, "YR", p->yr);
+	kernel_const(k, "BIAS", p->has_bias);
+	kernel_typedef(k, "Out", operand_type(&p->y));
+	if (kind == PROD_ANY) {
+		kernel_const(k, "XK", p->xk);
+		kernel_const(k, "WK", p->wk);
+		kernel_typedef(k, "XT", operand_type(&p->x));
+		kernel_typedef(k, "WT", operand_type(&p->w));
+	} else
+		kernel_typedef(k, "In", kind == PROD_BF16 ? "bf16" : "float");
+}
+
+/* Pointer of operand `op` at matrix z. */
+static const char *at_z(const Emit *e, const Product *p, int op, const Operand *o, bool write)
+{
+	const char *off = sweep_text(e, &p->z, op, "z");
+	return arena_printf(e->arena, "%s + (size_t)(%s)", operand_text(e, o, write), off);
+}
+
+static const char *weights_at_z(const Emit *e, const Product *p, const Node *n)
+{
+	if (!p->packed)
+		return at_z(e, p, 1, &p->w, false);
+	const char *base = packed_text(e, p->w.value, "bf16", "bf16");
+	if (p->w.lead == 1)
+		return base;
+	const int64_t per = sweep_count(&p->z) / p->w.lead;
+	(void)n;
+	return arena_printf(e->arena, "%s + (size_t)(z / %lldu) * %lldu", base, (long long)per,
+	                    (long long)(p->n * p->k));
+}
+
+static void emit_product(Emit *e, const Node *n, Product *p)
+{
+	const ProductKind kind = product_kind(e, n, p);
+	static const char *const call[] = {"product_any", "product_fma", "product_mma", "product_mma"};
+	const ProductTile t = kind == PROD_ANY ? (ProductTile){32, 32, 8, 1, 1} : product_tile(e, p, kind);
+	if (p->y.stride[p->y.rank - 1] != 1)
+		emit_bug(n, "product into strided storage");
+	Kernel k = kernel_begin(e, n, FAM_PRODUCT);
+	put_extents(&k, p, kind);
+	if (kind != PROD_ANY)
+		put_tile(&k, &t, kind);
+	kernel_open(&k, tile_threads(&t), 1);
+	buf_printf(k.b, "\tconst unsigned z = blockIdx.z;\n\t%s<%s>(%s,\n\t\t%s,\n\t\t%s,\n\t\t%s);\n",
+	           call[kind], k.type, at_z(e, p, 0, &p->x, false), weights_at_z(e, p, n),
+	           p->has_bias ? at_z(e, p, 2, &p->bias, false) : "nullptr",
+	           at_z(e, p, 3, &p->y, true));
+	kernel_end(e, &k, ceil_of(p->n, t.bn), ceil_of(p->m, t.bm), sweep_count(&p->z),
+	           kind == PROD_ANY ? 0 : product_smem(kind, &t));
+}
+
+void cuda_linear(Emit *e, const Node *n)
+{
+	Product p = linear_product(e, n);
+	emit_product(e, n, &p);
+}
+
+void cuda_matmul(Emit *e, const Node *n)
+{
+	Product p = matmul_product(e, n);
+	emit_product(e, n, &p);
+}
+
+/* ---- in_proj, convolution, SiLU ----------------------------------------------------------------- */
+
+/* x[B, L, K]; rows are times of one sequence, grid.z counts instances x sequences. */
+static Product inproj_product(const Emit *e, const Node *n)
+{
+	Product p = {.x = operand_in(e, n, 0), .w = operand_in(e, n, 1), .y = operand_out(e, n, 0)};
+	p.bias = (Operand){.lead = 1};
+	p.m = p.x.dim[1];
+	p.k = p.x.dim[2];
+	p.xr = p.x.stride[1];
+	p.xk = p.x.stride[2];
+	p.n = p.w.dim[0];
+	p.wr = p.w.stride[0];
+	p.wk = p.w.stride[1];
+	p.yr = p.y.stride[1];
+	product_group(&p, n);
+	const int d = sweep_dim(&p.z, p.x.dim[0]);
+	sweep_set(&p.z, 0, d, p.x.stride[0], 1);
+	sweep_set(&p.z, 3, d, p.y.stride[0], 1);
+	p.odd = p.n % 128 != 0 || n->in[2]->type.dim[n->in[2]->type.rank - 1] > 32 ||
+	        p.y.dim[1] != p.m;
+	return p;
+}
+
+void cuda_inproj_conv_silu(Emit *e, const Node *n)
+{
+	Product p = inproj_product(e, n);
+	const Operand cw = operand_in(e, n, 2), cb = operand_in(e, n, 3), z = operand_out(e, n, 1);
+	const int64_t width = p.n / 2, taps = cw.dim[2], step = 64 - taps + 1;
+	const ProductKind kind = product_kind(e, n, &p);
+	const int64_t length = p.y.dim[1];
+	if (cw.stride[0] != taps || cb.stride[0] != 1)
+		emit_bug(n, "strided weights");
+	const ProductTile t = {64, 64, 2, 2, 1};
+	static const char *const call[] = {"inproj_any", "inproj_fma", "inproj_mma", "inproj_mma"};
+	const Operand *more[3] = {&cw, &cb, &z};
+	Sweep s = {.nops = 3};
+	sweep_group(&s, group_of(n), more, 3);
+	sweep_set(&s, 2, sweep_dim(&s, p.x.dim[0]), z.stride[0], 1);
+	Kernel k = kernel_begin(e, n, FAM_PRODUCT);
+	put_extents(&k, &p, kind);
+	if (kind != PROD_ANY)
+		put_tile(&k, &t, kind);
+	kernel_const(&k, "L", length);
+	kernel_const(&k, "E", width);
+	kernel_const(&k, "TAPS", taps);
+	kernel_const(&k, "PAD", attr_int_at(n, "pad", 0));
+	kernel_const(&k, "ZR", z.stride[1]);
+	kernel_typedef(&k, "OutZ", operand_type(&z));
+	kernel_open(&k, 128, 1);
+	const char *g = arena_printf(e->arena, "z / %lldu", (long long)p.x.dim[0]);
+	buf_printf(k.b, "\tconst unsigned z = blockIdx.z;\n\t%s<%s>(%s,\n\t\t%s,\n\t\t%s + (%s), %s + (%s),\n"
+	                "\t\t%s,\n\t\t%s + (size_t)(%s), %s);\n",
+	           call[kind], k.type, at_z(e, &p, 0, &p.x, false), weights_at_z(e, &p, n),
+	           operand_text(e, &cw, false), sweep_text(e, &s, 0, "z"),
+	           operand_text(e, &cb, false), sweep_text(e, &s, 1, "z"),
+	           at_z(e, &p, 3, &p.y, true), operand_text(e, &z, true), sweep_text(e, &s, 2, "z"),
+	           emit_reverse(e, n, g));
+	const int64_t count = sweep_count(&p.z);
+	if (kind == PROD_ANY)
+		kernel_end(e, &k, ceil_of(width, 128), length > p.m ? length : p.m, count, 0);
+	else
+		kernel_end(e, &k, p.n / 64, ceil_of(p.m, step), count, product_smem(kind, &t));
+}
+
+/* ---- packing -------------------------------------------------------------------------------- */
+
+void pack_product(Emit *e, const Node *n, int input)
+{
+	if (input != 1)
+		return;
+	Product p = n->op == OP_matmul                ? matmul_product(e, n)
+	            : n->op == OP_inproj_conv_silu ? inproj_product(e, n)
+	                                              : linear_product(e, n);
+	if (product_kind(e, n, &p) != PROD_BF16 || !p.packed)
+		return;
+	const int64_t count = p.w.lead * p.n * p.k;
+	const int64_t at = pack_reserve(e, p.w.value, "bf16", count * 2);
+	if (at < 0)
+		return;
+	Sweep s = {.nops = 1};
+	sweep_set(&s, 0, sweep_dim(&s, p.w.lead), p.w.lead_stride, 1);
+	sweep_set(&s, 0, sweep_dim(&s, p.n), p.w.stride[n->op == OP_matmul && !attr_bool(n, "tb")], 1);
+	sweep_set(&s, 0, sweep_dim(&s, p.k), p.wk, 1);
+	sweep_merge(&s);
+	Kernel k = kernel_begin(e, n, FAM_PACK);
+	kernel_const(&k, "COUNT", count);
+	kernel_function(&k, "at", sweep_text(e, &s, 0, "i"));
+	kernel_open(&k, 256, 1);
+	buf_printf(k.b, "\tpack_bf16<%s>(%s, (bf16 *)(m.load + %lld));\n", k.type,
+	           operand_text(e, &p.w, false), (long long)at);
+	kernel_end(e, &k, ceil_of(count, 256), 1, 1, 0);
+}

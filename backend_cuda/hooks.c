@@ -1,0 +1,38 @@
+/* hooks.c: what the memory planner asks about kernels before any is written. */
+#include "emit.h"
+
+bool conv_packs(const Node *n);
+
+bool cuda_packs(const Node *n, int input)
+{
+	return (n->op == OP_conv2d || n->op == OP_conv2d_act) && input == 1 && conv_packs(n);
+}
+
+bool cuda_strided(const Node *n, int input)
+{
+	if (node_info(n)->flags & (F_EW | F_VIEW))
+		return true;
+	switch (n->op) {
+	case OP_map:
+	case OP_batch_norm:
+	case OP_sum:
+	case OP_mean:
+	case OP_max:
+	case OP_softmax:
+	case OP_matmul:
+	case OP_stft:
+		return true;
+	case OP_rms_norm:
+	case OP_layer_norm:
+	case OP_avg_pool2d:
+	case OP_max_pool2d:
+	case OP_linear:
+	case OP_conv1d_depthwise:
+		return input == 0;
+	case OP_selective_scan:
+	case OP_scan_gate:
+		return input != 2 && input != 5;
+	default:
+		return false;
+	}
+}
