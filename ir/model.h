@@ -35,8 +35,24 @@ typedef struct PartSpec {
 	const char *prefix, *title, *hidden;
 } PartSpec;
 
+/* A number that a training program takes at run time, and its default. */
+typedef struct TrainScalar {
+	const char *name;
+	double value;
+} TrainScalar;
+
+/* What the graph "step" is made from, beside the graphs. Schedule, data and stages stay in
+ * Model.training. */
+typedef struct TrainSpec {
+	bool present;
+	double lr, beta1, beta2, eps, decay, clip_norm; /* lr, clip_norm: defaults; 0 clips nothing */
+	bool amsgrad;
+	double momentum; /* of the running statistics of batch norms */
+	LIST(TrainScalar) scalars; /* inputs of the graph "loss" that are neither outputs nor targets */
+} TrainSpec;
+
 typedef struct Model {
-	Module *module; /* graphs "features" (optional) and "main" */
+	Module *module; /* graphs "features" (optional) and "main"; to train also "loss", then "step" */
 	const char *name;
 	const char *doc; /* one line */
 	int64_t batch;
@@ -45,6 +61,7 @@ typedef struct Model {
 	LIST(PartSpec) parts;
 	/* declared parameters with the values in force, for `info`: name=value texts */
 	LIST(const char *) settings;
+	TrainSpec train;
 	const void *training; /* Json object "training" (compiler/json.h), or NULL */
 } Model;
 
