@@ -1,5 +1,6 @@
-/* tool_step.c: step_tool MODEL.json IN OUT [--batch N] [--set NAME=VALUE] [--passes]: one optimiser
- * step in the float64 evaluator, on the graph as built or after all passes. IN and OUT hold tensors: a
+/* tool_step.c: step_tool MODEL.json [IN OUT] [--batch N] [--set NAME=VALUE] [--passes]: one optimiser
+ * step in the float64 evaluator, on the graph as built or after all passes. Without IN and OUT the
+ * graph is printed, what the passes report on standard error. IN and OUT hold tensors: a
  * line `name rank dims...`, then the elements as native doubles. Inputs that IN lacks: zero for
  * moments, defaults for the other scalars. */
 #include <stdlib.h>
@@ -79,6 +80,19 @@ static bool lookup(void *ctx, const Node *source, Tensor *out)
 	return true;
 }
 
+static int print(Arena *a, const Module *m, const Report *report)
+{
+	Buf text, lines;
+	buf_init(&text, a);
+	buf_init(&lines, a);
+	ir_print(&text, m);
+	report_text(&lines, report);
+	fputs(text.s, stdout);
+	if (lines.len)
+		fputs(lines.s, stderr);
+	return 0;
+}
+
 static int run(Arena *a, Diag *d, const char *const *path, const ModelOptions *opt, bool passes)
 {
 	Model *m = model_read(a, d, ops_new(a), path[0], opt);
@@ -88,6 +102,8 @@ static int run(Arena *a, Diag *d, const char *const *path, const ModelOptions *o
 	const PassOptions options = {.verify = true};
 	if (passes && !passes_run(m->module, &options, &report))
 		return 1;
+	if (!path[1])
+		return print(a, m->module, &report);
 	Inputs in = {.arena = a, .model = m};
 	Named t;
 	FILE *f = fopen(path[1], "rb");
@@ -122,7 +138,7 @@ int main(int argc, char **argv)
 		else if (!strcmp(argv[i], "--passes"))
 			passes = true;
 	}
-	if (npaths < 3)
+	if (npaths != 1 && npaths != 3)
 		return 2;
 	Arena *a = arena_new();
 	Diag d = {.arena = a, .out = stderr};
