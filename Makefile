@@ -32,11 +32,13 @@ objs     = $(ir:%=$(B)/ir/%.o) $(passes:%=$(B)/passes/%.o) $(cpu:%=$(B)/backend_
 main     = $(compiler:%=$(B)/compiler/%.o)
 rt       = $(runtime:%=$(B)/runtime/%.o)
 
+libs     = -lsndfile -lsamplerate -lcjson -ldl -lm -fopenmp
+
 all: $(B)/seldc $(home)/libseldrt.a $(home)/seldrt.h
 
-$(B)/seldc: $(objs) $(main)
+$(B)/seldc: $(objs) $(main) $(home)/libseldrt.a
 	@$(say) LINK $@
-	$(Q)$(CC) $(std) $(CFLAGS) $(LDFLAGS) -o $@ $^ -Wl,-rpath,'$$ORIGIN/../lib/seldc/deps' -lcjson -lm -ldl
+	$(Q)$(CC) $(std) $(CFLAGS) $(LDFLAGS) -o $@ $^ -Wl,-rpath,'$$ORIGIN/../lib/seldc/deps' $(libs)
 
 $(home)/libseldrt.a: $(rt)
 	@$(say) AR $@
@@ -66,17 +68,16 @@ tests    = $(basename $(notdir $(wildcard tests/*.c)))
 unit     = $(basename $(notdir $(wildcard tests/unit/*.c)))
 fuzz     = $(basename $(notdir $(wildcard tests/fuzz/*.c)))
 testbin  = $(tests:%=$(B)/tests/%) $(unit:%=$(B)/tests/unit_%) $(fuzz:%=$(B)/tests/%)
-testlibs = -lcjson -lsndfile -lsamplerate -ldl -lm -fopenmp
 
 define test_program
 	@$(say) CC $<
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(std) $(CFLAGS) -MMD -MP -o $@ $< $(filter %.o %.a,$^) $(testlibs)
+	$(Q)$(CC) $(std) $(CFLAGS) -MMD -MP -o $@ $< $(filter %.o %.a,$^) $(libs)
 endef
 nomain   = $(filter-out %/main.o,$(main))
 $(B)/tests/unit_%: tests/unit/%.c $(objs) $(nomain) $(home)/libseldrt.a ; $(test_program)
-$(B)/tests/%: tests/fuzz/%.c $(objs) $(nomain) ; $(test_program)
-$(B)/tests/%: tests/%.c $(objs) $(nomain) ; $(test_program)
+$(B)/tests/%: tests/fuzz/%.c $(objs) $(nomain) $(home)/libseldrt.a ; $(test_program)
+$(B)/tests/%: tests/%.c $(objs) $(nomain) $(home)/libseldrt.a ; $(test_program)
 
 test-deps:
 	@sh tools/deps.sh test

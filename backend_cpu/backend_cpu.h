@@ -24,6 +24,8 @@ typedef struct CpuOptions {
 
 /* Writes the program for a model whose graphs are planned; false after diagnostics. */
 bool cpu_emit(Buf *out, const Model *m, const CpuOptions *opt);
+/* The header of a library: how to get at the model, and what goes in and out. */
+void cpu_emit_header(Buf *out, const Model *m);
 
 /* ---- hooks.c: what plan_memory asks -------------------------------------------------------- */
 

@@ -79,7 +79,7 @@ static void copy_outputs(Emit *e)
 		const Ref r = ref_of(e, v, false);
 		if (!r.dense)
 			BUG("output '%s' is a strided view", g->outputs.at[i].name);
-		buf_printf(&e->run, "\tmemcpy(out[%d], %s + %" PRId64 ", %" PRId64 " * sizeof(float));\n", i,
+		buf_printf(&e->run, "\tmemory_copy(out[%d], %s + %" PRId64 ", %" PRId64 ");\n", i,
 		           r.base, r.offset, type_count(&v->type));
 	}
 }

@@ -204,3 +204,30 @@ void emit_tables(Emit *e, Buf *b)
 	buf_puts(b, "\t.ops = {.open = model_open, .run = model_run, .close = model_close,\n"
 	            "\t        .device = model_device},\n};\n");
 }
+
+static void header_graph(Buf *b, Arena *a, const Graph *g)
+{
+	buf_printf(b, " *\n * graph %s:\n", g->name);
+	for (int i = 0; i < g->nodes.n; i++)
+		if (g->nodes.at[i]->op == OP_input)
+			buf_printf(b, " *   in   %-14s %s\n", g->nodes.at[i]->label,
+			           type_text(a, &g->nodes.at[i]->out[0].type));
+	for (int i = 0; i < g->outputs.n; i++)
+		buf_printf(b, " *   out  %-14s %s\n", g->outputs.at[i].name,
+		           type_text(a, &g->outputs.at[i].value->type));
+}
+
+void cpu_emit_header(Buf *b, const Model *m)
+{
+	Arena *a = b->arena;
+	const char *id = emit_ident(a, m->name);
+	buf_printf(b, "/* %s: %s\n *\n * seldrt.h tells what an RtModel offers: open with pointers to the\n"
+	              " * parameters, then run a graph on float32 buffers.\n",
+	           m->name, m->doc ? m->doc : "");
+	for (int i = 0; i < m->module->graphs.n; i++)
+		header_graph(b, a, m->module->graphs.at[i]);
+	buf_printf(b, " */\n#ifndef SELDC_%s_H\n#define SELDC_%s_H\n\n#include <seldrt.h>\n\n"
+	              "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\nconst RtModel *%s_model(void);\n\n"
+	              "#ifdef __cplusplus\n}\n#endif\n\n#endif\n",
+	           id, id, id);
+}

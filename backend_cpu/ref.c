@@ -88,8 +88,8 @@ static int64_t keep(Emit *e, const Value *v)
 		const Value *from = n->op == OP_param ? v : n->in[i];
 		const Ref r = ref_of(e, from, true);
 		const int64_t count = type_count(&from->type);
-		buf_printf(&e->load, "\tmemcpy(s->pack + %" PRId64 ", %s + %" PRId64 ", %" PRId64
-		           " * sizeof(float));\n", to, r.base, r.offset, count);
+		buf_printf(&e->load, "\tmemory_copy(s->pack + %" PRId64 ", %s + %" PRId64 ", %" PRId64
+		           ");\n", to, r.base, r.offset, count);
 		to += count;
 	}
 	return k.offset;

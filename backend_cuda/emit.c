@@ -92,7 +92,18 @@ static bool writes_narrow(const Node *n)
 	}
 }
 
-/* Input i of n may be stored as bf16; for ops that only move or mix elements, if the result is. */
+/* Outputs of a product, or of each half of one, from which bf16 pays: below, a product takes no
+ * time, and it often ends in results, where rounding shows most. */
+enum { WIDE_PRODUCT = 32 };
+
+static bool is_wide(const Node *n)
+{
+	const Type *y = &n->out[0].type;
+	return y->dim[y->rank - 1] >= WIDE_PRODUCT;
+}
+
+/* Input i of n may be stored as bf16: it is an operand of the matrix instructions, where it would
+ * be rounded anyway, or it is only moved to where it will be. Everything else stays float32. */
 static bool reads_narrow(const Emit *e, const Node *n, int i)
 {
 	bool all = true;
@@ -101,19 +112,16 @@ static bool reads_narrow(const Emit *e, const Node *n, int i)
 	switch (n->op) {
 	case OP_conv2d:
 	case OP_conv2d_act:
-	case OP_linear:
 	case OP_inproj_conv_silu:
 		return i == 0;
+	case OP_linear:
+		return i == 0 && is_wide(n);
 	case OP_matmul:
-		return true;
+		return is_wide(n);
 	case OP_scan_gate:
-		return i == 0 || i == 6;
-	case OP_avg_pool2d:
-	case OP_max_pool2d:
-	case OP_map:
-		return all;
+		return i == 0;
 	default:
-		return all && (node_info(n)->flags & (F_EW | F_VIEW));
+		return all && (node_info(n)->flags & F_VIEW);
 	}
 }
 

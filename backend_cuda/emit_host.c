@@ -237,8 +237,10 @@ static void put_settings(Buf *b, const Model *m)
 		buf_puts(b, ",\n");
 	}
 	buf_puts(b, "\t0\n};\n\n");
+	if (!m->decode.kind || !m->decode.class_names)
+		return;
 	buf_puts(b, "static const char *const class_names[] = {\n");
-	for (int i = 0; m->decode.class_names && i < m->decode.classes; i++) {
+	for (int i = 0; i < m->decode.classes; i++) {
 		buf_puts(b, "\t");
 		put_string(b, m->decode.class_names[i]);
 		buf_puts(b, ",\n");

@@ -8,6 +8,7 @@
 #include "backend_cpu/backend_cpu.h"
 #include "graph.h"
 #include "inspect.h"
+#include "runtime/seldrt.h"
 #include "toolchain.h"
 
 #include <errno.h>
@@ -109,6 +110,51 @@ static void say_built(const Compile *cx, const char *program)
 	fputs(b.s, stderr);
 }
 
+static void add_param(Arena *a, RtModel *m, RtParam *params, const Node *n)
+{
+	for (int i = 0; i < m->nparams; i++)
+		if (!strcmp(params[i].tensor.name, n->label))
+			return;
+	RtParam *p = &params[m->nparams++];
+	*p = (RtParam){.tensor = {.name = n->label, .rank = n->out[0].type.rank},
+	               .init = attr_str(n, "init"),
+	               .a = attr_float(n, "a"),
+	               .b = attr_float(n, "b"),
+	               .c = attr_float(n, "c"),
+	               .optional = attr_bool(n, "optional")};
+	memcpy(p->tensor.dim, n->out[0].type.dim, sizeof p->tensor.dim);
+}
+
+/* Weights to embed are checked when the program is built, not when it is first run. */
+static void check_weights(Compile *cx)
+{
+	Arena *a = cx->arena;
+	const Module *m = cx->model->module;
+	int most = 0;
+	for (int i = 0; i < m->graphs.n; i++)
+		most += m->graphs.at[i]->nodes.n;
+	RtParam *params = NEW_ARRAY(a, RtParam, most);
+	RtModel want = {.name = cx->model->name, .params = params};
+	for (int i = 0; i < m->graphs.n; i++)
+		for (int k = 0; k < m->graphs.at[i]->nodes.n; k++)
+			if (m->graphs.at[i]->nodes.at[k]->op == OP_param)
+				add_param(a, &want, params, m->graphs.at[i]->nodes.at[k]);
+	RtError *err = NEW(a, RtError);
+	if (rt_weights_check(&want, cx->o->weights, err))
+		diag_fatal(&cx->diag, E701, (Loc){0}, "%s", err->text);
+}
+
+/* libNAME.so comes with libNAME.h, which declares how to get at the model. */
+static void write_header(Compile *cx, const char *library)
+{
+	const size_t n = strlen(library);
+	const char *dot = n > 3 && !strcmp(library + n - 3, ".so") ? library + n - 3 : library + n;
+	Buf b;
+	buf_init(&b, cx->arena);
+	cpu_emit_header(&b, cx->model);
+	write_out(cx, arena_printf(cx->arena, "%.*s.h", (int)(dot - library), library), &b);
+}
+
 static void link_program(Compile *cx, const Buf *source)
 {
 	const CompileOptions *o = cx->o;
@@ -125,6 +171,8 @@ static void link_program(Compile *cx, const Buf *source)
 	                     .flags = CPU_CFLAGS,
 	                     .libs = CPU_LIBS};
 	write_out(cx, job.source, source);
+	if (lib)
+		write_header(cx, output);
 	if (tool_link(cx->arena, &cx->diag, &job))
 		say_built(cx, output);
 }
@@ -135,6 +183,8 @@ static int build(Compile *cx)
 	double t = now();
 	read_model(cx);
 	stage_time(cx, "read", &t);
+	if (cx->o->weights)
+		check_weights(cx);
 	run_passes(cx, cx->model->module, &hooks);
 	stage_time(cx, "passes", &t);
 	Buf b;

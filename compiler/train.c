@@ -24,7 +24,8 @@ typedef struct Step {
 	int streams; /* dropouts so far, each with draws of its own */
 } Step;
 
-/* ---- making nodes ----------------------------------------------------------------------------- */
+/* ---- making nodes -----------------------------------------------------------------------------
+ */
 
 static Value *add_input(Step *s, const char *name, const Type *t, Loc loc)
 {
@@ -77,11 +78,13 @@ static Value *sum_all(Step *s, Value *v)
 	return &n->out[0];
 }
 
-/* ---- copies of main and loss ------------------------------------------------------------------- */
+/* ---- copies of main and loss -------------------------------------------------------------------
+ */
 
 static Value *add_weight(Step *s, const Node *n)
 {
-	Weight w = {n->label, add_input(s, n->label, &n->out[0].type, n->loc), !attr_bool(n, "buffer")};
+	Weight w = {n->label, add_input(s, n->label, &n->out[0].type, n->loc),
+		    !attr_bool(n, "buffer")};
 	list_push(s->arena, &s->weights, w);
 	return w.value;
 }
@@ -197,13 +200,15 @@ static Value *bind_loss(Step *s, const Node *source)
 		return o->value;
 	if (!o && want->rank == 0 && is_scalar(s->model, name))
 		return add_input(s, name, want, source->loc);
-	diag_error(d, E231, source->loc, "input '%s' is %s, but %s", name, type_text(s->arena, want),
+	diag_error(d, E231, source->loc, "input '%s' is %s, but %s", name,
+		   type_text(s->arena, want),
 		   o ? arena_printf(s->arena, "main gives %s", type_text(s->arena, &o->value->type))
 		     : "no output of main or scalar is called so");
 	return NULL;
 }
 
-/* ---- loss ---------------------------------------------------------------------------------------- */
+/* ---- loss
+ * ---------------------------------------------------------------------------------------- */
 
 /* Outputs of the graph loss, under their names in the step; returns the loss itself. */
 static Value *loss_outputs(Step *s, const Graph *loss, Value **of)
@@ -252,7 +257,8 @@ static Value *build_loss(Step *s, const Graph *main, const Graph *loss)
 	return total;
 }
 
-/* ---- optimiser ------------------------------------------------------------------------------------- */
+/* ---- optimiser
+ * ------------------------------------------------------------------------------------- */
 
 /* 1 - beta^t without cancellation: -(e^(t log beta) - 1) */
 static Value *correction(Step *s, double beta)
@@ -321,14 +327,16 @@ static bool build_updates(Step *s, Value *loss)
 		return false;
 	Value *norm = grad_norm(s, grad, trained.n);
 	add_output(s, "grad_norm", norm);
-	Value *in[] = {s->lr, correction(s, t->beta1), correction(s, t->beta2), clip_factor(s, norm)};
+	Value *in[] = {s->lr, correction(s, t->beta1), correction(s, t->beta2),
+		       clip_factor(s, norm)};
 	Value *scalars = stack(s, in, 4);
 	for (int i = 0; i < trained.n; i++)
 		update(s, &trained.at[i], grad[i], scalars);
 	return true;
 }
 
-/* ---- the step ---------------------------------------------------------------------------------------- */
+/* ---- the step
+ * ---------------------------------------------------------------------------------------- */
 
 /* Takes the graph out of the module. */
 static void drop_graph(Module *m, const Graph *g)

@@ -30,8 +30,8 @@ static void read_betas(Reader *r, Json *optimizer, TrainSpec *t)
 
 static void read_optimizer(Reader *r, Json *o, TrainSpec *t)
 {
-	static const char *const keys[] = {"kind", "lr",      "betas",     "eps", "weight_decay",
-					   "amsgrad", "clip_norm", "doc"};
+	static const char *const keys[] = {"kind",         "lr",      "betas",     "eps",
+					   "weight_decay", "amsgrad", "clip_norm", "doc"};
 	static const char *const kinds[] = {"adam", "adamw"};
 	Json *const kind = reader_member(r, o, "kind", JSON_STRING, true);
 	Json *const amsgrad = json_get(o, "amsgrad");
@@ -64,10 +64,15 @@ static void read_scalars(Reader *r, Json *scalars, TrainSpec *t)
 
 void training_read(Reader *r, Json *training)
 {
-	static const char *const keys[] = {"scalars", "optimizer", "schedule", "batch_norm", "batch",
-					   "data",    "keep",      "stages",   "default_stage", "doc"};
+	static const char *const keys[] = {"scalars",       "optimizer", "schedule", "batch_norm",
+					   "batch",         "data",      "keep",     "stages",
+					   "default_stage", "doc"};
 	TrainSpec *const t = &r->model->train;
-	*t = (TrainSpec){.present = true, .lr = 1e-3, .beta1 = 0.9, .beta2 = 0.999, .eps = 1e-8,
+	*t = (TrainSpec){.present = true,
+			 .lr = 1e-3,
+			 .beta1 = 0.9,
+			 .beta2 = 0.999,
+			 .eps = 1e-8,
 			 .momentum = 0.1};
 	if (!reader_keys(r, training, keys, COUNT(keys), "'training'"))
 		return;

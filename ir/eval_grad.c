@@ -41,7 +41,7 @@ void eval_linear_dw(const Eval *e)
 
 /* Offset in x that tap (i, j) of output position (h, w) reads; false outside. */
 static bool tap(const Eval *e, const Image *x, int64_t h, int64_t i, int64_t w, int64_t j,
-                int64_t *ih, int64_t *iw)
+		int64_t *ih, int64_t *iw)
 {
 	*ih = h * attr_int_at(e->n, "stride", 0) + i - attr_int_at(e->n, "pad", 0);
 	*iw = w * attr_int_at(e->n, "stride", 1) + j - attr_int_at(e->n, "pad", 1);
@@ -49,8 +49,8 @@ static bool tap(const Eval *e, const Image *x, int64_t h, int64_t i, int64_t w, 
 }
 
 /* For all taps of w[O, C, kh, kw] at all positions of g: dx += g w, or dw += g x. */
-static void conv_grad(const Eval *e, const Tensor *gt, const Tensor *xt, const Tensor *wt, double *dx,
-                      double *dw)
+static void conv_grad(const Eval *e, const Tensor *gt, const Tensor *xt, const Tensor *wt,
+		      double *dx, double *dw)
 {
 	const Image g = image_of(e, &gt->type), x = image_of(e, &xt->type);
 	const int64_t kh = wt->type.dim[2], kw = wt->type.dim[3];
@@ -63,9 +63,11 @@ static void conv_grad(const Eval *e, const Tensor *gt, const Tensor *xt, const T
 			for (int64_t oc = 0; oc < g.c * x.c; oc++) {
 				const double v = *image_at(gt->data, &g, b, oc / x.c, y, p % g.w);
 				if (dx)
-					*image_at(dx, &x, b, oc % x.c, h, w) += v * wt->data[oc * kh * kw + t];
+					*image_at(dx, &x, b, oc % x.c, h, w) +=
+					    v * wt->data[oc * kh * kw + t];
 				else
-					dw[oc * kh * kw + t] += v * *image_at(xt->data, &x, b, oc % x.c, h, w);
+					dw[oc * kh * kw + t] +=
+					    v * *image_at(xt->data, &x, b, oc % x.c, h, w);
 			}
 		}
 }
@@ -92,7 +94,8 @@ void eval_avg_pool2d_grad(const Eval *e)
 			for (int64_t w = 0; w < g.w * tw; w++) {
 				const int64_t b = p / g.c, c = p % g.c;
 				*image_at(out_data(e, 0), &x, b, c, h, w) =
-				    *image_at(e->in[0].data, &g, b, c, h / th, w / tw) / (double)(th * tw);
+				    *image_at(e->in[0].data, &g, b, c, h / th, w / tw) /
+				    (double)(th * tw);
 			}
 }
 
@@ -103,11 +106,13 @@ void eval_max_pool2d_grad(const Eval *e)
 	const int64_t th = attr_int_at(e->n, "kernel", 0), tw = attr_int_at(e->n, "kernel", 1);
 	for (int64_t p = 0; p < g.b * g.c; p++)
 		for (int64_t q = 0; q < g.h * g.w; q++) {
-			const int64_t b = p / g.c, c = p % g.c, h0 = q / g.w * th, w0 = q % g.w * tw;
+			const int64_t b = p / g.c, c = p % g.c, h0 = q / g.w * th,
+				      w0 = q % g.w * tw;
 			int64_t best = 0;
 			double top = -INFINITY;
 			for (int64_t k = 0; k < th * tw; k++) {
-				const double v = *image_at(e->in[0].data, &x, b, c, h0 + k / tw, w0 + k % tw);
+				const double v =
+				    *image_at(e->in[0].data, &x, b, c, h0 + k / tw, w0 + k % tw);
 				best = v > top ? k : best;
 				top = v > top ? v : top;
 			}
@@ -116,7 +121,8 @@ void eval_max_pool2d_grad(const Eval *e)
 		}
 }
 
-/* ---- batch norm ------------------------------------------------------------------------------- */
+/* ---- batch norm -------------------------------------------------------------------------------
+ */
 
 /* The channel of element i of t, of t.dim[axis]. */
 static int64_t channel(const Type *t, int axis, int64_t i)
@@ -145,11 +151,13 @@ void eval_batch_norm_train(const Eval *e)
 	for (int64_t c = 0; c < channels; c++) {
 		rstd[c] = 1 / sqrt(var[c] + attr_float(e->n, "eps"));
 		out_data(e, 3)[c] = (1 - momentum) * e->in[3].data[c] + momentum * mean[c];
-		out_data(e, 4)[c] = (1 - momentum) * e->in[4].data[c] + momentum * var[c] * m / (m - 1);
+		out_data(e, 4)[c] =
+		    (1 - momentum) * e->in[4].data[c] + momentum * var[c] * m / (m - 1);
 	}
 	for (int64_t i = 0; i < count; i++) {
 		const int64_t c = channel(t, axis, i);
-		out_data(e, 0)[i] = (x[i] - mean[c]) * rstd[c] * e->in[1].data[c] + e->in[2].data[c];
+		out_data(e, 0)[i] =
+		    (x[i] - mean[c]) * rstd[c] * e->in[1].data[c] + e->in[2].data[c];
 	}
 }
 
@@ -175,11 +183,12 @@ void eval_batch_norm_grad(const Eval *e)
 	}
 }
 
-/* ---- row norms -------------------------------------------------------------------------------- */
+/* ---- row norms --------------------------------------------------------------------------------
+ */
 
 /* One row of n elements; `centre` as in row_norm of eval_nn.c, dbias NULL without a bias. */
 static void row_grad(const double *x, const double *weight, const double *g, int64_t n, double eps,
-                     bool centre, double *dx, double *dweight, double *dbias)
+		     bool centre, double *dx, double *dweight, double *dbias)
 {
 	double mean = 0, var = 0, h_mean = 0, h_xn = 0;
 	for (int64_t i = 0; centre && i < n; i++)
@@ -205,8 +214,8 @@ static void norm_grad(const Eval *e, bool centre)
 	const int64_t n = t->dim[t->rank - 1], rows = type_count(t) / n;
 	for (int64_t r = 0; r < rows; r++)
 		row_grad(e->in[0].data + r * n, e->in[1].data, e->in[2].data + r * n, n,
-		         attr_float(e->n, "eps"), centre, out_data(e, 0) + r * n, out_data(e, 1),
-		         centre ? out_data(e, 2) : NULL);
+			 attr_float(e->n, "eps"), centre, out_data(e, 0) + r * n, out_data(e, 1),
+			 centre ? out_data(e, 2) : NULL);
 }
 
 /* x[..., C], weight[C], g[..., C] -> dx, dweight */
@@ -248,8 +257,9 @@ static void scan_states(const Eval *e, int64_t b, int64_t c, double *h)
 		const int64_t t = b * L + (e->reverse ? L - 1 - step : step);
 		const double u = e->in[0].data[t * E + c], delta = e->in[1].data[t * E + c];
 		for (int64_t n = 0; n < N; n++)
-			h[(step + 1) * N + n] = exp(delta * e->in[2].data[c * N + n]) * h[step * N + n] +
-			                        delta * e->in[3].data[t * N + n] * u;
+			h[(step + 1) * N + n] =
+			    exp(delta * e->in[2].data[c * N + n]) * h[step * N + n] +
+			    delta * e->in[3].data[t * N + n] * u;
 	}
 }
 
@@ -259,7 +269,8 @@ static void scan_grad_frame(const Eval *e, int64_t t, int64_t c, const double *h
 {
 	const int64_t E = e->in[0].type.dim[2], N = e->in[2].type.dim[1], at = t * E + c;
 	const double u = e->in[0].data[at], delta = e->in[1].data[at], g = e->in[6].data[at];
-	const double *A = e->in[2].data + c * N, *B = e->in[3].data + t * N, *C = e->in[4].data + t * N;
+	const double *A = e->in[2].data + c * N, *B = e->in[3].data + t * N,
+		     *C = e->in[4].data + t * N;
 	out_data(e, 0)[at] = e->in[5].data[c] * g;
 	out_data(e, 5)[c] += g * u;
 	for (int64_t n = 0; n < N; n++) {
@@ -284,11 +295,13 @@ void eval_selective_scan_grad(const Eval *e)
 			scan_states(e, b, c, h);
 			memset(l, 0, (size_t)N * sizeof *l);
 			for (int64_t step = L - 1; step >= 0; step--)
-				scan_grad_frame(e, b * L + (e->reverse ? L - 1 - step : step), c, h + step * N, l);
+				scan_grad_frame(e, b * L + (e->reverse ? L - 1 - step : step), c,
+						h + step * N, l);
 		}
 }
 
-/* ---- dropout ---------------------------------------------------------------------------------- */
+/* ---- dropout ----------------------------------------------------------------------------------
+ */
 
 /* Philox4x32 with 10 rounds (Salmon et al., SC11). */
 static void philox(uint32_t k0, uint32_t k1, uint32_t *c)
@@ -330,7 +343,8 @@ void eval_dropout(const Eval *e)
 	}
 }
 
-/* ---- optimiser -------------------------------------------------------------------------------- */
+/* ---- optimiser --------------------------------------------------------------------------------
+ */
 
 /* p, g, m, v, scalars[4], vmax -> new_p, new_m, new_v, new_vmax */
 void eval_adamw(const Eval *e)

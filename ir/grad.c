@@ -3,8 +3,8 @@
  * ir_grad walks the nodes of a graph backwards; the function of an op appends nodes that compute
  * what the gradient by its outputs contributes to that by its inputs. Contributions are kept in
  * parts until all are known: slices of one value that fit together become one concat, everything
- * else a sum. All nodes made for a node have its group, so that a gradient reads an input of a group
- * as the node does; what the instances contribute to a shared input is added up. */
+ * else a sum. All nodes made for a node have its group, so that a gradient reads an input of a
+ * group as the node does; what the instances contribute to a shared input is added up. */
 #include "ir.h"
 
 #include <string.h>
@@ -323,7 +323,8 @@ static Value *gather(Grad *c, const Value *v)
 	return total;
 }
 
-/* ---- elementwise ------------------------------------------------------------------------------ */
+/* ---- elementwise ------------------------------------------------------------------------------
+ */
 
 /* An input of the node, or its value ('y'). */
 static Value *operand(const Grad *c, char letter)
@@ -353,19 +354,21 @@ static void grad_ew(Grad *c, Value *dy)
 	}
 }
 
-/* ---- without gradient ------------------------------------------------------------------------- */
+/* ---- without gradient -------------------------------------------------------------------------
+ */
 
 static void no_gradient(Grad *c)
 {
-	diag_error(c->g->module->diag, E310, c->n->loc, "%s: has no gradient", node_info(c->n)->name);
+	diag_error(c->g->module->diag, E310, c->n->loc, "%s: has no gradient",
+		   node_info(c->n)->name);
 	c->failed = true;
 }
 
-#define NONE(name) \
-	static void grad_##name(Grad *c, Value *dy) \
-	{ \
-		(void)dy; \
-		no_gradient(c); \
+#define NONE(name)                                                                                 \
+	static void grad_##name(Grad *c, Value *dy)                                                \
+	{                                                                                          \
+		(void)dy;                                                                          \
+		no_gradient(c);                                                                    \
 	}
 NONE(input)
 NONE(param)
@@ -397,7 +400,8 @@ static void grad_first_equal(Grad *c, Value *dy)
 	(void)dy;
 }
 
-/* ---- movement --------------------------------------------------------------------------------- */
+/* ---- movement ---------------------------------------------------------------------------------
+ */
 
 static void grad_reshape(Grad *c, Value *dy)
 {
@@ -493,7 +497,8 @@ static void grad_pad(Grad *c, Value *dy)
 	give(c, 0, slice(c, dy, axis, before, before + x.dim[axis]));
 }
 
-/* ---- reductions ------------------------------------------------------------------------------- */
+/* ---- reductions -------------------------------------------------------------------------------
+ */
 
 /* Type of the result with the reduced axes kept; *length elements were reduced to one. */
 static Type kept(const Grad *c, int64_t *length)
@@ -562,7 +567,8 @@ static void grad_softmax(Grad *c, Value *dy)
 	give(c, 0, op2(c, OP_mul, op2(c, OP_sub, dy, s), y));
 }
 
-/* ---- products --------------------------------------------------------------------------------- */
+/* ---- products ---------------------------------------------------------------------------------
+ */
 
 static Value *matmul(Grad *c, Value *a, bool ta, Value *b, bool tb)
 {
@@ -594,7 +600,8 @@ static void grad_linear(Grad *c, Value *dy)
 	give(c, 2, dy);
 }
 
-/* ---- images ----------------------------------------------------------------------------------- */
+/* ---- images -----------------------------------------------------------------------------------
+ */
 
 /* Sets the attribute to the height and width of input 0. */
 static void set_size(Grad *c, Node *n)
@@ -647,7 +654,8 @@ static void grad_max_pool2d(Grad *c, Value *dy)
 	give(c, 0, done(n));
 }
 
-/* ---- norms ------------------------------------------------------------------------------------ */
+/* ---- norms ------------------------------------------------------------------------------------
+ */
 
 /* Gives output i of n to the input to[i], -1: to none. */
 static void give_outputs(Grad *c, Node *n, const int *to)
@@ -700,7 +708,8 @@ static void grad_batch_norm(Grad *c, Value *dy)
 	if (wants(c, 3))
 		give(c, 3, op1(c, OP_neg, op2(c, OP_mul, dbias, ws)));
 	if (wants(c, 4))
-		give(c, 4, op2(c, OP_mul, op2(c, OP_mul, op2(c, OP_mul, dw, ws), s), scalar(c, -0.5)));
+		give(c, 4,
+		     op2(c, OP_mul, op2(c, OP_mul, op2(c, OP_mul, dw, ws), s), scalar(c, -0.5)));
 }
 
 static void grad_batch_norm_train(Grad *c, Value *dy)
@@ -731,7 +740,8 @@ static void grad_layer_norm(Grad *c, Value *dy)
 	grad_row_norm(c, OP_layer_norm_grad, dy);
 }
 
-/* ---- sequences -------------------------------------------------------------------------------- */
+/* ---- sequences --------------------------------------------------------------------------------
+ */
 
 /* The convolution with time running the other way; taps that reach beyond y read zeros. Elements of
  * y that no x reaches (padding wider than the kernel) are cut off first. */
@@ -742,7 +752,7 @@ static Value *conv1d_dx(Grad *c, Value *dy)
 	const bool first = attr_int_at(c->n, "reverse", 0);
 	int64_t p[] = {k - 1 - attr_int_at(c->n, "pad", 1), k - 1 - attr_int_at(c->n, "pad", 0)};
 	const int64_t cut[] = {p[first ? 0 : 1] < 0 ? -p[first ? 0 : 1] : 0,
-	                       p[first ? 1 : 0] < 0 ? -p[first ? 1 : 0] : 0};
+			       p[first ? 1 : 0] < 0 ? -p[first ? 1 : 0] : 0};
 	int64_t *reverse = NEW_ARRAY(c->scratch, int64_t, len);
 	for (int i = 0; i < len; i++)
 		reverse[i] = !attr_int_at(c->n, "reverse", i);
@@ -794,7 +804,8 @@ static void grad_dropout(Grad *c, Value *dy)
 	give(c, 0, done(n));
 }
 
-/* ---- the walk --------------------------------------------------------------------------------- */
+/* ---- the walk ---------------------------------------------------------------------------------
+ */
 
 static GradFn *const grad_fn[NOPS] = {
 #define EW(name, ...) [OP_##name] = grad_ew,

@@ -1,5 +1,6 @@
-/* infer.h: what the files of shape inference share: the node at work, and checks that report through
- * the diagnostics and return false. Private to infer.c and infer_grad.c; all here is inline. */
+/* infer.h: what the files of shape inference share: the node at work, and checks that report
+ * through the diagnostics and return false. Private to infer.c and infer_grad.c; all here is
+ * inline. */
 #ifndef SELDC_INFER_H
 #define SELDC_INFER_H
 
@@ -35,13 +36,13 @@ static inline void note_input(const Infer *c, int i)
 	const Node *p = v->node;
 	const char *name = p->label && p->nout == 1 ? p->label : v->name;
 	diag_note(c->n->graph->module->diag, p->loc, "'%s' is %s", name,
-	          type_text(arena_of(c), &v->type));
+		  type_text(arena_of(c), &v->type));
 }
 
 /* Reports "op: message" at the node, with a note at the producers of inputs i and j (-1: none) or,
  * with ALL_INPUTS twice, of all. Returns false. */
-__attribute__((format(printf, 5, 6)))
-static inline bool fail(const Infer *c, DiagCode code, int i, int j, const char *fmt, ...)
+__attribute__((format(printf, 5, 6))) static inline bool fail(const Infer *c, DiagCode code, int i,
+							      int j, const char *fmt, ...)
 {
 	va_list ap;
 	va_start(ap, fmt);
@@ -100,7 +101,7 @@ static inline bool need_rank(const Infer *c, int i, int rank)
 	if (c->in[i].rank == rank)
 		return true;
 	return fail(c, E302, i, -1, "'%s' must have %d dimensions, not %d", in_name(c, i), rank,
-	            c->in[i].rank);
+		    c->in[i].rank);
 }
 
 static inline bool need_min_rank(const Infer *c, int i, int rank)
@@ -108,7 +109,7 @@ static inline bool need_min_rank(const Infer *c, int i, int rank)
 	if (c->in[i].rank >= rank)
 		return true;
 	return fail(c, E302, i, -1, "'%s' must have at least %d dimension%s, not %d", in_name(c, i),
-	            rank, rank == 1 ? "" : "s", c->in[i].rank);
+		    rank, rank == 1 ? "" : "s", c->in[i].rank);
 }
 
 /* Input i, if present, must have exactly these extents, which follow from input `from`. */
@@ -120,7 +121,7 @@ static inline bool need_shape(const Infer *c, int i, int from, int rank, const i
 	if (type_equal(&want, &c->in[i]))
 		return true;
 	return fail(c, E303, i, from, "'%s' must be %s, not %s", in_name(c, i), text_of(c, &want),
-	            text_of(c, &c->in[i]));
+		    text_of(c, &c->in[i]));
 }
 
 static inline bool need_vector(const Infer *c, int i, int from, int64_t extent)
@@ -133,8 +134,8 @@ static inline bool need_axis(const Infer *c, int64_t v, int rank, int *axis)
 {
 	*axis = 0;
 	if (v < -rank || v >= rank)
-		return fail(c, E305, 0, -1, "axis %lld is out of range for %d dimension%s", (long long)v,
-		            rank, rank == 1 ? "" : "s");
+		return fail(c, E305, 0, -1, "axis %lld is out of range for %d dimension%s",
+			    (long long)v, rank, rank == 1 ? "" : "s");
 	*axis = (int)(v < 0 ? v + rank : v);
 	return true;
 }
@@ -151,10 +152,10 @@ static inline bool need_range(const Infer *c, const char *name, int64_t lo, int6
 		const int64_t v = is_list ? attr_int_at(c->n, name, i) : attr_int(c->n, name);
 		if (v < lo)
 			return fail(c, E304, -1, -1, "'%s' must be at least %lld, not %lld", name,
-			            (long long)lo, (long long)v);
+				    (long long)lo, (long long)v);
 		if (v > hi)
 			return fail(c, E304, -1, -1, "'%s' must be at most %lld, not %lld", name,
-			            (long long)hi, (long long)v);
+				    (long long)hi, (long long)v);
 	}
 	return true;
 }
@@ -172,13 +173,13 @@ static inline bool need_shape_attr(const Infer *c, DType t, bool wildcard, Type 
 {
 	const int rank = attr_len(c->n, "shape");
 	if (rank > MAX_RANK)
-		return fail(c, E302, -1, -1, "'shape' has %d extents, at most %d are possible", rank,
-		            (int)MAX_RANK);
+		return fail(c, E302, -1, -1, "'shape' has %d extents, at most %d are possible",
+			    rank, (int)MAX_RANK);
 	const int64_t *dim = attr_ints(c->n, "shape");
 	for (int i = 0; i < rank; i++)
 		if (!(dim[i] > 0 && dim[i] <= MAX_EXTENT) && !(wildcard && dim[i] == -1))
 			return fail(c, E304, -1, -1, "extent %lld in 'shape' %s is not possible",
-			            (long long)dim[i], list_text(c, dim, rank));
+				    (long long)dim[i], list_text(c, dim, rank));
 	*out = type_make(t, rank, dim);
 	return true;
 }

@@ -13,7 +13,7 @@ bool infer_linear_dx(Infer *c)
 	const int64_t *w = c->in[1].dim;
 	if (t.dim[t.rank - 1] != w[0])
 		return fail(c, E303, 0, 1, "inner dimensions differ: %lld and %lld",
-		            (long long)t.dim[t.rank - 1], (long long)w[0]);
+			    (long long)t.dim[t.rank - 1], (long long)w[0]);
 	t.dim[t.rank - 1] = w[1];
 	c->out[0] = t;
 	return true;
@@ -60,8 +60,9 @@ static bool need_convolved(const Infer *c, int g, const Type *x, int64_t o, cons
 	for (int k = 0; k < 2; k++) {
 		const int64_t padded = extent(c, x, k) + 2 * attr_int_at(c->n, "pad", k);
 		if (kernel[k] > padded)
-			return fail(c, E303, g, -1, "kernel extent %lld exceeds the padded extent %lld",
-			            (long long)kernel[k], (long long)padded);
+			return fail(c, E303, g, -1,
+				    "kernel extent %lld exceeds the padded extent %lld",
+				    (long long)kernel[k], (long long)padded);
 		to[k] = (padded - kernel[k]) / attr_int_at(c->n, "stride", k) + 1;
 	}
 	const Type want = image(c, x->dim[0], o, to[0], to[1]);
@@ -75,7 +76,7 @@ bool infer_conv2d_dx(Infer *c)
 		return false;
 	const int64_t *w = c->in[1].dim;
 	c->out[0] = image(c, c->in[0].dim[0], w[1], attr_int_at(c->n, "size", 0),
-	                  attr_int_at(c->n, "size", 1));
+			  attr_int_at(c->n, "size", 1));
 	return need_convolved(c, 0, &c->out[0], w[0], w + 2);
 }
 
@@ -84,8 +85,8 @@ bool infer_conv2d_dw(Infer *c)
 {
 	if (!need_rank(c, 0, 4) || !need_rank(c, 1, 4) || !need_range(c, "kernel", 1, MAX_EXTENT))
 		return false;
-	const int64_t o = channels(c, &c->in[1]), kernel[] = {attr_int_at(c->n, "kernel", 0),
-	                                                      attr_int_at(c->n, "kernel", 1)};
+	const int64_t o = channels(c, &c->in[1]),
+		      kernel[] = {attr_int_at(c->n, "kernel", 0), attr_int_at(c->n, "kernel", 1)};
 	const int64_t dim[] = {o, channels(c, &c->in[0]), kernel[0], kernel[1]};
 	return need_convolved(c, 1, &c->in[0], o, kernel) && result(c, 4, dim);
 }
@@ -95,9 +96,9 @@ static bool need_pooled(const Infer *c, int g, const Type *x)
 {
 	if (!need_range(c, "kernel", 1, MAX_EXTENT))
 		return false;
-	const Type want = image(c, x->dim[0], channels(c, x),
-	                        extent(c, x, 0) / attr_int_at(c->n, "kernel", 0),
-	                        extent(c, x, 1) / attr_int_at(c->n, "kernel", 1));
+	const Type want =
+	    image(c, x->dim[0], channels(c, x), extent(c, x, 0) / attr_int_at(c->n, "kernel", 0),
+		  extent(c, x, 1) / attr_int_at(c->n, "kernel", 1));
 	return need_shape(c, g, g, 4, want.dim);
 }
 
@@ -107,7 +108,7 @@ bool infer_avg_pool2d_grad(Infer *c)
 	if (!need_rank(c, 0, 4) || !need_range(c, "size", 1, MAX_EXTENT))
 		return false;
 	c->out[0] = image(c, c->in[0].dim[0], channels(c, &c->in[0]), attr_int_at(c->n, "size", 0),
-	                  attr_int_at(c->n, "size", 1));
+			  attr_int_at(c->n, "size", 1));
 	return need_pooled(c, 0, &c->out[0]);
 }
 
@@ -118,7 +119,8 @@ bool infer_max_pool2d_grad(Infer *c)
 	return need_rank(c, 0, 4) && need_rank(c, 1, 4) && need_pooled(c, 1, &c->in[0]);
 }
 
-/* ---- norms ------------------------------------------------------------------------------------ */
+/* ---- norms ------------------------------------------------------------------------------------
+ */
 
 /* Inputs from..to are vectors along `axis` of x; *vector is their type. */
 static bool need_channels(const Infer *c, int from, int to, Type *vector)
@@ -204,7 +206,8 @@ bool infer_selective_scan_grad(Infer *c)
 	return true;
 }
 
-/* ---- dropout, optimiser ------------------------------------------------------------------------ */
+/* ---- dropout, optimiser ------------------------------------------------------------------------
+ */
 
 bool infer_dropout(Infer *c)
 {
@@ -215,7 +218,7 @@ bool infer_dropout(Infer *c)
 		return fail(c, E304, -1, -1, "'p' must be at least 0 and below 1, not %g", p);
 	if (len != 1 && len != c->n->group)
 		return fail(c, E307, -1, -1, "'stream' has %lld entries, not 1%s", (long long)len,
-		            c->n->group > 0 ? " or one for each instance of the group" : "");
+			    c->n->group > 0 ? " or one for each instance of the group" : "");
 	return need_range(c, "stream", 0, UINT32_MAX) && need_range(c, "share", 0, c->in[0].rank) &&
 	       need_vector(c, 1, 0, 2);
 }

@@ -9,7 +9,7 @@
  * padded with zeros; each gives `frames` label frames of `frame_samples`. */
 typedef struct AudioSpec {
 	bool present;
-	int rate;              /* Hz */
+	int rate; /* Hz */
 	int channels;
 	int64_t samples;       /* per segment */
 	int64_t frame_samples; /* per label frame */
@@ -20,7 +20,7 @@ typedef struct AudioSpec {
  * `threshold`, direction by `doa`, metres by `sde`. kind "accddoa": vectors, see 5.3 of the
  * baseline's description in models/FORMAT.md. */
 typedef struct DecodeSpec {
-	const char *kind; /* NULL: the model has none */
+	const char *kind;            /* NULL: the model has none */
 	const char *sed, *doa, *sde; /* output names; accddoa uses `sed` alone */
 	double threshold;
 	double merge_degrees; /* tracks of one class nearer than this are merged; 0: never */
@@ -45,14 +45,17 @@ typedef struct TrainScalar {
  * Model.training. */
 typedef struct TrainSpec {
 	bool present;
-	double lr, beta1, beta2, eps, decay, clip_norm; /* lr, clip_norm: defaults; 0 clips nothing */
+	double lr, beta1, beta2, eps, decay,
+	    clip_norm; /* lr, clip_norm: defaults; 0 clips nothing */
 	bool amsgrad;
 	double momentum; /* of the running statistics of batch norms */
-	LIST(TrainScalar) scalars; /* inputs of the graph "loss" that are neither outputs nor targets */
+	LIST(TrainScalar)
+	scalars; /* inputs of the graph "loss" that are neither outputs nor targets */
 } TrainSpec;
 
 typedef struct Model {
-	Module *module; /* graphs "features" (optional) and "main"; to train also "loss", then "step" */
+	Module *
+	    module; /* graphs "features" (optional) and "main"; to train also "loss", then "step" */
 	const char *name;
 	const char *doc; /* one line */
 	int64_t batch;

@@ -8,12 +8,12 @@
  *                                            %d = reshape(slice %cd {axis=0 start=1 stop=2})
  *
  * Merged are run-time nodes at the same distance from the inputs (in ops that compute) with equal
- * op, attributes (but `reverse`) and types: none of them depends on another. Their inputs are lifted
- * into one value each, by the cheapest way: one value for all, runs of one value, neighbouring
- * slices of a grouped value, the same movement op on a lifted input, one grouped computation at
- * load time, and else a stack. Instances stand in the order of creation unless another order saves
- * stacking. A stack of activations that moves more than the nodes themselves is refused; one whose
- * inputs can be computed in place is free. */
+ * op, attributes (but `reverse`) and types: none of them depends on another. Their inputs are
+ * lifted into one value each, by the cheapest way: one value for all, runs of one value,
+ * neighbouring slices of a grouped value, the same movement op on a lifted input, one grouped
+ * computation at load time, and else a stack. Instances stand in the order of creation unless
+ * another order saves stacking. A stack of activations that moves more than the nodes themselves is
+ * refused; one whose inputs can be computed in place is free. */
 #include "passes/passes.h"
 
 #include <string.h>
@@ -46,7 +46,7 @@ typedef struct Lift {
 
 static Value *lift(Lift *l, Value **v, int n);
 
-/* ---- what is known about a value ----------------------------------------------------------------------- */
+/* ---- what is known about a value ------------------------------------------------------------- */
 
 /* Kept in the mark, as nodes are added all the time. */
 static bool is_load(const Value *v)
@@ -120,14 +120,15 @@ static bool all_load(Value **v, int n)
 	return true;
 }
 
-/* ---- equal nodes ------------------------------------------------------------------------------------------ */
+/* ---- equal nodes ----------------------------------------------------------------------------- */
 
 static bool same_types(const Node *a, const Node *b)
 {
 	if (a->nin != b->nin || a->nout != b->nout)
 		return false;
 	for (int i = 0; i < a->nin; i++)
-		if (!type_equal(&a->in[i]->type, &b->in[i]->type) || is_load(a->in[i]) != is_load(b->in[i]))
+		if (!type_equal(&a->in[i]->type, &b->in[i]->type) ||
+		    is_load(a->in[i]) != is_load(b->in[i]))
 			return false;
 	for (int i = 0; i < a->nout; i++)
 		if (!type_equal(&a->out[i].type, &b->out[i].type))
@@ -155,7 +156,7 @@ static bool parallel_outputs(Value **v, int n)
 	return v[0]->type.rank < MAX_RANK;
 }
 
-/* ---- building ----------------------------------------------------------------------------------------------- */
+/* ---- building -------------------------------------------------------------------------------- */
 
 /* "enc.a.conv", "enc.b.conv" -> "enc.*.conv"; the first if the parts do not correspond. */
 static const char *common_label(Arena *a, const char *x, const char *y)
@@ -258,11 +259,12 @@ static Value *stack(Lift *l, Value **v, int n)
 {
 	if (!l->build)
 		return NULL;
-	Node *s = node_insert(l->b->g, l->at, OP_stack, v, n, v[0]->node->loc, joint_label(l, v, n));
+	Node *s =
+	    node_insert(l->b->g, l->at, OP_stack, v, n, v[0]->node->loc, joint_label(l, v, n));
 	return edit_infer(s);
 }
 
-/* ---- lifting -------------------------------------------------------------------------------------------------- */
+/* ---- lifting --------------------------------------------------------------------------------- */
 
 /* Equally spaced slices of one value: that value, or a slice of it. */
 static bool lift_slices(Lift *l, Value **v, int n, Value **to)
@@ -315,7 +317,7 @@ static Pieces find_pieces(Lift *l, Value **v, int n)
 		p.single = p.single && !of;
 		if (l->build) {
 			p.at[p.n++] = of ? edit_slice(l->at, of, 0, first, first + len, 1)
-			                 : leading_one(l, v[i]);
+					 : leading_one(l, v[i]);
 			list_push(l->b->cx->scratch, &l->b->hosted, storage_of(storage));
 		}
 	}
@@ -331,7 +333,7 @@ static Value *lift_pieces(Lift *l, Value **v, int n)
 	if (p.single)
 		return stack(l, v, n);
 	Node *c = node_insert(l->b->g, l->at, OP_concat, p.at, p.n, v[0]->node->loc,
-	                      joint_label(l, v, n));
+			      joint_label(l, v, n));
 	attr_set_int(c, "axis", 0);
 	return edit_infer(c);
 }
@@ -390,7 +392,7 @@ static Value *lift(Lift *l, Value **v, int n)
 	return to;
 }
 
-/* ---- orders ------------------------------------------------------------------------------------------------------ */
+/* ---- orders ---------------------------------------------------------------------------------- */
 
 /* Place of an instance by what its input k is: the value sliced, in order of first appearance, then
  * the index. */
@@ -449,7 +451,7 @@ static double choose_order(Batch *b, Node **inst, int n)
 	return least;
 }
 
-/* ---- groups ------------------------------------------------------------------------------------------------------- */
+/* ---- groups ---------------------------------------------------------------------------------- */
 
 static void take_out(Batch *b, Node *at, Node *made, Node **inst, int n)
 {
@@ -457,13 +459,15 @@ static void take_out(Batch *b, Node *at, Node *made, Node **inst, int n)
 		for (int i = 0; i < n; i++) {
 			const Type t = inst[i]->out[k].type;
 			Value *all = &made->out[k];
-			Node *s = node_insert(b->g, at, OP_slice, &all, 1, inst[i]->loc, inst[i]->label);
+			Node *s =
+			    node_insert(b->g, at, OP_slice, &all, 1, inst[i]->loc, inst[i]->label);
 			attr_set_int(s, "axis", 0);
 			if (i)
 				attr_set_int(s, "start", i);
 			attr_set_int(s, "stop", i + 1);
 			Value *one = edit_infer(s);
-			Node *r = node_insert(b->g, at, OP_reshape, &one, 1, inst[i]->loc, inst[i]->label);
+			Node *r = node_insert(b->g, at, OP_reshape, &one, 1, inst[i]->loc,
+					      inst[i]->label);
 			attr_set_ints(r, "shape", t.dim, t.rank);
 			edit_replace(b->g, &inst[i]->out[k], edit_infer(r), NULL);
 		}
@@ -481,7 +485,7 @@ static void build_group(Batch *b, Node **inst, int n, double cost)
 	b->groups++;
 	b->nodes += n;
 	report_did(b->cx, inst[0], "%d x %s '%s'%s", n, node_info(made)->name, edit_name(made),
-	           cost > 0 ? ", some inputs copied" : "");
+		   cost > 0 ? ", some inputs copied" : "");
 }
 
 /* Merges inst unless their inputs would move more bytes than they do themselves. */
@@ -498,8 +502,9 @@ static bool try_group(Batch *b, Node **inst, int n, bool last_try)
 		return true;
 	}
 	if (last_try)
-		report_refused(b->cx, inst[0], "%d x %s '%s': stacking the inputs moves %.0f bytes, the nodes %.0f",
-		               n, node_info(inst[0])->name, edit_name(inst[0]), cost, own);
+		report_refused(b->cx, inst[0],
+			       "%d x %s '%s': stacking the inputs moves %.0f bytes, the nodes %.0f",
+			       n, node_info(inst[0])->name, edit_name(inst[0]), cost, own);
 	return false;
 }
 
@@ -517,7 +522,8 @@ static const Value *first_root(const Node *n)
 /* A class that is too dear as a whole: first those that read the same value, then the rest. */
 static void try_parts(Batch *b, Node **inst, int n)
 {
-	Node **part = NEW_ARRAY(b->cx->scratch, Node *, n), **rest = NEW_ARRAY(b->cx->scratch, Node *, n);
+	Node **part = NEW_ARRAY(b->cx->scratch, Node *, n);
+	Node **rest = NEW_ARRAY(b->cx->scratch, Node *, n);
 	int nrest = 0;
 	for (int i = 0; i < n; i++) {
 		int npart = 0;
@@ -556,7 +562,8 @@ static void group_level(Batch *b, Node **old, int n, int level)
 		if (b->level[i] != level || taken[i] || !can_join(old[i]))
 			continue;
 		for (int k = i; k < n; k++)
-			if (b->level[k] == level && !taken[k] && can_join(old[k]) && isomorphic(old[i], old[k])) {
+			if (b->level[k] == level && !taken[k] && can_join(old[k]) &&
+			    isomorphic(old[i], old[k])) {
 				inst[count++] = old[k];
 				taken[k] = true;
 			}
@@ -565,7 +572,7 @@ static void group_level(Batch *b, Node **old, int n, int level)
 	}
 }
 
-/* Computing nodes on the longest way from the inputs; views count nothing, load-time nodes are 0. */
+/* Computing nodes on the longest way from the inputs; views count nothing, load time is 0. */
 static int find_levels(Batch *b)
 {
 	int most = 0;

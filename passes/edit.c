@@ -7,7 +7,8 @@
 Value *edit_infer(Node *n)
 {
 	if (!ir_infer(n))
-		BUG("%s '%s' built by a pass does not type-check", node_info(n)->name, edit_name(n));
+		BUG("%s '%s' built by a pass does not type-check", node_info(n)->name,
+		    edit_name(n));
 	return &n->out[0];
 }
 

@@ -16,8 +16,8 @@
 
 #include <string.h>
 
-/* Axis of a value that is not mirrored; and of the results of an op that works on mirrored inputs but
- * gives the same values as on plain ones, such as a sum over the axis. */
+/* Axis of a value that is not mirrored; and of the results of an op that works on mirrored inputs
+ * but gives the same values as on plain ones, such as a sum over the axis. */
 enum { PLAIN = -1, GONE = -2 };
 
 typedef struct Mirror {
@@ -61,7 +61,8 @@ static int flip_axis(const Node *n)
 	return lead(n) + edit_axis(attr_int(n, "axis"), n->in[0]->type.rank - lead(n));
 }
 
-/* ---- which axis comes out: each returns the mirrored axis of the outputs, GONE, or PLAIN ----------- */
+/* ---- which axis comes out: each returns the mirrored axis of the outputs, GONE, or PLAIN
+ * ----------- */
 
 /* Inputs whose bit is set must be mirrored along `axis`, the others are weights or constant. */
 static bool exactly(const Flips *f, const Node *n, unsigned inputs, int axis)
@@ -164,7 +165,8 @@ static int through_transpose(const Flips *f, const Node *n)
 {
 	const int axis = mirror_of(f, n->in[0])->axis, rank = n->out[0].type.rank;
 	for (int i = lead(n); i < rank; i++)
-		if (lead(n) + edit_axis(attr_int_at(n, "perm", i - lead(n)), rank - lead(n)) == axis)
+		if (lead(n) + edit_axis(attr_int_at(n, "perm", i - lead(n)), rank - lead(n)) ==
+		    axis)
 			return i;
 	return PLAIN;
 }
@@ -190,7 +192,8 @@ static int through_reshape(const Flips *f, const Node *n)
 	return PLAIN;
 }
 
-/* Axes that stay move up past the reduced ones before them; the order along a reduced one is none. */
+/* Axes that stay move up past the reduced ones before them; the order along a reduced one is none.
+ */
 static int through_reduce(const Flips *f, const Node *n)
 {
 	const int rank = n->in[0]->type.rank - lead(n);
@@ -247,7 +250,7 @@ static int through(const Flips *f, const Node *n)
 	}
 }
 
-/* ---- analysis --------------------------------------------------------------------------------------- */
+/* ---- analysis -------------------------------------------------------------------------------- */
 
 /* All mirrored inputs of n share their flips' fate from here on. */
 static int join_seeds(Flips *f, const Node *n)
@@ -342,11 +345,13 @@ static void report_kept(const Flips *f, int set)
 				continue;
 			const Node *user = needs_plain(f, &n->out[k], &leaves);
 			if (user)
-				report_refused(f->cx, user, "'%s' needs a flip before %s '%s'", n->out[k].name,
-				               node_info(user)->name, edit_name(user));
+				report_refused(f->cx, user, "'%s' needs a flip before %s '%s'",
+					       n->out[k].name, node_info(user)->name,
+					       edit_name(user));
 			else if (leaves)
-				report_refused(f->cx, n, "'%s' needs a flip before it leaves the graph",
-				               n->out[k].name);
+				report_refused(f->cx, n,
+					       "'%s' needs a flip before it leaves the graph",
+					       n->out[k].name);
 		}
 	}
 }
@@ -373,7 +378,7 @@ static bool drop_losers(Flips *f)
 	return dropped;
 }
 
-/* ---- rewriting ------------------------------------------------------------------------------------------ */
+/* ---- rewriting ------------------------------------------------------------------------------- */
 
 static void work_backwards(Node *n)
 {
@@ -473,7 +478,7 @@ int pass_flip_elim(PassCtx *cx, Graph *g)
 	graph_sort(g);
 	edit_prune(g, cx->scratch);
 	const int after = count_all(g, &bytes_after);
-	report_did(cx, NULL, "removed %d of %d flips, %.0f bytes less to move", before - after, before,
-	           bytes_before - bytes_after);
+	report_did(cx, NULL, "removed %d of %d flips, %.0f bytes less to move", before - after,
+		   before, bytes_before - bytes_after);
 	return before - after;
 }

@@ -24,7 +24,7 @@ static bool fits(const Node *n, const Value *v)
 	return type_equal(&v->type, &n->out[0].type);
 }
 
-/* ---- constants ------------------------------------------------------------------------------ */
+/* ---- constants ------------------------------------------------------------------------------- */
 
 static void const_tensor(PassCtx *cx, const Value *v, Tensor *t)
 {
@@ -64,7 +64,7 @@ static Value *rule_const(PassCtx *cx, Node *n)
 	return edit_infer(c);
 }
 
-/* ---- statistics ------------------------------------------------------------------------------- */
+/* ---- statistics ------------------------------------------------------------------------------ */
 
 static bool at_load_time(PassCtx *cx, const Node *n, int first_input)
 {
@@ -80,7 +80,8 @@ static bool at_load_time(PassCtx *cx, const Node *n, int first_input)
 static Value *rule_batch_norm(PassCtx *cx, Node *n)
 {
 	if (!at_load_time(cx, n, 1)) {
-		report_refused(cx, n, "batch_norm '%s': statistics are computed at run time", edit_name(n));
+		report_refused(cx, n, "batch_norm '%s': statistics are computed at run time",
+			       edit_name(n));
 		return NULL;
 	}
 	const Type x = edit_instance(n, n->in[0]);
@@ -98,7 +99,7 @@ static Value *rule_batch_norm(PassCtx *cx, Node *n)
 	return edit_ew(n, OP_add, edit_ew(n, OP_mul, n->in[0], scale, g), shift, g);
 }
 
-/* ---- identities --------------------------------------------------------------------------------- */
+/* ---- identities ------------------------------------------------------------------------------ */
 
 static Value *rule_mul(PassCtx *cx, Node *n)
 {
@@ -183,8 +184,8 @@ static Value *rule_transpose(PassCtx *cx, Node *n)
 		return NULL;
 	int perm[MAX_RANK];
 	for (int i = 0; i < t.rank; i++)
-		perm[i] = edit_axis(attr_int_at(p, "perm", edit_axis(attr_int_at(n, "perm", i), t.rank)),
-		                    t.rank);
+		perm[i] = edit_axis(
+		    attr_int_at(p, "perm", edit_axis(attr_int_at(n, "perm", i), t.rank)), t.rank);
 	return edit_transpose(n, p->in[0], perm);
 }
 
@@ -269,22 +270,22 @@ static const struct {
 	const char *name;
 	Rule *rule;
 } rules[] = {
-	{OP_batch_norm, "batch_norm to scale and shift", rule_batch_norm},
-	{OP_mul, "x * 1", rule_mul},
-	{OP_add, "x + 0", rule_add},
-	{OP_sub, "x - 0", rule_sub},
-	{OP_div, "x / 1", rule_div},
-	{OP_neg, "-(-x)", rule_neg},
-	{OP_relu, "relu(relu(x))", rule_idempotent},
-	{OP_abs, "abs(abs(x))", rule_idempotent},
-	{OP_reshape, "reshape", rule_reshape},
-	{OP_transpose, "transpose", rule_transpose},
-	{OP_slice, "slice", rule_slice},
-	{OP_flip, "flip", rule_flip},
-	{OP_broadcast, "broadcast", rule_copy},
-	{OP_concat, "concat of one", rule_copy},
-	{OP_stack, "stack of one", rule_stack},
-	{OP_pad, "pad by nothing", rule_pad},
+    {OP_batch_norm, "batch_norm to scale and shift", rule_batch_norm},
+    {OP_mul, "x * 1", rule_mul},
+    {OP_add, "x + 0", rule_add},
+    {OP_sub, "x - 0", rule_sub},
+    {OP_div, "x / 1", rule_div},
+    {OP_neg, "-(-x)", rule_neg},
+    {OP_relu, "relu(relu(x))", rule_idempotent},
+    {OP_abs, "abs(abs(x))", rule_idempotent},
+    {OP_reshape, "reshape", rule_reshape},
+    {OP_transpose, "transpose", rule_transpose},
+    {OP_slice, "slice", rule_slice},
+    {OP_flip, "flip", rule_flip},
+    {OP_broadcast, "broadcast", rule_copy},
+    {OP_concat, "concat of one", rule_copy},
+    {OP_stack, "stack of one", rule_stack},
+    {OP_pad, "pad by nothing", rule_pad},
 };
 
 /* Counts of applied rules; the last entry is the folding of constants. */
@@ -334,7 +335,7 @@ int pass_fold_const(PassCtx *cx, Graph *g)
 		changes += counts.of[i];
 		if (counts.of[i])
 			report_did(cx, NULL, "%d times: %s", counts.of[i],
-			           i < COUNT(rules) ? rules[i].name : "constants evaluated");
+				   i < COUNT(rules) ? rules[i].name : "constants evaluated");
 	}
 	return changes;
 }

@@ -22,13 +22,13 @@ typedef struct Clusters {
 	const bool *load;
 	Node **old; /* the nodes by id, as the graph had them at the start */
 	int n;
-	int *of;      /* by node id: its cluster, named by the smallest id in it */
-	int *next;    /* by node id: next member, -1 at the end; a list from the cluster's name */
-	int *seen;    /* by node id: stamp of the walk that saw its cluster */
+	int *of;   /* by node id: its cluster, named by the smallest id in it */
+	int *next; /* by node id: next member, -1 at the end; a list from the cluster's name */
+	int *seen; /* by node id: stamp of the walk that saw its cluster */
 	int stamp;
 	int *stack;
-	int *nlines;  /* by cluster */
-	int **users;  /* by node id: ids of the nodes that use it, -1 at the end */
+	int *nlines; /* by cluster */
+	int **users; /* by node id: ids of the nodes that use it, -1 at the end */
 } Clusters;
 
 static bool fusable(const Node *n)
@@ -54,7 +54,7 @@ static bool alike(const Clusters *c, const Node *a, const Node *b)
 	       type_equal(&a->out[0].type, &b->out[0].type);
 }
 
-/* ---- the graph of clusters -------------------------------------------------------------------------- */
+/* ---- the graph of clusters ------------------------------------------------------------------- */
 
 static void find_users(Clusters *c)
 {
@@ -103,7 +103,7 @@ static bool path_around(Clusters *c, int a, int b)
 	return false;
 }
 
-/* ---- what a cluster reads and gives --------------------------------------------------------------------- */
+/* ---- what a cluster reads and gives ---------------------------------------------------------- */
 
 typedef struct Ports {
 	Value *in[MAX_CLUSTER * 4], *out[MAX_CLUSTER * 4];
@@ -162,11 +162,10 @@ static bool within_limits(const Clusters *c, int a, int b)
 	if (c->nlines[a] + c->nlines[b] > MAX_LINES)
 		return false;
 	find_ports(c, a, b, &p);
-	return !p.full && p.nin >= 1 && p.nin <= MAX_INPUTS && p.nout >= 1 &&
-	       p.nout <= MAX_OUT;
+	return !p.full && p.nin >= 1 && p.nin <= MAX_INPUTS && p.nout >= 1 && p.nout <= MAX_OUT;
 }
 
-/* ---- merging --------------------------------------------------------------------------------------------- */
+/* ---- merging --------------------------------------------------------------------------------- */
 
 static void merge(Clusters *c, int a, int b)
 {
@@ -200,7 +199,7 @@ static void merge_producers(Clusters *c)
 	}
 }
 
-/* Reads from inside the graph's run-time part only; the same set means that one sweep serves both. */
+/* Both read the same run-time values, so that one sweep serves both. */
 static bool same_reads(const Clusters *c, int a, int b)
 {
 	Ports p, q;
@@ -225,13 +224,13 @@ static void merge_siblings(Clusters *c)
 		if (c->of[a] != a || !fusable(node_at(c, a)))
 			continue;
 		for (int b = a + 1; b < c->n; b++)
-			if (c->of[b] == b && fusable(node_at(c, b)) && alike(c, node_at(c, a), node_at(c, b)) &&
-			    same_reads(c, a, b))
+			if (c->of[b] == b && fusable(node_at(c, b)) &&
+			    alike(c, node_at(c, a), node_at(c, b)) && same_reads(c, a, b))
 				try_merge(c, a, b);
 	}
 }
 
-/* ---- writing the program ------------------------------------------------------------------------------------ */
+/* ---- writing the program --------------------------------------------------------------------- */
 
 /* Where the values of a cluster are in the program being written. */
 typedef struct Writer {
@@ -348,12 +347,12 @@ static Writer *write_cluster(Clusters *c, int cluster)
 	attr_set_str(w->map, "f", map_text(a, c->g->module->ops, &w->code));
 	node_set_nout(w->map, w->ports.nout);
 	edit_infer(w->map);
-	report_did(c->cx, last, "'%s': %d nodes, %d inputs, %d outputs, %d lines", edit_name(last), n,
-	           w->ports.nin, w->ports.nout, w->code.nlines);
+	report_did(c->cx, last, "'%s': %d nodes, %d inputs, %d outputs, %d lines", edit_name(last),
+		   n, w->ports.nin, w->ports.nout, w->code.nlines);
 	return w;
 }
 
-/* ---- the pass --------------------------------------------------------------------------------------------------- */
+/* ---- the pass -------------------------------------------------------------------------------- */
 
 static int lines_of(const Clusters *c, const Node *n)
 {

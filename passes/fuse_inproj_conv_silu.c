@@ -64,11 +64,13 @@ static const char *match(const Graph *g, const bool *load, Node *conv, Match *m)
 static void fuse(Graph *g, const Match *m)
 {
 	Value *in[] = {m->linear->in[0], m->linear->in[1], m->conv->in[1], m->conv->in[2]};
-	Node *n = node_insert(g, m->conv, OP_inproj_conv_silu, in, 4, m->linear->loc, m->linear->label);
+	Node *n =
+	    node_insert(g, m->conv, OP_inproj_conv_silu, in, 4, m->linear->loc, m->linear->label);
 	n->group = m->conv->group;
 	attr_set_ints(n, "pad", attr_ints(m->conv, "pad"), 2);
 	if (m->conv->group || node_reverse(m->conv, 0))
-		attr_set_ints(n, "reverse", attr_ints(m->conv, "reverse"), attr_len(m->conv, "reverse"));
+		attr_set_ints(n, "reverse", attr_ints(m->conv, "reverse"),
+			      attr_len(m->conv, "reverse"));
 	edit_infer(n);
 	value_replace(g, &m->silu->out[0], &n->out[0]);
 	value_replace(g, &m->second->out[0], &n->out[1]);
@@ -86,7 +88,8 @@ int pass_fuse_inproj_conv_silu(PassCtx *cx, Graph *g)
 		old[i] = g->nodes.at[i];
 	for (int i = 0; i < n; i++) {
 		Match m;
-		const char *why = old[i]->op == OP_conv1d_depthwise ? match(g, load, old[i], &m) : "";
+		const char *why =
+		    old[i]->op == OP_conv1d_depthwise ? match(g, load, old[i], &m) : "";
 		seen += !why || *why;
 		if (why && *why)
 			report_refused(cx, old[i], "'%s': %s", edit_name(old[i]), why);

@@ -49,7 +49,8 @@ static void fuse(Graph *g, const Match *m)
 	if (m->softplus)
 		attr_set_bool(n, "softplus", true);
 	if (m->scan->group || node_reverse(m->scan, 0))
-		attr_set_ints(n, "reverse", attr_ints(m->scan, "reverse"), attr_len(m->scan, "reverse"));
+		attr_set_ints(n, "reverse", attr_ints(m->scan, "reverse"),
+			      attr_len(m->scan, "reverse"));
 	edit_infer(n);
 	value_replace(g, &m->mul->out[0], &n->out[0]);
 }
@@ -73,8 +74,9 @@ int pass_fuse_scan_gate(PassCtx *cx, Graph *g)
 			continue;
 		}
 		if (!m.softplus)
-			report_refused(cx, old[i], "'%s': the step size is not a softplus of its own",
-			               edit_name(old[i]));
+			report_refused(cx, old[i],
+				       "'%s': the step size is not a softplus of its own",
+				       edit_name(old[i]));
 		fuse(g, &m);
 		fused++;
 	}

@@ -53,7 +53,7 @@ double guard_difference(const Tensor *want, const Tensor *got)
 	return diff == 0 ? 0 : diff / scale;
 }
 
-/* ---- random values -------------------------------------------------------------------------------- */
+/* ---- random values --------------------------------------------------------------------------- */
 
 /* splitmix64 */
 static uint64_t next(uint64_t *state)
@@ -84,7 +84,7 @@ bool passes_random(void *ctx, const Node *source, Tensor *out)
 	const RandomValues *r = ctx;
 	const double range = base != 0 ? 0.5 : is_param ? 1.5 / sqrt(fan_in) : 1;
 	uint64_t state = hash_text(source->label ? source->label : source->out[0].name,
-	                           r->seed ^ 14695981039346656037u);
+				   r->seed ^ 14695981039346656037u);
 	out->type = *t;
 	out->data = NEW_ARRAY(r->arena, double, type_count(t));
 	for (int64_t i = 0; i < type_count(t); i++)
@@ -92,7 +92,7 @@ bool passes_random(void *ctx, const Node *source, Tensor *out)
 	return true;
 }
 
-/* ---- random orders --------------------------------------------------------------------------------- */
+/* ---- random orders --------------------------------------------------------------------------- */
 
 void guard_shuffle(Graph *g, uint64_t seed, Arena *scratch)
 {

@@ -112,7 +112,7 @@ static void restore(Layout *l, Node *n, const int *perm)
 	}
 }
 
-/* ---- convolutions ------------------------------------------------------------------------------- */
+/* ---- convolutions ---------------------------------------------------------------------------- */
 
 static void convert_conv(Layout *l, Node *n)
 {
@@ -125,7 +125,7 @@ static void convert_conv(Layout *l, Node *n)
 	restore(l, n, lead ? out5 : out4);
 }
 
-/* ---- pushing transposes down ------------------------------------------------------------------------ */
+/* ---- pushing transposes down ----------------------------------------------------------------- */
 
 static bool is_elementwise(const Node *n)
 {
@@ -154,7 +154,9 @@ static Value *permuted_operand(Layout *l, Node *n, Value *v, const int *inv, int
 	if (type_count(&v->type) == 1)
 		return v;
 	for (int i = 0; i < rank; i++) /* the leading extent of a group stays the first */
-		dim[i] = lead && i == 0 ? v->type.dim[0] : i < pad + lead ? 1 : v->type.dim[i - pad];
+		dim[i] = lead && i == 0   ? v->type.dim[0]
+			 : i < pad + lead ? 1
+					  : v->type.dim[i - pad];
 	for (int i = 0; i < rank; i++)
 		out[i] = dim[inv[i]];
 	const Type t = type_make(v->type.dtype, rank, dim);
@@ -372,7 +374,7 @@ static bool push(Layout *l, Node *n, const bool *load)
 	}
 }
 
-/* ---- the pass ------------------------------------------------------------------------------------------ */
+/* ---- the pass -------------------------------------------------------------------------------- */
 
 static bool wants_conversion(const Node *n, const bool *load)
 {
@@ -396,9 +398,10 @@ static void report_rest(const Layout *l, int converted)
 			continue;
 		left++;
 		report_refused(l->cx, n, "a transpose of %s stays before '%s'",
-		               type_text(l->cx->scratch, &n->in[0]->type), edit_name(n));
+			       type_text(l->cx->scratch, &n->in[0]->type), edit_name(n));
 	}
-	report_did(l->cx, NULL, "%d convolutions channels-last, %d transposes left", converted, left);
+	report_did(l->cx, NULL, "%d convolutions channels-last, %d transposes left", converted,
+		   left);
 }
 
 int pass_layout(PassCtx *cx, Graph *g)

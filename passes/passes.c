@@ -49,19 +49,21 @@ typedef struct Driver {
 	Arena *eval_arena;
 } Driver;
 
-/* ---- reports -------------------------------------------------------------------------------- */
+/* ---- reports --------------------------------------------------------------------------------- */
 
-__attribute__((format(printf, 4, 0)))
-static void report(PassCtx *cx, const Node *n, bool refused, const char *fmt, va_list ap)
+__attribute__((format(printf, 4, 0))) static void report(PassCtx *cx, const Node *n, bool refused,
+							 const char *fmt, va_list ap)
 {
 	Arena *a = cx->graph->module->arena;
 	const char *text = arena_vprintf(a, fmt, ap);
 	for (int i = 0; i < cx->report->lines.n; i++) {
 		const ReportLine *old = &cx->report->lines.at[i];
-		if (old->pass == cx->pass && old->graph == cx->graph->name && !strcmp(old->text, text))
+		if (old->pass == cx->pass && old->graph == cx->graph->name &&
+		    !strcmp(old->text, text))
 			return;
 	}
-	ReportLine line = {.pass = cx->pass, .graph = cx->graph->name, .refused = refused, .text = text};
+	ReportLine line = {.pass = cx->pass, .graph = cx->graph->name, .refused = refused};
+	line.text = text;
 	if (n)
 		line.loc = n->loc;
 	list_push(a, &cx->report->lines, line);
@@ -87,7 +89,8 @@ void report_text(Buf *b, const Report *r)
 {
 	for (int i = 0; i < r->lines.n; i++) {
 		const ReportLine *l = &r->lines.at[i];
-		buf_printf(b, "%s: %s: %s%s", l->graph, l->pass, l->refused ? "refused: " : "", l->text);
+		buf_printf(b, "%s: %s: %s%s", l->graph, l->pass, l->refused ? "refused: " : "",
+			   l->text);
 		if (l->loc.src)
 			buf_printf(b, " (%s:%d:%d)", l->loc.src->name, l->loc.line, l->loc.col);
 		buf_putc(b, '\n');
@@ -98,10 +101,10 @@ void passes_list(Buf *b)
 {
 	for (int i = 0; i < NPASSES; i++)
 		buf_printf(b, "%-22s %-9s %s\n", passes[i].name,
-		           passes[i].kind == required ? "required" : "optional", passes[i].doc);
+			   passes[i].kind == required ? "required" : "optional", passes[i].doc);
 }
 
-/* ---- names and lists ---------------------------------------------------------------------------- */
+/* ---- names and lists ------------------------------------------------------------------------- */
 
 static int pass_find(const char *name, size_t len)
 {
@@ -134,8 +137,9 @@ static bool check_list(Module *m, const char *list, const char *flag)
 		if (n && pass_find(p, n) < 0) {
 			const char *word = arena_strndup(m->arena, p, n);
 			const char *near = closest_name(word, names, NPASSES);
-			diag_error(m->diag, E551, (Loc){0}, "%s: no pass is called '%s'%s%s%s", flag, word,
-			           near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+			diag_error(m->diag, E551, (Loc){0}, "%s: no pass is called '%s'%s%s%s",
+				   flag, word, near ? "; did you mean '" : "", near ? near : "",
+				   near ? "'?" : "");
 			ok = false;
 		}
 		p += n + (p[n] == ',');
@@ -149,8 +153,8 @@ static void check_orders(void)
 		const int a = pass_find(orders[i].first, strlen(orders[i].first));
 		const int b = pass_find(orders[i].second, strlen(orders[i].second));
 		if (a < 0 || b < 0 || a >= b)
-			BUG("pass order: %s must stand before %s: %s", orders[i].first, orders[i].second,
-			    orders[i].reason);
+			BUG("pass order: %s must stand before %s: %s", orders[i].first,
+			    orders[i].second, orders[i].reason);
 	}
 }
 
@@ -163,7 +167,7 @@ static bool enabled(const PassOptions *opt, int i)
 	return !opt->only || list_has(opt->only, passes[i].name);
 }
 
-/* ---- dumps ---------------------------------------------------------------------------------------- */
+/* ---- dumps ----------------------------------------------------------------------------------- */
 
 static bool dump(const Driver *d, int i, const char *when)
 {
@@ -179,16 +183,17 @@ static bool dump(const Driver *d, int i, const char *when)
 	bool ok = true;
 	if (d->opt->dump_all) {
 		const char *path = arena_printf(a, "%s/%02d-%s.%s.sir", d->opt->dump_all, i + 1,
-		                                passes[i].name, when);
+						passes[i].name, when);
 		ok = file_write(path, b.s, b.len);
 		if (!ok)
-			diag_error(d->m->diag, E552, (Loc){0}, "cannot write '%s': %s", path, strerror(errno));
+			diag_error(d->m->diag, E552, (Loc){0}, "cannot write '%s': %s", path,
+				   strerror(errno));
 	}
 	arena_free(a);
 	return ok;
 }
 
-/* ---- checks --------------------------------------------------------------------------------------- */
+/* ---- checks ---------------------------------------------------------------------------------- */
 
 static void check_pass(const Driver *d, int i)
 {
@@ -225,13 +230,14 @@ static void eval_pass(const Driver *d, int i)
 		for (int o = 0; o < g->outputs.n; o++) {
 			const double diff = guard_difference(&d->want[k][o], &got[o]);
 			if (!(diff <= eval_tolerance))
-				BUG("pass %s: output '%s' of graph %s changed by %.3g of its largest value",
+				BUG("pass %s: output '%s' of graph %s changed by %.3g of its "
+				    "largest value",
 				    passes[i].name, g->outputs.at[o].name, g->name, diff);
 		}
 	}
 }
 
-/* ---- running ---------------------------------------------------------------------------------------- */
+/* ---- running --------------------------------------------------------------------------------- */
 
 static double seconds(void)
 {
@@ -256,8 +262,8 @@ static void run_on_graph(const Driver *d, int i, Graph *g)
 		g->nodes.at[k]->mark = 0;
 	list_push(d->m->arena, &d->report->stats, s);
 	if (d->opt->time)
-		fprintf(stderr, "%-10s %-22s %8.3f ms %5d changes %5d -> %d nodes\n", s.graph, s.pass,
-		        1e3 * s.seconds, s.changes, s.nodes_before, s.nodes_after);
+		fprintf(stderr, "%-10s %-22s %8.3f ms %5d changes %5d -> %d nodes\n", s.graph,
+			s.pass, 1e3 * s.seconds, s.changes, s.nodes_before, s.nodes_after);
 	arena_free(scratch);
 }
 
@@ -288,9 +294,9 @@ static bool run_all(const Driver *d)
 bool passes_run(Module *m, const PassOptions *opt, Report *report)
 {
 	check_orders();
-	const bool known = check_list(m, opt->only, "--passes") & check_list(m, opt->skip, "--no-pass") &
-	                   check_list(m, opt->stop_after, "--stop-after") &
-	                   check_list(m, opt->dump, "--dump");
+	const bool known =
+	    check_list(m, opt->only, "--passes") & check_list(m, opt->skip, "--no-pass") &
+	    check_list(m, opt->stop_after, "--stop-after") & check_list(m, opt->dump, "--dump");
 	if (!known)
 		return false;
 	Driver d = {.m = m, .opt = opt, .report = report, .eval_arena = arena_new()};

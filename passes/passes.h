@@ -6,7 +6,7 @@
 
 #include "ir/ir.h"
 
-/* ---- passes.c ----------------------------------------------------------------------------- */
+/* ---- passes.c -------------------------------------------------------------------------------- */
 
 /* What a back end tells about its kernels; either may be NULL, meaning never. */
 typedef struct PassHooks {
@@ -117,7 +117,7 @@ bool edit_const_is(const Value *v, double x);
 /* Ungrouped and identical in what they do, whatever the names. */
 bool edit_same_const(const Value *a, const Value *b);
 
-/* ---- plan_memory.c, plan_check.c ---------------------------------------------------------------- */
+/* ---- plan_memory.c, plan_check.c ------------------------------------------------------------- */
 
 /* Where a value's bytes are: the place of the value that owns them, the byte offset of element 0
  * in that space, and element strides. */
@@ -143,7 +143,7 @@ Deaths plan_deaths(const Graph *g, Arena *a);
  * alignment, bounds. NULL, or what is wrong (in a). */
 const char *plan_check(const Graph *g, const PassHooks *hooks, Arena *a);
 
-/* ---- guard.c: what the driver checks after a pass ----------------------------------------------- */
+/* ---- guard.c: what the driver checks after a pass -------------------------------------------- */
 
 typedef struct RandomValues {
 	Arena *arena; /* of the tensors */

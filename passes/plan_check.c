@@ -21,7 +21,7 @@ typedef struct Check {
 	const bool *load;
 	Arena *a, *result;
 	Space space[2]; /* the arenas */
-	int *inside; /* by tag: tag of the stack that holds the value in place, 0 if none */
+	int *inside;    /* by tag: tag of the stack that holds the value in place, 0 if none */
 	const char *why;
 } Check;
 
@@ -30,15 +30,16 @@ static int tag_of(const Value *v)
 	return v->node->id * MAX_OUT + v->index + 1;
 }
 
-__attribute__((format(printf, 3, 4)))
-static bool wrong(Check *c, const Value *v, const char *fmt, ...)
+__attribute__((format(printf, 3, 4))) static bool wrong(Check *c, const Value *v, const char *fmt,
+							...)
 {
 	va_list ap;
 	va_start(ap, fmt);
 	const char *text = arena_vprintf(c->a, fmt, ap);
 	va_end(ap);
 	if (!c->why)
-		c->why = arena_printf(c->result, "plan of graph %s: '%s' %s", c->g->name, v->name, text);
+		c->why =
+		    arena_printf(c->result, "plan of graph %s: '%s' %s", c->g->name, v->name, text);
 	return false;
 }
 
@@ -50,7 +51,7 @@ static Space *find_space(Check *c, PlaceKind kind)
 	return NULL;
 }
 
-/* ---- where elements are ------------------------------------------------------------------------- */
+/* ---- where elements are ---------------------------------------------------------------------- */
 
 /* Follows views to the value that owns the bytes; byte offset of element 0 and element strides. */
 static const Value *locate(const Value *v, int64_t *offset, int64_t *stride)
@@ -72,14 +73,18 @@ static bool accepts(const Check *c, int want, int tag)
 	return false;
 }
 
-static bool read_bytes(Check *c, const Space *s, const Value *v, int want, int64_t at, int64_t bytes)
+static bool read_bytes(Check *c, const Space *s, const Value *v, int want, int64_t at,
+		       int64_t bytes)
 {
 	if (at < 0 || at + bytes > s->bytes)
-		return wrong(c, v, "reaches byte %lld of %lld", (long long)(at + bytes), (long long)s->bytes);
+		return wrong(c, v, "reaches byte %lld of %lld", (long long)(at + bytes),
+			     (long long)s->bytes);
 	for (int64_t b = at / GRAIN; b * GRAIN < at + bytes; b++)
 		if (!accepts(c, want, s->tag[b]))
-			return wrong(c, v, "is overwritten at byte %lld by value number %d before its last use",
-			             (long long)(b * GRAIN), s->tag[b]);
+			return wrong(
+			    c, v,
+			    "is overwritten at byte %lld by value number %d before its last use",
+			    (long long)(b * GRAIN), s->tag[b]);
 	return true;
 }
 
@@ -112,11 +117,12 @@ static bool read_value(Check *c, const Value *v)
 	return true;
 }
 
-/* ---- writing ---------------------------------------------------------------------------------------- */
+/* ---- writing --------------------------------------------------------------------------------- */
 
 static bool write_value(Check *c, const Value *v)
 {
-	if (v->place.kind == PLACE_VIEW || v->place.kind == PLACE_IO || v->place.kind == PLACE_PARAM)
+	if (v->place.kind == PLACE_VIEW || v->place.kind == PLACE_IO ||
+	    v->place.kind == PLACE_PARAM)
 		return true;
 	const Space *s = find_space(c, v->place.kind);
 	if (!s)
@@ -126,26 +132,49 @@ static bool write_value(Check *c, const Value *v)
 		return wrong(c, v, "starts at byte %lld, no multiple of %d", (long long)at, GRAIN);
 	if (at < 0 || at + bytes > s->bytes)
 		return wrong(c, v, "ends at byte %lld of %lld", (long long)(at + bytes),
-		             (long long)s->bytes);
+			     (long long)s->bytes);
 	for (int64_t b = at / GRAIN; b * GRAIN < at + bytes; b++)
 		s->tag[b] = tag_of(v);
 	return true;
+}
+
+/* Elements of v lie one after the other. */
+static bool is_row(const Value *v, const int64_t *stride)
+{
+	int64_t run = 1;
+	for (int i = v->type.rank - 1; i >= 0; i--) {
+		if (v->type.dim[i] > 1 && stride[i] != run)
+			return false;
+		run *= v->type.dim[i];
+	}
+	return true;
+}
+
+/* Inputs of the join n end up one after the other in the result. */
+static bool joins_rows(const Node *n)
+{
+	const int64_t axis = attr_int(n, "axis");
+	const int rank = n->out[0].type.rank;
+	for (int i = 0; i < (axis < 0 ? axis + rank : axis); i++)
+		if (n->out[0].type.dim[i] != 1)
+			return false;
+	return n->group == 0;
 }
 
 /* An input of a stack whose bytes are already those of the result may be read under the result's
  * name from now on, and under its own as before. */
 static void note_inside(Check *c, const Node *n)
 {
-	int64_t stride[MAX_RANK];
-	if (n->op != OP_stack && n->op != OP_concat)
+	int64_t want = n->nout ? n->out[0].place.offset : 0;
+	if ((n->op != OP_stack && n->op != OP_concat) || !joins_rows(n))
 		return;
 	for (int k = 0; k < n->nin; k++) {
-		int64_t at;
+		int64_t at, stride[MAX_RANK];
 		const Value *owner = locate(n->in[k], &at, stride);
-		const Value *result = &n->out[0];
-		if (owner->place.kind == result->place.kind && at >= result->place.offset &&
-		    at < result->place.offset + type_bytes(&result->type))
-			c->inside[tag_of(owner)] = tag_of(result);
+		if (owner->place.kind == n->out[0].place.kind && at == want &&
+		    is_row(n->in[k], stride))
+			c->inside[tag_of(owner)] = tag_of(&n->out[0]);
+		want += type_bytes(&n->in[k]->type);
 	}
 }
 
@@ -182,7 +211,7 @@ static bool run_node(Check *c, const Node *n)
 	return read_inputs(c, n);
 }
 
-/* ---- the check ----------------------------------------------------------------------------------------- */
+/* ---- the check ------------------------------------------------------------------------------- */
 
 /* A join of params has no bytes of its own: its inputs stand there, one after the other. */
 static bool check_join(Check *c, const Node *n)
@@ -197,6 +226,12 @@ static bool check_join(Check *c, const Node *n)
 	return true;
 }
 
+static bool overlap(const Value *a, const Value *b)
+{
+	return a->place.offset < b->place.offset + type_bytes(&b->type) &&
+	       b->place.offset < a->place.offset + type_bytes(&a->type);
+}
+
 static bool check_params(Check *c)
 {
 	for (int i = 0; i < c->g->nodes.n; i++) {
@@ -208,8 +243,7 @@ static bool check_params(Check *c)
 			return false;
 		for (int k = 0; k < i && n->op == OP_param; k++) {
 			const Node *o = c->g->nodes.at[k];
-			if (o->op == OP_param && v->place.offset < o->out[0].place.offset + type_bytes(&o->out[0].type) &&
-			    o->out[0].place.offset < v->place.offset + type_bytes(&v->type))
+			if (o->op == OP_param && overlap(v, &o->out[0]))
 				return wrong(c, v, "overlaps '%s'", o->out[0].name);
 		}
 	}
@@ -241,7 +275,7 @@ const char *plan_check(const Graph *g, const PassHooks *hooks, Arena *a)
 	c.space[1] = (Space){.kind = PLACE_LOAD, .bytes = g->load_bytes};
 	for (int i = 0; i < 2; i++)
 		c.space[i].tag = NEW_ARRAY(c.a, int, c.space[i].bytes / GRAIN + 1);
-	c.inside = NEW_ARRAY(c.a, int, (size_t)g->nodes.n * MAX_OUT + 2);
+	c.inside = NEW_ARRAY(c.a, int, (size_t)g->nodes.n *MAX_OUT + 2);
 	if (check_params(&c))
 		run_all(&c);
 	arena_free(c.a);

@@ -49,7 +49,7 @@ static int64_t align_up(int64_t v)
 	return (v + ALIGN - 1) / ALIGN * ALIGN;
 }
 
-/* ---- strides ---------------------------------------------------------------------------------- */
+/* ---- strides --------------------------------------------------------------------------------- */
 
 static void dense_strides(const Type *t, int64_t *stride)
 {
@@ -94,7 +94,7 @@ Resolved plan_resolve(const Value *v)
 	return r;
 }
 
-/* ---- stack and concat: inputs inside the result --------------------------------------------------- */
+/* ---- stack and concat: inputs inside the result ---------------------------------------------- */
 
 /* Byte offset of input i in the result, or -1 where its elements are not one run of it. */
 static int64_t piece_offset(const Node *n, int i)
@@ -122,7 +122,7 @@ bool plan_in_place(const Node *n, int i)
 	       from.offset == to.offset + offset;
 }
 
-/* ---- views ------------------------------------------------------------------------------------ */
+/* ---- views ----------------------------------------------------------------------------------- */
 
 static bool takes_strides(const Plan *p, const Node *user, int input)
 {
@@ -165,7 +165,8 @@ static void transpose_view(const Node *n, const int64_t *in, Place *place)
 	if (lead)
 		place->stride[0] = in[0];
 	for (int i = lead; i < rank; i++)
-		place->stride[i] = in[lead + edit_axis(attr_int_at(n, "perm", i - lead), rank - lead)];
+		place->stride[i] =
+		    in[lead + edit_axis(attr_int_at(n, "perm", i - lead), rank - lead)];
 }
 
 static void broadcast_view(const Node *n, const int64_t *in, Place *place)
@@ -251,17 +252,21 @@ static bool try_view(Plan *p, Node *n)
 	return true;
 }
 
-/* ---- blocks ------------------------------------------------------------------------------------- */
+/* ---- blocks ---------------------------------------------------------------------------------- */
 
 static void add_block(Plan *p, Value *v)
 {
 	const Node *n = v->node;
-	const PlaceKind space = n->op == OP_param      ? PLACE_PARAM
-	                        : p->load[n->id]       ? PLACE_LOAD
-	                                               : PLACE_ARENA;
+	const PlaceKind space = n->op == OP_param ? PLACE_PARAM
+				: p->load[n->id]  ? PLACE_LOAD
+						  : PLACE_ARENA;
 	p->block_of[slot(v)] = p->nblocks;
-	p->block[p->nblocks++] = (Block){.root = v, .space = space, .bytes = type_bytes(&v->type),
-	                                 .first = n->id, .last = n->id, .host = -1};
+	p->block[p->nblocks++] = (Block){.root = v,
+					 .space = space,
+					 .bytes = type_bytes(&v->type),
+					 .first = n->id,
+					 .last = n->id,
+					 .host = -1};
 }
 
 static void find_blocks(Plan *p)
@@ -316,7 +321,7 @@ static void find_lifetimes(Plan *p)
 	}
 }
 
-/* ---- inputs inside results ------------------------------------------------------------------------ */
+/* ---- inputs inside results ------------------------------------------------------------------- */
 
 /* Block that holds exactly the elements of v in order, or -1. */
 static int whole_block(const Plan *p, const Value *v)
@@ -380,8 +385,9 @@ static void find_hosts(Plan *p)
 {
 	for (int i = p->g->nodes.n - 1; i >= 0; i--) {
 		const Node *n = p->g->nodes.at[i];
-		if ((n->op == OP_stack || n->op == OP_concat) && p->block_of[slot(&n->out[0])] >= 0 &&
-		    n->out[0].place.kind == PLACE_NONE && !host_params(p, n))
+		if ((n->op == OP_stack || n->op == OP_concat) &&
+		    p->block_of[slot(&n->out[0])] >= 0 && n->out[0].place.kind == PLACE_NONE &&
+		    !host_params(p, n))
 			host_inputs(p, n);
 	}
 	for (int i = 0; i < p->nblocks; i++) {
@@ -395,7 +401,7 @@ static void find_hosts(Plan *p)
 	}
 }
 
-/* ---- offsets -------------------------------------------------------------------------------------- */
+/* ---- offsets --------------------------------------------------------------------------------- */
 
 static bool conflict(const Block *a, const Block *b)
 {
@@ -497,7 +503,7 @@ static void write_places(Plan *p)
 	}
 }
 
-/* ---- the pass --------------------------------------------------------------------------------------- */
+/* ---- the pass -------------------------------------------------------------------------------- */
 
 static uint64_t places_hash(const Graph *g)
 {
@@ -526,15 +532,17 @@ int pass_plan_memory(PassCtx *cx, Graph *g)
 	write_places(&p);
 	int64_t sum = 0;
 	for (int i = 0; i < p.nblocks; i++)
-		sum += p.block[i].space == PLACE_ARENA && p.block[i].host < 0 ? p.block[i].bytes : 0;
+		sum +=
+		    p.block[i].space == PLACE_ARENA && p.block[i].host < 0 ? p.block[i].bytes : 0;
 	report_did(cx, NULL,
-	           "%d pieces of storage, %d views, %d values computed inside a stack; arena %lld bytes "
-	           "for %lld of activations, load-time arena %lld bytes", p.nblocks, p.nviews, p.ninside,
-	           (long long)g->arena_bytes, (long long)sum, (long long)g->load_bytes);
+		   "%d pieces of storage, %d views, %d values computed inside a stack; arena %lld "
+		   "bytes for %lld of activations, load-time arena %lld bytes",
+		   p.nblocks, p.nviews, p.ninside, (long long)g->arena_bytes, (long long)sum,
+		   (long long)g->load_bytes);
 	return places_hash(g) != before;
 }
 
-/* ---- deaths ------------------------------------------------------------------------------------------- */
+/* ---- deaths ---------------------------------------------------------------------------------- */
 
 static const Value *owner_of(const Value *v)
 {
@@ -550,7 +558,7 @@ static void extend(int *last, const Value *v, int until)
 /* Last node that reads the bytes of each owner, by slot; inside a stack, those of the stack. */
 static int *last_reads(const Graph *g, Arena *a)
 {
-	int *last = NEW_ARRAY(a, int, (size_t)g->nodes.n * MAX_OUT + 1);
+	int *last = NEW_ARRAY(a, int, (size_t)g->nodes.n *MAX_OUT + 1);
 	for (int i = 0; i < g->nodes.n; i++) {
 		const Node *n = g->nodes.at[i];
 		for (int k = 0; k < n->nout; k++)
@@ -574,7 +582,7 @@ Deaths plan_deaths(const Graph *g, Arena *a)
 {
 	const int *last = last_reads(g, a);
 	Deaths d = {NEW_ARRAY(a, int, g->nodes.n + 1),
-	            NEW_ARRAY(a, Value *, (size_t)g->nodes.n * MAX_OUT + 1)};
+		    NEW_ARRAY(a, Value *, (size_t)g->nodes.n * MAX_OUT + 1)};
 	int n = 0;
 	for (int id = 0; id < g->nodes.n; id++) {
 		d.first[id] = n;

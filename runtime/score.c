@@ -122,8 +122,9 @@ void score_assign(int rows, int columns, const double *cost, int *column)
 	for (int i = 0; tall && i < rows; i++)
 		for (int j = 0; j < columns; j++)
 			turned[j * rows + i] = cost[i * columns + j];
-	Assign a = {.rows = tall ? columns : rows, .columns = tall ? rows : columns,
-	            .cost = tall ? turned : cost};
+	Assign a = {.rows = tall ? columns : rows,
+		    .columns = tall ? rows : columns,
+		    .cost = tall ? turned : cost};
 	assign_wide(&a);
 	for (int i = 0; i < rows; i++)
 		column[i] = tall ? a.row[i] : a.column[i];
@@ -136,8 +137,8 @@ static double angle(const double *a, const double *b)
 {
 	const double na = sqrt(a[0] * a[0] + a[1] * a[1] + a[2] * a[2] + 1e-10);
 	const double nb = sqrt(b[0] * b[0] + b[1] * b[1] + b[2] * b[2] + 1e-10);
-	const double cosine = a[0] / na * (b[0] / nb) + a[1] / na * (b[1] / nb) +
-	                      a[2] / na * (b[2] / nb);
+	const double cosine =
+	    a[0] / na * (b[0] / nb) + a[1] / na * (b[1] / nb) + a[2] / na * (b[2] / nb);
 	return acos(fmin(fmax(cosine, -1), 1)) * 180 / pi;
 }
 
@@ -175,7 +176,8 @@ static void count_pairs(ScoreCount *c, Group ref, Group pred)
 	score_assign(ref.n, pred.n, cost, column);
 	for (int i = 0; i < ref.n; i++)
 		if (column[i] >= 0)
-			count_pair(c, &ref.at[i], &pred.at[column[i]], cost[i * pred.n + column[i]]);
+			count_pair(c, &ref.at[i], &pred.at[column[i]],
+				   cost[i * pred.n + column[i]]);
 }
 
 /* The rows at the front of the list that are of this frame and class. */
@@ -195,7 +197,7 @@ static bool in_frame(const ScoreRows *r, int64_t at, int64_t frame)
 }
 
 static void count_frame(ScoreCounts *c, const ScoreRows *ref, int64_t *i, const ScoreRows *pred,
-                        int64_t *j, int64_t frame)
+			int64_t *j, int64_t frame)
 {
 	double missed = 0, wrong = 0;
 	for (;;) {
@@ -203,10 +205,13 @@ static void count_frame(ScoreCounts *c, const ScoreRows *ref, int64_t *i, const 
 		if (!a && !b)
 			break;
 		const int ca = a ? ref->at[*i].class : SCORE_MAX_CLASSES;
-		const int cb = b ? pred->at[*j].class : SCORE_MAX_CLASSES, class = ca < cb ? ca : cb;
-		const Group r = take_group(ref, i, frame, class), p = take_group(pred, j, frame, class);
+		const int cb = b ? pred->at[*j].class : SCORE_MAX_CLASSES,
+			  class = ca < cb ? ca : cb;
+		const Group r = take_group(ref, i, frame, class),
+			    p = take_group(pred, j, frame, class);
 		ScoreCount *const k = &c->class[class];
-		const double far_before = k->far_fp, extra = fmax(p.n - r.n, 0), lost = fmax(r.n - p.n, 0);
+		const double far_before = k->far_fp, extra = fmax(p.n - r.n, 0),
+			     lost = fmax(r.n - p.n, 0);
 		count_pairs(k, r, p);
 		k->nref += r.n;
 		k->fp += extra;
@@ -225,7 +230,8 @@ void score_count(ScoreCounts *c, const ScoreRows *ref, const ScoreRows *pred)
 	int64_t i = 0, j = 0;
 	while (i < ref->n || j < pred->n) {
 		const int64_t a = i < ref->n ? ref->at[i].frame : INT64_MAX;
-		const int64_t b = j < pred->n ? pred->at[j].frame : INT64_MAX, frame = a < b ? a : b;
+		const int64_t b = j < pred->n ? pred->at[j].frame : INT64_MAX,
+			      frame = a < b ? a : b;
 		if (frame >= end)
 			return;
 		count_frame(c, ref, &i, pred, &j, frame);
@@ -285,7 +291,7 @@ static void add_count(ScoreCount *to, const ScoreCount *c)
 static void add_counts(ScoreCounts *to, const ScoreCounts *c, int classes)
 {
 	for (int k = 0; k < classes; k++)
-		add_count(&to->class[k], &c->class[k]);
+		add_count(&to->class[k], &c -> class[k]);
 	to->substitutions += c->substitutions;
 	to->deletions += c->deletions;
 	to->insertions += c->insertions;
@@ -296,10 +302,11 @@ void score_from_counts(Scores *s, const ScoreCounts *c, int classes, bool micro)
 	ScoreCount sum = {0};
 	for (int k = 0; k < classes; k++)
 		add_count(&sum, &c->class[k]);
-	const double er = (c->substitutions + c->deletions + c->insertions) / (sum.nref + DBL_EPSILON);
+	const double er =
+	    (c->substitutions + c->deletions + c->insertions) / (sum.nref + DBL_EPSILON);
 	for (int k = 0; k < classes; k++) {
 		s->class[SCORE_ER][k] = er;
-		scores_of(&c->class[k], &s->class[0][k], SCORE_MAX_CLASSES);
+		scores_of(&c->class[k], &s -> class[0][k], SCORE_MAX_CLASSES);
 	}
 	if (micro)
 		scores_of(&sum, s->all, 1);
@@ -392,7 +399,8 @@ static void leave_out(const ScoreSet *s, bool micro, ScoreCounts *after, Scores 
 RtStatus score_jackknife(const ScoreSet *s, bool micro, ScoreIntervals *out, RtError *err)
 {
 	if (s->n < 2)
-		return rt_fail(err, RT_INPUT, "a jackknife needs at least 2 files, there is %d", s->n);
+		return rt_fail(err, RT_INPUT, "a jackknife needs at least 2 files, there is %d",
+			       s->n);
 	Scores all;
 	RtStatus status = score_compute(s, micro, &all, err);
 	if (status)
@@ -406,7 +414,7 @@ RtStatus score_jackknife(const ScoreSet *s, bool micro, ScoreIntervals *out, RtE
 			out->all[k] = interval(left, s->n, (size_t)k, all.all[k], t);
 			for (int c = 0; c < s->classes; c++) {
 				const size_t at = offsetof(Scores, class) / sizeof(double) +
-				                  (size_t)k * SCORE_MAX_CLASSES + (size_t)c;
+						  (size_t)k * SCORE_MAX_CLASSES + (size_t)c;
 				out->class[k][c] = interval(left, s->n, at, all.class[k][c], t);
 			}
 		}

@@ -1,5 +1,5 @@
-/* score.h: the DCASE2024 metrics: frame based, an event found when its direction is within 20 degrees
- * and its distance within 100 % of the reference's. For `seldc score` and the verb `eval`.
+/* score.h: the DCASE2024 metrics: frame based, an event found when its direction is within 20
+ * degrees and its distance within 100 % of the reference's. For `seldc score` and the verb `eval`.
  *
  * A set is opened on a folder of references, gets predictions (from a folder, or in memory), and is
  * scored: macro (mean of the classes) or micro (counts of all classes together). */
@@ -29,7 +29,8 @@ typedef struct ScoreRows {
 typedef struct ScoreCount {
 	double nref, tp, far_fp, fp, fn; /* far_fp: paired, but beyond a threshold */
 	double pairs, angle;             /* degrees, summed over pairs */
-	double distances, metres, relative; /* pairs whose distances are known, and sums over them */
+	double distances, metres,
+	    relative; /* pairs whose distances are known, and sums over them */
 } ScoreCount;
 
 typedef struct ScoreCounts {
@@ -38,8 +39,16 @@ typedef struct ScoreCounts {
 } ScoreCounts;
 
 /* Order of the rows in tables and JSON. F, ER, LR are fractions, DOAE degrees, DistE metres. */
-typedef enum ScoreKind { SCORE_ER, SCORE_F, SCORE_DOAE, SCORE_DistE, SCORE_RDE, SCORE_LR,
-                         SCORE_SELD, SCORE_KINDS } ScoreKind;
+typedef enum ScoreKind {
+	SCORE_ER,
+	SCORE_F,
+	SCORE_DOAE,
+	SCORE_DistE,
+	SCORE_RDE,
+	SCORE_LR,
+	SCORE_SELD,
+	SCORE_KINDS
+} ScoreKind;
 
 /* NaN: undefined. */
 typedef struct Scores {
@@ -63,8 +72,8 @@ void score_sort(ScoreRows *r);
  * as the official scorer does. */
 void score_count(ScoreCounts *c, const ScoreRows *ref, const ScoreRows *pred);
 void score_from_counts(Scores *s, const ScoreCounts *c, int classes, bool micro);
-/* Pairs rows and columns with the least sum: column of each row in `column`, -1 for rows left over. cost is
- * [rows, columns]; ties fall as in SciPy's linear_sum_assignment. */
+/* Pairs rows and columns with the least sum: column of each row in `column`, -1 for rows left over.
+ * cost is [rows, columns]; ties fall as in SciPy's linear_sum_assignment. */
 enum { SCORE_MAX_SAME = 64 }; /* rows and columns at most */
 void score_assign(int rows, int columns, const double *cost, int *column);
 /* Two-sided 95 % quantile of Student's t; NaN for freedom < 1. */
@@ -79,10 +88,10 @@ typedef struct ScoreFile {
 
 typedef struct ScoreSet {
 	int classes, n;
-	ScoreFile *at; /* by stem */
-	bool quiet;    /* no warnings */
+	ScoreFile *at;                /* by stem */
+	bool quiet;                   /* no warnings */
 	int nerrors, nwarnings, nbad; /* nbad: files with errors */
-	char *log;     /* diagnostics, lines "file:line:column: error: ..." */
+	char *log;                    /* diagnostics, lines "file:line:column: error: ..." */
 	size_t log_n, log_cap;
 } ScoreSet;
 

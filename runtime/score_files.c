@@ -1,5 +1,5 @@
-/* score_files.c: folders of DCASE annotations and predictions. Every file is read and checked before
- * anything is scored; all that is wrong goes to the set's log, with file, line and column.
+/* score_files.c: folders of DCASE annotations and predictions. Every file is read and checked
+ * before anything is scored; all that is wrong goes to the set's log, with file, line and column.
  *
  * Rows: frame,class,azimuth,elevation; with a source number after the class; with a distance at the
  * end; or frame,class,source,x,y,z,distance. All rows of a file have the same number of fields. */
@@ -81,7 +81,7 @@ typedef struct Reader {
 	ScoreSet *set;
 	const char *path;
 	bool centimetres;
-	int nfields; /* of the rows before; 0: none yet */
+	int nfields;   /* of the rows before; 0: none yet */
 	int64_t first; /* number of the first row's line */
 	ScoreRows rows;
 } Reader;
@@ -158,7 +158,7 @@ static int64_t whole(Reader *r, Line *l, int k, const char *what, int64_t low, i
 		complain(r, l, k, "%s '%s' is not a whole number", what, text);
 	else if (errno || v < low || v > high)
 		complain(r, l, k, "%s %s is not in %lld..%lld", what, text, (long long)low,
-		         (long long)high);
+			 (long long)high);
 	return l->bad ? 0 : v;
 }
 
@@ -243,12 +243,13 @@ static bool read_line(Reader *r, Line *l)
 	if (l->nfields == 1 && l->field[0].n == 0)
 		return true;
 	if (l->nfields < MIN_FIELDS || l->nfields > MAX_FIELDS) {
-		complain(r, l, -1, "%d field%s, need 4 to 7", l->nfields, l->nfields == 1 ? "" : "s");
+		complain(r, l, -1, "%d field%s, need 4 to 7", l->nfields,
+			 l->nfields == 1 ? "" : "s");
 		return true;
 	}
 	if (r->nfields && r->nfields != l->nfields) {
-		complain(r, l, -1, "%d fields, but line %lld has %d", l->nfields, (long long)r->first,
-		         r->nfields);
+		complain(r, l, -1, "%d fields, but line %lld has %d", l->nfields,
+			 (long long)r->first, r->nfields);
 		return true;
 	}
 	const ScoreRow row = parse_row(r, l);
@@ -269,14 +270,14 @@ static void check_crowds(Reader *r)
 		if (a->frame != at[i].frame || a->class != at[i].class)
 			continue;
 		if (++r->set->nerrors <= MAX_DIAGNOSTICS)
-			log_line(r->set, "%s: error: more than %d rows of class %d in frame %lld", r->path,
-			         SCORE_MAX_SAME, a->class, (long long)a->frame);
+			log_line(r->set, "%s: error: more than %d rows of class %d in frame %lld",
+				 r->path, SCORE_MAX_SAME, a->class, (long long)a->frame);
 		return;
 	}
 }
 
 static RtStatus read_rows(ScoreSet *s, ScoreRows *out, const char *path, bool centimetres,
-                          RtError *err)
+			  RtError *err)
 {
 	RtBytes b;
 	if (rt_bytes_open(&b, path, err)) {
@@ -516,26 +517,31 @@ static void warn_missing(ScoreSet *s)
 	for (int i = 0; i < s->n; i++) {
 		const ScoreFile *const f = &s->at[i];
 		if (!f->pred_path)
-			warn(s, "%s: warning: no predictions of this name: all its events count as missed",
+			warn(s,
+			     "%s: warning: no predictions of this name: all its events count as "
+			     "missed",
 			     f->ref_path);
 		far += f->ref.n && isnan(f->ref.at[0].metres);
 		near += f->pred.n && isnan(f->pred.at[0].metres);
 	}
 	if (far || near)
-		warn(s, "warning: without distances: %d reference and %d prediction files; there the "
-		     "direction alone decides, and RDE leaves them out", far, near);
+		warn(s,
+		     "warning: without distances: %d reference and %d prediction files; there the "
+		     "direction alone decides, and RDE leaves them out",
+		     far, near);
 }
 
 static RtStatus summarise(ScoreSet *s, RtError *err)
 {
 	if (s->nwarnings > MAX_DIAGNOSTICS)
-		log_line(s, "warning: %d more warnings are not shown", s->nwarnings - MAX_DIAGNOSTICS);
+		log_line(s, "warning: %d more warnings are not shown",
+			 s->nwarnings - MAX_DIAGNOSTICS);
 	if (!s->nerrors)
 		return RT_OK;
 	if (s->nerrors > MAX_DIAGNOSTICS)
 		log_line(s, "error: %d more errors are not shown", s->nerrors - MAX_DIAGNOSTICS);
 	return rt_fail(err, RT_INPUT, "%d error%s in %d file%s, nothing was scored", s->nerrors,
-	               s->nerrors == 1 ? "" : "s", s->nbad, s->nbad == 1 ? "" : "s");
+		       s->nerrors == 1 ? "" : "s", s->nbad, s->nbad == 1 ? "" : "s");
 }
 
 static RtStatus open_predictions(ScoreSet *s, const char *preds, RtError *err)
@@ -546,8 +552,9 @@ static RtStatus open_predictions(ScoreSet *s, const char *preds, RtError *err)
 	if (!status)
 		status = read_predictions(s, &p, &matched, err);
 	if (!status && !matched && !s->nerrors)
-		status = rt_fail(err, RT_INPUT, "%s: none of its %d files has the name of a reference",
-		                 preds, p.n);
+		status =
+		    rt_fail(err, RT_INPUT, "%s: none of its %d files has the name of a reference",
+			    preds, p.n);
 	if (!status)
 		warn_missing(s);
 	paths_release(&p);
@@ -559,7 +566,7 @@ RtStatus score_open(ScoreSet *s, const char *refs, const char *preds, int classe
 	*s = (ScoreSet){.classes = classes, .quiet = s->quiet};
 	if (classes < 1 || classes > SCORE_MAX_CLASSES)
 		return rt_fail(err, RT_BUG, "%d classes, at most %d can be scored", classes,
-		               SCORE_MAX_CLASSES);
+			       SCORE_MAX_CLASSES);
 	Paths p;
 	RtStatus status = list_csv(refs, &p, err);
 	if (!status)
@@ -578,7 +585,8 @@ RtStatus score_set_events(ScoreSet *s, const char *stem, const RtEvents *e, RtEr
 	f->pred.n = 0;
 	for (int64_t i = 0; i < e->n; i++) {
 		const RtEvent *const v = &e->at[i];
-		ScoreRow row = {.frame = v->frame, .order = i, .class = v->class, .metres = v->metres};
+		ScoreRow row = {
+		    .frame = v->frame, .order = i, .class = v->class, .metres = v->metres};
 		polar(row.v, v->azimuth, v->elevation);
 		if (!push(&f->pred, &row))
 			return rt_no_memory(err);

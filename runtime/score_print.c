@@ -7,9 +7,9 @@
 #include <string.h>
 
 static const char *const dcase[SCORE_CLASSES] = {
-    "female speech", "male speech",       "clapping", "telephone",          "laughter",
-    "domestic sounds", "footsteps",       "door",     "music",              "musical instrument",
-    "water tap",     "bell",              "knock",
+    "female speech",   "male speech", "clapping", "telephone", "laughter",
+    "domestic sounds", "footsteps",   "door",     "music",     "musical instrument",
+    "water tap",       "bell",        "knock",
 };
 
 /* As tables and JSON call them; the scale and unit are those of the table. */
@@ -27,8 +27,8 @@ static const struct {
     [SCORE_SELD] = {"SELD", "", "mean of 1 - F, DOAE / 180, RDE; 0 is best", 1, 3},
 };
 
-static const ScoreKind order[] = {SCORE_F, SCORE_DOAE, SCORE_RDE, SCORE_SELD, SCORE_DistE,
-                                  SCORE_LR, SCORE_ER};
+static const ScoreKind order[] = {SCORE_F,     SCORE_DOAE, SCORE_RDE, SCORE_SELD,
+				  SCORE_DistE, SCORE_LR,   SCORE_ER};
 
 static const char *class_name(const ScoreReport *r, int class, char buf[32])
 {
@@ -80,8 +80,8 @@ static double frames_of(const ScoreSet *s, int class, bool predicted)
 void score_print_table(FILE *f, const ScoreReport *r)
 {
 	fprintf(f, "DCASE2024 metrics, %s average, %d recording%s%s\n\n",
-	        r->micro ? "micro" : "macro", r->set->n, r->set->n == 1 ? "" : "s",
-	        r->intervals ? ", 95 % jackknife intervals" : "");
+		r->micro ? "micro" : "macro", r->set->n, r->set->n == 1 ? "" : "s",
+		r->intervals ? ", 95 % jackknife intervals" : "");
 	print_totals(f, r);
 	fprintf(f, "\n%-20s", "class");
 	for (size_t i = 0; i + 1 < RT_COUNT(order); i++)
@@ -94,7 +94,8 @@ void score_print_table(FILE *f, const ScoreReport *r)
 			print_value(f, 7, order[i], r->scores->class[order[i]][c]);
 			fputc(' ', f);
 		}
-		fprintf(f, "%9.0f %9.0f\n", frames_of(r->set, c, false), frames_of(r->set, c, true));
+		fprintf(f, "%9.0f %9.0f\n", frames_of(r->set, c, false),
+			frames_of(r->set, c, true));
 	}
 }
 
@@ -127,7 +128,8 @@ static cJSON *classwise_json(const ScoreReport *r)
 {
 	cJSON *const rows = cJSON_CreateArray();
 	for (int k = 0; k < SCORE_KINDS; k++)
-		cJSON_AddItemToArray(rows, cJSON_CreateDoubleArray(r->scores->class[k], r->set->classes));
+		cJSON_AddItemToArray(
+		    rows, cJSON_CreateDoubleArray(r->scores->class[k], r -> set -> classes));
 	return rows;
 }
 
@@ -139,9 +141,11 @@ static cJSON *report_json(const ScoreReport *r)
 	cJSON_AddStringToObject(o, "average", r->micro ? "micro" : "macro");
 	cJSON_AddNumberToObject(o, "files", r->set->n);
 	cJSON_AddItemToObject(o, "classwise", classwise_json(r));
-	cJSON_AddItemToObject(o, "classwise_rows",
-	                      cJSON_CreateStringArray((const char *const[]){"ER", "F", "DOAE", "DistE",
-	                                              "RDE", "LR", "SELD"}, SCORE_KINDS));
+	cJSON_AddItemToObject(
+	    o, "classwise_rows",
+	    cJSON_CreateStringArray(
+		(const char *const[]){"ER", "F", "DOAE", "DistE", "RDE", "LR", "SELD"},
+		SCORE_KINDS));
 	for (int c = 0; c < r->set->classes; c++) {
 		char buf[32];
 		cJSON_AddItemToArray(names, cJSON_CreateString(class_name(r, c, buf)));

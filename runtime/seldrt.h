@@ -107,6 +107,10 @@ typedef struct RtModel {
 /* The whole program: verbs info, init, run, features, infer, bench, ... Returns the exit status. */
 int rt_main(const RtModel *m, int argc, char **argv);
 
+/* Whether a safetensors file holds exactly the parameters of m (only nparams and params are
+ * looked at); all that is wrong is listed. */
+RtStatus rt_weights_check(const RtModel *m, const char *path, RtError *err);
+
 const char *rt_status_text(RtStatus s);
 
 #ifdef __cplusplus

@@ -163,6 +163,15 @@ RtStatus rt_weights_open(RtWeights *w, const RtModel *m, const char *path, RtErr
 	return s;
 }
 
+RtStatus rt_weights_check(const RtModel *m, const char *path, RtError *err)
+{
+	RtWeights w;
+	const RtStatus s = rt_weights_open(&w, m, path, err);
+	if (!s)
+		rt_weights_release(&w);
+	return s;
+}
+
 RtStatus rt_weights_init(RtWeights *w, const RtModel *m, uint64_t seed, int threads, RtError *err)
 {
 	RtStatus s = weights_alloc(w, m, err);

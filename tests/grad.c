@@ -35,7 +35,8 @@ static bool positive(const char *op, const char *label)
 	return !strcmp(op, "batch_norm") && !strcmp(label, "v");
 }
 
-/* ---- values ----------------------------------------------------------------------------------- */
+/* ---- values -----------------------------------------------------------------------------------
+ */
 
 typedef struct Values {
 	const char *op;
@@ -73,7 +74,8 @@ static bool lookup(void *ctx, const Node *source, Tensor *out)
 	return true;
 }
 
-/* ---- one case ---------------------------------------------------------------------------------- */
+/* ---- one case ----------------------------------------------------------------------------------
+ */
 
 /* Appends sum(y * w) for weights w given as an input. */
 static Value *make_loss(Graph *g, Value *y)
@@ -123,8 +125,9 @@ static const char *compare(Arena *a, Graph *g, Values *v, int i, const Tensor *g
 		double *x = &v->tensor.at[i].data[k];
 		const double want = (loss_at(g, v, x, step) - loss_at(g, v, x, -step)) / (2 * step);
 		if (!(fabs(grad->data[k] - want) <= tolerance * largest))
-			return arena_printf(a, "element %lld of '%s' has gradient %.12g, by differences %.12g",
-			                    (long long)k, v->source.at[i]->label, grad->data[k], want);
+			return arena_printf(
+			    a, "element %lld of '%s' has gradient %.12g, by differences %.12g",
+			    (long long)k, v->source.at[i]->label, grad->data[k], want);
 	}
 	return NULL;
 }
@@ -137,8 +140,8 @@ static Module *read_case(Arena *a, Diag *d, const char *path)
 	return src->text ? ir_parse(a, d, ops_new(a), src) : NULL;
 }
 
-/* NULL if the gradients by all inputs and parameters are right. Skipped: too large, or a constant of
- * the case is NaN or infinite. */
+/* NULL if the gradients by all inputs and parameters are right. Skipped: too large, or a constant
+ * of the case is NaN or infinite. */
 static const char *run_case(Arena *a, const char *op, const char *path, bool *skipped)
 {
 	Diag d = {.arena = a, .out = stderr};

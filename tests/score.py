@@ -176,12 +176,13 @@ def bad_files():
 
 
 def ties():
-    """Equal directions with different distances are paired as SciPy pairs them."""
+    """Equal directions with different distances are paired as SciPy pairs them. (At right angles, so that
+    no rounding decides.)"""
     rng = np.random.default_rng(5)
     for i in range(30):
         with tempfile.TemporaryDirectory() as tmp:
             for d, scale in (("ref", 100), ("pred", 1)):
-                rows = [f"{f},1,0,{rng.integers(3) * 30},0,{(rng.integers(9) + 1) * scale}"
+                rows = [f"{f},1,0,{rng.integers(4) * 90},0,{(rng.integers(9) + 1) * scale}"
                         for f in range(20) for _ in range(rng.integers(1, 7))]
                 write(rng, Path(tmp, d, "a.csv"), rows + [f"20,1,0,0,0,{scale}"])
             got = run(tmp + "/ref", tmp + "/pred", "--json")

@@ -1,7 +1,7 @@
 /* tool_pass.c: pass_tool PASS[,PASS...] FILE.sir: runs the passes on text IR and prints the IR
  * after them. Checks on the way that the IR stays sound, that its values stay the same and that a
- * second run of a single pass changes nothing. -v prints the report to standard error; --strided lets every input
- * take strides; --no-eval leaves out the evaluation. */
+ * second run of a single pass changes nothing. -v prints the report to standard error; --strided
+ * lets every input take strides; --no-eval leaves out the evaluation. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -65,7 +65,8 @@ int main(int argc, char **argv)
 			break;
 	}
 	if (argc - i != 2) {
-		fprintf(stderr, "usage: pass_tool [-v] [--strided] [--no-eval] PASS[,PASS...] FILE.sir\n");
+		fprintf(stderr,
+			"usage: pass_tool [-v] [--strided] [--no-eval] PASS[,PASS...] FILE.sir\n");
 		return 2;
 	}
 	opt.only = argv[i];

@@ -1,7 +1,7 @@
-/* tool_step.c: step_tool MODEL.json [IN OUT] [--batch N] [--set NAME=VALUE] [--passes]: one optimiser
- * step in the float64 evaluator, on the graph as built or after all passes. Without IN and OUT the
- * graph is printed, what the passes report on standard error. IN and OUT hold tensors: a
- * line `name rank dims...`, then the elements as native doubles. Inputs that IN lacks: zero for
+/* tool_step.c: step_tool MODEL.json [IN OUT] [--batch N] [--set NAME=VALUE] [--passes]: one
+ * optimiser step in the float64 evaluator, on the graph as built or after all passes. Without IN
+ * and OUT the graph is printed, what the passes report on standard error. IN and OUT hold tensors:
+ * a line `name rank dims...`, then the elements as native doubles. Inputs that IN lacks: zero for
  * moments, defaults for the other scalars. */
 #include <stdlib.h>
 #include <string.h>
@@ -60,7 +60,7 @@ static double default_of(const Model *m, const char *name)
 	return !strcmp(name, "opt.lr")     ? m->train.lr
 	       : !strcmp(name, "opt.step") ? 1
 	       : !strcmp(name, "opt.clip") ? m->train.clip_norm
-	                                   : 0;
+					   : 0;
 }
 
 static bool lookup(void *ctx, const Node *source, Tensor *out)

@@ -18,7 +18,8 @@ static const char usage_line[] =
 static const char help_text[] =
     "\n"
     "The DCASE2024 metrics of predictions against references: two folders of CSV files, searched\n"
-    "with the folders in them; files belong together by name. An event is found when its direction\n"
+    "with the folders in them; files belong together by name. An event is found when its "
+    "direction\n"
     "is within 20 degrees and its distance within 100 % of the reference's.\n"
     "\n"
     "  --json       print JSON: fractions, degrees and metres with every digit; null: undefined\n"
@@ -47,16 +48,28 @@ static int parse(Options *o, int argc, char **argv)
 	optind = 0; /* start afresh */
 	for (int c; (c = getopt_long(argc, argv, "qh", longs, NULL)) != -1;)
 		switch (c) {
-		case JSON: o->json = true; break;
-		case JACKKNIFE: o->jackknife = true; break;
-		case MICRO: o->micro = true; break;
-		case 'q': o->quiet = true; break;
-		case 'h': printf("%s%s", usage_line, help_text); return RT_OK;
-		default: fputs(usage_line, stderr); return RT_USAGE;
+		case JSON:
+			o->json = true;
+			break;
+		case JACKKNIFE:
+			o->jackknife = true;
+			break;
+		case MICRO:
+			o->micro = true;
+			break;
+		case 'q':
+			o->quiet = true;
+			break;
+		case 'h':
+			printf("%s%s", usage_line, help_text);
+			return RT_OK;
+		default:
+			fputs(usage_line, stderr);
+			return RT_USAGE;
 		}
 	if (argc - optind != 2) {
 		fprintf(stderr, "seldc score: error: %d folders given, need 2\n%s", argc - optind,
-		        usage_line);
+			usage_line);
 		return RT_USAGE;
 	}
 	o->refs = argv[optind];

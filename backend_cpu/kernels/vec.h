@@ -1,8 +1,8 @@
 /* vec.h: vectors of floats by GCC's vector extension, as wide as the target's registers.
  *
- * All arithmetic is IEEE single; a product and a sum may contract to a fused multiply-add.
- * Functions with constant arguments are inlined everywhere, so a shape passed as a literal costs
- * nothing at run time. */
+ * All arithmetic is IEEE single; a product and a sum may contract to a fused multiply-add. INLINE
+ * functions take shapes as literals, which then cost nothing at run time; OUTLINE ones are large and
+ * exist once in a program. */
 #ifndef CPU_VEC_H
 #define CPU_VEC_H
 
@@ -13,7 +13,7 @@
 #include <string.h>
 
 #define INLINE static inline __attribute__((always_inline, unused))
-#define OUTLINE static __attribute__((noinline, unused))
+#define OUTLINE static __attribute__((noinline, noclone, unused))
 
 /* VL lanes; GEMM_ROWS x 2 vectors of accumulators fill the register file but for a few. */
 #if defined(__AVX512F__)

@@ -78,18 +78,19 @@ INLINE void wino_output6(const Vf *m, Vf *y, int step)
 	y[3 * step] = WINO_A2 * WINO_A * diff1 + WINO_B2 * WINO_B * diff2 + m[5];
 }
 
-/* The square of outputs at row 4 i, column 4 j; zeros[c] are zero. */
-INLINE void wino_input(const Winograd s, const float *x, int i, int j, const float *zeros, float *v)
+/* What the square of outputs at row 4 i, column 4 j needs of x[height, width, channels]; zeros[c] are
+ * zero. Point xi goes to v + xi * plane. */
+OUTLINE void wino_input(const float *x, int height, int width, int channels, int i, int j,
+                        const float *zeros, float *v, int64_t plane)
 {
-	const int64_t plane = wino_plane(s, s.c);
 	const float *at[6][6];
 	for (int p = 0; p < 6; p++)
 		for (int q = 0; q < 6; q++) {
 			const int h = 4 * i - 1 + p, w = 4 * j - 1 + q;
-			const bool in = h >= 0 && h < s.h && w >= 0 && w < s.w;
-			at[p][q] = in ? x + ((int64_t)h * s.w + w) * s.c : zeros;
+			const bool in = h >= 0 && h < height && w >= 0 && w < width;
+			at[p][q] = in ? x + ((int64_t)h * width + w) * channels : zeros;
 		}
-	for (int c = 0; c < s.c; c += VL) {
+	for (int c = 0; c < channels; c += VL) {
 		Vf t[6][6];
 #pragma GCC unroll 6
 		for (int q = 0; q < 6; q++) {
@@ -108,54 +109,71 @@ INLINE void wino_input(const Winograd s, const float *x, int i, int j, const flo
 	}
 }
 
-/* Sum of the tile (p, q) of r[4][4] */
-INLINE Vf wino_pooled(const Winograd s, Vf r[4][4], int p, int q)
+/* Sums or means of neighbours in r[4][4], th x tw of them, to y; only the first `down` rows and
+ * `across` columns of results exist. */
+INLINE void wino_store(int th, int tw, Vf r[4][4], float *y, int64_t row, int64_t column, int down,
+                       int across)
 {
-	Vf sum = r[p * s.th][q * s.tw];
-	if (s.tw > 1)
-		sum += r[p * s.th][q * s.tw + 1];
-	if (s.th > 1)
-		sum += r[p * s.th + 1][q * s.tw];
-	if (s.th > 1 && s.tw > 1)
-		sum += r[p * s.th + 1][q * s.tw + 1];
-	return s.th * s.tw > 1 ? sum * (1.0f / (float)(s.th * s.tw)) : sum;
+#pragma GCC unroll 4
+	for (int p = 0; p < 4 / th; p++)
+#pragma GCC unroll 4
+		for (int q = 0; q < 4 / tw; q++) {
+			Vf v = r[p * th][q * tw];
+			if (tw > 1)
+				v += r[p * th][q * tw + 1];
+			if (th > 1)
+				v += r[p * th + 1][q * tw];
+			if (th > 1 && tw > 1)
+				v += r[p * th + 1][q * tw + 1];
+			if (th * tw > 1)
+				v *= 1.0f / (float)(th * tw);
+			if (p < down && q < across)
+				vstore(y + p * row + q * column, v);
+		}
+}
+
+/* y[4][4] = A^T m A of one vector of channels; point xi at m + xi * plane */
+INLINE void wino_square(const float *m, int64_t plane, Vf y[4][4])
+{
+	Vf t[4][6];
+#pragma GCC unroll 6
+	for (int q = 0; q < 6; q++) {
+		const float *a = m + q * plane;
+		const Vf d[6] = {vload(a),              vload(a + 6 * plane),  vload(a + 12 * plane),
+		                 vload(a + 18 * plane), vload(a + 24 * plane), vload(a + 30 * plane)};
+		wino_output6(d, &t[0][q], 6);
+	}
+#pragma GCC unroll 4
+	for (int p = 0; p < 4; p++)
+		wino_output6(t[p], y[p], 1);
 }
 
 /* m[36][..] times scale plus shift to y[oh, ow, o] of one square; y, scale and shift at the first of
  * the `cols` channels, the latter two NULL for 1 and 0 */
-INLINE void wino_output(const Winograd s, const float *m, const float *scale, const float *shift,
-                        float *y, int i, int j)
+OUTLINE void wino_output(const Winograd *s, const float *m, const float *scale, const float *shift,
+                         float *y, int i, int j)
 {
-	const int64_t plane = wino_plane(s, s.cols);
-	const int down = s.oh - i * (4 / s.th), across = s.ow - j * (4 / s.tw);
-	y += ((int64_t)i * (4 / s.th) * s.ow + j * (4 / s.tw)) * s.o;
-	for (int o = 0; o < s.cols; o += VL) {
-		Vf t[4][6], r[4][4];
-#pragma GCC unroll 6
-		for (int q = 0; q < 6; q++) {
-			const float *a = m + q * plane + o;
-			const Vf d[6] = {vload(a),              vload(a + 6 * plane),
-			                 vload(a + 12 * plane), vload(a + 18 * plane),
-			                 vload(a + 24 * plane), vload(a + 30 * plane)};
-			wino_output6(d, &t[0][q], 6);
-		}
+	const int64_t plane = wino_plane(*s, s->cols), column = s->o, row = s->ow * column;
+	const int down = s->oh - i * (4 / s->th), across = s->ow - j * (4 / s->tw);
+	y += i * (4 / s->th) * row + j * (4 / s->tw) * column;
+	for (int o = 0; o < s->cols; o += VL) {
 		const Vf times = scale ? vload(scale + o) : vset(1.0f);
 		const Vf plus = shift ? vload(shift + o) : (Vf){0};
-#pragma GCC unroll 4
-		for (int p = 0; p < 4; p++) {
-			wino_output6(t[p], r[p], 1);
-#pragma GCC unroll 4
-			for (int q = 0; q < 4; q++) {
-				const Vf v = r[p][q] * times + plus;
-				r[p][q] = s.relu ? vrelu(v) : v;
-			}
+		Vf r[4][4];
+		wino_square(m + o, plane, r);
+#pragma GCC unroll 16
+		for (int k = 0; k < 16; k++) {
+			const Vf v = r[k / 4][k % 4] * times + plus;
+			r[k / 4][k % 4] = s->relu ? vrelu(v) : v;
 		}
-#pragma GCC unroll 4
-		for (int p = 0; p < 4 / s.th; p++)
-#pragma GCC unroll 4
-			for (int q = 0; q < 4 / s.tw; q++)
-				if (p < down && q < across)
-					vstore(y + ((int64_t)p * s.ow + q) * s.o + o, wino_pooled(s, r, p, q));
+		if (s->th == 2 && s->tw == 2)
+			wino_store(2, 2, r, y + o, row, column, down, across);
+		else if (s->th == 2)
+			wino_store(2, 1, r, y + o, row, column, down, across);
+		else if (s->tw == 2)
+			wino_store(1, 2, r, y + o, row, column, down, across);
+		else
+			wino_store(1, 1, r, y + o, row, column, down, across);
 	}
 }
 
@@ -181,14 +199,14 @@ INLINE void wino_tile(const Winograd s, const float *x, const float *u, const fl
 	memset(zeros, 0, (size_t)s.c * sizeof *zeros);
 	for (int t = 0; t < n; t++) {
 		const int b = (first + t) / plane, at = (first + t) % plane;
-		wino_input(s, x + (int64_t)b * s.h * s.w * s.c, at / across, at % across, zeros,
-		           v + t * wino_row(s.c));
+		wino_input(x + (int64_t)b * s.h * s.w * s.c, s.h, s.w, s.c, at / across, at % across,
+		           zeros, v + t * wino_row(s.c), wino_plane(s, s.c));
 	}
 	for (int o = o0; o < o0 + s.span; o += s.cols) {
 		wino_products(s, v, u + (int64_t)o * 36 * s.c, n, m);
 		for (int t = 0; t < n; t++) {
 			const int b = (first + t) / plane, at = (first + t) % plane;
-			wino_output(s, m + t * wino_row(s.cols), scale ? scale + o : NULL,
+			wino_output(&s, m + t * wino_row(s.cols), scale ? scale + o : NULL,
 			            shift ? shift + o : NULL, y + (int64_t)b * s.oh * s.ow * s.o + o,
 			            at / across, at % across);
 		}

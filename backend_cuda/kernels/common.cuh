@@ -159,11 +159,17 @@ __device__ __forceinline__ float warp_sum(float v)
 	return v;
 }
 
+/* NaN if either is. */
+__device__ __forceinline__ float larger(float a, float b)
+{
+	return a > b || a != a ? a : b;
+}
+
 __device__ __forceinline__ float warp_max(float v)
 {
 #pragma unroll
 	for (int d = 16; d > 0; d >>= 1)
-		v = fmaxf(v, __shfl_xor_sync(~0u, v, d));
+		v = larger(v, __shfl_xor_sync(~0u, v, d));
 	return v;
 }
 

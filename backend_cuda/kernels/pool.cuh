@@ -28,9 +28,7 @@ __device__ __forceinline__ void max_pool(const typename P::In *x, typename P::Ou
 	const typename P::In *tile = x + P::at(i);
 	float v = widen(tile[0]);
 	for (int a = 0; a < P::KH; a++)
-		for (int b = 0; b < P::KW; b++) {
-			const float e = widen(tile[a * P::XH + b * P::XW]);
-			v = e > v ? e : v;
-		}
+		for (int b = 0; b < P::KW; b++)
+			v = larger(v, widen(tile[a * P::XH + b * P::XW]));
 	put(y + i, v);
 }

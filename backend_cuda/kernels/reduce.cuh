@@ -18,7 +18,7 @@ struct Mean : Sum {
 
 struct Max : Sum {
 	static __device__ __forceinline__ float start() { return -__int_as_float(0x7f800000); }
-	static __device__ __forceinline__ float join(float a, float b) { return a > b ? a : b; }
+	static __device__ __forceinline__ float join(float a, float b) { return larger(a, b); }
 	static __device__ __forceinline__ float warp(float v) { return warp_max(v); }
 };
 

@@ -6,6 +6,7 @@
  *   -p fp32|tf32|bf16   precision        -a sm_90   architecture      -t REL   tolerance
  *   -c                  compile only     -0         required passes alone
  *   -s FILE             write the CUDA source      -n N   time N runs and each launch
+ *   -h FILE             write the C part, and FILE.s with the machine code
  *   -w FILE             evaluate and write the reference, nothing else
  *   -r FILE             read the reference instead of evaluating
  *   -x                  no reference: run and time only */
@@ -15,13 +16,14 @@
 #include "passes/passes.h"
 #include "runtime/rt_cuda.h"
 
+#include <dlfcn.h>
 #include <unistd.h>
 
 typedef struct Check {
 	Arena *a;
 	Diag diag;
 	CudaPrecision precision;
-	const char *arch, *source, *write_ref, *read_ref;
+	const char *arch, *source, *host, *write_ref, *read_ref;
 	FILE *ref;
 	double tolerance;
 	bool compile_only, plain, blind;
@@ -374,6 +376,16 @@ static const char *check_file(Check *c, const char *sir)
 	const CudaCompileOptions co = {.archs = c->arch, .no_ptx = true};
 	if (!cuda_compile(code, &co, &c->diag, &images))
 		return "does not compile";
+	if (c->host) {
+		Buf host, code_asm;
+		buf_init(&host, c->a);
+		buf_init(&code_asm, c->a);
+		cuda_host(&host, code, &images);
+		cuda_images_asm(&code_asm, &images);
+		file_write(c->host, host.s, host.len);
+		const char *path = arena_printf(c->a, "%s.s", c->host);
+		file_write(path, code_asm.s, code_asm.len);
+	}
 	if (c->compile_only)
 		printf("   %d images, %d from the cache, %.2f s\n", images.at.n, images.cached,
 		       images.seconds);
@@ -383,7 +395,7 @@ static const char *check_file(Check *c, const char *sir)
 static bool read_options(Check *c, int argc, char **argv)
 {
 	static const char *const precision[] = {"fp32", "tf32", "bf16"};
-	for (int o; (o = getopt(argc, argv, "p:a:t:n:s:w:r:c0x")) != -1;) {
+	for (int o; (o = getopt(argc, argv, "p:a:t:n:s:h:w:r:c0x")) != -1;) {
 		switch (o) {
 		case 'p':
 			for (int i = 0; i < 3; i++)
@@ -392,6 +404,7 @@ static bool read_options(Check *c, int argc, char **argv)
 			break;
 		case 'a': c->arch = optarg; break;
 		case 's': c->source = optarg; break;
+		case 'h': c->host = optarg; break;
 		case 'w': c->write_ref = optarg; break;
 		case 'r': c->read_ref = optarg; break;
 		case 't': c->tolerance = atof(optarg); break;
@@ -405,12 +418,28 @@ static bool read_options(Check *c, int argc, char **argv)
 	return true;
 }
 
+/* Keeps the device's context alive between cases: making one takes most of a second. */
+static void hold_device(void)
+{
+	void *cuda = dlopen("libcuda.so.1", RTLD_NOW);
+	void *context;
+	int (*init)(unsigned) = NULL, (*retain)(void **, int) = NULL;
+	if (cuda) {
+		*(void **)&init = dlsym(cuda, "cuInit");
+		*(void **)&retain = dlsym(cuda, "cuDevicePrimaryCtxRetain");
+	}
+	if (init && retain && init(0) == 0)
+		retain(&context, 0);
+}
+
 int main(int argc, char **argv)
 {
 	Check options = {.arch = "sm_90"};
 	int nfailed = 0;
 	if (!read_options(&options, argc, argv))
 		return 2;
+	if (!options.compile_only && !options.write_ref)
+		hold_device();
 	for (int i = optind; i < argc; i++) {
 		Check c = options;
 		c.a = arena_new();

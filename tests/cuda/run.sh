@@ -21,7 +21,7 @@ batch() {
 		shift
 	done
 	shift
-	printf '%s\n' "$@" | xargs -P 8 -n 12 $check $opts >"$out/$name.log" 2>&1 || failed=1
+	printf '%s\n' "$@" | xargs -P 4 -n 60 $check $opts >"$out/$name.log" 2>&1 || failed=1
 	echo "$name: $(grep -c '^ok' "$out/$name.log") ok of $#"
 	grep -v '^ok\|^   ' "$out/$name.log" | head -"${LINES_SHOWN:-25}"
 }
@@ -33,10 +33,6 @@ heavy() {
 }
 
 nvidia-smi --query-gpu=name,driver_version --format=csv,noheader
-batch all_passes -- tests/num/*/*.sir
-batch no_passes -0 -- tests/num/*/*.sir
-batch tf32 -p tf32 -t 4e-3 -- $(heavy)
-batch bf16 -p bf16 -t 3e-2 -- $(heavy)
 for p in fp32:3e-6 tf32:1e-3 bf16:1e-2; do
 	for model in tiny full; do
 		$check -p "${p%:*}" -t "${p#*:}" -r build/cuda/$model.ref -n 100 build/cuda/$model.sir \
@@ -46,6 +42,13 @@ for p in fp32:3e-6 tf32:1e-3 bf16:1e-2; do
 		else grep -v ' us ' "$out/$model.${p%:*}.log"; fi
 	done
 done
+batch all_passes -- tests/num/*/*.sir
+batch no_passes -0 -- tests/num/*/*.sir
+batch tf32 -p tf32 -t 4e-3 -- $(heavy)
+for p in fp32:3e-6 tf32:1e-3 bf16:1e-2; do
+	batch "edges_${p%:*}" -p "${p%:*}" -t "${p#*:}" -- tests/cuda/cases/*.sir
+done
+batch bf16 -p bf16 -t 3e-2 -- $(heavy)
 if [ "$1" != quick ] && command -v compute-sanitizer >/dev/null; then
 	for tool in memcheck racecheck initcheck; do
 		for p in fp32 bf16; do

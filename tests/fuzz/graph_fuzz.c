@@ -1,11 +1,11 @@
 /* graph_fuzz.c: graph_fuzz SEED COUNT: random small graphs keep their values through every pass.
  *
  * Each seed makes one well-typed graph out of all ops and of the patterns that passes look for:
- * convolution blocks, Mamba layers, reversals, equal branches, mixtures. Every pass alone, all passes
- * and random subsets in random node orders must verify, round-trip, keep the outputs, change nothing
- * when run twice, and leave a memory plan that an interpreter of places can follow while dead values
- * turn to NaN. Each seed runs in a process of its own, so that a crash is one failure;
- * `graph_fuzz show SEED` prints the graph and evaluates after every pass, which names the culprit. */
+ * convolution blocks, Mamba layers, reversals, equal branches, mixtures. Every pass alone, all
+ * passes and random subsets in random node orders must verify, round-trip, keep the outputs, change
+ * nothing when run twice, and leave a memory plan that an interpreter of places can follow while
+ * dead values turn to NaN. Each seed runs in a process of its own, so that a crash is one failure;
+ * `graph_fuzz show SEED` prints the graph and evaluates after every pass, naming the culprit. */
 #define _POSIX_C_SOURCE 200809L
 #include <math.h>
 #include <stdio.h>
@@ -32,7 +32,7 @@ typedef struct Gen {
 	LIST(Value *) pool; /* what may be used further; branches have their own */
 } Gen;
 
-/* ---- numbers ------------------------------------------------------------------------------------ */
+/* ---- numbers --------------------------------------------------------------------------------- */
 
 static uint64_t draw(uint64_t *state)
 {
@@ -53,7 +53,7 @@ static bool chance(Gen *f, int percent)
 	return pick(f, 1, 100) <= percent;
 }
 
-/* ---- nodes ---------------------------------------------------------------------------------------- */
+/* ---- nodes ----------------------------------------------------------------------------------- */
 
 static Value *finish(Node *n)
 {
@@ -133,11 +133,12 @@ static Value *partner(Gen *f, Value *x)
 	return x;
 }
 
-/* ---- single ops ------------------------------------------------------------------------------------- */
+/* ---- single ops ------------------------------------------------------------------------------ */
 
 static Value *safe_unary(Gen *f, Value *x)
 {
-	static const Op plain[] = {OP_neg, OP_abs, OP_tanh, OP_sigmoid, OP_silu, OP_softplus, OP_relu};
+	static const Op plain[] = {OP_neg,  OP_abs,      OP_tanh, OP_sigmoid,
+				   OP_silu, OP_softplus, OP_relu};
 	static const Op positive[] = {OP_sqrt, OP_rsqrt, OP_log, OP_log10, OP_log1p};
 	if (chance(f, 70))
 		return unary(f, plain[pick(f, 0, COUNT(plain) - 1)], x);
@@ -162,8 +163,8 @@ static Value *safe_binary(Gen *f, Value *x)
 	static const Op ops[] = {OP_add, OP_sub, OP_mul, OP_maximum, OP_minimum};
 	static const double numbers[] = {0, 1, 0.5, -2};
 	Value *y = chance(f, 40)   ? partner(f, x)
-	           : chance(f, 60) ? broadcast_operand(f, x)
-	                           : number(f, numbers[pick(f, 0, 3)]);
+		   : chance(f, 60) ? broadcast_operand(f, x)
+				   : number(f, numbers[pick(f, 0, 3)]);
 	if (chance(f, 10)) {
 		Value *positive = binary(f, OP_add, unary(f, OP_abs, y), number(f, 0.5));
 		return binary(f, OP_div, x, positive);
@@ -333,7 +334,7 @@ static Value *batch_norm(Gen *f, Value *x, int axis)
 {
 	const int64_t c = dim_of(x, axis);
 	Value *in[] = {x, param1(f, "ones", c), param1(f, "zeros", c), param1(f, "zeros", c),
-	               param1(f, "ones", c)};
+		       param1(f, "ones", c)};
 	Node *n = node_new(f->g, OP_batch_norm, in, 5, (Loc){0}, NULL);
 	attr_set_int(n, "axis", axis);
 	return finish(n);
@@ -372,7 +373,7 @@ static Value *stft(Gen *f, Value *x)
 	return finish(n);
 }
 
-/* ---- patterns ------------------------------------------------------------------------------------------ */
+/* ---- patterns -------------------------------------------------------------------------------- */
 
 /* A convolution with some of batch_norm, relu and pooling behind it. x[B, C, H, W] */
 static Value *conv_block(Gen *f, Value *x)
@@ -409,14 +410,18 @@ static Value *mamba_layer(Gen *f, Value *x)
 	Value *xz = linear(f, h, 2 * e, chance(f, 10));
 	Value *z = slice(f, xz, 2, e, 2 * e, 1), *u = slice(f, xz, 2, 0, e, 1);
 	Node *conv = begin(f, OP_conv1d_depthwise, u, param(f, 3, (const int64_t[]){e, 1, 4}),
-	                   param1(f, "zeros", e));
+			   param1(f, "zeros", e));
 	attr_set_ints(conv, "pad", (const int64_t[]){3, 0}, 2);
 	u = unary(f, OP_silu, finish(conv));
 	Value *p = linear(f, u, r + 2 * s, false);
 	Value *dt = linear(f, slice(f, p, 2, 0, r, 1), e, true);
 	Value *a = unary(f, OP_neg, unary(f, OP_exp, param(f, 2, adim)));
-	Value *in[] = {u, unary(f, OP_softplus, dt), a, slice(f, p, 2, r, r + s, 1),
-	               slice(f, p, 2, r + s, r + 2 * s, 1), param1(f, "ones", e)};
+	Value *in[] = {u,
+		       unary(f, OP_softplus, dt),
+		       a,
+		       slice(f, p, 2, r, r + s, 1),
+		       slice(f, p, 2, r + s, r + 2 * s, 1),
+		       param1(f, "ones", e)};
 	Value *y = finish(node_new(f->g, OP_selective_scan, in, 6, (Loc){0}, NULL));
 	if (chance(f, 10))
 		keep(f, y);
@@ -504,7 +509,8 @@ static void branches(Gen *f)
 	for (int o = 0; o < 3 && count == 3; o++) { /* a mixture of three */
 		Value *sum = binary(f, OP_mul, end[0], broadcast_operand(f, end[0]));
 		for (int i = 1; i < 3; i++)
-			sum = binary(f, OP_add, sum, binary(f, OP_mul, end[i], broadcast_operand(f, end[i])));
+			sum = binary(f, OP_add, sum,
+				     binary(f, OP_mul, end[i], broadcast_operand(f, end[i])));
 		keep(f, sum);
 	}
 }
@@ -530,12 +536,12 @@ static void generate(Gen *f)
 	const int outputs = pick(f, 1, 3);
 	for (int i = 0; i < outputs; i++) {
 		const Output o = {.name = arena_printf(f->a, "y%d", i),
-		                  .value = i ? pooled(f) : f->pool.at[f->pool.n - 1]};
+				  .value = i ? pooled(f) : f->pool.at[f->pool.n - 1]};
 		list_push(f->a, &f->g->outputs, o);
 	}
 }
 
-/* ---- a machine with places ---------------------------------------------------------------------------------- */
+/* ---- a machine with places ------------------------------------------------------------------- */
 
 /* Memory in elements of 4 bytes; inputs have memory of their own, behind the arenas. */
 typedef struct Machine {
@@ -621,7 +627,8 @@ static int64_t param_elements(const Graph *g)
 {
 	int64_t n = 0;
 	for (int i = 0; i < g->nodes.n; i++)
-		n += g->nodes.at[i]->op == OP_param ? type_bytes(&g->nodes.at[i]->out[0].type) + 64 : 0;
+		n += g->nodes.at[i]->op == OP_param ? type_bytes(&g->nodes.at[i]->out[0].type) + 64
+						    : 0;
 	return n;
 }
 
@@ -653,7 +660,7 @@ static void run_machine(const Graph *g, const Tensor *want, uint64_t seed, Arena
 	}
 }
 
-/* ---- cases ----------------------------------------------------------------------------------------------------- */
+/* ---- cases ----------------------------------------------------------------------------------- */
 
 static bool any_strides(const Node *n, int input)
 {
@@ -686,6 +693,26 @@ static void compare(const Graph *g, const Tensor *want, uint64_t seed, Arena *a)
 	}
 }
 
+/* Moves one value somewhere else in the arena: where plan_check still agrees, so must the machine.
+ */
+static void move_values(const Graph *g, const Tensor *want, uint64_t seed, Arena *a)
+{
+	uint64_t rng = seed;
+	for (int i = 0; i < 8 && g->arena_bytes > 0; i++) {
+		const Node *n = g->nodes.at[draw(&rng) % (uint64_t)g->nodes.n];
+		Value *v = &n->out[0];
+		const Place old = v->place;
+		const int64_t room = g->arena_bytes - type_bytes(&v->type);
+		if (old.kind != PLACE_ARENA || room < 0)
+			continue;
+		v->place.offset = (int64_t)(draw(&rng) % (uint64_t)(room + 1)) / 64 * 64;
+		const PassHooks none = {0};
+		if (!plan_check(g, &none, a))
+			run_machine(g, want, seed, a);
+		v->place = old;
+	}
+}
+
 /* Runs passes on a fresh copy of the text. */
 static void run_case(const char *text, const PassOptions *opt, const Tensor *want, bool twice)
 {
@@ -702,6 +729,8 @@ static void run_case(const char *text, const PassOptions *opt, const Tensor *wan
 		BUG("a second run of %s changes the IR", opt->only);
 	if (!opt->stop_after && !opt->hooks.packs)
 		run_machine(m->graphs.at[0], want, opt->seed, a);
+	if (!opt->only && !opt->hooks.packs)
+		move_values(m->graphs.at[0], want, opt->seed, a);
 	arena_free(a);
 }
 
@@ -716,8 +745,7 @@ static const char *subset(Gen *f)
 	return b.s;
 }
 
-static void run_cases(Gen *f, const char *text, const Tensor *want, uint64_t seed,
-                      bool eval)
+static void run_cases(Gen *f, const char *text, const Tensor *want, uint64_t seed, bool eval)
 {
 	PassOptions opt = {.verify = true, .eval = eval, .seed = seed};
 	run_case(text, &opt, want, false);
@@ -726,12 +754,16 @@ static void run_cases(Gen *f, const char *text, const Tensor *want, uint64_t see
 	opt.hooks.packs = weights_packed;
 	run_case(text, &opt, want, false);
 	for (size_t i = 0; i < COUNT(pass_names); i++) {
-		PassOptions one = {.only = pass_names[i], .stop_after = pass_names[i], .verify = true,
-		                   .eval = eval, .seed = seed};
+		PassOptions one = {.only = pass_names[i],
+				   .stop_after = pass_names[i],
+				   .verify = true,
+				   .eval = eval,
+				   .seed = seed};
 		run_case(text, &one, want, true);
 	}
 	for (int i = 0; i < 3; i++) {
-		PassOptions some = {.only = subset(f), .verify = true, .eval = eval, .shuffle = true};
+		PassOptions some = {
+		    .only = subset(f), .verify = true, .eval = eval, .shuffle = true};
 		some.seed = seed;
 		some.hooks.strided = chance(f, 50) ? any_strides : NULL;
 		run_case(text, &some, want, false);
@@ -784,8 +816,8 @@ int main(int argc, char **argv)
 	for (uint64_t s = first; s < first + count; s++) {
 		if (seed_passes(s))
 			continue;
-		fprintf(stderr, "seed %llu fails; repeat: graph_fuzz show %llu\n", (unsigned long long)s,
-		        (unsigned long long)s);
+		fprintf(stderr, "seed %llu fails; repeat: graph_fuzz show %llu\n",
+			(unsigned long long)s, (unsigned long long)s);
 		failed++;
 	}
 	printf("%llu graphs, %llu failed\n", (unsigned long long)count, (unsigned long long)failed);

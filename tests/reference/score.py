@@ -48,7 +48,9 @@ def count(ref, pred):
             if not len(r) or not len(p):
                 continue
             unit = [a[:, :3] / np.sqrt((a[:, :3] ** 2).sum(1, keepdims=True) + 1e-10) for a in (r, p)]
-            cost = np.degrees(np.arccos(np.clip(unit[0] @ unit[1].T, -1, 1)))
+            u, v = unit[0][:, None], unit[1][None]
+            dot = u[..., 0] * v[..., 0] + u[..., 1] * v[..., 1] + u[..., 2] * v[..., 2]
+            cost = np.arccos(np.clip(dot, -1, 1)) * 180 / np.pi
             i, j = linear_sum_assignment(cost)
             metres = np.abs(r[i, 3] - p[j, 3])
             relative = metres / (r[i, 3] + EPS)

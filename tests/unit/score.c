@@ -12,7 +12,8 @@ static double least(int n, int m, const double *cost, int row, unsigned used)
 	double best = INFINITY;
 	for (int j = 0; j < m; j++)
 		if (!(used >> j & 1))
-			best = fmin(best, cost[row * m + j] + least(n, m, cost, row + 1, used | 1u << j));
+			best = fmin(best,
+				    cost[row * m + j] + least(n, m, cost, row + 1, used | 1u << j));
 	return best;
 }
 
@@ -59,8 +60,8 @@ static const struct {
 	int64_t freedom;
 	double t;
 } table[] = {
-    {1, 12.706204736174694}, {2, 4.302652729749462},   {3, 3.1824463052837078},
-    {5, 2.5705818356363146}, {10, 2.228138851986274},  {77, 1.9912543953883846},
+    {1, 12.706204736174694},    {2, 4.302652729749462},  {3, 3.1824463052837078},
+    {5, 2.5705818356363146},    {10, 2.228138851986274}, {77, 1.9912543953883846},
     {1000, 1.9623390808264083},
 };
 

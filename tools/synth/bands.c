@@ -45,7 +45,8 @@ static void make_sinc(Kernels *k)
 {
 	for (int p = 0; p < SINC_PHASES + 2; p++)
 		for (int i = 0; i < SINC_TAPS; i++)
-			k->sinc[p][i] = (float)sinc(i - (SINC_TAPS / 2 - 1) - (double)p / SINC_PHASES);
+			k->sinc[p][i] =
+			    (float)sinc(i - (SINC_TAPS / 2 - 1) - (double)p / SINC_PHASES);
 }
 
 /* The low-pass at LOW_PHASES points a sample, by one inverse transform. */
@@ -107,13 +108,14 @@ static void add_sinc(const Kernels *k, float *to, double fraction, float gain)
 }
 
 void kernels_add(const Kernels *k, float *x, double delay, const double gain[SYNTH_BANDS],
-                 const double enc[SYNTH_CHANNELS])
+		 const double enc[SYNTH_CHANNELS])
 {
 	const int whole = (int)floor(delay), centre = LOW_TAPS / 2;
 	const int phase = (int)((delay - whole) * LOW_PHASES + 0.5);
 	float sum[LOW_TAPS] = {0};
 	int half = SINC_TAPS / 2; /* of what is used of sum */
-	add_sinc(k, sum + centre - (SINC_TAPS / 2 - 1), delay - whole, (float)gain[SYNTH_BANDS - 1]);
+	add_sinc(k, sum + centre - (SINC_TAPS / 2 - 1), delay - whole,
+		 (float)gain[SYNTH_BANDS - 1]);
 	for (int b = SYNTH_BANDS - 2; b >= 0; b--) {
 		const int taps = LOW_TAPS >> b;
 		const float step = (float)(gain[b] - gain[b + 1]);
@@ -124,5 +126,5 @@ void kernels_add(const Kernels *k, float *x, double delay, const double gain[SYN
 	}
 	for (int c = 0; c < SYNTH_CHANNELS; c++)
 		add_scaled(x + c * EARLY_TAPS + EARLY_PRE + whole - half, sum + centre - half,
-		           (float)enc[c], 2 * half);
+			   (float)enc[c], 2 * half);
 }

@@ -1,5 +1,5 @@
-/* bank.c: recordings of single sounds, one folder for each class, all in memory: mono, 24 kHz, RMS 1.
- * Every file is read before anything is made; all bad ones are named. */
+/* bank.c: recordings of single sounds, one folder for each class, all in memory: mono, 24 kHz,
+ * RMS 1. Every file is read before anything is made; all bad ones are named. */
 #define _XOPEN_SOURCE 700
 #include "synth.h"
 
@@ -16,9 +16,9 @@ enum { MAX_BAD = 20, MAX_COLUMNS = 32 };
 static const int64_t max_samples = INT64_C(600) * SYNTH_RATE; /* of a clip, at any rate and width */
 
 const char *const synth_classes[SYNTH_CLASSES] = {
-    "female_speech", "male_speech",        "clapping",  "telephone", "laughter",
-    "domestic_sounds", "footsteps",        "door",      "music",     "musical_instrument",
-    "water_tap",     "bell",               "knock",
+    "female_speech",   "male_speech", "clapping", "telephone", "laughter",
+    "domestic_sounds", "footsteps",   "door",     "music",     "musical_instrument",
+    "water_tap",       "bell",        "knock",
 };
 
 /* ---- bank -------------------------------------------------------------------------------- */
@@ -76,7 +76,7 @@ void bank_release(Bank *b)
 
 /* Mean of the channels. */
 static RtStatus read_mono(SNDFILE *f, const SF_INFO *info, const char *path, float **out,
-                          RtError *err)
+			  RtError *err)
 {
 	const int64_t n = info->frames;
 	float *const all = rt_alloc((uint64_t)n * (uint64_t)info->channels, sizeof *all);
@@ -88,7 +88,8 @@ static RtStatus read_mono(SNDFILE *f, const SF_INFO *info, const char *path, flo
 		for (int c = 0; c < info->channels; c++)
 			x[i] += all[i * info->channels + c] / (float)info->channels;
 		if (!isfinite(x[i]))
-			s = rt_fail(err, RT_INPUT, "%s: sample %lld is not finite", path, (long long)i);
+			s = rt_fail(err, RT_INPUT, "%s: sample %lld is not finite", path,
+				    (long long)i);
 	}
 	free(all);
 	return s;
@@ -100,8 +101,11 @@ static RtStatus resample(float **x, int64_t *n, int rate, const char *path, RtEr
 	float *const out = rt_alloc((uint64_t)want, sizeof *out);
 	if (!out)
 		return rt_no_memory(err);
-	SRC_DATA d = {.data_in = *x, .data_out = out, .input_frames = (long)*n,
-	              .output_frames = (long)want, .src_ratio = (double)SYNTH_RATE / rate};
+	SRC_DATA d = {.data_in = *x,
+		      .data_out = out,
+		      .input_frames = (long)*n,
+		      .output_frames = (long)want,
+		      .src_ratio = (double)SYNTH_RATE / rate};
 	const int failed = src_simple(&d, SRC_SINC_MEDIUM_QUALITY, 1);
 	free(*x);
 	*x = out;
@@ -130,8 +134,9 @@ static RtStatus read_clip(const char *path, float **x, int64_t *n, RtError *err)
 	if (info.frames < 1)
 		s = rt_fail(err, RT_INPUT, "%s: no samples", path);
 	else if (info.frames > max_samples / info.channels || info.samplerate < 4000)
-		s = rt_fail(err, RT_INPUT, "%s: %lld samples, %d channels, %d Hz: not a single sound", path,
-		            (long long)info.frames, info.channels, info.samplerate);
+		s = rt_fail(err, RT_INPUT,
+			    "%s: %lld samples, %d channels, %d Hz: not a single sound", path,
+			    (long long)info.frames, info.channels, info.samplerate);
 	else
 		s = read_mono(f, &info, path, x, err);
 	sf_close(f);
@@ -214,7 +219,8 @@ static RtStatus split_rows(Split *s, FILE *f, const char *path, const char *want
 		if (!*line)
 			continue;
 		if (n <= file || n <= split)
-			return rt_fail(err, RT_INPUT, "%s:%d: error: %d fields, too few", path, number, n);
+			return rt_fail(err, RT_INPUT, "%s:%d: error: %d fields, too few", path,
+				       number, n);
 		if (strcmp(field[split], want) != 0)
 			continue;
 		if (s->n == cap) {
@@ -320,7 +326,9 @@ static RtStatus load_folders(Loader *l, bool quiet, RtError *err)
 		if (class >= 0)
 			s = load_class(l, class, e->d_name, err);
 		else if (!quiet)
-			fprintf(stderr, "seldc synth: warning: %s: not the name or number of a class\n", path);
+			fprintf(stderr,
+				"seldc synth: warning: %s: not the name or number of a class\n",
+				path);
 	}
 	closedir(d);
 	return s;
@@ -331,7 +339,7 @@ static void warn_classes(const Bank *b)
 	for (int c = 0; c < SYNTH_CLASSES; c++)
 		if (b->first[c] == b->first[c + 1])
 			fprintf(stderr, "seldc synth: warning: no sounds of class %d (%s)\n", c,
-			        synth_classes[c]);
+				synth_classes[c]);
 }
 
 RtStatus bank_open(Bank *b, const char *dir, const char *split, bool quiet, RtError *err)
@@ -343,10 +351,12 @@ RtStatus bank_open(Bank *b, const char *dir, const char *split, bool quiet, RtEr
 		s = load_folders(&l, quiet, err);
 	if (!s && l.nbad)
 		s = rt_fail(err, RT_INPUT, "%s\n%d bad file%s in %s", l.bad->text, l.nbad,
-		            l.nbad == 1 ? "" : "s", dir);
+			    l.nbad == 1 ? "" : "s", dir);
 	if (!s && b->n == 0)
-		s = rt_fail(err, RT_INPUT, "%s: no folder named as a class (such as '%s' or '0') with "
-		            ".wav files in it", dir, synth_classes[0]);
+		s = rt_fail(err, RT_INPUT,
+			    "%s: no folder named as a class (such as '%s' or '0') with "
+			    ".wav files in it",
+			    dir, synth_classes[0]);
 	bank_sort(b);
 	if (!s && !quiet)
 		warn_classes(b);

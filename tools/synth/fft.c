@@ -90,7 +90,7 @@ static void add_clipped(const float *x, int64_t n, float *mix, int64_t total, in
 }
 
 void filter_run(const Filter *r, Fft *f, const float *x, int64_t n, float *mix, int64_t total,
-                int64_t at)
+		int64_t at)
 {
 	const int64_t block = f->n - r->taps + 1;
 	for (int64_t first = 0; first < n; first += block) {

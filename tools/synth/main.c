@@ -20,20 +20,26 @@ static const char usage_line[] =
 static const char help_text[] =
     "\n"
     "Makes FOA mixtures (ACN order W, Y, Z, X; SN3D; 24 kHz, 16 bit) with their annotations:\n"
-    "DIR/foa_dev/NAME/foldF_roomR_mixNNN.wav and DIR/metadata_dev/NAME/foldF_roomR_mixNNN.csv, rows\n"
-    "frame,class,source,azimuth,elevation,distance (100 ms, degrees, centimetres). Sounds are placed\n"
-    "in shoebox rooms by the image-source method, with a diffuse tail and ambience. The same seed and\n"
+    "DIR/foa_dev/NAME/foldF_roomR_mixNNN.wav and DIR/metadata_dev/NAME/foldF_roomR_mixNNN.csv, "
+    "rows\n"
+    "frame,class,source,azimuth,elevation,distance (100 ms, degrees, centimetres). Sounds are "
+    "placed\n"
+    "in shoebox rooms by the image-source method, with a diffuse tail and ambience. The same seed "
+    "and\n"
     "options give the same files, whatever the number of threads.\n"
     "\n"
     "  -o, --output DIR      where to write\n"
     "      --hours H         of audio in all (1)\n"
     "      --seed N          of all random numbers (0)\n"
-    "      --events DIR      mono sounds, a folder for each class by name or number; events.csv there\n"
+    "      --events DIR      mono sounds, a folder for each class by name or number; events.csv "
+    "there\n"
     "                        (columns file, split) tells which belong to the split.\n"
     "                        Without: sounds made by rule, tones and noises\n"
     "      --split SPLIT     train or test (train)\n"
-    "      --annotations DIR place events as in these CSV files, cut into pieces of --length, instead\n"
-    "                        of at random; below folders dev-train* and dev-test* only those of the\n"
+    "      --annotations DIR place events as in these CSV files, cut into pieces of --length, "
+    "instead\n"
+    "                        of at random; below folders dev-train* and dev-test* only those of "
+    "the\n"
     "                        split. Distances are drawn where the rows have none. Repeatable\n"
     "      --length S        seconds of a mixture (60)\n"
     "      --polyphony N     most events at once, where drawn (3)\n"
@@ -41,7 +47,8 @@ static const char help_text[] =
     "      --snr LOW:HIGH    dB, events to ambience on W (6:30)\n"
     "      --rt60 LOW:HIGH   seconds at 1 kHz (0.2:0.7); 0 for no reflections\n"
     "      --rooms N         different rooms, where drawn (12)\n"
-    "      --fold F          fold in the names (1 for train, 4 for test, or that of the annotations)\n"
+    "      --fold F          fold in the names (1 for train, 4 for test, or that of the "
+    "annotations)\n"
     "      --name NAME       folder (dev-SPLIT-synth)\n"
     "  -j, --threads N       (all)\n"
     "  -q, --quiet           no warnings and no progress\n"
@@ -49,27 +56,58 @@ static const char help_text[] =
     "      --response FILE   write the response of a room instead, as 32-bit float WAV\n"
     "      --room X,Y,Z      metres; --source AZ,EL,M: degrees and metres from the listener;\n"
     "      --receiver X,Y,Z  the listener, facing along x (the middle of the room)\n"
+    "      --tilt T          an octave up, reverberation lasts 2^-T times as long (0)\n"
     "\n"
-    "Exit status: 0 done, 1 bad input or a file that cannot be written, 2 wrong usage, 3 no memory.\n";
+    "Exit status: 0 done, 1 bad input or a file that cannot be written, 2 wrong usage, 3 no "
+    "memory.\n";
 
 /* ---- command line ------------------------------------------------------------------------ */
 
-enum { HOURS = 256, SEED, EVENTS, SPLIT, ANNOTATIONS, LENGTH, POLYPHONY, MOVING, SNR, RT60, ROOMS,
-       FOLD, NAME, RESPONSE, ROOM, SOURCE, RECEIVER };
+enum {
+	HOURS = 256,
+	SEED,
+	EVENTS,
+	SPLIT,
+	ANNOTATIONS,
+	LENGTH,
+	POLYPHONY,
+	MOVING,
+	SNR,
+	RT60,
+	ROOMS,
+	FOLD,
+	NAME,
+	RESPONSE,
+	ROOM,
+	SOURCE,
+	RECEIVER,
+	TILT
+};
 
 static const struct option longs[] = {
-    {"output", required_argument, NULL, 'o'},       {"hours", required_argument, NULL, HOURS},
-    {"seed", required_argument, NULL, SEED},        {"events", required_argument, NULL, EVENTS},
-    {"split", required_argument, NULL, SPLIT},      {"length", required_argument, NULL, LENGTH},
+    {"output", required_argument, NULL, 'o'},
+    {"hours", required_argument, NULL, HOURS},
+    {"seed", required_argument, NULL, SEED},
+    {"events", required_argument, NULL, EVENTS},
+    {"split", required_argument, NULL, SPLIT},
+    {"length", required_argument, NULL, LENGTH},
     {"annotations", required_argument, NULL, ANNOTATIONS},
     {"polyphony", required_argument, NULL, POLYPHONY},
-    {"moving", required_argument, NULL, MOVING},    {"snr", required_argument, NULL, SNR},
-    {"rt60", required_argument, NULL, RT60},        {"rooms", required_argument, NULL, ROOMS},
-    {"fold", required_argument, NULL, FOLD},        {"name", required_argument, NULL, NAME},
-    {"response", required_argument, NULL, RESPONSE}, {"room", required_argument, NULL, ROOM},
-    {"source", required_argument, NULL, SOURCE},    {"receiver", required_argument, NULL, RECEIVER},
-    {"threads", required_argument, NULL, 'j'},      {"quiet", no_argument, NULL, 'q'},
-    {"help", no_argument, NULL, 'h'},               {0},
+    {"moving", required_argument, NULL, MOVING},
+    {"snr", required_argument, NULL, SNR},
+    {"rt60", required_argument, NULL, RT60},
+    {"rooms", required_argument, NULL, ROOMS},
+    {"fold", required_argument, NULL, FOLD},
+    {"name", required_argument, NULL, NAME},
+    {"response", required_argument, NULL, RESPONSE},
+    {"room", required_argument, NULL, ROOM},
+    {"source", required_argument, NULL, SOURCE},
+    {"receiver", required_argument, NULL, RECEIVER},
+    {"tilt", required_argument, NULL, TILT},
+    {"threads", required_argument, NULL, 'j'},
+    {"quiet", no_argument, NULL, 'q'},
+    {"help", no_argument, NULL, 'h'},
+    {0},
 };
 
 /* n numbers between `sep`; false unless the text is exactly that. */
@@ -128,30 +166,57 @@ static bool plain_name(const char *s)
 static bool set_option(SynthOptions *o, int key, const char *arg)
 {
 	switch (key) {
-	case 'o': o->out = arg; return *arg;
-	case 'j': return whole(arg, 1, 4096, &o->threads);
-	case 'q': o->quiet = true; return true;
-	case HOURS: return number(arg, 1e-4, 1e4, false, &o->hours);
-	case SEED: return seed(arg, &o->seed);
-	case EVENTS: o->events = arg; return *arg;
-	case SPLIT: o->split = arg; return !strcmp(arg, "train") || !strcmp(arg, "test");
+	case 'o':
+		o->out = arg;
+		return *arg;
+	case 'j':
+		return whole(arg, 1, 4096, &o->threads);
+	case 'q':
+		o->quiet = true;
+		return true;
+	case HOURS:
+		return number(arg, 1e-4, 1e4, false, &o->hours);
+	case SEED:
+		return seed(arg, &o->seed);
+	case EVENTS:
+		o->events = arg;
+		return *arg;
+	case SPLIT:
+		o->split = arg;
+		return !strcmp(arg, "train") || !strcmp(arg, "test");
 	case ANNOTATIONS:
 		if (o->nannotations == (int)RT_COUNT(o->annotations))
 			return false;
 		o->annotations[o->nannotations++] = arg;
 		return *arg;
-	case LENGTH: return number(arg, 1, 3600, false, &o->length);
-	case POLYPHONY: return whole(arg, 1, 16, &o->polyphony);
-	case MOVING: return number(arg, 0, 1, false, &o->moving);
-	case SNR: return range(arg, -60, 300, o->snr);
-	case RT60: return range(arg, 0, 2, o->rt60) && (o->rt60[0] >= 0.05 || o->rt60[1] == 0);
-	case ROOMS: return whole(arg, 1, 100000, &o->rooms);
-	case FOLD: return whole(arg, 0, 9, &o->fold);
-	case NAME: o->name = arg; return plain_name(arg);
-	case RESPONSE: o->response = arg; return *arg;
-	case ROOM: return numbers(arg, ',', 3, o->room);
-	case SOURCE: return numbers(arg, ',', 3, o->source);
-	case RECEIVER: return o->has_receiver = numbers(arg, ',', 3, o->receiver);
+	case LENGTH:
+		return number(arg, 1, 3600, false, &o->length);
+	case POLYPHONY:
+		return whole(arg, 1, 16, &o->polyphony);
+	case MOVING:
+		return number(arg, 0, 1, false, &o->moving);
+	case SNR:
+		return range(arg, -60, 300, o->snr);
+	case RT60:
+		return range(arg, 0, 1.5, o->rt60) && (o->rt60[0] >= 0.05 || o->rt60[1] == 0);
+	case ROOMS:
+		return whole(arg, 1, 100000, &o->rooms);
+	case FOLD:
+		return whole(arg, 0, 9, &o->fold);
+	case NAME:
+		o->name = arg;
+		return plain_name(arg);
+	case TILT:
+		return number(arg, -0.5, 0.5, false, &o->tilt);
+	case RESPONSE:
+		o->response = arg;
+		return *arg;
+	case ROOM:
+		return numbers(arg, ',', 3, o->room);
+	case SOURCE:
+		return numbers(arg, ',', 3, o->source);
+	case RECEIVER:
+		return o->has_receiver = numbers(arg, ',', 3, o->receiver);
 	}
 	return false;
 }
@@ -176,7 +241,8 @@ static int parse(SynthOptions *o, int argc, char **argv)
 		if (c != '?' && set_option(o, c, optarg))
 			continue;
 		if (c != '?')
-			fprintf(stderr, "seldc synth: error: --%s: '%s' is not allowed\n", long_name(c), optarg);
+			fprintf(stderr, "seldc synth: error: --%s: '%s' is not allowed\n",
+				long_name(c), optarg);
 		fputs("seldc synth --help tells more\n", stderr);
 		return RT_USAGE;
 	}
@@ -196,9 +262,11 @@ static RtStatus check_room(const SynthOptions *o, const Listener *l, RtError *er
 {
 	for (int a = 0; a < 3; a++) {
 		if (!(o->room[a] >= 1 && o->room[a] <= 15))
-			return rt_fail(err, RT_USAGE, "--room: %g is not in 1..15 metres", o->room[a]);
+			return rt_fail(err, RT_USAGE, "--room: %g is not in 1..15 metres",
+				       o->room[a]);
 		if (!(l->at[a] > 0 && l->at[a] < o->room[a]))
-			return rt_fail(err, RT_USAGE, "--receiver: %g is outside the room", l->at[a]);
+			return rt_fail(err, RT_USAGE, "--receiver: %g is outside the room",
+				       l->at[a]);
 	}
 	return RT_OK;
 }
@@ -210,12 +278,12 @@ static RtStatus check_source(const SynthOptions *o, const Room *r, const Listene
 		return rt_fail(err, RT_USAGE, "--source: %g m is nearer than 0.1 m", o->source[2]);
 	if (o->source[2] > reach)
 		return rt_fail(err, RT_USAGE, "--source: %g m is beyond the wall, at most %.2f m",
-		               o->source[2], reach);
+			       o->source[2], reach);
 	return RT_OK;
 }
 
 static RtStatus write_response(const SynthOptions *o, const Room *r, const Listener *l,
-                               const Kernels *k, RtError *err)
+			       const Kernels *k, RtError *err)
 {
 	const int taps = room_taps(r), n = taps - EARLY_PRE;
 	float *const x = rt_alloc(SYNTH_CHANNELS * (uint64_t)taps, sizeof *x);
@@ -246,7 +314,7 @@ static RtStatus make_response(const SynthOptions *o, const Kernels *k, RtError *
 	if (s)
 		return s;
 	Room r;
-	room_set(&r, o->room, o->rt60[0], 0, alike);
+	room_set(&r, o->room, o->rt60[0], o->tilt, alike);
 	s = check_source(o, &r, &l, err);
 	return s ? s : write_response(o, &r, &l, k, err);
 }
@@ -262,7 +330,7 @@ typedef struct Job {
 } Job;
 
 static RtStatus write_mixture(const Job *j, const Mixture *m, const Scene *s, const float *x,
-                              RtError *err)
+			      RtError *err)
 {
 	char path[4200];
 	const char *const stem = "fold%d_room%d_mix%03d";
@@ -392,7 +460,7 @@ static RtStatus make_mixtures(const SynthOptions *o, const Kernels *k, RtError *
 	Plan plan = {0};
 	Job j = {.o = o, .bank = &bank, .kernels = k, .plan = &plan};
 	RtStatus s = o->events ? bank_open(&bank, o->events, o->split, o->quiet, err)
-	                       : sounds_make(&bank, o->seed, err);
+			       : sounds_make(&bank, o->seed, err);
 	if (!s)
 		s = plan_open(&plan, o, err);
 	if (!s)
@@ -406,8 +474,15 @@ static RtStatus make_mixtures(const SynthOptions *o, const Kernels *k, RtError *
 
 int synth_main(int argc, char **argv)
 {
-	SynthOptions o = {.split = "train", .polyphony = 3, .rooms = 12, .fold = -1, .hours = 1,
-	                  .length = 60, .moving = 0.4, .snr = {6, 30}, .rt60 = {0.2, 0.7}};
+	SynthOptions o = {.split = "train",
+			  .polyphony = 3,
+			  .rooms = 12,
+			  .fold = -1,
+			  .hours = 1,
+			  .length = 60,
+			  .moving = 0.4,
+			  .snr = {6, 30},
+			  .rt60 = {0.2, 0.7}};
 	const int done = parse(&o, argc, argv);
 	if (done >= 0)
 		return done;

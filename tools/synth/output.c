@@ -39,8 +39,12 @@ static void write_pcm(FILE *f, const float *x, int64_t n)
 		for (int64_t i = 0; i < now; i++)
 			for (int c = 0; c < SYNTH_CHANNELS; c++) {
 				const float v = 32768 * x[c * n + first + i];
-				const long s = lrintf(fminf(fmaxf(v, -32768), 32767));
-				put(out + 2 * (i * SYNTH_CHANNELS + c), (uint32_t)s, 2);
+				const int s = v < -32768  ? -32768
+					      : v > 32767 ? 32767
+							  : (int)lrintf(v);
+				unsigned char *const to = out + 2 * (i * SYNTH_CHANNELS + c);
+				to[0] = (unsigned char)s;
+				to[1] = (unsigned char)(s >> 8);
 			}
 		fwrite(out, 2 * SYNTH_CHANNELS, (size_t)now, f);
 	}
@@ -102,8 +106,8 @@ static void write_row(FILE *f, const Row *r)
 	const Place *const p = &r->event->place[r->frame - r->event->first];
 	const long azimuth = lrint(wrap_degrees(p->azimuth));
 	fprintf(f, "%lld,%d,%lld,%ld,%ld,%ld\n", (long long)r->frame, r->event->class,
-	        (long long)r->event->source, azimuth == 180 ? -180 : azimuth, lrint(p->elevation),
-	        lrint(100 * p->metres));
+		(long long)r->event->source, azimuth == 180 ? -180 : azimuth, lrint(p->elevation),
+		lrint(100 * p->metres));
 }
 
 RtStatus output_csv(const char *path, const Scene *s, RtError *err)

@@ -1,6 +1,7 @@
-/* render.c: a scene to four channels. Sounds go through the response of their place: early images at
- * every place they pass, cross-faded over 100 ms from the middle of one label frame to the next, and
- * a diffuse tail that does not depend on the place. Then ambience, isotropic, at the wanted ratio. */
+/* render.c: a scene to four channels. Sounds go through the response of their place: early images
+ * at every place they pass, cross-faded over 100 ms from the middle of one label frame to the next,
+ * and a diffuse tail that does not depend on the place. Then ambience, isotropic, at the wanted
+ * ratio. */
 #include "synth.h"
 
 #include <math.h>
@@ -8,8 +9,10 @@
 #include <string.h>
 
 enum {
-	LARGE = 65536, TAILS = 3,
-	AMBIENCE_FADE = 4096, AMBIENCE_HOP = LARGE - AMBIENCE_FADE,
+	LARGE = 65536,
+	TAILS = 3,
+	AMBIENCE_FADE = 4096,
+	AMBIENCE_HOP = LARGE - AMBIENCE_FADE,
 	JOIN = 240, /* samples of the fade between clips, and at the ends of an event */
 };
 
@@ -27,13 +30,13 @@ typedef struct Mix {
 } Mix;
 
 RtStatus renderer_open(Renderer *r, const SynthOptions *o, const Bank *b, const Kernels *k,
-                       RtError *err)
+		       RtError *err)
 {
 	*r = (Renderer){.o = o, .bank = b, .kernels = k};
 	const int small = kiss_fftr_next_fast_size_real(2 * SYNTH_FRAME + EARLY_TAPS);
 	r->early = rt_alloc(SYNTH_CHANNELS * EARLY_TAPS, sizeof *r->early);
 	const bool ok = r->early && fft_open(&r->large, LARGE) && fft_open(&r->small, small) &&
-	                filter_open(&r->near, &r->small, EARLY_TAPS);
+			filter_open(&r->near, &r->small, EARLY_TAPS);
 	return ok ? RT_OK : rt_no_memory(err);
 }
 
@@ -98,7 +101,7 @@ static void run_piece(Mix *m, const Event *e, const float *x, int64_t a, int64_t
 	early_at(m, &e->place[a]);
 	filter_set(&m->r->near, &m->r->small, m->r->early, EARLY_TAPS);
 	filter_run(&m->r->near, &m->r->small, piece, to - from, m->x, m->n,
-	           e->first * SYNTH_FRAME + from - EARLY_PRE);
+		   e->first * SYNTH_FRAME + from - EARLY_PRE);
 }
 
 static void add_moving(Mix *m, const Event *e, const float *x, float *piece, const Filter *tail)
@@ -109,7 +112,7 @@ static void add_moving(Mix *m, const Event *e, const float *x, float *piece, con
 	}
 	if (m->room->mixing > 0)
 		filter_run(tail, &m->r->large, x, e->n * SYNTH_FRAME, m->x, m->n,
-		           e->first * SYNTH_FRAME - EARLY_PRE);
+			   e->first * SYNTH_FRAME - EARLY_PRE);
 }
 
 static void add_still(Mix *m, const Event *e, const float *x, const Filter *tail)
@@ -119,7 +122,7 @@ static void add_still(Mix *m, const Event *e, const float *x, const Filter *tail
 		memcpy(m->still.h[c], tail->h[c], sizeof *tail->h[c] * (LARGE / 2 + 1));
 	filter_add(&m->still, &m->r->large, m->r->early, EARLY_TAPS, EARLY_TAPS);
 	filter_run(&m->still, &m->r->large, x, e->n * SYNTH_FRAME, m->x, m->n,
-	           e->first * SYNTH_FRAME - EARLY_PRE);
+		   e->first * SYNTH_FRAME - EARLY_PRE);
 }
 
 static RtStatus add_event(Mix *m, const Event *e, int index, RtError *err)
@@ -131,7 +134,6 @@ static RtStatus add_event(Mix *m, const Event *e, int index, RtError *err)
 		Draw d = draw_open(m->r->o->seed, "sounds/%d/%d", m->m->index, index);
 		const Filter *const tail = &m->tails[draw_index(&d, TAILS)];
 		fill_event(m->r->bank, e, &d, x, n);
-		/* with a large transform a short moving sound is not dearer than a still one */
 		if (run_end(e, 0) == e->n - 1)
 			add_still(m, e, x, tail);
 		else
@@ -145,43 +147,57 @@ static RtStatus add_event(Mix *m, const Event *e, int index, RtError *err)
 
 /* ---- ambience ---------------------------------------------------------------------------- */
 
-/* One block of noise of spectrum 1 / f^slope above 50 Hz, unit variance, into f->time. */
-static void noise_block(Fft *f, uint64_t seed, const char *name, int64_t block, double slope,
-                        double *random)
+/* Gains [f->n / 2 + 1] of noise with amplitude 1 / f^slope above 50 Hz and variance 1, for bins
+ * whose parts are uniform in (-1, 1). */
+static void noise_shape(const Fft *f, double slope, float *shape)
 {
 	const int bins = f->n / 2 + 1;
-	rt_random_uniform(seed, name, (uint64_t)block * (uint64_t)f->n * 2, (uint64_t)bins * 2, random);
 	double power = 0;
 	for (int k = 0; k < bins; k++) {
 		const double hz = (double)k * SYNTH_RATE / f->n;
 		const double g = hz < 20 || k == bins - 1 ? 0 : pow(fmax(hz, 50), -slope);
 		power += 2 * g * g * (2.0 / 3);
-		f->product[k].r = (float)(g * (2 * random[2 * k] - 1));
-		f->product[k].i = (float)(g * (2 * random[2 * k + 1] - 1));
+		shape[k] = (float)g;
 	}
-	const float scale = (float)(1 / sqrt(power));
+	for (int k = 0; k < bins; k++)
+		shape[k] *= (float)(1 / sqrt(power));
+}
+
+/* What the ambience needs while it is made. */
+typedef struct Noise {
+	float shape[LARGE / 2 + 1];
+	double random[LARGE + 2];
+} Noise;
+
+/* One block into f->time. */
+static void noise_block(Fft *f, uint64_t seed, const char *name, int64_t block, Noise *w)
+{
+	const int bins = f->n / 2 + 1;
+	rt_random_uniform(seed, name, (uint64_t)block * (uint64_t)f->n * 2, (uint64_t)bins * 2,
+			  w->random);
 	for (int k = 0; k < bins; k++) {
-		f->product[k].r *= scale;
-		f->product[k].i *= scale;
+		f->product[k].r = w->shape[k] * (float)(2 * w->random[2 * k] - 1);
+		f->product[k].i = w->shape[k] * (float)(2 * w->random[2 * k + 1] - 1);
 	}
 	kiss_fftri(f->inverse, f->product, f->time);
 }
 
 /* Blocks overlap under a fade that keeps the power. */
-static void add_noise(Mix *m, const char *name, double slope, double gain, float *x, double *random)
+static void add_noise(Mix *m, const char *name, double gain, float *x, Noise *w)
 {
 	Fft *const f = &m->r->large;
 	for (int64_t block = 0; block * AMBIENCE_HOP < m->n; block++) {
-		noise_block(f, m->r->o->seed, name, block, slope, random);
-		for (int64_t i = 0; i < LARGE; i++) {
-			const int64_t at = block * AMBIENCE_HOP + i - AMBIENCE_FADE;
-			if (at < 0 || at >= m->n)
-				continue;
-			const int64_t edge = i < LARGE - 1 - i ? i : LARGE - 1 - i;
-			const double fade = edge >= AMBIENCE_FADE ? 1 :
-			                    sin(1.5707963267948966 * ((double)edge + 0.5) / AMBIENCE_FADE);
-			x[at] += (float)(gain * fade) * f->time[i];
+		noise_block(f, m->r->o->seed, name, block, w);
+		for (int i = 0; i < AMBIENCE_FADE; i++) {
+			const float fade =
+			    (float)sin(1.5707963267948966 * (i + 0.5) / AMBIENCE_FADE);
+			f->time[i] *= fade;
+			f->time[LARGE - 1 - i] *= fade;
 		}
+		const int64_t first = block * AMBIENCE_HOP - AMBIENCE_FADE;
+		const int64_t end = m->n - first < LARGE ? m->n - first : LARGE;
+		for (int64_t i = first < 0 ? -first : 0; i < end; i++)
+			x[first + i] += (float)gain * f->time[i];
 	}
 }
 
@@ -200,17 +216,18 @@ static double event_power(const Mix *m, const Scene *s)
 
 static RtStatus add_ambience(Mix *m, const Scene *s, Draw *d, RtError *err)
 {
-	double *const random = rt_alloc(LARGE + 2, sizeof *random);
-	if (!random)
+	Noise *const noise = rt_alloc(1, sizeof *noise);
+	if (!noise)
 		return rt_no_memory(err);
 	const double snr = draw_between(d, m->r->o->snr[0], m->r->o->snr[1]);
-	const double slope = draw_between(d, 0.3, 1), gain = sqrt(event_power(m, s) * pow(10, -snr / 10));
+	const double gain = sqrt(event_power(m, s) * pow(10, -snr / 10));
+	noise_shape(&m->r->large, draw_between(d, 0.3, 1), noise->shape);
 	for (int c = 0; c < SYNTH_CHANNELS; c++) {
 		char name[64];
 		snprintf(name, sizeof name, "ambience/%d/%d", m->m->index, c);
-		add_noise(m, name, slope, c ? gain / sqrt(3) : gain, m->x + c * m->n, random);
+		add_noise(m, name, c ? gain / sqrt(3) : gain, m->x + c * m->n, noise);
 	}
-	free(random);
+	free(noise);
 	return RT_OK;
 }
 
@@ -257,14 +274,14 @@ static void set_level(Mix *m, Draw *d)
 {
 	float peak = 1e-9f;
 	for (int64_t i = 0; i < SYNTH_CHANNELS * m->n; i++)
-		peak = fmaxf(peak, fabsf(m->x[i]));
+		peak = fabsf(m->x[i]) > peak ? fabsf(m->x[i]) : peak;
 	const float scale = (float)pow(10, draw_between(d, -12, -1) / 20) / peak;
 	for (int64_t i = 0; i < SYNTH_CHANNELS * m->n; i++)
 		m->x[i] *= scale;
 }
 
 RtStatus render(Renderer *r, const Mixture *mixture, const Scene *scene, const Room *room,
-                const Listener *l, float **out, RtError *err)
+		const Listener *l, float **out, RtError *err)
 {
 	Mix m = {.r = r, .m = mixture, .room = room, .listener = l};
 	Draw d = draw_open(r->o->seed, "mix/%d", mixture->index);

@@ -49,7 +49,7 @@ void room_set(Room *r, const double size[3], double rt60, double tilt, const dou
 void room_draw(Room *r, Draw *d, const double rt60[2])
 {
 	const double size[3] = {draw_between(d, 4, 10), draw_between(d, 3.2, 8),
-	                        draw_between(d, 2.5, 4)};
+				draw_between(d, 2.5, 4)};
 	const double seconds = rt60[0] * pow(rt60[1] / fmax(rt60[0], 1e-9), draw_unit(d));
 	double walls[6];
 	for (int w = 0; w < 6; w++)
@@ -101,7 +101,7 @@ typedef struct Axis {
 } Axis;
 
 static void axis_images(const Room *r, int axis, double source, double listener, double reach,
-                        Axis *out)
+			Axis *out)
 {
 	const double length = r->size[axis];
 	const int last = (int)(reach / (2 * length)) + 1;
@@ -113,13 +113,13 @@ static void axis_images(const Room *r, int axis, double source, double listener,
 				continue;
 			for (int b = 0; b < SYNTH_BANDS; b++)
 				out->gain[out->n][b] = exp(-abs(i - q) * r->loss[2 * axis][b] -
-				                           abs(i) * r->loss[2 * axis + 1][b]);
+							   abs(i) * r->loss[2 * axis + 1][b]);
 			out->d[out->n++] = d;
 		}
 }
 
 static void add_image(const Kernels *k, const double v[3], double yaw, const Axis axis[3],
-                      const int at[3], float *x)
+		      const int at[3], float *x)
 {
 	double w[3] = {v[0], v[1], v[2]}, gain[SYNTH_BANDS];
 	turn(w, -yaw);
@@ -127,21 +127,21 @@ static void add_image(const Kernels *k, const double v[3], double yaw, const Axi
 	for (int b = 0; b < SYNTH_BANDS; b++)
 		gain[b] = axis[0].gain[at[0]][b] * axis[1].gain[at[1]][b] * axis[2].gain[at[2]][b];
 	const double enc[SYNTH_CHANNELS] = {1 / metres, w[1] / metres / metres,
-	                                    w[2] / metres / metres, w[0] / metres / metres};
+					    w[2] / metres / metres, w[0] / metres / metres};
 	kernels_add(k, x, metres / speed * SYNTH_RATE, gain, enc);
 }
 
 static void add_direct(const Kernels *k, const double v[3], double yaw, float *x)
 {
 	static const Axis none[3] = {{1, {0}, {{1, 1, 1, 1, 1, 1, 1}}},
-	                             {1, {0}, {{1, 1, 1, 1, 1, 1, 1}}},
-	                             {1, {0}, {{1, 1, 1, 1, 1, 1, 1}}}};
+				     {1, {0}, {{1, 1, 1, 1, 1, 1, 1}}},
+				     {1, {0}, {{1, 1, 1, 1, 1, 1, 1}}}};
 	const int first[3] = {0, 0, 0};
 	add_image(k, v, yaw, none, first, x);
 }
 
 static void add_images(const Room *r, const Kernels *k, const Listener *l, const Axis axis[3],
-                       float *x)
+		       float *x)
 {
 	const double reach = r->mixing * speed;
 	int at[3];
@@ -189,28 +189,32 @@ int room_taps(const Room *r)
 	return taps > EARLY_TAPS ? taps : EARLY_TAPS;
 }
 
-/* Gain of one octave in white noise. */
-static void keep_band(Fft *f, int band)
+/* Gains of the octaves in noise, [SYNTH_BANDS][n / 2 + 1]; their sum is 1 / n. */
+static void band_masks(int n, float *mask)
 {
-	const float scale = 1 / (float)f->n;
-	for (int i = 0; i <= f->n / 2; i++) {
-		const double hz = (double)i * SYNTH_RATE / f->n;
-		const double high = band < SYNTH_BANDS - 1 ? band_low(band, hz) : 1;
-		const float g = scale * (float)(high - (band > 0 ? band_low(band - 1, hz) : 0));
-		f->product[i].r = g * f->bins[i].r;
-		f->product[i].i = g * f->bins[i].i;
+	const int bins = n / 2 + 1;
+	for (int i = 0; i < bins; i++) {
+		const double hz = (double)i * SYNTH_RATE / n;
+		double below = 0;
+		for (int b = 0; b < SYNTH_BANDS; b++) {
+			const double low = b < SYNTH_BANDS - 1 ? band_low(b, hz) : 1;
+			mask[b * bins + i] = (float)((low - below) / n);
+			below = low;
+		}
 	}
 }
 
 /* One channel; noise in f->bins. */
-static void add_decays(const Room *r, Fft *f, double level, float *x)
+static void add_decays(const Room *r, Fft *f, const float *mask, double level, float *x)
 {
-	const int first = tail_start(r), taps = room_taps(r);
-	for (int b = 0; b < SYNTH_BANDS; b++) {
-		keep_band(f, b);
+	const int first = tail_start(r), taps = room_taps(r), bins = f->n / 2 + 1;
+	for (int b = 0; b < SYNTH_BANDS; b++, mask += bins) {
+		for (int i = 0; i < bins; i++) {
+			f->product[i].r = mask[i] * f->bins[i].r;
+			f->product[i].i = mask[i] * f->bins[i].i;
+		}
 		kiss_fftri(f->inverse, f->product, f->time);
-		const double rate = 3 * log(10) / (r->rt60[b] * SYNTH_RATE);
-		const double step = exp(-rate);
+		const double rate = 3 * log(10) / (r->rt60[b] * SYNTH_RATE), step = exp(-rate);
 		double envelope = level * exp(-rate * (first - EARLY_PRE));
 		for (int i = first; i < taps; i++, envelope *= step)
 			x[i] += (float)envelope * f->time[i];
@@ -226,17 +230,22 @@ RtStatus room_tail(const Room *r, uint64_t seed, const char *name, float *x, RtE
 	Fft f = {0};
 	double *const noise = rt_alloc((uint64_t)taps, sizeof *noise);
 	float *const narrow = rt_alloc((uint64_t)taps, sizeof *narrow);
-	const bool ok = noise && narrow && fft_open(&f, kiss_fftr_next_fast_size_real(taps));
+	const int n = kiss_fftr_next_fast_size_real(taps);
+	float *const mask = rt_alloc(SYNTH_BANDS * ((uint64_t)n / 2 + 1), sizeof *mask);
+	const bool ok = noise && narrow && mask && fft_open(&f, n);
+	if (ok)
+		band_masks(n, mask);
 	const double level = sqrt(4 * pi * speed / volume(r) / SYNTH_RATE);
 	for (int c = 0; ok && c < SYNTH_CHANNELS; c++) {
 		rt_random_normal(seed, name, (uint64_t)c << 32, (uint64_t)taps, noise);
 		for (int i = 0; i < taps; i++)
 			narrow[i] = (float)noise[i];
 		fft_spectrum(&f, narrow, taps, f.bins);
-		add_decays(r, &f, c ? level / sqrt(3) : level, x + (size_t)c * (size_t)taps);
+		add_decays(r, &f, mask, c ? level / sqrt(3) : level, x + (size_t)c * (size_t)taps);
 	}
 	fft_release(&f);
 	free(noise);
 	free(narrow);
+	free(mask);
 	return ok ? RT_OK : rt_no_memory(err);
 }

@@ -33,7 +33,8 @@ static RtStatus plan_push(Plan *p, const Mixture *m, RtError *err)
 /* Whether the path goes through a folder dev-train* or dev-test* of the other split. */
 static bool other_split(const char *path, const char *split)
 {
-	const bool train = strstr(path, "/dev-train") != NULL, test = strstr(path, "/dev-test") != NULL;
+	const bool train = strstr(path, "/dev-train") != NULL,
+		   test = strstr(path, "/dev-test") != NULL;
 	return strcmp(split, "train") == 0 ? test && !train : train && !test;
 }
 
@@ -58,8 +59,10 @@ static RtStatus cut_pieces(Plan *p, const ScoreFile *f, int64_t frames, RtError 
 			row++;
 		const int64_t n = end - first < frames ? end - first : frames;
 		const Mixture m = {.fold = number_after(name, "fold", 1),
-		                   .room = number_after(name, "room", 1),
-		                   .frames = n, .first = first, .file = f};
+				   .room = number_after(name, "room", 1),
+				   .frames = n,
+				   .first = first,
+				   .file = f};
 		if (n >= 10 && row < f->ref.n && f->ref.at[row].frame < first + n)
 			s = plan_push(p, &m, err);
 	}
@@ -78,10 +81,12 @@ static RtStatus read_annotations(Plan *pieces, Plan *p, const SynthOptions *o, R
 			fputs(set->log, stderr);
 		for (int k = 0; !s && k < set->n; k++)
 			if (!other_split(set->at[k].ref_path, o->split))
-				s = cut_pieces(pieces, &set->at[k], (int64_t)llround(o->length * 10), err);
+				s = cut_pieces(pieces, &set->at[k],
+					       (int64_t)llround(o->length * 10), err);
 	}
 	if (!s && pieces->n == 0)
-		s = rt_fail(err, RT_INPUT, "%s: no events of split '%s'", o->annotations[0], o->split);
+		s = rt_fail(err, RT_INPUT, "%s: no events of split '%s'", o->annotations[0],
+			    o->split);
 	return s;
 }
 
@@ -97,7 +102,7 @@ static void shuffle(Plan *p, Draw *d)
 
 /* The same pieces again and again, in a new order each time. */
 static RtStatus plan_annotated(Plan *p, Plan *pieces, const SynthOptions *o, int64_t left,
-                               RtError *err)
+			       RtError *err)
 {
 	RtStatus s = RT_OK;
 	for (int pass = 0; !s && left > 0; pass++) {
@@ -120,8 +125,8 @@ static RtStatus plan_drawn(Plan *p, const SynthOptions *o, int64_t left, RtError
 	for (int i = 0; !s && left > 0; i++, left -= frames) {
 		Draw d = draw_open(o->seed, "plan/room/%d", i);
 		const Mixture m = {.fold = strcmp(o->split, "test") == 0 ? 4 : 1,
-		                   .room = 1 + draw_index(&d, o->rooms),
-		                   .frames = frames < left ? frames : left};
+				   .room = 1 + draw_index(&d, o->rooms),
+				   .frames = frames < left ? frames : left};
 		s = plan_push(p, &m, err);
 	}
 	return s;
@@ -210,7 +215,7 @@ void scene_release(Scene *s)
 
 /* As near as wanted, within the room. */
 static double inside(const Room *r, const Listener *l, double azimuth, double elevation,
-                     double metres)
+		     double metres)
 {
 	return fmin(metres, fmax(room_reach(r, l, azimuth, elevation), 0.2));
 }
@@ -243,13 +248,14 @@ static Event *going_on(Scene *s, const ScoreRow *row, int64_t frame)
 }
 
 static RtStatus scene_annotated(Scene *s, const Mixture *m, const SynthOptions *o, const Bank *b,
-                                const Room *r, const Listener *l, RtError *err)
+				const Room *r, const Listener *l, RtError *err)
 {
 	const ScoreRows *const rows = &m->file->ref;
 	for (int64_t i = 0; i < rows->n; i++) {
 		const ScoreRow *const row = &rows->at[i];
 		const int64_t frame = row->frame - m->first;
-		if (frame < 0 || frame >= m->frames || b->first[row->class] == b->first[row->class + 1])
+		if (frame < 0 || frame >= m->frames ||
+		    b->first[row->class] == b->first[row->class + 1])
 			continue;
 		Event *e = going_on(s, row, frame);
 		if (!e)
@@ -276,7 +282,7 @@ static int draw_class(Draw *d, const Bank *b)
 
 /* Still, or turning, rising and coming nearer at constant speeds. */
 static bool draw_places(Event *e, int64_t n, double moving, Draw *d, const Room *r,
-                        const Listener *l)
+			const Listener *l)
 {
 	const double az = draw_between(d, -180, 180), metres = draw_metres(d);
 	const double el = 40 * (draw_unit(d) + draw_unit(d) - 1);
@@ -296,7 +302,7 @@ static bool draw_places(Event *e, int64_t n, double moving, Draw *d, const Room 
 
 /* One event after another, with pauses; the more sources there are already, the longer. */
 static RtStatus draw_source(Scene *s, int source, const Mixture *m, const SynthOptions *o,
-                            const Bank *b, const Room *r, const Listener *l, RtError *err)
+			    const Bank *b, const Room *r, const Listener *l, RtError *err)
 {
 	static const double pauses[] = {2, 6, 12}; /* seconds, mean */
 	const double pause = pauses[source < 3 ? source : 2];
@@ -314,8 +320,8 @@ static RtStatus draw_source(Scene *s, int source, const Mixture *m, const SynthO
 	}
 }
 
-RtStatus scene_make(Scene *s, const Mixture *m, const SynthOptions *o, const Bank *b,
-                    const Room *r, const Listener *l, RtError *err)
+RtStatus scene_make(Scene *s, const Mixture *m, const SynthOptions *o, const Bank *b, const Room *r,
+		    const Listener *l, RtError *err)
 {
 	*s = (Scene){0};
 	if (m->file)

@@ -3,8 +3,9 @@
 #include "synth.h"
 
 #include <math.h>
+#include <stdlib.h>
 
-enum { VARIANTS = 12 };
+enum { VARIANTS = 8, PERIOD = 4096 };
 static const double pi = 3.14159265358979323846;
 
 /* Hz, except: tone (share of the harmonic part), width (of the noise band, over its centre),
@@ -32,8 +33,9 @@ typedef struct Band {
 static Band band_open(double centre, double width)
 {
 	const double radius = exp(-pi * fmin(centre * width, 9000) / SYNTH_RATE);
-	return (Band){.a1 = 2 * radius * cos(2 * pi * centre / SYNTH_RATE), .a2 = -radius * radius,
-	              .gain = sqrt(1 - radius * radius)};
+	return (Band){.a1 = 2 * radius * cos(2 * pi * centre / SYNTH_RATE),
+		      .a2 = -radius * radius,
+		      .gain = sqrt(1 - radius * radius)};
 }
 
 static double band_next(Band *b, double noise)
@@ -44,15 +46,20 @@ static double band_next(Band *b, double noise)
 	return y;
 }
 
-static double harmonics(const Recipe *r, double phase)
+/* One period of the harmonic part. */
+static void make_period(const Recipe *r, float period[PERIOD])
 {
-	double sum = 0;
-	for (int h = 1; h <= r->harmonics; h++)
-		sum += sin(h * phase) / h;
-	return sum;
+	for (int i = 0; i < PERIOD; i++) {
+		double sum = 0;
+		for (int h = 1; h <= r->harmonics; h++)
+			sum += sin(2 * pi * h * i / PERIOD) / h;
+		period[i] = (float)sum;
+	}
 }
 
-static void make(const Recipe *base, Draw *d, float *x, int64_t n)
+/* random [n]: uniform in (0, 1) */
+static void make(const Recipe *base, const float period[PERIOD], Draw *d, const double *random,
+		 float *x, int64_t n)
 {
 	Recipe r = *base;
 	const double shift = exp2(draw_between(d, -0.25, 0.25));
@@ -60,32 +67,52 @@ static void make(const Recipe *base, Draw *d, float *x, int64_t n)
 	r.centre *= shift;
 	r.rate *= draw_between(d, 0.8, 1.25);
 	Band band = band_open(fmin(r.centre, 10000), r.width);
-	double phase = 0, stroke = 0;
+	const double step = r.pitch / SYNTH_RATE, fall = exp(-1 / (r.decay * SYNTH_RATE));
+	const int64_t stroke = (int64_t)(SYNTH_RATE / r.rate), rise = 72;
+	double phase = 0, envelope = 0, bend = 1;
 	for (int64_t i = 0; i < n; i++) {
-		const double t = (double)i / SYNTH_RATE;
-		stroke = fmod(t * r.rate, 1) / r.rate;
-		phase += 2 * pi * r.pitch * (1 + r.glide * sin(2 * pi * 0.7 * r.rate * t)) / SYNTH_RATE;
-		const double envelope = fmin(stroke / 0.003, 1) * exp(-stroke / r.decay);
-		const double noise = band_next(&band, draw_between(d, -1, 1));
-		x[i] = (float)(envelope * (r.tone * harmonics(&r, phase) + (1 - r.tone) * 2 * noise +
-		                           0.02 * noise));
+		const int64_t since = i % stroke;
+		envelope = since < rise ? (double)since / (double)rise : envelope * fall;
+		if (i % 256 == 0)
+			bend = 1 + r.glide * sin(2 * pi * 0.7 * r.rate * (double)i / SYNTH_RATE);
+		phase += step * bend;
+		phase -= floor(phase);
+		const double tone = period[(int)(phase * PERIOD) % PERIOD];
+		const double noise = 2 * band_next(&band, 2 * random[i] - 1);
+		x[i] = (float)(envelope * (r.tone * tone + (1.01 - r.tone) * noise));
 	}
+}
+
+static RtStatus make_variant(Bank *b, int class, const float period[PERIOD], const char *name,
+			     uint64_t seed, RtError *err)
+{
+	Draw d = draw_open(seed, "%s", name);
+	const int64_t n = (int64_t)(SYNTH_RATE * draw_between(&d, 1.5, 4));
+	float *const x = rt_alloc((uint64_t)n, sizeof *x);
+	double *const random = rt_alloc((uint64_t)n, sizeof *random);
+	if (!x || !random) {
+		free(x);
+		free(random);
+		return rt_no_memory(err);
+	}
+	rt_random_uniform(seed, name, 1 << 20, (uint64_t)n, random);
+	make(&recipes[class], period, &d, random, x, n);
+	free(random);
+	return bank_add(b, class, name, x, n, err);
 }
 
 RtStatus sounds_make(Bank *b, uint64_t seed, RtError *err)
 {
 	*b = (Bank){0};
 	RtStatus s = RT_OK;
-	for (int i = 0; !s && i < SYNTH_CLASSES * VARIANTS; i++) {
-		char name[64];
-		snprintf(name, sizeof name, "sound/%d/%02d", i / VARIANTS, i % VARIANTS);
-		Draw d = draw_open(seed, "%s", name);
-		const int64_t n = (int64_t)(SYNTH_RATE * draw_between(&d, 1.5, 4));
-		float *const x = rt_alloc((uint64_t)n, sizeof *x);
-		if (!x)
-			return rt_no_memory(err);
-		make(&recipes[i / VARIANTS], &d, x, n);
-		s = bank_add(b, i / VARIANTS, name, x, n, err);
+	for (int class = 0; !s && class < SYNTH_CLASSES; class ++) {
+		float period[PERIOD];
+		make_period(&recipes[class], period);
+		for (int i = 0; !s && i < VARIANTS; i++) {
+			char name[64];
+			snprintf(name, sizeof name, "sound/%d/%02d", class, i);
+			s = make_variant(b, class, period, name, seed, err);
+		}
 	}
 	bank_sort(b);
 	return s;

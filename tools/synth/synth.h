@@ -63,14 +63,17 @@ void filter_add(Filter *r, Fft *f, const float *x, int n, int stride);
 
 /* Adds x [n] through the filter to mix [4][total] from sample `at` on (may be negative). */
 void filter_run(const Filter *r, Fft *f, const float *x, int64_t n, float *mix, int64_t total,
-                int64_t at);
+		int64_t at);
 
 /* ---- bands.c: sounds through gains at octaves --------------------------------------------- */
 
 enum {
-	EARLY_PRE = 384,    /* samples before time zero, as filters ring both ways */
-	EARLY_TAPS = 2688,  /* responses up to 80 ms */
-	SINC_TAPS = 32, SINC_PHASES = 256, LOW_PHASES = 64, LOW_TAPS = 768,
+	EARLY_PRE = 384,   /* samples before time zero, as filters ring both ways */
+	EARLY_TAPS = 2688, /* responses up to 80 ms */
+	SINC_TAPS = 32,
+	SINC_PHASES = 256,
+	LOW_PHASES = 64,
+	LOW_TAPS = 768,
 };
 
 /* Fractional delays, and low-passes between octaves at fractional delays. Constant once made. */
@@ -86,15 +89,16 @@ double band_low(int band, double hz);
 /* Adds an impulse at `delay` samples with gains at the octaves, each channel scaled by enc, to
  * x [4][EARLY_TAPS], whose time zero is EARLY_PRE. */
 void kernels_add(const Kernels *k, float *x, double delay, const double gain[SYNTH_BANDS],
-                 const double enc[SYNTH_CHANNELS]);
+		 const double enc[SYNTH_CHANNELS]);
 
 /* ---- room.c: shoebox rooms --------------------------------------------------------------- */
 
 typedef struct Room {
-	double size[3];              /* metres */
-	double rt60[SYNTH_BANDS];    /* seconds; 0: no reflections */
-	double loss[6][SYNTH_BANDS]; /* -ln of the reflection factor of walls x=0, x=size, y=0, ... */
-	double mixing;               /* seconds: images before, diffuse tail after */
+	double size[3];           /* metres */
+	double rt60[SYNTH_BANDS]; /* seconds; 0: no reflections */
+	double loss[6]
+		   [SYNTH_BANDS]; /* -ln of the reflection factor of walls x=0, x=size, y=0, ... */
+	double mixing;            /* seconds: images before, diffuse tail after */
 } Room;
 
 typedef struct Listener {
@@ -154,7 +158,7 @@ typedef struct SynthOptions {
 	const char *out, *events, *split, *name, *response;
 	const char *annotations[16];
 	int nannotations, polyphony, rooms, fold, threads;
-	double hours, length, moving, snr[2], rt60[2];
+	double hours, length, moving, snr[2], rt60[2], tilt;
 	double room[3], source[3], receiver[3];
 	bool has_receiver, quiet;
 	uint64_t seed;
@@ -163,7 +167,7 @@ typedef struct SynthOptions {
 typedef struct Event {
 	int class;
 	int64_t source, first, n, cap; /* frames */
-	Place *place; /* each frame */
+	Place *place;                  /* each frame */
 } Event;
 
 typedef struct Scene {
@@ -188,8 +192,8 @@ typedef struct Plan {
 RtStatus plan_open(Plan *p, const SynthOptions *o, RtError *err);
 void plan_release(Plan *p);
 /* Events that the bank has sounds for. */
-RtStatus scene_make(Scene *s, const Mixture *m, const SynthOptions *o, const Bank *b,
-                    const Room *r, const Listener *l, RtError *err);
+RtStatus scene_make(Scene *s, const Mixture *m, const SynthOptions *o, const Bank *b, const Room *r,
+		    const Listener *l, RtError *err);
 void scene_release(Scene *s);
 /* Degrees in [-180, 180). */
 double wrap_degrees(double azimuth);
@@ -201,16 +205,16 @@ typedef struct Renderer {
 	const Bank *bank;
 	const Kernels *kernels;
 	Fft large, small;
-	float *early;  /* [4][EARLY_TAPS] */
-	Filter near;   /* early part, for small */
+	float *early; /* [4][EARLY_TAPS] */
+	Filter near;  /* early part, for small */
 } Renderer;
 
 RtStatus renderer_open(Renderer *r, const SynthOptions *o, const Bank *b, const Kernels *k,
-                       RtError *err);
+		       RtError *err);
 void renderer_release(Renderer *r);
 /* Sound [4][frames * SYNTH_FRAME] of a mixture, which the caller frees. */
-RtStatus render(Renderer *r, const Mixture *m, const Scene *s, const Room *room,
-                const Listener *l, float **out, RtError *err);
+RtStatus render(Renderer *r, const Mixture *m, const Scene *s, const Room *room, const Listener *l,
+		float **out, RtError *err);
 
 /* ---- output.c ---------------------------------------------------------------------------- */
 

@@ -1,0 +1,85 @@
+#!/usr/bin/env python3
+"""make_cases.py: writes tests/cuda/cases/*.sir: graphs whose sizes meet the edges of the CUDA
+kernels' tiles. cuda_check compares them with the float64 evaluator on seeded random values."""
+import os
+
+here = os.path.join(os.path.dirname(os.path.abspath(__file__)), "cases")
+
+
+def shape(s):
+    return "[" + ",".join(map(str, s)) + "]"
+
+
+def param(name, s, init=""):
+    attrs = f"shape={shape(s)}" + (f" init={init}" if init else "")
+    return f'  %{name} = param "{name}" {{{attrs}}} : f32{shape(s)}'
+
+
+def source(name, s):
+    return f'  %{name} = input "{name}" {{shape={shape(s)}}} : f32{shape(s)}'
+
+
+def write(name, lines, outputs):
+    text = [f"module {name}", "graph main arena=0 load=0 {"] + lines
+    text += [f'  output "{o}" %{o}' for o in outputs] + ["}"]
+    with open(os.path.join(here, name + ".sir"), "w") as f:
+        f.write("\n".join(text) + "\n")
+
+
+def conv(name, group, b, h, w, c, o, kh, kw, pad, pool, act):
+    g = [group] if group else []
+    oh, ow = h + 2 * pad[0] - kh + 1, w + 2 * pad[1] - kw + 1
+    y = g + [b, oh // pool[0], ow // pool[1], o]
+    a = [f"pad={shape(pad)}"] if pad != (0, 0) else []
+    a += ["channels_last=1"]
+    a += [f"act={act}"] if act != "none" else []
+    a += [f"pool={shape(pool)}"] if pool != (1, 1) else []
+    a += [f"group={group}"] if group else []
+    write(name, [source("x", g + [b, h, w, c]), param("w", g + [o, c, kh, kw]),
+                 param("s", g + [o], "ones"), param("t", g + [o]),
+                 f"  %y = conv2d_act %x, %w, %s, %t {{{' '.join(a)}}} : f32{shape(y)}"], ["y"])
+
+
+def linear(name, m, k, n, bias):
+    lines = [source("x", [m, k]), param("w", [n, k])] + ([param("b", [n])] if bias else [])
+    lines.append(f"  %y = linear %x, %w{', %b' if bias else ''} : f32{shape([m, n])}")
+    write(name, lines, ["y"])
+
+
+def mamba(name, group, b, length, d, e, n, reverse):
+    """in_proj, convolution, scan and gate: everything that runs along time."""
+    g = [group]
+    rev = f" reverse={shape(reverse)}" if any(reverse) else ""
+    grp = f"group={group}"
+    write(name, [
+        source("x", g + [b, length, d]), param("w", g + [2 * e, d]), param("cw", g + [e, 1, 4]),
+        param("cb", g + [e]), source("dt", g + [b, length, e]), param("a_log", g + [e, n]),
+        source("B", g + [b, length, n]), source("C", g + [b, length, n]), param("D", g + [e], "ones"),
+        f"  %ea = exp %a_log {{{grp}}} : f32{shape(g + [e, n])}",
+        f"  %A = neg %ea {{{grp}}} : f32{shape(g + [e, n])}",
+        f"  %u, %z = inproj_conv_silu %x, %w, %cw, %cb {{pad=[3,0]{rev} {grp}}} : "
+        f"f32{shape(g + [b, length, e])}, f32{shape(g + [b, length, e])}",
+        f"  %y = scan_gate %u, %dt, %A, %B, %C, %D, %z {{softplus=1{rev} {grp}}} : "
+        f"f32{shape(g + [b, length, e])}",
+    ], ["y"])
+
+
+os.makedirs(here, exist_ok=True)
+conv("conv_3x3_pool22", 3, 1, 19, 35, 64, 64, 3, 3, (1, 1), (2, 2), "relu")
+conv("conv_3x3_pool12", 3, 2, 21, 16, 40, 72, 3, 3, (1, 1), (1, 2), "relu")
+conv("conv_3x3_wide", 0, 1, 17, 33, 136, 200, 3, 3, (1, 1), (1, 1), "none")
+conv("conv_3x3_many", 2, 3, 50, 64, 32, 128, 3, 3, (1, 1), (2, 2), "relu")
+conv("conv_1x1", 0, 2, 7, 13, 64, 48, 1, 1, (0, 0), (1, 1), "relu")
+conv("conv_1x3", 0, 1, 5, 40, 24, 24, 1, 3, (0, 1), (1, 2), "relu")
+conv("conv_3x1", 0, 1, 23, 9, 16, 17, 3, 1, (1, 0), (2, 1), "none")
+conv("conv_few_channels", 2, 2, 18, 31, 7, 64, 3, 3, (1, 1), (1, 1), "relu")
+conv("conv_odd_channels", 0, 1, 12, 20, 19, 33, 3, 3, (1, 1), (2, 2), "relu")
+for m, k, n, bias in ((1, 64, 64, True), (50, 72, 40, True), (51, 32, 1024, False),
+                      (50, 1024, 64, False), (65, 520, 33, True), (3, 7, 5, True),
+                      (200, 512, 200, True), (64, 36, 65, False)):
+    linear(f"linear_{m}x{k}x{n}", m, k, n, bias)
+for length in (1, 2, 3, 4, 49, 50, 51, 255, 257):
+    mamba(f"mamba_l{length}", 2, 1, length, 48, 64, 16, (0, 1))
+mamba("mamba_batch", 4, 3, 70, 64, 128, 16, (0, 0, 1, 1))
+mamba("mamba_states5", 2, 2, 33, 24, 64, 5, (0, 1))
+mamba("mamba_narrow", 3, 2, 20, 24, 24, 8, (1, 0, 1))
