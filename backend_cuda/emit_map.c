@@ -84,15 +84,15 @@ static void map_load(MapKernel *m, int op)
 	const int nd = m->sweep.nd;
 	const bool step = nd > 0 && m->sweep.op[op].stride[nd - 1] != 0;
 	buf_printf(m->k.b, "\tfloat x%d[%d];\n\tmap_get<%d, %d>(x%d, %s + (%s));\n", op, m->width,
-		   m->width, m->width > 1 && step, op, operand_text(m->e, m->o[op], false),
-		   sweep_text(m->e, &m->sweep, op, "i"));
+	           m->width, m->width > 1 && step, op, operand_text(m->e, m->o[op], false),
+	           sweep_text(m->e, &m->sweep, op, "i"));
 }
 
 static void map_store(MapKernel *m, int out)
 {
 	const int op = m->nin + out;
 	buf_printf(m->k.b, "\tmap_put<%d>(%s + (%s), y%d);\n", m->width,
-		   operand_text(m->e, m->o[op], true), sweep_text(m->e, &m->sweep, op, "i"), out);
+	           operand_text(m->e, m->o[op], true), sweep_text(m->e, &m->sweep, op, "i"), out);
 }
 
 static void map_close(MapKernel *m)
@@ -172,7 +172,7 @@ static void put_input(MapKernel *m, int i)
 		buf_printf(m->k.b, "x%d[e]", i);
 }
 
-/* A call of the row's expression: its operands under their letters in a block of their own. */
+/* A call of the row's expression: its operands under the names a, b, c in a block of their own. */
 static void put_line(MapKernel *m, const char *to, Op op)
 {
 	buf_printf(m->k.b, "\t\t\t%s = %s;\n\t\t}\n", to, value_text[op]);
@@ -214,7 +214,7 @@ void cuda_map(Emit *e, const Node *n)
 	for (int l = 0; l < code.nlines; l++) {
 		const MapLine *line = &code.line[l];
 		const char *to = line->out >= 0 ? arena_printf(e->arena, "y%d[e]", line->out)
-						: arena_printf(e->arena, "t%d", l);
+		                                : arena_printf(e->arena, "t%d", l);
 		if (line->out < 0)
 			buf_printf(m.k.b, "\t\tfloat t%d;\n", l);
 		buf_puts(m.k.b, "\t\t{\n");
@@ -255,8 +255,8 @@ void cuda_batch_norm(Emit *e, const Node *n)
 	map_open(&m);
 	for (int i = 0; i < 5; i++)
 		map_load(&m, i);
-	buf_printf(m.k.b, "\tfloat y0[%d];\n#pragma unroll\n\tfor (int e = 0; e < %d; e++) {\n",
-		   m.width, m.width);
+	buf_printf(m.k.b, "\tfloat y0[%d];\n#pragma unroll\n\tfor (int e = 0; e < %d; e++) {\n", m.width,
+	           m.width);
 	buf_puts(m.k.b, "\t\ty0[e] = (x0[e] - x3[e]) / sqrtf(x4[e] + K(");
 	buf_double(m.k.b, attr_float(n, "eps"));
 	buf_puts(m.k.b, ")) * x1[e] + x2[e];\n");
@@ -281,7 +281,7 @@ static void emit_move(Emit *e, const Node *n, const Operand *from, const Operand
 	map_open(&m);
 	map_load(&m, 0);
 	buf_printf(m.k.b, "\tmap_put<%d>(%s + (%s), x0);\n", m.width, operand_text(e, to, true),
-		   sweep_text(e, &m.sweep, 1, "i"));
+	           sweep_text(e, &m.sweep, 1, "i"));
 	map_close(&m);
 }
 
@@ -430,9 +430,8 @@ void cuda_pad(Emit *e, const Node *n)
 			sweep_set(&m.sweep, 0, sweep_dim(&m.sweep, margin.dim[i]), y.stride[i], 1);
 		m.k = kernel_begin(e, n, FAM_MAP);
 		map_open(&m);
-		buf_printf(m.k.b,
-			   "\tfloat y0[%d];\n\tfor (int e = 0; e < %d; e++)\n\t\ty0[e] = ", m.width,
-			   m.width);
+		buf_printf(m.k.b, "\tfloat y0[%d];\n\tfor (int e = 0; e < %d; e++)\n\t\ty0[e] = ", m.width,
+		           m.width);
 		put_number(m.k.b, attr_float(n, "value"));
 		buf_puts(m.k.b, ";\n");
 		map_store(&m, 0);
@@ -459,10 +458,8 @@ static void put_table(const Kernel *k, const Node *n)
 		const double v = attr_float_at(n, "value", i);
 		bits = bits || v != v || is_large(v);
 	}
-	buf_printf(k->b,
-		   "\tstatic __device__ __forceinline__ float value(unsigned i)\n\t{\n"
-		   "\t\tstatic const %s v[] = {",
-		   bits ? "unsigned" : "float");
+	buf_printf(k->b, "\tstatic __device__ __forceinline__ float value(unsigned i)\n\t{\n"
+	                 "\t\tstatic const %s v[] = {", bits ? "unsigned" : "float");
 	for (int i = 0; i < given; i++) {
 		buf_puts(k->b, i % 8 ? " " : "\n\t\t\t");
 		if (bits)
@@ -472,7 +469,7 @@ static void put_table(const Kernel *k, const Node *n)
 		buf_puts(k->b, ",");
 	}
 	buf_printf(k->b, "\n\t\t};\n\t\treturn %s(v[i %% %du]);\n\t}\n",
-		   bits ? "__uint_as_float" : "", given);
+	           bits ? "__uint_as_float" : "", given);
 }
 
 void cuda_const(Emit *e, const Node *n)
@@ -485,7 +482,7 @@ void cuda_const(Emit *e, const Node *n)
 	kernel_open(&k, THREADS, 1);
 	buf_printf(k.b, "\tconst unsigned i = blockIdx.x * %du + threadIdx.x;\n", THREADS);
 	buf_printf(k.b, "\tif (i < %s::COUNT)\n\t\t%s[i] = %s::value(i);\n", k.type,
-		   operand_text(e, &y, true), k.type);
+	           operand_text(e, &y, true), k.type);
 	kernel_end(e, &k, (count + THREADS - 1) / THREADS, 1, 1, 0);
 }
 
