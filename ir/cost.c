@@ -324,6 +324,20 @@ static Work cost_selective_scan_grad(const Node *n)
 	return plain(steps * states * (20 + row_flops(n, OP_exp)) + 6 * steps);
 }
 
+static Work cost_scan_gate_grad(const Node *n)
+{
+	const double softplus = attr_bool(n, "softplus") ? row_flops(n, OP_softplus) + 6 : 0;
+	const double gate = row_flops(n, OP_silu) + row_flops(n, OP_silu_da) + 3;
+	return plain(cost_selective_scan_grad(n).flops + (gate + softplus) * out_count(n));
+}
+
+/* three convolutions: the value again, dx and dw */
+static Work cost_conv1d_silu_grad(const Node *n)
+{
+	const double taps = (double)dim(n, n->in[1], 2);
+	return product(3 * out_count(n) * taps, (row_flops(n, OP_silu_da) + 3) * out_count(n));
+}
+
 /* ten rounds of 2 products and 4 exclusive ors for 4 elements, and the product */
 static Work cost_dropout(const Node *n)
 {

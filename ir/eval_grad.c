@@ -232,72 +232,170 @@ void eval_layer_norm_grad(const Eval *e)
 
 /* ---- sequences ------------------------------------------------------------------------------- */
 
+/* A depthwise convolution of x[B, L, C] to [B, out, C]. */
+typedef struct Conv1d {
+	int64_t batch, L, C, k, before, out;
+	bool reverse;
+} Conv1d;
+
+/* For every tap j that output frame t of batch entry b has in x: its channels from *xs on, those of
+ * the output frame from *ys on. */
+static bool tap1d(const Conv1d *v, int64_t p, int64_t *xs, int64_t *ys)
+{
+	const int64_t b = p / (v->out * v->k), t = p / v->k % v->out;
+	const int64_t s = t - v->before + p % v->k;
+	*xs = (b * v->L + (v->reverse ? v->L - 1 - s : s)) * v->C;
+	*ys = (b * v->out + (v->reverse ? v->out - 1 - t : t)) * v->C;
+	return s >= 0 && s < v->L;
+}
+
+static void conv1d_dw(const Conv1d *v, const double *x, const double *g, double *dw)
+{
+	int64_t xs, ys;
+	for (int64_t p = 0; p < v->batch * v->out * v->k; p++)
+		for (int64_t c = 0; tap1d(v, p, &xs, &ys) && c < v->C; c++)
+			dw[c * v->k + p % v->k] += x[xs + c] * g[ys + c];
+}
+
 /* x[B, L, C], g[B, L', C] -> dw[C, 1, k] */
 void eval_conv1d_depthwise_dw(const Eval *e)
 {
-	const int64_t *x = e->in[0].type.dim, out = e->in[1].type.dim[1], k = e->out[0].type.dim[2];
-	const int64_t L = x[1], C = x[2];
-	for (int64_t p = 0; p < x[0] * out * k; p++) {
-		const int64_t b = p / (out * k), t = p / k % out, j = p % k;
-		const int64_t s = t - attr_int_at(e->n, "pad", 0) + j;
-		if (s < 0 || s >= L)
-			continue;
-		const double *xs = e->in[0].data + (b * L + (e->reverse ? L - 1 - s : s)) * C;
-		const double *gs = e->in[1].data + (b * out + (e->reverse ? out - 1 - t : t)) * C;
-		for (int64_t c = 0; c < C; c++)
-			out_data(e, 0)[c * k + j] += xs[c] * gs[c];
-	}
+	const int64_t *x = e->in[0].type.dim;
+	const Conv1d v = {x[0], x[1], x[2], attr_int(e->n, "kernel"), attr_int_at(e->n, "pad", 0),
+			  e->in[1].type.dim[1], e->reverse};
+	conv1d_dw(&v, e->in[0].data, e->in[1].data, out_data(e, 0));
 }
 
-/* Of one channel c of batch entry b: states h[L + 1][N], h[0] = 0, in the order of time. */
-static void scan_states(const Eval *e, int64_t b, int64_t c, double *h)
+/* x[B, L, C], w[C, 1, k], bias[C], g[B, L, C] -> dx, dw, dbias */
+void eval_conv1d_silu_grad(const Eval *e)
 {
-	const int64_t L = e->in[0].type.dim[1], E = e->in[0].type.dim[2], N = e->in[2].type.dim[1];
-	for (int64_t step = 0; step < L; step++) {
-		const int64_t t = b * L + (e->reverse ? L - 1 - step : step);
-		const double u = e->in[0].data[t * E + c], delta = e->in[1].data[t * E + c];
-		for (int64_t n = 0; n < N; n++)
-			h[(step + 1) * N + n] =
-			    exp(delta * e->in[2].data[c * N + n]) * h[step * N + n] +
-			    delta * e->in[3].data[t * N + n] * u;
+	const int64_t *x = e->in[0].type.dim, count = type_count(&e->in[0].type);
+	const Conv1d v = {x[0], x[1], x[2], e->in[1].type.dim[2], attr_int_at(e->n, "pad", 0), x[1],
+			  e->reverse};
+	const double *w = e->in[1].data;
+	double *dy = NEW_ARRAY(e->tmp, double, count);
+	int64_t xs, ys;
+	for (int64_t i = 0; i < count; i++)
+		dy[i] = e->in[2].data[i % v.C];
+	for (int64_t p = 0; p < v.batch * v.out * v.k; p++)
+		for (int64_t c = 0; tap1d(&v, p, &xs, &ys) && c < v.C; c++)
+			dy[ys + c] += w[c * v.k + p % v.k] * e->in[0].data[xs + c];
+	for (int64_t i = 0; i < count; i++) {
+		dy[i] = e->in[3].data[i] * ew_eval(OP_silu_da, dy[i], 0, 0);
+		out_data(e, 2)[i % v.C] += dy[i];
+	}
+	for (int64_t p = 0; p < v.batch * v.out * v.k; p++)
+		for (int64_t c = 0; tap1d(&v, p, &xs, &ys) && c < v.C; c++)
+			out_data(e, 0)[xs + c] += w[c * v.k + p % v.k] * dy[ys + c];
+	conv1d_dw(&v, e->in[0].data, dy, out_data(e, 1));
+}
+
+/* u, delta[B, L, E], A[E, N], B, C[B, L, N], D[E], g[B, L, E]: operands of a scan and the gradient by
+ * its result y; d[6]: the gradients by the operands, zero on entry. */
+typedef struct Scan {
+	int64_t batch, L, E, N;
+	bool reverse;
+	const double *u, *delta, *A, *B, *C, *D, *g;
+	double *d[6], *y;
+} Scan;
+
+static Scan scan_of(const Eval *e)
+{
+	const int64_t *u = e->in[0].type.dim;
+	Scan s = {.batch = u[0], .L = u[1], .E = u[2], .N = e->in[2].type.dim[1],
+		  .reverse = e->reverse};
+	const double **operand[] = {&s.u, &s.delta, &s.A, &s.B, &s.C, &s.D};
+	for (int i = 0; i < 6; i++) {
+		*operand[i] = e->in[i].data;
+		s.d[i] = e->out[i].data;
+	}
+	return s;
+}
+
+/* Frame at step `step` of time of batch entry b. */
+static int64_t frame_of(const Scan *s, int64_t b, int64_t step)
+{
+	return b * s->L + (s->reverse ? s->L - 1 - step : step);
+}
+
+/* Of channel c of batch entry b: states h[L + 1][N], h[0] = 0, in the order of time; y. */
+static void scan_states(const Scan *s, int64_t b, int64_t c, double *h)
+{
+	const int64_t N = s->N;
+	for (int64_t step = 0; step < s->L; step++) {
+		const int64_t t = frame_of(s, b, step), at = t * s->E + c;
+		const double u = s->u[at], delta = s->delta[at];
+		double y = s->D[c] * u;
+		for (int64_t n = 0; n < N; n++) {
+			h[(step + 1) * N + n] = exp(delta * s->A[c * N + n]) * h[step * N + n] +
+						delta * s->B[t * N + n] * u;
+			y += s->C[t * N + n] * h[(step + 1) * N + n];
+		}
+		if (s->y)
+			s->y[at] = y;
 	}
 }
 
 /* Frame t of channel c: h is the state before it, then after it; l[N] in: a[t+1] l[t+1], out:
  * a[t] l[t]. */
-static void scan_grad_frame(const Eval *e, int64_t t, int64_t c, const double *h, double *l)
+static void scan_grad_frame(const Scan *s, int64_t t, int64_t c, const double *h, double *l)
 {
-	const int64_t E = e->in[0].type.dim[2], N = e->in[2].type.dim[1], at = t * E + c;
-	const double u = e->in[0].data[at], delta = e->in[1].data[at], g = e->in[6].data[at];
-	const double *A = e->in[2].data + c * N, *B = e->in[3].data + t * N,
-		     *C = e->in[4].data + t * N;
-	out_data(e, 0)[at] = e->in[5].data[c] * g;
-	out_data(e, 5)[c] += g * u;
+	const int64_t N = s->N, at = t * s->E + c;
+	const double u = s->u[at], delta = s->delta[at], g = s->g[at];
+	const double *A = s->A + c * N, *B = s->B + t * N, *C = s->C + t * N;
+	s->d[0][at] = s->D[c] * g;
+	s->d[5][c] += g * u;
 	for (int64_t n = 0; n < N; n++) {
 		const double a = exp(delta * A[n]);
 		l[n] += g * C[n];
-		out_data(e, 0)[at] += delta * l[n] * B[n];
-		out_data(e, 1)[at] += l[n] * (A[n] * a * h[n] + B[n] * u);
-		out_data(e, 2)[c * N + n] += l[n] * delta * a * h[n];
-		out_data(e, 3)[t * N + n] += l[n] * delta * u;
-		out_data(e, 4)[t * N + n] += g * h[N + n];
+		s->d[0][at] += delta * l[n] * B[n];
+		s->d[1][at] += l[n] * (A[n] * a * h[n] + B[n] * u);
+		s->d[2][c * N + n] += l[n] * delta * a * h[n];
+		s->d[3][t * N + n] += l[n] * delta * u;
+		s->d[4][t * N + n] += g * h[N + n];
 		l[n] *= a;
 	}
 }
 
-/* u, delta[B, L, E], A[E, N], B, C[B, L, N], D[E], g[B, L, E] -> the gradients by the first six */
+static void scan_grad(Arena *a, const Scan *s)
+{
+	double *h = NEW_ARRAY(a, double, (s->L + 1) * s->N), *l = NEW_ARRAY(a, double, s->N);
+	for (int64_t b = 0; b < s->batch; b++)
+		for (int64_t c = 0; c < s->E; c++) {
+			scan_states(s, b, c, h);
+			memset(l, 0, (size_t)s->N * sizeof *l);
+			for (int64_t step = s->L - 1; step >= 0; step--)
+				scan_grad_frame(s, frame_of(s, b, step), c, h + step * s->N, l);
+		}
+}
+
 void eval_selective_scan_grad(const Eval *e)
 {
-	const int64_t *u = e->in[0].type.dim, L = u[1], N = e->in[2].type.dim[1];
-	double *h = NEW_ARRAY(e->tmp, double, (L + 1) * N), *l = NEW_ARRAY(e->tmp, double, N);
-	for (int64_t b = 0; b < u[0]; b++)
-		for (int64_t c = 0; c < u[2]; c++) {
-			scan_states(e, b, c, h);
-			memset(l, 0, (size_t)N * sizeof *l);
-			for (int64_t step = L - 1; step >= 0; step--)
-				scan_grad_frame(e, b * L + (e->reverse ? L - 1 - step : step), c,
-						h + step * N, l);
-		}
+	Scan s = scan_of(e);
+	s.g = e->in[6].data;
+	scan_grad(e->tmp, &s);
+}
+
+/* u, dt, A, B, C, D, z, g -> their gradients but g's */
+void eval_scan_gate_grad(const Eval *e)
+{
+	Scan s = scan_of(e);
+	const int64_t count = type_count(&e->in[0].type);
+	const bool softplus = attr_bool(e->n, "softplus");
+	const double *dt = e->in[1].data, *z = e->in[6].data, *g = e->in[7].data;
+	double *delta = NEW_ARRAY(e->tmp, double, count), *gs = NEW_ARRAY(e->tmp, double, count);
+	for (int64_t i = 0; i < count; i++) {
+		delta[i] = softplus ? ew_eval(OP_softplus, dt[i], 0, 0) : dt[i];
+		gs[i] = g[i] * ew_eval(OP_silu, z[i], 0, 0);
+	}
+	s.delta = delta;
+	s.g = gs;
+	s.y = NEW_ARRAY(e->tmp, double, count);
+	scan_grad(e->tmp, &s);
+	for (int64_t i = 0; i < count; i++) {
+		out_data(e, 1)[i] *= softplus ? ew_eval(OP_softplus_da, dt[i], 0, 0) : 1;
+		out_data(e, 6)[i] = g[i] * s.y[i] * ew_eval(OP_silu_da, z[i], 0, 0);
+	}
 }
 
 /* ---- dropout ----------------------------------------------------------------------------------

@@ -391,6 +391,8 @@ NONE(avg_pool2d_grad)
 NONE(max_pool2d_grad)
 NONE(selective_scan_grad)
 NONE(adamw)
+NONE(conv1d_silu_grad)
+NONE(scan_gate_grad)
 #undef NONE
 
 /* Constant but for jumps. */

@@ -206,6 +206,27 @@ bool infer_selective_scan_grad(Infer *c)
 	return true;
 }
 
+bool infer_scan_gate_grad(Infer *c)
+{
+	if (!infer_scan_gate(c) || !need_shape(c, 7, 0, 3, c->in[0].dim))
+		return false;
+	for (int i = 0; i < 7; i++)
+		c->out[i] = c->in[i];
+	return true;
+}
+
+/* x[B, L, C], w[C, 1, k], bias[C], g[B, L, C] -> dx, dw, dbias */
+bool infer_conv1d_silu_grad(Infer *c)
+{
+	if (!infer_conv1d_depthwise(c) || !need_shape(c, 3, 0, 3, c->in[0].dim))
+		return false;
+	if (!type_equal(&c->out[0], &c->in[0]))
+		return fail(c, E303, 0, 1, "the convolution changes the length");
+	for (int i = 1; i < 3; i++)
+		c->out[i] = c->in[i];
+	return true;
+}
+
 /* ---- dropout, optimiser ------------------------------------------------------------------------
  */
 

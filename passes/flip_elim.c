@@ -104,8 +104,12 @@ static unsigned time_inputs(Op op)
 	case OP_scan_gate:
 	case OP_selective_scan_grad:
 		return 0x5b;
+	case OP_scan_gate_grad:
+		return 0xdb;
 	case OP_conv1d_depthwise_dw:
 		return 3;
+	case OP_conv1d_silu_grad:
+		return 9;
 	default:
 		return 1;
 	}
@@ -125,6 +129,9 @@ static unsigned mirrored_outputs(Op op)
 	switch (op) {
 	case OP_selective_scan_grad:
 		return 0x1b;
+	case OP_scan_gate_grad:
+		return 0x5b;
+	case OP_conv1d_silu_grad:
 	case OP_rms_norm_grad:
 	case OP_layer_norm_grad:
 	case OP_batch_norm_train:

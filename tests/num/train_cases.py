@@ -336,6 +336,56 @@ def scan_cases(m):
           f32=1e-4)
 
 
+def fused_cases(m):
+    d = m.Data("conv1d_silu_grad")
+    c = d.coarse
+    outs = ("dx", "dw", "db")
+
+    def conv(*t, pad, reverse=False):
+        return vjp(lambda x, w, b: F.silu(conv1d(x, w, pad, reverse) + b), t[:3], t[3])
+
+    for case, (b, length, n), k, a in (("causal", (2, 7, 3), 4, {"pad": [3, 0]}),
+                                       ("reverse", (2, 7, 3), 4, {"pad": [3, 0], "reverse": [1]}),
+                                       ("same", (1, 9, 5), 5, {"pad": [2, 2]}),
+                                       ("one", (1, 1, 1), 1, {}),
+                                       ("short", (1, 2, 3), 4, {"pad": [3, 0]}),
+                                       ("tail", (1, 5, 131), 4, {"pad": [3, 0]})):
+        pad = a.get("pad", [0, 0])
+        m.add("conv1d_silu_grad", case,
+              [("x", c(b, length, n)), ("w", c(n, 1, k), "param"), ("bias", c(n), "param"),
+               ("g", c(b, length, n))], lambda *t, pad=pad, **kw: conv(*t, pad=pad, **kw), a,
+              outs=outs)
+    m.add("conv1d_silu_grad", "group",
+          [("x", c(2, 1, 5, 3)), ("w", c(4, 3, 1, 4), "param"), ("bias", c(1, 3), "param"),
+           ("g", c(4, 1, 5, 3))], lambda *t, **kw: conv(*t, pad=[3, 0], **kw),
+          {"pad": [3, 0], "reverse": [0, 1, 1, 0]}, group=4, outs=outs)
+
+    d = m.Data("scan_gate_grad")
+    outs = ("du", "ddt", "dA", "dB", "dC", "dD", "dz")
+
+    def gated(*t, softplus=False, reverse=False):
+        def value(u, dt, A, B, C, D, z):
+            return scan(u, F.softplus(dt) if softplus else dt, A, B, C, D, reverse) * F.silu(z)
+        return vjp(value, t[:7], t[7])
+
+    for case, shape, a in (("odd", (2, 7, 3, 5), {}), ("softplus", (2, 7, 3, 5), {"softplus": 1}),
+                           ("reverse", (1, 7, 3, 4), {"softplus": 1, "reverse": [1]}),
+                           ("one", (1, 1, 1, 1), {"softplus": 1}),
+                           ("state16", (1, 9, 67, 16), {"softplus": 1})):
+        ops = m.scan_operands(d, *shape) + [("z", d.normal(*shape[:3])),
+                                            ("g", d.normal(*shape[:3]))]
+        if a.get("softplus"):
+            ops[1] = ("dt", d.normal(*shape[:3], scale=2))
+        m.add("scan_gate_grad", case, ops,
+              lambda *t, s=bool(a.get("softplus")), **kw: gated(*t, softplus=s, **kw), a,
+              outs=outs, f32=1e-4)
+    ops = m.scan_operands(d, 1, 5, 3, 4, m.SHARED)
+    ops[1] = ("dt", d.normal(4, 1, 5, 3))
+    m.add("scan_gate_grad", "group", ops + [("z", d.normal(4, 1, 5, 3)), ("g", d.normal(2, 1, 5, 3))],
+          lambda *t, **kw: gated(*t, softplus=True, **kw),
+          {"softplus": 1, "reverse": [0, 1, 1, 0]}, group=4, outs=outs, f32=1e-4)
+
+
 # ---- dropout, optimiser -----------------------------------------------------------------------
 
 def philox(k0, k1, c):
@@ -434,6 +484,6 @@ def adamw_cases(m):
 
 def write(m):
     for cases in (derivative_cases, first_equal_cases, product_cases, conv_cases, pool_cases,
-                  batch_norm_cases, row_norm_cases, conv1d_cases, scan_cases, dropout_cases,
-                  adamw_cases):
+                  batch_norm_cases, row_norm_cases, conv1d_cases, scan_cases, fused_cases,
+                  dropout_cases, adamw_cases):
         cases(m)
