@@ -23,16 +23,17 @@ cpu      = $(basename $(notdir $(wildcard backend_cpu/*.c)))
 cuda     = $(basename $(notdir $(wildcard backend_cuda/*.c)))
 compiler = $(basename $(notdir $(wildcard compiler/*.c)))
 runtime  = $(basename $(notdir $(wildcard runtime/*.c)))
+tools    = $(wildcard tools/*.c tools/synth/*.c)
 home     = $(B)/lib/seldc
 
 kernels  = $(basename $(notdir $(wildcard backend_cpu/kernels/*.h)))
 
 objs     = $(ir:%=$(B)/ir/%.o) $(passes:%=$(B)/passes/%.o) $(cpu:%=$(B)/backend_cpu/%.o) \
            $(kernels:%=$(B)/kernels/%.o)
-main     = $(compiler:%=$(B)/compiler/%.o)
+main     = $(compiler:%=$(B)/compiler/%.o) $(tools:%.c=$(B)/%.o)
 rt       = $(runtime:%=$(B)/runtime/%.o)
 
-libs     = -lsndfile -lsamplerate -lcjson -ldl -lm -fopenmp
+libs     = -lkissfft-float -lsndfile -lsamplerate -lcjson -ldl -lm -fopenmp
 
 all: $(B)/seldc $(home)/libseldrt.a $(home)/seldrt.h
 
@@ -45,7 +46,7 @@ $(home)/libseldrt.a: $(rt)
 	@mkdir -p $(@D)
 	$(Q)rm -f $@ && ar rcs $@ $^
 
-$(rt): std += -fopenmp
+$(rt) $(tools:%.c=$(B)/%.o): std += -fopenmp
 
 $(home)/%.h: runtime/%.h
 	@mkdir -p $(@D)

@@ -71,7 +71,7 @@ static void packed_product(Fn *f, const char *x, const RowsOf *r, int64_t xcol, 
 	const char *w = pack_operand(f, 1), *y = fn_out(f, 0);
 	fn_use(f, K_linear);
 	fn_tiles(f, tiles, shape, "linear_tile(k, %s, %s, %s, %s, %s, %s)", x, w, bias, y,
-	         fn_tile(f, tiles), fn_scratch(f, block * 32));
+	         fn_tile(f, tiles), fn_scratch(f, block * (32 + (xcol != 1 ? k : 0))));
 }
 
 /* x[..., k], w[n, k], bias[n] -> y[..., n] */
@@ -134,12 +134,11 @@ static void direct_product(Fn *f, const Type *y)
 	                                              : fn_tile(f, tiles),
 	                              per));
 	fn_use(f, K_linear);
-	/* operands are named after the row of the op: a and b are pointers, so b is renamed */
-	fn_tiles(f, tiles, shape, "matmul_tile(k, %s%s, %s%s, NULL, %s%s, %s %% %" N ", %s)", fn_in(f, 0),
+	fn_tiles(f, tiles, shape, "matmul_tile(k, %s%s, %s%s, %s%s, %s %% %" N ", %s)", fn_in(f, 0),
 	         batch_offset(f, 0, y->rank - 2, y->dim), fn_in(f, 1),
 	         batch_offset(f, 1, y->rank - 2, y->dim), fn_out(f, 0),
 	         batch == 1 ? "" : arena_printf(a, " + at * INT64_C(%" N ")", m * n), fn_tile(f, tiles),
-	         per, fn_scratch(f, (k + m) * 32));
+	         per, fn_scratch(f, (k + m) * 32 + m * k));
 }
 
 /* a[..., m, k], b[..., k, n] -> y[..., m, n] */
@@ -200,17 +199,20 @@ static bool fits_winograd(const ConvPlan *p)
 	       p->oh * p->th >= 4 && p->ow * p->tw >= 4;
 }
 
-/* Squares of a tile so that its transformed input (36 * 4 bytes a channel) and products stay in a
- * second-level cache of 2 MB; output channels of a tile so that there are enough tiles. */
+enum { LEAST_TILES = 8 };
+
+/* Squares of a tile: its transformed input (36 * 4 bytes a channel) stays in a second-level cache of
+ * 2 MB, or, with so many channels that the weights weigh more, as many as share each load of them.
+ * Output channels of a tile: all, or a part so that there are enough tiles. */
 static void winograd_tiles(ConvPlan *p, int64_t instances)
 {
 	const int64_t squares = p->b * ceil_div(p->oh * p->th, 4) * ceil_div(p->ow * p->tw, 4);
-	const int64_t most = p->c <= 128 ? 28 : p->c <= 256 ? 42 : 28;
+	const int64_t most = p->c <= 128 ? 28 : p->c <= 256 ? 50 : 56;
 	p->tiles = ceil_div(squares, ceil_div(squares, most));
-	p->cols = p->o % 64 == 0 ? 64 : 32;
+	p->cols = p->c >= 256 && p->o % 128 == 0 ? 128 : p->o % 64 == 0 ? 64 : 32;
 	p->span = p->o;
-	while (instances * ceil_div(squares, p->tiles) * (p->o / p->span) < 4 && p->span % 2 == 0 &&
-	       p->span / 2 % p->cols == 0)
+	while (instances * ceil_div(squares, p->tiles) * (p->o / p->span) < LEAST_TILES &&
+	       p->span % (2 * p->cols) == 0)
 		p->span /= 2;
 }
 
@@ -262,7 +264,8 @@ static void direct(Fn *f, const ConvPlan *p, const char *scale, const char *shif
 	    l ? p->ow * p->o : p->ow, l ? p->o : 1, l ? 1 : plane, p->oh, p->ow, p->th, p->tw, p->relu,
 	    p->rows);
 	const int64_t height = (p->rows * p->th - 1) * p->sh + p->kh;
-	const int64_t scratch = height * (p->w + 2 * p->pw) * p->c + p->th * p->ow * p->tw * 32;
+	const int64_t scratch = height * (p->w + 2 * p->pw) * p->c +
+	                        p->th * p->ow * p->tw * (32 + p->kh * p->kw * p->c);
 	const char *x = fn_in(f, 0), *w = pack_operand(f, 1), *y = fn_out(f, 0);
 	fn_use(f, K_conv);
 	fn_tiles(f, tiles, shape, "conv_tile(k, %s, %s, %s, %s, %s, %s, %s)", x, w, scale, shift, y,

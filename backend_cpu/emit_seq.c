@@ -88,7 +88,7 @@ void cpu_inproj_conv_silu(Fn *f)
 	const char *conv_b = fn_in_dense(f, 3), *u = fn_out(f, 0), *z = fn_out(f, 1);
 	const char *args = arena_printf(
 	    f->e->arena, "%s, %s, %s, %s, %s, %s, %s, %s", in, weight, conv_w, conv_b, u, z,
-	    fn_tile(f, tiles), fn_scratch(f, 2 * x.dim[1] * 32 + conv.dim[2] * 16));
+	    fn_tile(f, tiles), fn_scratch(f, x.dim[1] * (64 + x.dim[2]) + conv.dim[2] * 16));
 	fn_tiles_directed(f, tiles, shape, "inproj_tile", args);
 }
 

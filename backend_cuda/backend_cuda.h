@@ -28,7 +28,7 @@ typedef struct CudaOptions {
 	CudaPrecision precision; /* of the graph `main`; features are always computed in fp32 */
 	const char *version;     /* of the compiler, for the program */
 	int sms;                 /* multiprocessors to choose tiles for; 0: 132 */
-	bool library; /* no main; the RtModel is what <name>_model() returns */
+	bool library;            /* no main; the RtModel is what <name>_model() returns */
 	bool weights; /* safetensors are linked in, from seldc_weights to seldc_weights_end */
 } CudaOptions;
 
@@ -37,8 +37,8 @@ typedef struct CudaLaunch {
 	const char *kernel;
 	CudaFamily family;
 	const Node *node;
-	int graph;  /* index of the module's graph */
-	bool load;  /* runs once, when weights are loaded */
+	int graph; /* index of the module's graph */
+	bool load; /* runs once, when weights are loaded */
 	unsigned grid[3], block, smem;
 } CudaLaunch;
 

@@ -17,21 +17,22 @@
 
 typedef struct NvrtcObject *NvrtcProgram;
 
-#define NVRTC(X) \
-	X(nvrtcVersion, version, (int *, int *)) \
-	X(nvrtcCreateProgram, create, (NvrtcProgram *, const char *, const char *, int, \
-	                               const char *const *, const char *const *)) \
-	X(nvrtcCompileProgram, compile, (NvrtcProgram, int, const char *const *)) \
-	X(nvrtcGetProgramLogSize, log_size, (NvrtcProgram, size_t *)) \
-	X(nvrtcGetProgramLog, log, (NvrtcProgram, char *)) \
-	X(nvrtcGetCUBINSize, cubin_size, (NvrtcProgram, size_t *)) \
-	X(nvrtcGetCUBIN, cubin, (NvrtcProgram, char *)) \
-	X(nvrtcGetPTXSize, ptx_size, (NvrtcProgram, size_t *)) \
+#define NVRTC(X)                                                                                   \
+	X(nvrtcVersion, version, (int *, int *))                                                   \
+	X(nvrtcCreateProgram, create,                                                              \
+	  (NvrtcProgram *, const char *, const char *, int, const char *const *,                   \
+	   const char *const *))                                                                   \
+	X(nvrtcCompileProgram, compile, (NvrtcProgram, int, const char *const *))                  \
+	X(nvrtcGetProgramLogSize, log_size, (NvrtcProgram, size_t *))                              \
+	X(nvrtcGetProgramLog, log, (NvrtcProgram, char *))                                         \
+	X(nvrtcGetCUBINSize, cubin_size, (NvrtcProgram, size_t *))                                 \
+	X(nvrtcGetCUBIN, cubin, (NvrtcProgram, char *))                                            \
+	X(nvrtcGetPTXSize, ptx_size, (NvrtcProgram, size_t *))                                     \
 	X(nvrtcGetPTX, ptx, (NvrtcProgram, char *))
 
 typedef struct Nvrtc {
 	void *library;
-#define FIELD(symbol, name, params) int (*name) params;
+#define FIELD(symbol, name, params) int(*name) params;
 	NVRTC(FIELD)
 #undef FIELD
 } Nvrtc;
@@ -58,7 +59,8 @@ typedef struct Compiler {
 	LIST(Job) jobs;
 } Compiler;
 
-/* ---- architectures ---------------------------------------------------------------------------- */
+/* ---- architectures ----------------------------------------------------------------------------
+ */
 
 typedef struct ArchName {
 	const char *name;
@@ -66,10 +68,11 @@ typedef struct ArchName {
 } ArchName;
 
 static const ArchName arch_name[] = {
-    {"sm_80", 80},   {"sm_86", 86},  {"sm_89", 89},  {"sm_90", 90},  {"sm_100", 100}, {"sm_120", 120},
-    {"ampere", 80},  {"a100", 80},   {"a30", 80},    {"a10", 86},    {"a40", 86},     {"rtx30", 86},
-    {"ada", 89},     {"l4", 89},     {"l40", 89},    {"rtx40", 89},  {"hopper", 90},  {"h100", 90},
-    {"h200", 90},    {"gh200", 90},  {"b100", 100},  {"b200", 100},  {"blackwell", 100}, {"rtx50", 120},
+    {"sm_80", 80},   {"sm_86", 86},  {"sm_89", 89},      {"sm_90", 90},  {"sm_100", 100},
+    {"sm_120", 120}, {"ampere", 80}, {"a100", 80},       {"a30", 80},    {"a10", 86},
+    {"a40", 86},     {"rtx30", 86},  {"ada", 89},        {"l4", 89},     {"l40", 89},
+    {"rtx40", 89},   {"hopper", 90}, {"h100", 90},       {"h200", 90},   {"gh200", 90},
+    {"b100", 100},   {"b200", 100},  {"blackwell", 100}, {"rtx50", 120},
 };
 
 static bool add_arch(Compiler *c, const char *name)
@@ -104,20 +107,24 @@ static bool read_archs(Compiler *c)
 	return ok && c->archs.n > 0;
 }
 
-/* ---- the compilers ----------------------------------------------------------------------------- */
+/* ---- the compilers -----------------------------------------------------------------------------
+ */
 
 static bool nvrtc_load(Nvrtc *v)
 {
-	static const char *const file[] = {
-	    "libnvrtc.so", "libnvrtc.so.13", "libnvrtc.so.12", "/usr/local/cuda/lib64/libnvrtc.so",
-	    "/usr/local/cuda/lib64/libnvrtc.so.13", "/usr/local/cuda/lib64/libnvrtc.so.12"};
+	static const char *const file[] = {"libnvrtc.so",
+					   "libnvrtc.so.13",
+					   "libnvrtc.so.12",
+					   "/usr/local/cuda/lib64/libnvrtc.so",
+					   "/usr/local/cuda/lib64/libnvrtc.so.13",
+					   "/usr/local/cuda/lib64/libnvrtc.so.12"};
 	for (size_t i = 0; !v->library && i < COUNT(file); i++)
 		v->library = dlopen(file[i], RTLD_NOW | RTLD_LOCAL);
 	if (!v->library)
 		return false;
-#define LOAD(symbol, name, params) \
-	*(void **)&v->name = dlsym(v->library, #symbol); \
-	if (!v->name) \
+#define LOAD(symbol, name, params)                                                                 \
+	*(void **)&v->name = dlsym(v->library, #symbol);                                           \
+	if (!v->name)                                                                              \
 		return false;
 	NVRTC(LOAD)
 #undef LOAD
@@ -128,7 +135,8 @@ static bool open_nvrtc(Compiler *c)
 {
 	int major = 0, minor = 0;
 	if (!nvrtc_load(&c->nvrtc) || c->nvrtc.version(&major, &minor) != 0) {
-		diag_error(c->diag, E605, (Loc){0}, "NVRTC (libnvrtc.so, 12 or newer) was not found");
+		diag_error(c->diag, E605, (Loc){0},
+			   "NVRTC (libnvrtc.so, 12 or newer) was not found");
 		return false;
 	}
 	c->version = major * 1000 + minor * 10;
@@ -159,7 +167,8 @@ static bool open_nvcc(Compiler *c)
 	char text[1024] = "";
 	c->nvcc = find_nvcc(c->arena);
 	if (!c->nvcc || pipe(fd)) {
-		diag_error(c->diag, E605, (Loc){0}, "nvcc was not found in PATH or /usr/local/cuda");
+		diag_error(c->diag, E605, (Loc){0},
+			   "nvcc was not found in PATH or /usr/local/cuda");
 		return false;
 	}
 	const pid_t pid = fork();
@@ -179,7 +188,8 @@ static bool open_nvcc(Compiler *c)
 	waitpid(pid, NULL, 0);
 	const char *at = strstr(text, "release ");
 	if (!at || sscanf(at, "release %d.%d", &major, &minor) != 2) {
-		diag_error(c->diag, E605, (Loc){0}, "'%s --version' says nothing of a release", c->nvcc);
+		diag_error(c->diag, E605, (Loc){0}, "'%s --version' says nothing of a release",
+			   c->nvcc);
 		return false;
 	}
 	c->version = major * 1000 + minor * 10;
@@ -187,7 +197,8 @@ static bool open_nvcc(Compiler *c)
 	return true;
 }
 
-/* ---- the cache --------------------------------------------------------------------------------- */
+/* ---- the cache ---------------------------------------------------------------------------------
+ */
 
 static bool make_dir(Arena *a, const char *path)
 {
@@ -228,7 +239,7 @@ static void hash_bytes(uint64_t h[2], const void *data, size_t n)
 static const char *flags_of(Arena *a, const Job *j)
 {
 	return arena_printf(a, "--std=c++17 --gpu-architecture=%s_%d --fmad=true",
-	                    j->ptx ? "compute" : "sm", j->arch);
+			    j->ptx ? "compute" : "sm", j->arch);
 }
 
 static const char *cache_name(const Compiler *c, const Job *j)
@@ -239,7 +250,7 @@ static const char *cache_name(const Compiler *c, const Job *j)
 	hash_bytes(h, flags, strlen(flags) + 1);
 	hash_bytes(h, c->name, strlen(c->name) + 1);
 	return arena_printf(c->arena, "%s/%016llx%016llx", c->dir, (unsigned long long)h[0],
-	                    (unsigned long long)h[1]);
+			    (unsigned long long)h[1]);
 }
 
 static void add_job(Compiler *c, CudaFamily f, int arch, bool ptx)
@@ -248,8 +259,9 @@ static void add_job(Compiler *c, CudaFamily f, int arch, bool ptx)
 	const char *base = cache_name(c, &j);
 	j.path = arena_printf(c->arena, "%s.%s", base, ptx ? "ptx" : "cubin");
 	j.log = arena_printf(c->arena, "%s.log", base);
-	j.source = arena_printf(c->arena, "%s/%s.%s.cu", c->opt->save_dir ? c->opt->save_dir : c->dir,
-	                        c->code->model->name, cuda_family_name(f));
+	j.source =
+	    arena_printf(c->arena, "%s/%s.%s.cu", c->opt->save_dir ? c->opt->save_dir : c->dir,
+			 c->code->model->name, cuda_family_name(f));
 	list_push(c->arena, &c->jobs, j);
 }
 
@@ -272,7 +284,8 @@ static void list_jobs(Compiler *c)
 	}
 }
 
-/* ---- one job, in a child ------------------------------------------------------------------------ */
+/* ---- one job, in a child ------------------------------------------------------------------------
+ */
 
 static int write_log(const Nvrtc *v, NvrtcProgram p, const char *path)
 {
@@ -290,8 +303,8 @@ static int run_nvrtc(const Compiler *c, const Job *j)
 {
 	const Nvrtc *v = &c->nvrtc;
 	NvrtcProgram p;
-	const char *arch = arena_printf(c->arena, "--gpu-architecture=%s_%d",
-	                                j->ptx ? "compute" : "sm", j->arch);
+	const char *arch =
+	    arena_printf(c->arena, "--gpu-architecture=%s_%d", j->ptx ? "compute" : "sm", j->arch);
 	const char *const flags[] = {"--std=c++17", arch, "--fmad=true"};
 	if (v->create(&p, j->text->s, j->source, 0, NULL, NULL) != 0)
 		return 1;
@@ -310,14 +323,15 @@ static int run_nvrtc(const Compiler *c, const Job *j)
 static int run_nvcc(const Compiler *c, const Job *j)
 {
 	const char *temp = arena_printf(c->arena, "%s.%d.tmp", j->path, (int)getpid());
-	const char *arch = arena_printf(c->arena, "-arch=%s_%d", j->ptx ? "compute" : "sm", j->arch);
+	const char *arch =
+	    arena_printf(c->arena, "-arch=%s_%d", j->ptx ? "compute" : "sm", j->arch);
 	const pid_t pid = fork();
 	if (pid == 0) {
 		if (!freopen(j->log, "w", stderr))
 			_exit(127);
 		dup2(2, 1);
-		execl(c->nvcc, c->nvcc, "-std=c++17", arch, "-fmad=true", j->ptx ? "-ptx" : "-cubin", "-o",
-		      temp, j->source, (char *)NULL);
+		execl(c->nvcc, c->nvcc, "-std=c++17", arch, "-fmad=true",
+		      j->ptx ? "-ptx" : "-cubin", "-o", temp, j->source, (char *)NULL);
 		_exit(127);
 	}
 	int status = 1;
@@ -332,7 +346,8 @@ static int run_job(const Compiler *c, const Job *j)
 	return c->opt->nvcc ? run_nvcc(c, j) : run_nvrtc(c, j);
 }
 
-/* ---- failures: the kernel, its node, the kept file ------------------------------------------------ */
+/* ---- failures: the kernel, its node, the kept file
+ * ------------------------------------------------ */
 
 /* The kernel whose text line `line` of a unit belongs to: the last one that begins before it. */
 static const CudaLaunch *launch_at_line(const Compiler *c, const Job *j, int line)
@@ -383,20 +398,21 @@ static void report(const Compiler *c, const Job *j)
 	while (first && first > log && first[-1] != '\n')
 		first--;
 	if (l)
-		diag_error(c->diag, E606, loc, "%s failed for sm_%d on kernel '%s' of node '%s' (%s)",
-		           c->name, j->arch, l->kernel,
-		           l->node->label ? l->node->label : l->node->out[0].name,
-		           node_info(l->node)->name);
+		diag_error(c->diag, E606, loc,
+			   "%s failed for sm_%d on kernel '%s' of node '%s' (%s)", c->name, j->arch,
+			   l->kernel, l->node->label ? l->node->label : l->node->out[0].name,
+			   node_info(l->node)->name);
 	else
-		diag_error(c->diag, E606, loc, "%s failed for sm_%d on the %s kernels", c->name, j->arch,
-		           cuda_family_name(j->family));
+		diag_error(c->diag, E606, loc, "%s failed for sm_%d on the %s kernels", c->name,
+			   j->arch, cuda_family_name(j->family));
 	if (first)
 		diag_note(c->diag, (Loc){0}, "%.*s", (int)strcspn(first, "\n"), first);
-	diag_note(c->diag, (Loc){0}, "source kept as %s, everything the compiler said in %s", j->source,
-	          j->log);
+	diag_note(c->diag, (Loc){0}, "source kept as %s, everything the compiler said in %s",
+		  j->source, j->log);
 }
 
-/* ---- all jobs ---------------------------------------------------------------------------------- */
+/* ---- all jobs ----------------------------------------------------------------------------------
+ */
 
 static bool finish_one(Compiler *c)
 {
@@ -438,7 +454,8 @@ static bool run_jobs(Compiler *c, int *cached)
 		if (j->pid == 0)
 			_exit(run_job(c, j));
 		if (j->pid < 0) {
-			diag_error(c->diag, E605, (Loc){0}, "cannot start a process: %s", strerror(errno));
+			diag_error(c->diag, E605, (Loc){0}, "cannot start a process: %s",
+				   strerror(errno));
 			ok = false;
 		} else
 			running++;

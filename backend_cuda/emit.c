@@ -12,7 +12,7 @@
 enum { ALIGN = 256 };
 
 static const char *const family_name[NFAMILIES] = {"map",  "reduce", "norm",    "pool", "pack",
-                                                   "stft", "scan",   "product", "conv"};
+						   "stft", "scan",   "product", "conv"};
 
 const char *cuda_family_name(CudaFamily f)
 {
@@ -129,8 +129,8 @@ static bool reads_narrow(const Emit *e, const Node *n, int i)
 static void choose_narrow(Emit *e)
 {
 	const Graph *g = e->graph;
-	const Value **home = NEW_ARRAY(e->arena, const Value *, g->nodes.n * MAX_OUT);
-	bool *narrow = e->narrow = NEW_ARRAY(e->arena, bool, g->nodes.n * MAX_OUT);
+	const Value **home = NEW_ARRAY(e->arena, const Value *, g->nodes.n *MAX_OUT);
+	bool *narrow = e->narrow = NEW_ARRAY(e->arena, bool, g->nodes.n *MAX_OUT);
 	if (e->code->opt.precision != CUDA_BF16 || emit_strict(e, NULL))
 		return;
 	for (int i = 0; i < g->nodes.n; i++)
@@ -251,7 +251,8 @@ const char *operand_type(const Operand *o)
 
 const char *operand_text(const Emit *e, const Operand *o, bool write)
 {
-	return arena_printf(e->arena, "((%s%s *)(%s))", write ? "" : "const ", operand_type(o), o->at);
+	return arena_printf(e->arena, "((%s%s *)(%s))", write ? "" : "const ", operand_type(o),
+			    o->at);
 }
 
 bool operand_aligned(const Operand *o, int unit, int n)
@@ -273,7 +274,8 @@ static const char *kernel_name(const Emit *e, const Node *n, const char *type)
 	const char *s = n->label ? n->label : node_info(n)->name;
 	char *name = arena_printf(e->arena, "%s_%.60s", type, s);
 	for (char *p = name; *p; p++)
-		if (!((*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') || (*p >= '0' && *p <= '9')))
+		if (!((*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') ||
+		      (*p >= '0' && *p <= '9')))
 			*p = '_';
 	return name;
 }
@@ -302,8 +304,8 @@ Kernel kernel_begin(Emit *e, const Node *n, CudaFamily f)
 	Kernel k = {.b = &e->code->unit[f]};
 	k.type = arena_printf(e->arena, "k%03d", ++e->nkernels);
 	k.name = kernel_name(e, n, k.type);
-	k.launch = (CudaLaunch){.kernel = k.name, .family = f, .node = n, .graph = e->graph_index,
-	                        .load = e->load};
+	k.launch = (CudaLaunch){
+	    .kernel = k.name, .family = f, .node = n, .graph = e->graph_index, .load = e->load};
 	buf_puts(k.b, "\n");
 	comment_node(e, k.b, n);
 	buf_printf(k.b, "struct %s {\n", k.type);
@@ -322,8 +324,10 @@ void kernel_typedef(const Kernel *k, const char *name, const char *type)
 
 void kernel_function(const Kernel *k, const char *name, const char *text)
 {
-	buf_printf(k->b, "\tstatic __device__ __forceinline__ unsigned %s(unsigned i)\n\t{\n"
-	                 "\t\treturn %s;\n\t}\n", name, text);
+	buf_printf(k->b,
+		   "\tstatic __device__ __forceinline__ unsigned %s(unsigned i)\n\t{\n"
+		   "\t\treturn %s;\n\t}\n",
+		   name, text);
 }
 
 void kernel_double(const Kernel *k, const char *name, double v)
@@ -333,11 +337,13 @@ void kernel_double(const Kernel *k, const char *name, double v)
 	buf_puts(k->b, ";\n\t}\n");
 }
 
-void kernel_open(const Kernel *k, unsigned threads, unsigned blocks)
+void kernel_open(Kernel *k, unsigned threads, unsigned blocks)
 {
-	buf_printf(k->b, "};\n\nextern \"C\" __global__ void __launch_bounds__(%u, %u) %s(const Mem m)\n{\n",
-	           threads, blocks, k->name);
-	((Kernel *)k)->launch.block = threads;
+	buf_printf(
+	    k->b,
+	    "};\n\nextern \"C\" __global__ void __launch_bounds__(%u, %u) %s(const Mem m)\n{\n",
+	    threads, blocks, k->name);
+	k->launch.block = threads;
 }
 
 void kernel_end(Emit *e, Kernel *k, int64_t gx, int64_t gy, int64_t gz, unsigned smem)
@@ -380,7 +386,7 @@ const char *packed_text(const Emit *e, const Value *v, const char *form, const c
 	if (i < 0)
 		emit_bug(v->node, "was not packed");
 	return arena_printf(e->arena, "((const %s *)(m.load + %lld))", type,
-	                    (long long)e->packed_at.at[i]);
+			    (long long)e->packed_at.at[i]);
 }
 
 /* Packs value v for every reader, as soon as it is there. */
@@ -395,7 +401,8 @@ static void pack_for_readers(Emit *e, const Value *v)
 				continue;
 			if (n->op == OP_conv2d || n->op == OP_conv2d_act)
 				pack_conv(e, n, k);
-			if (n->op == OP_linear || n->op == OP_matmul || n->op == OP_inproj_conv_silu)
+			if (n->op == OP_linear || n->op == OP_matmul ||
+			    n->op == OP_inproj_conv_silu)
 				pack_product(e, n, k);
 		}
 	}
@@ -430,7 +437,8 @@ static void emit_outputs(Emit *e)
 	for (int i = 0; i < e->graph->outputs.n; i++) {
 		const Value *v = e->graph->outputs.at[i].value;
 		const Resolved r = plan_resolve(v);
-		CudaOutput o = {.in_arena = r.kind == PLACE_ARENA && r.contiguous, .offset = r.offset};
+		CudaOutput o = {.in_arena = r.kind == PLACE_ARENA && r.contiguous,
+				.offset = r.offset};
 		if (!o.in_arena) {
 			Node whole = *v->node;
 			whole.group = 0;
@@ -521,7 +529,8 @@ CudaCode *cuda_emit(Arena *a, const Model *m, const CudaOptions *opt)
 	return c;
 }
 
-/* ---- text ------------------------------------------------------------------------------------- */
+/* ---- text -------------------------------------------------------------------------------------
+ */
 
 /* The text of a kernel file without its includes. */
 static void put_kernel_text(Buf *out, const char *family)
@@ -553,8 +562,8 @@ void cuda_unit(Buf *out, const CudaCode *code, CudaFamily f)
 void cuda_source(Buf *out, const CudaCode *code)
 {
 	static const char *const precision[] = {"fp32", "tf32", "bf16"};
-	buf_printf(out, "/* %s: kernels written by seldc %s, precision %s. */\n\n", code->model->name,
-	           code->opt.version, precision[code->opt.precision]);
+	buf_printf(out, "/* %s: kernels written by seldc %s, precision %s. */\n\n",
+		   code->model->name, code->opt.version, precision[code->opt.precision]);
 	put_kernel_text(out, "common");
 	for (int f = 0; f < NFAMILIES; f++)
 		if (code->unit[f].len > 0)

@@ -14,14 +14,14 @@ typedef struct Emit {
 	Arena *arena;
 	const Graph *graph;
 	int graph_index;
-	bool load;           /* the node at hand is load-time */
-	bool *loadtime;      /* by node id */
-	bool *narrow;        /* by node id * MAX_OUT + output: stored as bf16 */
-	int64_t load_base;   /* of the graph's load arena in the program's */
-	int64_t param_base;  /* likewise its weights */
-	LIST(const Value *) packed;      /* load-time values that have a packed copy, */
-	LIST(const char *) packed_as;    /* of this form, */
-	LIST(int64_t) packed_at;         /* at this byte of the load arena */
+	bool load;                    /* the node at hand is load-time */
+	bool *loadtime;               /* by node id */
+	bool *narrow;                 /* by node id * MAX_OUT + output: stored as bf16 */
+	int64_t load_base;            /* of the graph's load arena in the program's */
+	int64_t param_base;           /* likewise its weights */
+	LIST(const Value *) packed;   /* load-time values that have a packed copy, */
+	LIST(const char *) packed_as; /* of this form, */
+	LIST(int64_t) packed_at;      /* at this byte of the load arena */
 	int nkernels;
 } Emit;
 
@@ -30,8 +30,8 @@ typedef struct Operand {
 	const Value *value;
 	const char *at; /* C text: byte address of element 0 */
 	bool narrow;
-	bool dense; /* the instance is contiguous, and so are the instances */
-	int64_t offset; /* bytes from an address that is a multiple of 256 */
+	bool dense;                /* the instance is contiguous, and so are the instances */
+	int64_t offset;            /* bytes from an address that is a multiple of 256 */
 	int64_t lead, lead_stride; /* group dimension: extent (1: shared) and stride */
 	int rank;
 	int64_t dim[MAX_RANK], stride[MAX_RANK];
@@ -45,7 +45,7 @@ const char *operand_type(const Operand *o);
 const char *operand_text(const Emit *e, const Operand *o, bool write);
 /* Element offset and all strides but `unit` (-1: none) are multiples of n, stride `unit` is 1. */
 bool operand_aligned(const Operand *o, int unit, int n);
-int64_t group_of(const Node *n); /* instances: at least 1 */
+int64_t group_of(const Node *n);   /* instances: at least 1 */
 int64_t cuda_align(int64_t bytes); /* up to a multiple of 256 */
 
 /* Nested loops as one linear index. Dimension 0 is the outermost; operand k moves by
@@ -85,26 +85,27 @@ void kernel_typedef(const Kernel *k, const char *name, const char *type);
 void kernel_function(const Kernel *k, const char *name, const char *text);
 void kernel_double(const Kernel *k, const char *name, double v);
 /* Ends the struct and opens the function. blocks: at least that many on a multiprocessor. */
-void kernel_open(const Kernel *k, unsigned threads, unsigned blocks);
+void kernel_open(Kernel *k, unsigned threads, unsigned blocks);
 /* Closes the function; the launch is recorded. */
 void kernel_end(Emit *e, Kernel *k, int64_t gx, int64_t gy, int64_t gz, unsigned smem);
 _Noreturn void emit_bug(const Node *n, const char *why);
 
-/* Packed form of load-time input i of n: text of its address as `type` pointer. BUG if
- * pack_input was not called for it. */
+/* The packed form of load-time value v: text of its address as `type` pointer. */
 const char *packed_text(const Emit *e, const Value *v, const char *form, const char *type);
 /* Reserves bytes in the load arena for a packed form; -1 if it exists already. */
 int64_t pack_reserve(Emit *e, const Value *v, const char *form, int64_t bytes);
-/* Emits the packing of v, an input of n, if n's kernel wants one. */
+/* Emits the packing of input `input` of n, if n's kernel wants one. */
 void pack_conv(Emit *e, const Node *n, int input);
 void pack_product(Emit *e, const Node *n, int input);
+/* The kernels of convolution n read packed weights. */
+bool conv_packs(const Node *n);
 
 /* Features, load-time nodes and the precision fp32 use no reduced precision. n may be NULL. */
 bool emit_strict(const Emit *e, const Node *n);
 const char *emit_reverse(const Emit *e, const Node *n, const char *g);
 int emit_sms(const Emit *e);
 
-/* A sweep over outputs of n computing C text; used by EW, map, copies. */
+/* Copies `from` to `to`, which has its shape, for all instances. */
 void emit_copy(Emit *e, const Node *n, const Operand *from, const Operand *to, int64_t group);
 
 #define EW(name, ...)

@@ -53,7 +53,8 @@ static ConvShape conv_shape(const Node *n)
 /* The kernels that tile can serve n; the choice among them depends on operands, too. */
 static bool conv_tiles(const ConvShape *s)
 {
-	return s->sh == 1 && s->sw == 1 && s->th <= 2 && s->tw <= 2 && s->kh * s->kw <= 9 && s->kw <= 5;
+	return s->sh == 1 && s->sw == 1 && s->th <= 2 && s->tw <= 2 && s->kh * s->kw <= 9 &&
+	       s->kw <= 5;
 }
 
 static ConvKind conv_kind(const Emit *e, const Node *n, const ConvShape *s)
@@ -68,10 +69,11 @@ static ConvKind conv_kind(const Emit *e, const Node *n, const ConvShape *s)
 	return x.narrow ? CONV_BF16 : CONV_TF32;
 }
 
-/* ---- tiles: the time of a multiprocessor, in pixels x channels over the share of its rate ------ */
+/* ---- tiles: the time of a multiprocessor, in pixels x channels over the share of its rate ------
+ */
 
 static double tile_time(const Emit *e, const ConvShape *s, int64_t images, const ConvTile *t,
-                        int warps, int per_sm, double full_warps)
+			int warps, int per_sm, double full_warps)
 {
 	const int64_t tiles = (s->oh + t->rows - 1) / t->rows * ((s->ow + 15) / 16);
 	const int64_t ctas = tiles * ((s->o + t->bn - 1) / t->bn) * images;
@@ -84,8 +86,8 @@ static double tile_time(const Emit *e, const ConvShape *s, int64_t images, const
 static ConvTile fma_tile(const Emit *e, const ConvShape *s, int64_t images)
 {
 	static const ConvTile tile[] = {{.rows = 8, .bn = 128}, {.rows = 16, .bn = 64},
-	                                {.rows = 8, .bn = 64},  {.rows = 4, .bn = 128},
-	                                {.rows = 4, .bn = 64},  {.rows = 2, .bn = 64}};
+					{.rows = 8, .bn = 64},  {.rows = 4, .bn = 128},
+					{.rows = 4, .bn = 64},  {.rows = 2, .bn = 64}};
 	int best = 1;
 	double least = 0;
 	for (size_t i = 0; i < COUNT(tile); i++) {
@@ -93,7 +95,7 @@ static ConvTile fma_tile(const Emit *e, const ConvShape *s, int64_t images)
 		if (tile[i].bn > 64 && s->o <= 64)
 			continue;
 		const double t = tile_time(e, s, images, &tile[i], warps, 16 / warps, 12) *
-		                 (1 + 2.0 / tile[i].rows * 0.1);
+				 (1 + 2.0 / tile[i].rows * 0.1);
 		if (least == 0 || t < least)
 			least = t, best = (int)i;
 	}
@@ -102,8 +104,8 @@ static ConvTile fma_tile(const Emit *e, const ConvShape *s, int64_t images)
 
 static ConvTile mma_tile(const Emit *e, const ConvShape *s, int64_t images)
 {
-	static const ConvTile tile[] = {{8, 128, 2, 2, 3}, {8, 64, 2, 2, 4}, {4, 64, 2, 2, 4},
-	                                {4, 128, 1, 4, 3}};
+	static const ConvTile tile[] = {
+	    {8, 128, 2, 2, 3}, {8, 64, 2, 2, 4}, {4, 64, 2, 2, 4}, {4, 128, 1, 4, 3}};
 	static const double rate[] = {1.0, 0.85, 0.7, 0.8};
 	int best = 1;
 	double least = 0;
@@ -139,7 +141,7 @@ static unsigned mma_smem(const ConvShape *s, const ConvTile *t)
 {
 	const int64_t halos = s->kh * s->kw >= t->stages - 1 ? 2 : t->stages;
 	return (unsigned)(halos * (t->rows + s->kh - 1) * (16 + s->kw - 1) * 128 +
-	                  t->stages * t->bn * 128);
+			  t->stages * t->bn * 128);
 }
 
 /* ---- packing -------------------------------------------------------------------------------- */
@@ -173,7 +175,7 @@ void pack_conv(Emit *e, const Node *n, int input)
 	const Operand w = operand_in(e, n, 1);
 	const int64_t count = packed_count(&s, kind, &t);
 	const int64_t at = pack_reserve(e, w.value, packed_form(e, kind, &t),
-	                                count * w.lead * (kind == CONV_BF16 ? 2 : 4));
+					count * w.lead * (kind == CONV_BF16 ? 2 : 4));
 	if (at < 0)
 		return;
 	Kernel k = kernel_begin(e, n, FAM_CONV);
@@ -188,14 +190,17 @@ void pack_conv(Emit *e, const Node *n, int input)
 	if (s.kh > 1 && s.kw > 1 && w.stride[2] != s.kw * w.stride[3])
 		emit_bug(n, "taps of the weights are not in one stride");
 	kernel_open(&k, 256, 1);
-	buf_printf(k.b, "\tconv_pack_%s<%s>(%s + blockIdx.z * %lldll,\n\t\t(%s *)(m.load + %lld) + "
-	                "blockIdx.z * %lldll);\n", kind == CONV_FMA ? "fma" : "mma", k.type,
-	           operand_text(e, &w, false), (long long)w.lead_stride,
-	           kind == CONV_BF16 ? "bf16" : "float", (long long)at, (long long)count);
+	buf_printf(k.b,
+		   "\tconv_pack_%s<%s>(%s + blockIdx.z * %lldll,\n\t\t(%s *)(m.load + %lld) + "
+		   "blockIdx.z * %lldll);\n",
+		   kind == CONV_FMA ? "fma" : "mma", k.type, operand_text(e, &w, false),
+		   (long long)w.lead_stride, kind == CONV_BF16 ? "bf16" : "float", (long long)at,
+		   (long long)count);
 	kernel_end(e, &k, (count + 255) / 256, 1, w.lead, 0);
 }
 
-/* ---- the convolution -------------------------------------------------------------------------- */
+/* ---- the convolution --------------------------------------------------------------------------
+ */
 
 static void put_shape(const Kernel *k, const ConvShape *s, const Operand *x, const Operand *y)
 {
@@ -227,24 +232,26 @@ static void put_shape(const Kernel *k, const ConvShape *s, const Operand *x, con
 
 /* `ptr + instance * stride + image * stride`; image_stride 0: shared by all images. */
 static const char *at_image(const Emit *e, const Node *n, const char *ptr, int64_t lead,
-                            int64_t lead_stride, int64_t batch, int64_t image_stride)
+			    int64_t lead_stride, int64_t batch, int64_t image_stride)
 {
 	const int64_t group = group_of(n);
 	Buf b;
 	buf_init(&b, e->arena);
 	buf_puts(&b, ptr);
 	if (lead > 1)
-		buf_printf(&b, " + blockIdx.z / %lldu * %lldll", (long long)(batch * (group / lead)),
-		           (long long)lead_stride);
+		buf_printf(&b, " + blockIdx.z / %lldu * %lldll",
+			   (long long)(batch * (group / lead)), (long long)lead_stride);
 	if (batch > 1 && image_stride)
-		buf_printf(&b, " + blockIdx.z %% %lldu * %lldll", (long long)batch, (long long)image_stride);
+		buf_printf(&b, " + blockIdx.z %% %lldu * %lldll", (long long)batch,
+			   (long long)image_stride);
 	return b.s;
 }
 
 static const char *at_operand(const Emit *e, const Node *n, const Operand *o, int64_t batch,
-                              int64_t image_stride, bool write)
+			      int64_t image_stride, bool write)
 {
-	return at_image(e, n, operand_text(e, o, write), o->lead, o->lead_stride, batch, image_stride);
+	return at_image(e, n, operand_text(e, o, write), o->lead, o->lead_stride, batch,
+			image_stride);
 }
 
 /* scale and shift, or bias, or nothing; one each channel. */
@@ -259,13 +266,13 @@ static const char *epilogue_text(const Emit *e, const Node *n, const ConvShape *
 }
 
 static void call_conv(Emit *e, const Node *n, Kernel *k, const ConvShape *s, const char *call,
-                      const char *weights)
+		      const char *weights)
 {
 	const Operand x = operand_in(e, n, 0), y = operand_out(e, n, 0);
 	buf_printf(k->b, "\t%s<%s>(%s,\n\t\t%s,\n\t\t%s,\n\t\t%s,\n\t\t%s);\n", call, k->type,
-	           at_operand(e, n, &x, s->batch, x.stride[0], false), weights,
-	           epilogue_text(e, n, s, 0), epilogue_text(e, n, s, 1),
-	           at_operand(e, n, &y, s->batch, y.stride[0], true));
+		   at_operand(e, n, &x, s->batch, x.stride[0], false), weights,
+		   epilogue_text(e, n, s, 0), epilogue_text(e, n, s, 1),
+		   at_operand(e, n, &y, s->batch, y.stride[0], true));
 }
 
 static void emit_any(Emit *e, const Node *n, const ConvShape *s)
@@ -298,14 +305,15 @@ static void emit_tiled(Emit *e, const Node *n, const ConvShape *s, ConvKind kind
 		kernel_const(&k, "WN", t.wn);
 		kernel_const(&k, "STAGES", t.stages);
 	}
-	kernel_open(&k, (unsigned)threads, fma ? (unsigned)(512 / threads > 8 ? 8 : 512 / threads) : 2);
-	const char *packed = packed_text(e, w.value, packed_form(e, kind, &t),
-	                                 kind == CONV_BF16 ? "bf16" : "float");
+	kernel_open(&k, (unsigned)threads,
+		    fma ? (unsigned)(512 / threads > 8 ? 8 : 512 / threads) : 2);
+	const char *packed =
+	    packed_text(e, w.value, packed_form(e, kind, &t), kind == CONV_BF16 ? "bf16" : "float");
 	call_conv(e, n, &k, s, fma ? "conv_fma" : "conv_mma",
-	          at_image(e, n, packed, w.lead, packed_count(s, kind, &t), s->batch, 0));
+		  at_image(e, n, packed, w.lead, packed_count(s, kind, &t), s->batch, 0));
 	kernel_end(e, &k, (s->oh + t.rows - 1) / t.rows * ((s->ow + 15) / 16),
-	           (s->o + t.bn - 1) / t.bn, s->batch * group_of(n),
-	           fma ? fma_smem(s, &t) : mma_smem(s, &t));
+		   (s->o + t.bn - 1) / t.bn, s->batch * group_of(n),
+		   fma ? fma_smem(s, &t) : mma_smem(s, &t));
 }
 
 static void emit_conv(Emit *e, const Node *n)

@@ -39,7 +39,8 @@ static void put_tensor(Buf *b, const char *name, const Type *t)
 	buf_puts(b, t->rank ? "}}" : "0}}");
 }
 
-/* ---- what the model takes and gives ------------------------------------------------------------ */
+/* ---- what the model takes and gives ------------------------------------------------------------
+ */
 
 static void put_params(Buf *b, const CudaCode *c)
 {
@@ -112,8 +113,9 @@ static void put_graphs(Buf *b, const CudaCode *c)
 	for (int i = 0; i < m->graphs.n; i++) {
 		const Graph *g = m->graphs.at[i];
 		const Cost cost = graph_cost(c, g);
-		buf_printf(b, "\t{\"%s\", %d, %d, %s_inputs, %s_outputs, %lld, ", g->name, count_inputs(g),
-		           g->outputs.n, g->name, g->name, (long long)g->arena_bytes);
+		buf_printf(b, "\t{\"%s\", %d, %d, %s_inputs, %s_outputs, %lld, ", g->name,
+			   count_inputs(g), g->outputs.n, g->name, g->name,
+			   (long long)g->arena_bytes);
 		put_double(b, cost.macs);
 		buf_puts(b, ", ");
 		put_double(b, cost.flops);
@@ -122,7 +124,8 @@ static void put_graphs(Buf *b, const CudaCode *c)
 	buf_puts(b, "};\n\n");
 }
 
-/* ---- launches, memory, machine code -------------------------------------------------------------- */
+/* ---- launches, memory, machine code
+ * -------------------------------------------------------------- */
 
 static bool in_list(const CudaLaunch *l, int graph)
 {
@@ -137,8 +140,8 @@ static int put_launches(Buf *b, const CudaCode *c, int graph)
 		const CudaLaunch *l = &c->launches.at[i];
 		if (!in_list(l, graph))
 			continue;
-		buf_printf(b, "\t{\"%s\", %d, {%u, %u, %u}, %u, %u, ", l->kernel, l->family, l->grid[0],
-		           l->grid[1], l->grid[2], l->block, l->smem);
+		buf_printf(b, "\t{\"%s\", %d, {%u, %u, %u}, %u, %u, ", l->kernel, l->family,
+			   l->grid[0], l->grid[1], l->grid[2], l->block, l->smem);
 		put_string(b, l->node->label ? l->node->label : l->node->out[0].name);
 		buf_puts(b, "},\n");
 		n++;
@@ -159,10 +162,11 @@ static void put_offsets(Buf *b, const CudaCode *c)
 			buf_printf(b, "%s%lld", at ? ", " : "", (long long)at);
 			at += cuda_align(type_bytes(&g->nodes.at[k]->out[0].type));
 		}
-		buf_printf(b, "%s};\nstatic const RtCudaOutput %s_results[] = {", at ? "" : "0", g->name);
+		buf_printf(b, "%s};\nstatic const RtCudaOutput %s_results[] = {", at ? "" : "0",
+			   g->name);
 		for (int k = 0; k < g->outputs.n; k++, out++)
 			buf_printf(b, "%s{%d, %lld}", k ? ", " : "", c->outputs.at[out].in_arena,
-			           (long long)c->outputs.at[out].offset);
+				   (long long)c->outputs.at[out].offset);
 		buf_puts(b, g->outputs.n ? "};\n" : "{0, 0}};\n");
 	}
 }
@@ -171,14 +175,15 @@ static void put_uploads(Buf *b, const CudaCode *c)
 {
 	buf_puts(b, "static const RtCudaUpload uploads[] = {\n");
 	for (int i = 0; i < c->uploads.n; i++)
-		buf_printf(b, "\t{%d, %lld},\n", c->uploads.at[i].param, (long long)c->uploads.at[i].at);
+		buf_printf(b, "\t{%d, %lld},\n", c->uploads.at[i].param,
+			   (long long)c->uploads.at[i].at);
 	buf_puts(b, c->uploads.n ? "};\n\n" : "\t{0, 0}\n};\n\n");
 }
 
 static const char *image_symbol(Arena *a, const CudaImage *m)
 {
 	return arena_printf(a, "seldc_%s_%s%d", cuda_family_name(m->family), m->ptx ? "ptx" : "sm",
-	                    m->arch);
+			    m->arch);
 }
 
 static void put_images(Buf *b, const CudaImages *images)
@@ -214,19 +219,23 @@ static void put_program(Buf *b, const CudaCode *c, const CudaImages *images)
 	put_offsets(b, c);
 	buf_printf(b, "\nstatic const RtCudaGraph launch_graphs[] = {\n%s};\n\n", tables.s);
 	buf_puts(b, "static const RtModel model;\n\nstatic const RtCudaProgram program = {\n"
-	            "\t.model = &model,\n\t.toolkit = ");
+		    "\t.model = &model,\n\t.toolkit = ");
 	put_string(b, images->compiler);
-	buf_printf(b, ",\n\t.toolkit_version = %d,\n\t.nfamilies = %d,\n\t.nimages = %d,\n"
-	              "\t.images = images,\n\t.nload = %d,\n\t.nlaunches = %d,\n\t.launches = launches,\n"
-	              "\t.graphs = launch_graphs,\n\t.nuploads = %d,\n\t.uploads = uploads,\n",
-	           images->version, NFAMILIES, images->at.n, nload, first, c->uploads.n);
-	buf_printf(b, "\t.param_bytes = %lld,\n\t.load_bytes = %lld,\n\t.arena_bytes = %lld,\n"
-	              "\t.in_bytes = %lld,\n\t.out_bytes = %lld,\n};\n\n",
-	           (long long)c->param_bytes, (long long)c->load_bytes, (long long)c->arena_bytes,
-	           (long long)c->in_bytes, (long long)c->out_bytes);
+	buf_printf(
+	    b,
+	    ",\n\t.toolkit_version = %d,\n\t.nfamilies = %d,\n\t.nimages = %d,\n"
+	    "\t.images = images,\n\t.nload = %d,\n\t.nlaunches = %d,\n\t.launches = launches,\n"
+	    "\t.graphs = launch_graphs,\n\t.nuploads = %d,\n\t.uploads = uploads,\n",
+	    images->version, NFAMILIES, images->at.n, nload, first, c->uploads.n);
+	buf_printf(b,
+		   "\t.param_bytes = %lld,\n\t.load_bytes = %lld,\n\t.arena_bytes = %lld,\n"
+		   "\t.in_bytes = %lld,\n\t.out_bytes = %lld,\n};\n\n",
+		   (long long)c->param_bytes, (long long)c->load_bytes, (long long)c->arena_bytes,
+		   (long long)c->in_bytes, (long long)c->out_bytes);
 }
 
-/* ---- the model ---------------------------------------------------------------------------------- */
+/* ---- the model ----------------------------------------------------------------------------------
+ */
 
 static void put_settings(Buf *b, const Model *m)
 {
@@ -260,7 +269,8 @@ static void put_audio(Buf *b, const Model *m)
 	const AudioSpec *a = &m->audio;
 	if (a->present)
 		buf_printf(b, "\t.audio = {%d, %d, %lld, %lld, %lld},\n", a->rate, a->channels,
-		           (long long)a->samples, (long long)a->frame_samples, (long long)a->frames);
+			   (long long)a->samples, (long long)a->frame_samples,
+			   (long long)a->frames);
 	const DecodeSpec *d = &m->decode;
 	if (!d->kind)
 		return;
@@ -273,28 +283,33 @@ static void put_audio(Buf *b, const Model *m)
 	put_double(b, d->threshold);
 	buf_puts(b, ", ");
 	put_double(b, d->merge_degrees);
-	buf_printf(b, ", %d, %d, %s},\n", d->classes, d->tracks, d->class_names ? "class_names" : "0");
+	buf_printf(b, ", %d, %d, %s},\n", d->classes, d->tracks,
+		   d->class_names ? "class_names" : "0");
 }
 
 static void put_model(Buf *b, const CudaCode *c)
 {
 	static const char *const precision[] = {"fp32", "tf32", "bf16"};
 	const Model *m = c->model;
-	buf_puts(b, "static RtStatus model_open(void **self, const float *const *values, int threads,\n"
-	            "                           RtError *err)\n{\n\t(void)threads;\n"
-	            "\treturn rt_cuda_open(self, &program, values, err);\n}\n\n"
-	            "static const RtModel model = {\n\t.abi = RT_ABI,\n");
+	buf_puts(
+	    b, "static RtStatus model_open(void **self, const float *const *values, int threads,\n"
+	       "                           RtError *err)\n{\n\t(void)threads;\n"
+	       "\treturn rt_cuda_open(self, &program, values, err);\n}\n\n"
+	       "static const RtModel model = {\n\t.abi = RT_ABI,\n");
 	put_field(b, "name", m->name);
 	put_field(b, "doc", m->doc);
 	put_field(b, "version", c->opt.version);
 	put_field(b, "target", "cuda");
 	put_field(b, "precision", precision[c->opt.precision]);
-	buf_printf(b, "\t.batch = %lld,\n\t.nparams = %d,\n\t.params = params,\n\t.ngraphs = %d,\n"
-	              "\t.graphs = graphs,\n\t.nsettings = %d,\n\t.settings = settings,\n",
-	           (long long)m->batch, c->params.n, m->module->graphs.n, m->settings.n);
+	buf_printf(b,
+		   "\t.batch = %lld,\n\t.nparams = %d,\n\t.params = params,\n\t.ngraphs = %d,\n"
+		   "\t.graphs = graphs,\n\t.nsettings = %d,\n\t.settings = settings,\n",
+		   (long long)m->batch, c->params.n, m->module->graphs.n, m->settings.n);
 	put_audio(b, m);
 	buf_printf(b, "\t.load_bytes = %lld,\n", (long long)c->load_bytes);
-	buf_puts(b, "\t.ops = {model_open, rt_cuda_run, rt_cuda_time, rt_cuda_close, rt_cuda_device},\n");
+	buf_puts(
+	    b,
+	    "\t.ops = {model_open, rt_cuda_run, rt_cuda_time, rt_cuda_close, rt_cuda_device},\n");
 	buf_puts(b, "};\n\n");
 }
 
@@ -305,20 +320,24 @@ static void put_main(Buf *b, const CudaCode *c)
 		buf_puts(b, "extern const unsigned char seldc_weights[], seldc_weights_end[];\n\n");
 	if (c->opt.library)
 		buf_printf(b, "const RtModel *%s_model(void)\n{\n\tstatic RtModel whole;\n",
-		           c->model->name);
+			   c->model->name);
 	else
 		buf_puts(b, "int main(int argc, char **argv)\n{\n\tRtModel whole;\n");
 	buf_puts(b, "\twhole = model;\n");
 	if (c->opt.weights)
-		buf_puts(b, "\twhole.weights = seldc_weights;\n"
-		            "\twhole.weights_bytes = (uint64_t)(seldc_weights_end - seldc_weights);\n");
-	buf_puts(b, c->opt.library ? "\treturn &whole;\n}\n" : "\treturn rt_main(&whole, argc, argv);\n}\n");
+		buf_puts(
+		    b, "\twhole.weights = seldc_weights;\n"
+		       "\twhole.weights_bytes = (uint64_t)(seldc_weights_end - seldc_weights);\n");
+	buf_puts(b, c->opt.library ? "\treturn &whole;\n}\n"
+				   : "\treturn rt_main(&whole, argc, argv);\n}\n");
 }
 
 void cuda_host(Buf *b, const CudaCode *c, const CudaImages *images)
 {
-	buf_printf(b, "/* %s: launches and tables of a CUDA program, written by seldc %s. */\n"
-	              "#include \"rt_cuda.h\"\n\n", c->model->name, c->opt.version);
+	buf_printf(b,
+		   "/* %s: launches and tables of a CUDA program, written by seldc %s. */\n"
+		   "#include \"rt_cuda.h\"\n\n",
+		   c->model->name, c->opt.version);
 	put_params(b, c);
 	put_graphs(b, c);
 	put_images(b, images);
@@ -335,8 +354,10 @@ void cuda_images_asm(Buf *out, const CudaImages *images)
 	for (int i = 0; i < images->at.n; i++) {
 		const CudaImage *m = &images->at.at[i];
 		const char *s = image_symbol(out->arena, m);
-		buf_printf(out, "\t.balign 64\n\t.globl %s, %s_end\n%s:\n\t.incbin \"%s\"\n%s_end:\n\t.byte 0\n",
-		           s, s, s, m->path, s);
+		buf_printf(out,
+			   "\t.balign 64\n\t.globl %s, %s_end\n%s:\n\t.incbin "
+			   "\"%s\"\n%s_end:\n\t.byte 0\n",
+			   s, s, s, m->path, s);
 	}
 	buf_puts(out, "\t.section .note.GNU-stack,\"\",@progbits\n");
 }

@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "passes/passes.h"
+
 enum { THREADS = 256 };
 
 static const char *const value_text[NOPS] = {
@@ -84,15 +86,15 @@ static void map_load(MapKernel *m, int op)
 	const int nd = m->sweep.nd;
 	const bool step = nd > 0 && m->sweep.op[op].stride[nd - 1] != 0;
 	buf_printf(m->k.b, "\tfloat x%d[%d];\n\tmap_get<%d, %d>(x%d, %s + (%s));\n", op, m->width,
-	           m->width, m->width > 1 && step, op, operand_text(m->e, m->o[op], false),
-	           sweep_text(m->e, &m->sweep, op, "i"));
+		   m->width, m->width > 1 && step, op, operand_text(m->e, m->o[op], false),
+		   sweep_text(m->e, &m->sweep, op, "i"));
 }
 
 static void map_store(MapKernel *m, int out)
 {
 	const int op = m->nin + out;
 	buf_printf(m->k.b, "\tmap_put<%d>(%s + (%s), y%d);\n", m->width,
-	           operand_text(m->e, m->o[op], true), sweep_text(m->e, &m->sweep, op, "i"), out);
+		   operand_text(m->e, m->o[op], true), sweep_text(m->e, &m->sweep, op, "i"), out);
 }
 
 static void map_close(MapKernel *m)
@@ -214,7 +216,7 @@ void cuda_map(Emit *e, const Node *n)
 	for (int l = 0; l < code.nlines; l++) {
 		const MapLine *line = &code.line[l];
 		const char *to = line->out >= 0 ? arena_printf(e->arena, "y%d[e]", line->out)
-		                                : arena_printf(e->arena, "t%d", l);
+						: arena_printf(e->arena, "t%d", l);
 		if (line->out < 0)
 			buf_printf(m.k.b, "\t\tfloat t%d;\n", l);
 		buf_puts(m.k.b, "\t\t{\n");
@@ -255,8 +257,8 @@ void cuda_batch_norm(Emit *e, const Node *n)
 	map_open(&m);
 	for (int i = 0; i < 5; i++)
 		map_load(&m, i);
-	buf_printf(m.k.b, "\tfloat y0[%d];\n#pragma unroll\n\tfor (int e = 0; e < %d; e++) {\n", m.width,
-	           m.width);
+	buf_printf(m.k.b, "\tfloat y0[%d];\n#pragma unroll\n\tfor (int e = 0; e < %d; e++) {\n",
+		   m.width, m.width);
 	buf_puts(m.k.b, "\t\ty0[e] = (x0[e] - x3[e]) / sqrtf(x4[e] + K(");
 	buf_double(m.k.b, attr_float(n, "eps"));
 	buf_puts(m.k.b, ")) * x1[e] + x2[e];\n");
@@ -265,24 +267,63 @@ void cuda_batch_norm(Emit *e, const Node *n)
 
 /* ---- movement ------------------------------------------------------------------------------- */
 
-/* The sweep over group and axes of `to`, reading `from` with strides in the same axes. */
+/* A copy of `from` into `to`, which has its shape, for all instances. */
+typedef struct Piece {
+	Operand from, to;
+} Piece;
+
+static void piece_sweep(MapKernel *m, const Piece *p, int64_t group)
+{
+	m->o[0] = &p->from;
+	m->o[1] = &p->to;
+	m->sweep = (Sweep){.nops = 2};
+	sweep_group(&m->sweep, group, m->o, 2);
+	for (int i = 0; i < p->to.rank; i++) {
+		const int d = sweep_dim(&m->sweep, p->to.dim[i]);
+		sweep_set(&m->sweep, 0, d, p->from.stride[i], 1);
+		sweep_set(&m->sweep, 1, d, p->to.stride[i], 1);
+	}
+	sweep_merge(&m->sweep);
+	m->width = choose_width(m);
+}
+
+/* The threads of row y of the grid copy piece y. */
+static void put_piece(MapKernel *m, int y)
+{
+	Buf *b = m->k.b;
+	buf_printf(b, "\tif (blockIdx.y == %d && t < %lldu) {\n", y,
+		   (long long)(sweep_count(&m->sweep) / m->width));
+	buf_printf(b, "\t\tconst unsigned i = t * %du;\n\t\tfloat v[%d];\n", m->width, m->width);
+	const bool step = m->sweep.nd > 0 && m->sweep.op[0].stride[m->sweep.nd - 1] != 0;
+	buf_printf(b, "\t\tmap_get<%d, %d>(v, %s + (%s));\n", m->width, m->width > 1 && step,
+		   operand_text(m->e, m->o[0], false), sweep_text(m->e, &m->sweep, 0, "i"));
+	buf_printf(b, "\t\tmap_put<%d>(%s + (%s), v);\n\t}\n", m->width,
+		   operand_text(m->e, m->o[1], true), sweep_text(m->e, &m->sweep, 1, "i"));
+}
+
+static void emit_moves(Emit *e, const Node *n, const Piece *piece, int npieces, int64_t group)
+{
+	const Operand *o[2];
+	MapKernel m = {.e = e, .nin = 1, .nout = 1, .o = o};
+	int64_t most = 0;
+	if (npieces == 0)
+		return;
+	m.k = kernel_begin(e, n, FAM_MAP);
+	kernel_open(&m.k, THREADS, 1);
+	buf_printf(m.k.b, "\tconst unsigned t = blockIdx.x * %du + threadIdx.x;\n", THREADS);
+	for (int i = 0; i < npieces; i++) {
+		piece_sweep(&m, &piece[i], group);
+		put_piece(&m, i);
+		const int64_t threads = sweep_count(&m.sweep) / m.width;
+		most = threads > most ? threads : most;
+	}
+	kernel_end(e, &m.k, (most + THREADS - 1) / THREADS, npieces, 1, 0);
+}
+
 static void emit_move(Emit *e, const Node *n, const Operand *from, const Operand *to, int64_t group)
 {
-	const Operand *o[2] = {from, to};
-	MapKernel m = {.e = e, .nin = 1, .nout = 1, .o = o};
-	m.sweep.nops = 2;
-	sweep_group(&m.sweep, group, o, 2);
-	for (int i = 0; i < to->rank; i++) {
-		const int d = sweep_dim(&m.sweep, to->dim[i]);
-		sweep_set(&m.sweep, 0, d, from->stride[i], 1);
-		sweep_set(&m.sweep, 1, d, to->stride[i], 1);
-	}
-	m.k = kernel_begin(e, n, FAM_MAP);
-	map_open(&m);
-	map_load(&m, 0);
-	buf_printf(m.k.b, "\tmap_put<%d>(%s + (%s), x0);\n", m.width, operand_text(e, to, true),
-	           sweep_text(e, &m.sweep, 1, "i"));
-	map_close(&m);
+	const Piece p = {*from, *to};
+	emit_moves(e, n, &p, 1, group);
 }
 
 void emit_copy(Emit *e, const Node *n, const Operand *from, const Operand *to, int64_t group)
@@ -348,7 +389,6 @@ void cuda_slice(Emit *e, const Node *n)
 	emit_move(e, n, &from, &to, group_of(n));
 }
 
-/* A negative stride cannot start the unsigned offset: the result is walked backwards instead. */
 void cuda_flip(Emit *e, const Node *n)
 {
 	Operand from = operand_in(e, n, 0);
@@ -372,19 +412,20 @@ void cuda_broadcast(Emit *e, const Node *n)
 	emit_move(e, n, &from, &to, group_of(n));
 }
 
-#include "passes/passes.h"
-
 void cuda_concat(Emit *e, const Node *n)
 {
 	Operand to = operand_out(e, n, 0);
 	const int axis = axis_of(n, to.rank);
+	Piece *piece = NEW_ARRAY(e->arena, Piece, n->nin);
+	int npieces = 0;
 	for (int i = 0; i < n->nin; i++) {
 		const Operand from = operand_in(e, n, i);
 		to.dim[axis] = from.dim[axis];
 		if (!plan_in_place(n, i))
-			emit_move(e, n, &from, &to, group_of(n));
+			piece[npieces++] = (Piece){from, to};
 		operand_shift(e, &to, from.dim[axis] * to.stride[axis]);
 	}
+	emit_moves(e, n, piece, npieces, group_of(n));
 }
 
 void cuda_stack(Emit *e, const Node *n)
@@ -397,12 +438,15 @@ void cuda_stack(Emit *e, const Node *n)
 		to.stride[i] = y.stride[i + 1];
 	}
 	to.rank--;
+	Piece *piece = NEW_ARRAY(e->arena, Piece, n->nin);
+	int npieces = 0;
 	for (int i = 0; i < n->nin; i++) {
 		const Operand from = operand_in(e, n, i);
 		if (!plan_in_place(n, i))
-			emit_move(e, n, &from, &to, group_of(n));
+			piece[npieces++] = (Piece){from, to};
 		operand_shift(e, &to, y.stride[axis]);
 	}
+	emit_moves(e, n, piece, npieces, group_of(n));
 }
 
 /* The middle is copied, then both margins are filled. */
@@ -430,8 +474,9 @@ void cuda_pad(Emit *e, const Node *n)
 			sweep_set(&m.sweep, 0, sweep_dim(&m.sweep, margin.dim[i]), y.stride[i], 1);
 		m.k = kernel_begin(e, n, FAM_MAP);
 		map_open(&m);
-		buf_printf(m.k.b, "\tfloat y0[%d];\n\tfor (int e = 0; e < %d; e++)\n\t\ty0[e] = ", m.width,
-		           m.width);
+		buf_printf(m.k.b,
+			   "\tfloat y0[%d];\n\tfor (int e = 0; e < %d; e++)\n\t\ty0[e] = ", m.width,
+			   m.width);
 		put_number(m.k.b, attr_float(n, "value"));
 		buf_puts(m.k.b, ";\n");
 		map_store(&m, 0);
@@ -458,8 +503,10 @@ static void put_table(const Kernel *k, const Node *n)
 		const double v = attr_float_at(n, "value", i);
 		bits = bits || v != v || is_large(v);
 	}
-	buf_printf(k->b, "\tstatic __device__ __forceinline__ float value(unsigned i)\n\t{\n"
-	                 "\t\tstatic const %s v[] = {", bits ? "unsigned" : "float");
+	buf_printf(k->b,
+		   "\tstatic __device__ __forceinline__ float value(unsigned i)\n\t{\n"
+		   "\t\tstatic const %s v[] = {",
+		   bits ? "unsigned" : "float");
 	for (int i = 0; i < given; i++) {
 		buf_puts(k->b, i % 8 ? " " : "\n\t\t\t");
 		if (bits)
@@ -469,7 +516,7 @@ static void put_table(const Kernel *k, const Node *n)
 		buf_puts(k->b, ",");
 	}
 	buf_printf(k->b, "\n\t\t};\n\t\treturn %s(v[i %% %du]);\n\t}\n",
-	           bits ? "__uint_as_float" : "", given);
+		   bits ? "__uint_as_float" : "", given);
 }
 
 void cuda_const(Emit *e, const Node *n)
@@ -482,7 +529,7 @@ void cuda_const(Emit *e, const Node *n)
 	kernel_open(&k, THREADS, 1);
 	buf_printf(k.b, "\tconst unsigned i = blockIdx.x * %du + threadIdx.x;\n", THREADS);
 	buf_printf(k.b, "\tif (i < %s::COUNT)\n\t\t%s[i] = %s::value(i);\n", k.type,
-	           operand_text(e, &y, true), k.type);
+		   operand_text(e, &y, true), k.type);
 	kernel_end(e, &k, (count + THREADS - 1) / THREADS, 1, 1, 0);
 }
 

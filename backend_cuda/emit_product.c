@@ -135,7 +135,7 @@ static int64_t ceil_of(int64_t n, int64_t d)
 static ProductTile product_tile(const Emit *e, const Product *p, ProductKind kind)
 {
 	static const ProductTile fma[] = {{64, 64, 2, 2, 1}, {32, 32, 1, 1, 4}, {16, 32, 1, 1, 4}},
-	                         mma[] = {{64, 64, 2, 2, 1}, {64, 32, 4, 1, 1}, {64, 16, 4, 1, 1}};
+				 mma[] = {{64, 64, 2, 2, 1}, {64, 32, 4, 1, 1}, {64, 16, 4, 1, 1}};
 	static const ProductTile fma_low = {16, 32, 1, 1, 4}, mma_low = {16, 64, 1, 4, 1};
 	const ProductTile *tile = kind == PROD_FMA ? fma : mma;
 	if (p->m <= 16)
@@ -206,14 +206,16 @@ static const char *weights_at_z(const Emit *e, const Product *p, const Node *n)
 	const int64_t per = sweep_count(&p->z) / p->w.lead;
 	(void)n;
 	return arena_printf(e->arena, "%s + (size_t)(z / %lldu) * %lldu", base, (long long)per,
-	                    (long long)(p->n * p->k));
+			    (long long)(p->n * p->k));
 }
 
 static void emit_product(Emit *e, const Node *n, Product *p)
 {
 	const ProductKind kind = product_kind(e, n, p);
-	static const char *const call[] = {"product_any", "product_fma", "product_mma", "product_mma"};
-	const ProductTile t = kind == PROD_ANY ? (ProductTile){32, 32, 8, 1, 1} : product_tile(e, p, kind);
+	static const char *const call[] = {"product_any", "product_fma", "product_mma",
+					   "product_mma"};
+	const ProductTile t =
+	    kind == PROD_ANY ? (ProductTile){32, 32, 8, 1, 1} : product_tile(e, p, kind);
 	if (p->y.stride[p->y.rank - 1] != 1)
 		emit_bug(n, "product into strided storage");
 	Kernel k = kernel_begin(e, n, FAM_PRODUCT);
@@ -221,12 +223,12 @@ static void emit_product(Emit *e, const Node *n, Product *p)
 	if (kind != PROD_ANY)
 		put_tile(&k, &t, kind);
 	kernel_open(&k, tile_threads(&t), 1);
-	buf_printf(k.b, "\tconst unsigned z = blockIdx.z;\n\t%s<%s>(%s,\n\t\t%s,\n\t\t%s,\n\t\t%s);\n",
-	           call[kind], k.type, at_z(e, p, 0, &p->x, false), weights_at_z(e, p, n),
-	           p->has_bias ? at_z(e, p, 2, &p->bias, false) : "nullptr",
-	           at_z(e, p, 3, &p->y, true));
+	buf_printf(
+	    k.b, "\tconst unsigned z = blockIdx.z;\n\t%s<%s>(%s,\n\t\t%s,\n\t\t%s,\n\t\t%s);\n",
+	    call[kind], k.type, at_z(e, p, 0, &p->x, false), weights_at_z(e, p, n),
+	    p->has_bias ? at_z(e, p, 2, &p->bias, false) : "nullptr", at_z(e, p, 3, &p->y, true));
 	kernel_end(e, &k, ceil_of(p->n, t.bn), ceil_of(p->m, t.bm), sweep_count(&p->z),
-	           kind == PROD_ANY ? 0 : product_smem(kind, &t));
+		   kind == PROD_ANY ? 0 : product_smem(kind, &t));
 }
 
 void cuda_linear(Emit *e, const Node *n)
@@ -241,7 +243,8 @@ void cuda_matmul(Emit *e, const Node *n)
 	emit_product(e, n, &p);
 }
 
-/* ---- in_proj, convolution, SiLU ----------------------------------------------------------------- */
+/* ---- in_proj, convolution, SiLU -----------------------------------------------------------------
+ */
 
 /* x[B, L, K]; rows are times of one sequence, grid.z counts instances x sequences. */
 static Product inproj_product(const Emit *e, const Node *n)
@@ -260,8 +263,8 @@ static Product inproj_product(const Emit *e, const Node *n)
 	const int d = sweep_dim(&p.z, p.x.dim[0]);
 	sweep_set(&p.z, 0, d, p.x.stride[0], 1);
 	sweep_set(&p.z, 3, d, p.y.stride[0], 1);
-	p.odd = p.n % 128 != 0 || n->in[2]->type.dim[n->in[2]->type.rank - 1] > 32 ||
-	        p.y.dim[1] != p.m;
+	p.odd =
+	    p.n % 128 != 0 || n->in[2]->type.dim[n->in[2]->type.rank - 1] > 32 || p.y.dim[1] != p.m;
 	return p;
 }
 
@@ -292,13 +295,14 @@ void cuda_inproj_conv_silu(Emit *e, const Node *n)
 	kernel_typedef(&k, "OutZ", operand_type(&z));
 	kernel_open(&k, 128, 1);
 	const char *g = arena_printf(e->arena, "z / %lldu", (long long)p.x.dim[0]);
-	buf_printf(k.b, "\tconst unsigned z = blockIdx.z;\n\t%s<%s>(%s,\n\t\t%s,\n\t\t%s + (%s), %s + (%s),\n"
-	                "\t\t%s,\n\t\t%s + (size_t)(%s), %s);\n",
-	           call[kind], k.type, at_z(e, &p, 0, &p.x, false), weights_at_z(e, &p, n),
-	           operand_text(e, &cw, false), sweep_text(e, &s, 0, "z"),
-	           operand_text(e, &cb, false), sweep_text(e, &s, 1, "z"),
-	           at_z(e, &p, 3, &p.y, true), operand_text(e, &z, true), sweep_text(e, &s, 2, "z"),
-	           emit_reverse(e, n, g));
+	buf_printf(
+	    k.b,
+	    "\tconst unsigned z = blockIdx.z;\n\t%s<%s>(%s,\n\t\t%s,\n\t\t%s + (%s), %s + (%s),\n"
+	    "\t\t%s,\n\t\t%s + (size_t)(%s), %s);\n",
+	    call[kind], k.type, at_z(e, &p, 0, &p.x, false), weights_at_z(e, &p, n),
+	    operand_text(e, &cw, false), sweep_text(e, &s, 0, "z"), operand_text(e, &cb, false),
+	    sweep_text(e, &s, 1, "z"), at_z(e, &p, 3, &p.y, true), operand_text(e, &z, true),
+	    sweep_text(e, &s, 2, "z"), emit_reverse(e, n, g));
 	const int64_t count = sweep_count(&p.z);
 	if (kind == PROD_ANY)
 		kernel_end(e, &k, ceil_of(width, 128), length > p.m ? length : p.m, count, 0);
@@ -312,9 +316,9 @@ void pack_product(Emit *e, const Node *n, int input)
 {
 	if (input != 1)
 		return;
-	Product p = n->op == OP_matmul                ? matmul_product(e, n)
-	            : n->op == OP_inproj_conv_silu ? inproj_product(e, n)
-	                                              : linear_product(e, n);
+	Product p = n->op == OP_matmul             ? matmul_product(e, n)
+		    : n->op == OP_inproj_conv_silu ? inproj_product(e, n)
+						   : linear_product(e, n);
 	if (product_kind(e, n, &p) != PROD_BF16 || !p.packed)
 		return;
 	const int64_t count = p.w.lead * p.n * p.k;
@@ -323,7 +327,8 @@ void pack_product(Emit *e, const Node *n, int input)
 		return;
 	Sweep s = {.nops = 1};
 	sweep_set(&s, 0, sweep_dim(&s, p.w.lead), p.w.lead_stride, 1);
-	sweep_set(&s, 0, sweep_dim(&s, p.n), p.w.stride[n->op == OP_matmul && !attr_bool(n, "tb")], 1);
+	sweep_set(&s, 0, sweep_dim(&s, p.n), p.w.stride[n->op == OP_matmul && !attr_bool(n, "tb")],
+		  1);
 	sweep_set(&s, 0, sweep_dim(&s, p.k), p.wk, 1);
 	sweep_merge(&s);
 	Kernel k = kernel_begin(e, n, FAM_PACK);
@@ -331,6 +336,6 @@ void pack_product(Emit *e, const Node *n, int input)
 	kernel_function(&k, "at", sweep_text(e, &s, 0, "i"));
 	kernel_open(&k, 256, 1);
 	buf_printf(k.b, "\tpack_bf16<%s>(%s, (bf16 *)(m.load + %lld));\n", k.type,
-	           operand_text(e, &p.w, false), (long long)at);
+		   operand_text(e, &p.w, false), (long long)at);
 	kernel_end(e, &k, ceil_of(count, 256), 1, 1, 0);
 }

@@ -41,7 +41,8 @@ static void emit_reduce(Emit *e, const Node *n, const char *with)
 		const int64_t a = attr_int_at(n, "axes", i);
 		in[a < 0 ? a + x.rank : a] = true;
 	}
-	const Sweep rows = sweep_axes(n, &x, in, false, true), cols = sweep_axes(n, &x, in, true, false);
+	const Sweep rows = sweep_axes(n, &x, in, false, true),
+		    cols = sweep_axes(n, &x, in, true, false);
 	const bool wide = sweep_count(&cols) >= 64;
 	if (!y.dense)
 		emit_bug(n, "reduction into strided storage");
@@ -53,7 +54,7 @@ static void emit_reduce(Emit *e, const Node *n, const char *with)
 	kernel_function(&k, "col", sweep_text(e, &cols, 0, "i"));
 	kernel_open(&k, wide ? 128 : 256, 1);
 	buf_printf(k.b, "\t%s<%s, %s>(%s, %s);\n", wide ? "reduce" : "reduce_short", k.type, with,
-	           operand_text(e, &x, false), operand_text(e, &y, true));
+		   operand_text(e, &x, false), operand_text(e, &y, true));
 	kernel_end(e, &k, blocks(sweep_count(&rows), wide ? 4 : 256), 1, 1, 0);
 }
 
@@ -78,7 +79,8 @@ void cuda_softmax(Emit *e, const Node *n)
 	const int axis = axis_of(n, "axis", x.rank);
 	bool in[MAX_RANK] = {false};
 	in[axis] = true;
-	const Sweep rows = sweep_axes(n, &x, in, false, true), cols = sweep_axes(n, &x, in, true, false);
+	const Sweep rows = sweep_axes(n, &x, in, false, true),
+		    cols = sweep_axes(n, &x, in, true, false);
 	const Sweep out = sweep_axes(n, &y, in, false, true);
 	Kernel k = kernel_begin(e, n, FAM_REDUCE);
 	kernel_const(&k, "ROWS", sweep_count(&rows));
@@ -90,7 +92,7 @@ void cuda_softmax(Emit *e, const Node *n)
 	kernel_function(&k, "out", sweep_text(e, &out, 0, "i"));
 	kernel_open(&k, 128, 1);
 	buf_printf(k.b, "\tsoftmax<%s>(%s, %s);\n", k.type, operand_text(e, &x, false),
-	           operand_text(e, &y, true));
+		   operand_text(e, &y, true));
 	kernel_end(e, &k, blocks(sweep_count(&rows), 4), 1, 1, 0);
 }
 
@@ -123,7 +125,7 @@ static void emit_norm(Emit *e, const Node *n, const char *call, bool bias)
 	buf_puts(k.b, ";\n\t}\n");
 	kernel_open(&k, 128, 1);
 	buf_printf(k.b, "\t%s<%s>(%s, %s, ", call, k.type, operand_text(e, &x, false),
-	           operand_text(e, &w, false));
+		   operand_text(e, &w, false));
 	if (bias)
 		buf_printf(k.b, "%s, ", operand_text(e, &b, false));
 	buf_printf(k.b, "%s);\n", operand_text(e, &y, true));
@@ -168,7 +170,7 @@ static void emit_pool(Emit *e, const Node *n, const char *call)
 	kernel_function(&k, "at", sweep_text(e, &s, 0, "i"));
 	kernel_open(&k, 256, 1);
 	buf_printf(k.b, "\t%s<%s>(%s, %s);\n", call, k.type, operand_text(e, &x, false),
-	           operand_text(e, &y, true));
+		   operand_text(e, &y, true));
 	kernel_end(e, &k, blocks(sweep_count(&s), 256), 1, 1, 0);
 }
 
@@ -207,10 +209,11 @@ void cuda_stft(Emit *e, const Node *n)
 	kernel_const(&k, "REFLECT", attr_bool(n, "reflect"));
 	kernel_const(&k, "XS", x.stride[last]);
 	kernel_open(&k, 128, 1);
-	buf_printf(k.b, "\tconst unsigned z = blockIdx.y;\n\t%s<%s>(%s + (%s), %s + (size_t)z * %lldu);\n",
-	           fast ? "stft" : "stft_any", k.type, operand_text(e, &x, false),
-	           sweep_text(e, &s, 0, "z"), operand_text(e, &y, true),
-	           (long long)(frames * (nfft / 2 + 1) * 2));
+	buf_printf(
+	    k.b, "\tconst unsigned z = blockIdx.y;\n\t%s<%s>(%s + (%s), %s + (size_t)z * %lldu);\n",
+	    fast ? "stft" : "stft_any", k.type, operand_text(e, &x, false),
+	    sweep_text(e, &s, 0, "z"), operand_text(e, &y, true),
+	    (long long)(frames * (nfft / 2 + 1) * 2));
 	kernel_end(e, &k, frames, sweep_count(&s), 1, (unsigned)(fast ? nfft * 40 : nfft * 8));
 }
 

@@ -16,8 +16,9 @@ static ScanShape scan_shape(const Emit *e, const Node *n)
 	ScanShape s = {.gate = n->op == OP_scan_gate, .z = {.nops = 8}};
 	const Operand *o[8];
 	for (int i = 0; i < 8; i++) {
-		s.o[i] = i == 7 ? operand_out(e, n, 0)
-		         : i < 6 || s.gate ? operand_in(e, n, i) : (Operand){.lead = 1};
+		s.o[i] = i == 7            ? operand_out(e, n, 0)
+			 : i < 6 || s.gate ? operand_in(e, n, i)
+					   : (Operand){.lead = 1};
 		o[i] = &s.o[i];
 	}
 	s.softplus = s.gate && attr_bool(n, "softplus");
@@ -48,8 +49,10 @@ static bool scan_async(const ScanShape *s)
 static unsigned scan_smem(const ScanShape *s, int64_t tc)
 {
 	const int64_t ch = s->n % 4 == 0 ? 32 : 128, np = (s->n + 3) / 4 * 4;
-	const int64_t u = tc * ch * (s->o[0].narrow ? 2 : 4), z = tc * ch * (s->o[6].narrow ? 2 : 4);
-	return (unsigned)((s->l > tc ? 2 : 1) * (u + tc * ch * 4 + (s->gate ? z : 0) + 2 * tc * np * 4));
+	const int64_t u = tc * ch * (s->o[0].narrow ? 2 : 4),
+		      z = tc * ch * (s->o[6].narrow ? 2 : 4);
+	return (unsigned)((s->l > tc ? 2 : 1) *
+			  (u + tc * ch * 4 + (s->gate ? z : 0) + 2 * tc * np * 4));
 }
 
 static void put_scan(const Kernel *k, const ScanShape *s, int64_t tc)
@@ -89,12 +92,12 @@ static void emit_scan(Emit *e, const Node *n)
 	for (int i = 0; i < 7; i++)
 		if (s.o[i].at)
 			buf_printf(k.b, "%s + (size_t)(%s),\n\t\t", operand_text(e, &s.o[i], false),
-			           sweep_text(e, &s.z, i, "z"));
+				   sweep_text(e, &s.z, i, "z"));
 		else
 			buf_puts(k.b, "nullptr");
 	const char *g = arena_printf(e->arena, "z / %lldu", (long long)s.batch);
 	buf_printf(k.b, "},\n\t\t%s + (size_t)(%s), %s);\n", operand_text(e, &s.o[7], true),
-	           sweep_text(e, &s.z, 7, "z"), emit_reverse(e, n, g));
+		   sweep_text(e, &s.z, 7, "z"), emit_reverse(e, n, g));
 	kernel_end(e, &k, (s.e + ch - 1) / ch, 1, s.batch * group_of(n), scan_smem(&s, tc));
 }
 
@@ -136,14 +139,17 @@ void cuda_conv1d_depthwise(Emit *e, const Node *n)
 	kernel_typedef(&k, "Out", operand_type(&y));
 	kernel_open(&k, 128, 1);
 	const char *g = arena_printf(e->arena, "z / %lldu", (long long)batch);
-	buf_printf(k.b, "\tconst unsigned z = blockIdx.z;\n\tconv1d<%s>(%s + (size_t)(%s), %s + (%s),\n\t\t",
-	           k.type, operand_text(e, &x, false), sweep_text(e, &z, 0, "z"),
-	           operand_text(e, &w, false), sweep_text(e, &z, 1, "z"));
+	buf_printf(
+	    k.b,
+	    "\tconst unsigned z = blockIdx.z;\n\tconv1d<%s>(%s + (size_t)(%s), %s + (%s),\n\t\t",
+	    k.type, operand_text(e, &x, false), sweep_text(e, &z, 0, "z"),
+	    operand_text(e, &w, false), sweep_text(e, &z, 1, "z"));
 	if (bias)
-		buf_printf(k.b, "%s + (%s),\n\t\t", operand_text(e, &b, false), sweep_text(e, &z, 2, "z"));
+		buf_printf(k.b, "%s + (%s),\n\t\t", operand_text(e, &b, false),
+			   sweep_text(e, &z, 2, "z"));
 	else
 		buf_puts(k.b, "nullptr,\n\t\t");
 	buf_printf(k.b, "%s + (size_t)(%s), %s);\n", operand_text(e, &y, true),
-	           sweep_text(e, &z, 3, "z"), emit_reverse(e, n, g));
+		   sweep_text(e, &z, 3, "z"), emit_reverse(e, n, g));
 	kernel_end(e, &k, (channels + 127) / 128, y.dim[1], batch * group_of(n), 0);
 }

@@ -1,8 +1,6 @@
 /* hooks.c: what the memory planner asks about kernels before any is written. */
 #include "emit.h"
 
-bool conv_packs(const Node *n);
-
 bool cuda_packs(const Node *n, int input)
 {
 	return (n->op == OP_conv2d || n->op == OP_conv2d_act) && input == 1 && conv_packs(n);

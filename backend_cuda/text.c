@@ -4,11 +4,11 @@
 
 #include <string.h>
 
-#define TEXT(name) \
-	__asm__(".section .rodata\n" \
-	        ".global cuda_text_" #name "\n.global cuda_text_" #name "_end\n" \
-	        "cuda_text_" #name ":\n.incbin \"backend_cuda/kernels/" #name ".cuh\"\n" \
-	        "cuda_text_" #name "_end:\n.byte 0\n.previous\n"); \
+#define TEXT(name)                                                                                 \
+	__asm__(".section .rodata\n"                                                               \
+		".global cuda_text_" #name "\n.global cuda_text_" #name "_end\n"                   \
+		"cuda_text_" #name ":\n.incbin \"backend_cuda/kernels/" #name ".cuh\"\n"           \
+		"cuda_text_" #name "_end:\n.byte 0\n.previous\n");                                 \
 	extern const char cuda_text_##name[], cuda_text_##name##_end[];
 
 TEXT(common)
@@ -24,11 +24,14 @@ TEXT(conv)
 
 KernelText kernel_text(const char *family)
 {
-#define ROW(name) {#name, cuda_text_##name, cuda_text_##name##_end}
+#define ROW(name)                                                                                  \
+	{                                                                                          \
+#name, cuda_text_##name, cuda_text_##name##_end                                    \
+	}
 	static const struct {
 		const char *name, *from, *to;
 	} row[] = {ROW(common), ROW(map),  ROW(reduce), ROW(norm),    ROW(pool),
-	           ROW(pack),   ROW(stft), ROW(scan),   ROW(product), ROW(conv)};
+		   ROW(pack),   ROW(stft), ROW(scan),   ROW(product), ROW(conv)};
 #undef ROW
 	for (size_t i = 0; i < COUNT(row); i++)
 		if (strcmp(row[i].name, family) == 0)

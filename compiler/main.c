@@ -3,6 +3,8 @@
 #define _GNU_SOURCE
 #include "compile.h"
 
+#include "tools/tools.h"
+
 #include <argp.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -276,6 +278,8 @@ static int run_verb(const Verb *v, int argc, char **argv)
 static int explain(int argc, char **argv)
 {
 	const char *title, *text;
+	if (argc == 2 && !strcmp(argv[1], "--help"))
+		return puts("usage: seldc explain CODE\n\nWhat a diagnostic's code (E0301) means."), EXIT_DONE;
 	if (argc != 2) {
 		fputs("usage: seldc explain CODE\n", stderr);
 		return EXIT_USAGE;
@@ -332,21 +336,34 @@ static int list_ops(void)
 	return EXIT_DONE;
 }
 
+/* Verbs that read no model and have a command line of their own. */
+static const struct {
+	const char *name, *doc;
+	int (*run)(int argc, char **argv);
+} tools[] = {
+    {"score", "DCASE2024 metrics of two folders of CSVs.", score_main},
+    {"synth", "FOA mixtures with metadata, DCASE layout.", synth_main},
+    {"explain", "What a diagnostic's code (E0301) means.", explain},
+};
+
 static void help(FILE *f)
 {
 	fputs("usage: seldc VERB [OPTION...] ARGUMENT\n\n", f);
 	for (size_t i = 0; i < COUNT(verbs); i++)
 		fprintf(f, "  %-9s %s\n", verbs[i].name, verbs[i].doc);
-	fputs("  explain   What a diagnostic's code (E0301) means.\n\n"
-	      "  seldc VERB --help, --list-ops, --list-passes, --version, --help\n",
+	for (size_t i = 0; i < COUNT(tools); i++)
+		fprintf(f, "  %-9s %s\n", tools[i].name, tools[i].doc);
+	fputs("\n  seldc VERB --help, --list-ops, --list-passes, --version, --help\n",
 	      f);
 }
 
 static int usage_error(const char *word)
 {
-	const char *names[COUNT(verbs) + 1] = {[COUNT(verbs)] = "explain"};
+	const char *names[COUNT(verbs) + COUNT(tools)];
 	for (size_t i = 0; i < COUNT(verbs); i++)
 		names[i] = verbs[i].name;
+	for (size_t i = 0; i < COUNT(tools); i++)
+		names[COUNT(verbs) + i] = tools[i].name;
 	const char *close = closest_name(word, names, (int)COUNT(names));
 	fprintf(stderr, "seldc: error: no verb '%s'", word);
 	if (close)
@@ -361,8 +378,9 @@ int main(int argc, char **argv)
 	for (size_t i = 0; i < COUNT(verbs); i++)
 		if (!strcmp(word, verbs[i].name))
 			return run_verb(&verbs[i], argc - 1, argv + 1);
-	if (!strcmp(word, "explain"))
-		return explain(argc - 1, argv + 1);
+	for (size_t i = 0; i < COUNT(tools); i++)
+		if (!strcmp(word, tools[i].name))
+			return tools[i].run(argc - 1, argv + 1);
 	if (!strcmp(word, "--list-ops"))
 		return list_ops();
 	if (!strcmp(word, "--list-passes"))

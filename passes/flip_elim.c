@@ -463,14 +463,10 @@ static int count_all(const Graph *g, double *bytes)
 	return flips;
 }
 
-int pass_flip_elim(PassCtx *cx, Graph *g)
+/* Decides and rewrites once. */
+static void eliminate(PassCtx *cx, Graph *g)
 {
-	edit_prune(g, cx->scratch); /* dead nodes need no flips */
 	const int n = g->nodes.n;
-	double bytes_before, bytes_after;
-	const int before = count_all(g, &bytes_before);
-	if (!before)
-		return 0;
 	Flips f = {.cx = cx, .g = g};
 	f.mirror = NEW_ARRAY(cx->scratch, Mirror, (size_t)n * MAX_OUT);
 	f.passes = NEW_ARRAY(cx->scratch, bool, n);
@@ -482,9 +478,26 @@ int pass_flip_elim(PassCtx *cx, Graph *g)
 	Node **old = NEW_ARRAY(cx->scratch, Node *, n);
 	memcpy(old, g->nodes.at, (size_t)n * sizeof *old);
 	rewrite(&f, old, n);
+	for (int i = 0; i < g->nodes.n; i++)
+		g->nodes.at[i]->mark = 0;
 	graph_sort(g);
 	edit_prune(g, cx->scratch);
-	const int after = count_all(g, &bytes_after);
+}
+
+/* Repeated while it helps: a reversal along one axis can hide one along another. */
+int pass_flip_elim(PassCtx *cx, Graph *g)
+{
+	double bytes_before, bytes_after;
+	edit_prune(g, cx->scratch); /* dead nodes need no flips */
+	const int before = count_all(g, &bytes_before);
+	int after = before, last;
+	if (!before)
+		return 0;
+	do {
+		last = after;
+		eliminate(cx, g);
+		after = count_all(g, &bytes_after);
+	} while (after > 0 && after < last);
 	report_did(cx, NULL, "removed %d of %d flips, %.0f bytes less to move", before - after,
 		   before, bytes_before - bytes_after);
 	return before - after;

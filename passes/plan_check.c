@@ -171,8 +171,9 @@ static void note_inside(Check *c, const Node *n)
 	for (int k = 0; k < n->nin; k++) {
 		int64_t at, stride[MAX_RANK];
 		const Value *owner = locate(n->in[k], &at, stride);
-		if (owner->place.kind == n->out[0].place.kind && at == want &&
-		    is_row(n->in[k], stride))
+		const bool whole = type_bytes(&owner->type) == type_bytes(&n->in[k]->type) &&
+				   is_row(n->in[k], stride);
+		if (whole && owner->place.kind == n->out[0].place.kind && at == want)
 			c->inside[tag_of(owner)] = tag_of(&n->out[0]);
 		want += type_bytes(&n->in[k]->type);
 	}

@@ -555,6 +555,18 @@ static void extend(int *last, const Value *v, int until)
 	*l = until > *l ? until : *l;
 }
 
+/* A join and what was computed in place for it are needed as long as either is. */
+static void share_reads(const Node *n, int *last, bool down)
+{
+	for (int k = 0; k < n->nin; k++) {
+		if (!n->in[k] || !plan_in_place(n, k))
+			continue;
+		const Value *from = down ? &n->out[0] : n->in[k],
+			    *to = down ? n->in[k] : &n->out[0];
+		extend(last, to, last[slot(owner_of(from))]);
+	}
+}
+
 /* Last node that reads the bytes of each owner, by slot; inside a stack, those of the stack. */
 static int *last_reads(const Graph *g, Arena *a)
 {
@@ -569,12 +581,10 @@ static int *last_reads(const Graph *g, Arena *a)
 	}
 	for (int i = 0; i < g->outputs.n; i++)
 		extend(last, g->outputs.at[i].value, g->nodes.n);
-	for (int i = g->nodes.n - 1; i >= 0; i--) {
-		const Node *n = g->nodes.at[i];
-		for (int k = 0; k < n->nin; k++)
-			if (n->in[k] && plan_in_place(n, k))
-				extend(last, n->in[k], last[slot(owner_of(&n->out[0]))]);
-	}
+	for (int i = 0; i < g->nodes.n; i++)
+		share_reads(g->nodes.at[i], last, false);
+	for (int i = g->nodes.n - 1; i >= 0; i--)
+		share_reads(g->nodes.at[i], last, true);
 	return last;
 }
 

@@ -24,47 +24,48 @@ enum {
 };
 
 /* Name in libcuda, name here, parameters. */
-#define DRIVER(X) \
-	X(cuInit, init, (unsigned)) \
-	X(cuDriverGetVersion, version, (int *)) \
-	X(cuDeviceGetCount, device_count, (int *)) \
-	X(cuDeviceGet, device_get, (CuDevice *, int)) \
-	X(cuDeviceGetName, device_name, (char *, int, CuDevice)) \
-	X(cuDeviceGetAttribute, attribute, (int *, int, CuDevice)) \
-	X(cuDevicePrimaryCtxRetain, context_retain, (CuHandle *, CuDevice)) \
-	X(cuDevicePrimaryCtxRelease_v2, context_release, (CuDevice)) \
-	X(cuCtxSetCurrent, context_set, (CuHandle)) \
-	X(cuModuleLoadData, module_load, (CuHandle *, const void *)) \
-	X(cuModuleUnload, module_unload, (CuHandle)) \
-	X(cuModuleGetFunction, module_function, (CuHandle *, CuHandle, const char *)) \
-	X(cuFuncSetAttribute, function_set, (CuHandle, int, int)) \
-	X(cuMemAlloc_v2, alloc, (CuPtr *, size_t)) \
-	X(cuMemFree_v2, free, (CuPtr)) \
-	X(cuMemcpyHtoDAsync_v2, upload, (CuPtr, const void *, size_t, CuHandle)) \
-	X(cuMemcpyDtoHAsync_v2, download, (void *, CuPtr, size_t, CuHandle)) \
-	X(cuMemsetD8Async, fill, (CuPtr, unsigned char, size_t, CuHandle)) \
-	X(cuStreamCreate, stream_create, (CuHandle *, unsigned)) \
-	X(cuStreamDestroy_v2, stream_destroy, (CuHandle)) \
-	X(cuStreamSynchronize, stream_wait, (CuHandle)) \
-	X(cuStreamBeginCapture_v2, capture_begin, (CuHandle, int)) \
-	X(cuStreamEndCapture, capture_end, (CuHandle, CuHandle *)) \
-	X(cuGraphInstantiateWithFlags, graph_make, (CuHandle *, CuHandle, unsigned long long)) \
-	X(cuGraphLaunch, graph_launch, (CuHandle, CuHandle)) \
-	X(cuGraphDestroy, graph_destroy, (CuHandle)) \
-	X(cuGraphExecDestroy, graph_exec_destroy, (CuHandle)) \
-	X(cuEventCreate, event_create, (CuHandle *, unsigned)) \
-	X(cuEventRecord, event_record, (CuHandle, CuHandle)) \
-	X(cuEventSynchronize, event_wait, (CuHandle)) \
-	X(cuEventElapsedTime, event_elapsed, (float *, CuHandle, CuHandle)) \
-	X(cuEventDestroy_v2, event_destroy, (CuHandle)) \
-	X(cuLaunchKernel, launch, (CuHandle, unsigned, unsigned, unsigned, unsigned, unsigned, \
-	                           unsigned, unsigned, CuHandle, void **, void **)) \
-	X(cuGetErrorName, error_name, (CuResult, const char **)) \
+#define DRIVER(X)                                                                                  \
+	X(cuInit, init, (unsigned))                                                                \
+	X(cuDriverGetVersion, version, (int *))                                                    \
+	X(cuDeviceGetCount, device_count, (int *))                                                 \
+	X(cuDeviceGet, device_get, (CuDevice *, int))                                              \
+	X(cuDeviceGetName, device_name, (char *, int, CuDevice))                                   \
+	X(cuDeviceGetAttribute, attribute, (int *, int, CuDevice))                                 \
+	X(cuDevicePrimaryCtxRetain, context_retain, (CuHandle *, CuDevice))                        \
+	X(cuDevicePrimaryCtxRelease_v2, context_release, (CuDevice))                               \
+	X(cuCtxSetCurrent, context_set, (CuHandle))                                                \
+	X(cuModuleLoadData, module_load, (CuHandle *, const void *))                               \
+	X(cuModuleUnload, module_unload, (CuHandle))                                               \
+	X(cuModuleGetFunction, module_function, (CuHandle *, CuHandle, const char *))              \
+	X(cuFuncSetAttribute, function_set, (CuHandle, int, int))                                  \
+	X(cuMemAlloc_v2, alloc, (CuPtr *, size_t))                                                 \
+	X(cuMemFree_v2, free, (CuPtr))                                                             \
+	X(cuMemcpyHtoDAsync_v2, upload, (CuPtr, const void *, size_t, CuHandle))                   \
+	X(cuMemcpyDtoHAsync_v2, download, (void *, CuPtr, size_t, CuHandle))                       \
+	X(cuMemsetD8Async, fill, (CuPtr, unsigned char, size_t, CuHandle))                         \
+	X(cuStreamCreate, stream_create, (CuHandle *, unsigned))                                   \
+	X(cuStreamDestroy_v2, stream_destroy, (CuHandle))                                          \
+	X(cuStreamSynchronize, stream_wait, (CuHandle))                                            \
+	X(cuStreamBeginCapture_v2, capture_begin, (CuHandle, int))                                 \
+	X(cuStreamEndCapture, capture_end, (CuHandle, CuHandle *))                                 \
+	X(cuGraphInstantiateWithFlags, graph_make, (CuHandle *, CuHandle, unsigned long long))     \
+	X(cuGraphLaunch, graph_launch, (CuHandle, CuHandle))                                       \
+	X(cuGraphDestroy, graph_destroy, (CuHandle))                                               \
+	X(cuGraphExecDestroy, graph_exec_destroy, (CuHandle))                                      \
+	X(cuEventCreate, event_create, (CuHandle *, unsigned))                                     \
+	X(cuEventRecord, event_record, (CuHandle, CuHandle))                                       \
+	X(cuEventSynchronize, event_wait, (CuHandle))                                              \
+	X(cuEventElapsedTime, event_elapsed, (float *, CuHandle, CuHandle))                        \
+	X(cuEventDestroy_v2, event_destroy, (CuHandle))                                            \
+	X(cuLaunchKernel, launch,                                                                  \
+	  (CuHandle, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned,         \
+	   CuHandle, void **, void **))                                                            \
+	X(cuGetErrorName, error_name, (CuResult, const char **))                                   \
 	X(cuGetErrorString, error_string, (CuResult, const char **))
 
 typedef struct Driver {
 	void *library;
-#define FIELD(symbol, name, params) CuResult (*name) params;
+#define FIELD(symbol, name, params) CuResult(*name) params;
 	DRIVER(FIELD)
 #undef FIELD
 } Driver;
@@ -96,30 +97,31 @@ static RtStatus cuda_fail(const Rt *r, CuResult code, const char *what, RtError 
 	return rt_fail(err, RT_DEVICE, "%s: %s (%s)", what, text, name);
 }
 
-#define TRY(r, call, what) \
-	do { \
-		const CuResult code_ = (r)->cu.call; \
-		if (code_ != 0) \
-			return cuda_fail(r, code_, what, err); \
+#define TRY(r, call, what)                                                                         \
+	do {                                                                                       \
+		const CuResult code_ = (r)->cu.call;                                               \
+		if (code_ != 0)                                                                    \
+			return cuda_fail(r, code_, what, err);                                     \
 	} while (0)
 
-#define PASS_ON(call) \
-	do { \
-		const RtStatus status_ = (call); \
-		if (status_ != RT_OK) \
-			return status_; \
+#define PASS_ON(call)                                                                              \
+	do {                                                                                       \
+		const RtStatus status_ = (call);                                                   \
+		if (status_ != RT_OK)                                                              \
+			return status_;                                                            \
 	} while (0)
 
-/* ---- driver and device ------------------------------------------------------------------------ */
+/* ---- driver and device ------------------------------------------------------------------------
+ */
 
 static RtStatus driver_open(Driver *d, RtError *err)
 {
 	d->library = dlopen("libcuda.so.1", RTLD_NOW | RTLD_LOCAL);
 	if (!d->library)
 		return rt_fail(err, RT_DEVICE, "no NVIDIA driver: %s", dlerror());
-#define LOAD(symbol, name, params) \
-	*(void **)&d->name = dlsym(d->library, #symbol); \
-	if (!d->name) \
+#define LOAD(symbol, name, params)                                                                 \
+	*(void **)&d->name = dlsym(d->library, #symbol);                                           \
+	if (!d->name)                                                                              \
 		return rt_fail(err, RT_DEVICE, "the NVIDIA driver is too old: it has no " #symbol);
 	DRIVER(LOAD)
 #undef LOAD
@@ -155,8 +157,8 @@ static const RtCudaImage *find_image(const RtCudaProgram *p, int family, int arc
 static RtStatus fail_arch(const Rt *r, int family, RtError *err)
 {
 	const RtCudaProgram *p = r->program;
-	rt_fail(err, RT_DEVICE, "the GPU '%s' is sm_%d, but this program has machine code for", r->name,
-	        r->arch);
+	rt_fail(err, RT_DEVICE, "the GPU '%s' is sm_%d, but this program has machine code for",
+		r->name, r->arch);
 	const char *sep = " ";
 	for (int i = 0; i < p->nimages; i++)
 		if (p->images[i].family == family && !p->images[i].ptx) {
@@ -167,10 +169,13 @@ static RtStatus fail_arch(const Rt *r, int family, RtError *err)
 		rt_error_append(err, " none");
 	for (int i = 0; i < p->nimages; i++)
 		if (p->images[i].family == family && p->images[i].ptx)
-			rt_error_append(err, " and PTX of sm_%d, which needs a driver for CUDA %d.%d (this one: "
-			                "%d.%d)", p->images[i].arch, p->toolkit_version / 1000,
-			                p->toolkit_version % 1000 / 10, r->version / 1000,
-			                r->version % 1000 / 10);
+			rt_error_append(
+			    err,
+			    " and PTX of sm_%d, which needs a driver for CUDA %d.%d (this one: "
+			    "%d.%d)",
+			    p->images[i].arch, p->toolkit_version / 1000,
+			    p->toolkit_version % 1000 / 10, r->version / 1000,
+			    r->version % 1000 / 10);
 	return RT_DEVICE;
 }
 
@@ -189,7 +194,7 @@ static RtStatus device_open(Rt *r, RtError *err)
 	TRY(r, attribute(&minor, ATTR_MINOR, r->device), "architecture of the GPU");
 	r->arch = major * 10 + minor;
 	snprintf(r->line, sizeof r->line, "%s (sm_%d), driver for CUDA %d.%d", r->name, r->arch,
-	         r->version / 1000, r->version % 1000 / 10);
+		 r->version / 1000, r->version % 1000 / 10);
 	for (int f = 0; f < r->program->nfamilies; f++)
 		if (family_used(r->program, f) && !find_image(r->program, f, r->arch, r->version))
 			return fail_arch(r, f, err);
@@ -200,7 +205,8 @@ static RtStatus device_open(Rt *r, RtError *err)
 	return RT_OK;
 }
 
-/* ---- code, memory ------------------------------------------------------------------------------ */
+/* ---- code, memory ------------------------------------------------------------------------------
+ */
 
 static RtStatus load_modules(Rt *r, RtError *err)
 {
@@ -212,7 +218,8 @@ static RtStatus load_modules(Rt *r, RtError *err)
 		const RtCudaImage *m = find_image(p, f, r->arch, r->version);
 		if (!m || !family_used(p, f))
 			continue;
-		/* The driver reads PTX as a string, and either may stand unaligned in the program. */
+		/* The driver reads PTX as a string, and either may stand unaligned in the program.
+		 */
 		const size_t n = (size_t)(m->end - m->data);
 		char *copy = rt_alloc(n + 1, 1);
 		if (!copy)
@@ -236,13 +243,16 @@ static RtStatus find_functions(Rt *r, RtError *err)
 	TRY(r, attribute(&most, ATTR_SMEM_OPTIN, r->device), "shared memory of the GPU");
 	for (int i = 0; i < p->nlaunches; i++) {
 		const RtCudaLaunch *l = &p->launches[i];
-		TRY(r, module_function(&r->function[i], r->module[l->family], l->kernel), l->kernel);
+		TRY(r, module_function(&r->function[i], r->module[l->family], l->kernel),
+		    l->kernel);
 		if (l->smem > (unsigned)most)
-			return rt_fail(err, RT_DEVICE,
-			               "%s (%s) needs %u bytes of shared memory, the GPU '%s' has %d", l->kernel,
-			               l->node, l->smem, r->name, most);
+			return rt_fail(
+			    err, RT_DEVICE,
+			    "%s (%s) needs %u bytes of shared memory, the GPU '%s' has %d",
+			    l->kernel, l->node, l->smem, r->name, most);
 		if (l->smem > 48 * 1024)
-			TRY(r, function_set(r->function[i], FUNC_DYNAMIC_SMEM, (int)l->smem), l->kernel);
+			TRY(r, function_set(r->function[i], FUNC_DYNAMIC_SMEM, (int)l->smem),
+			    l->kernel);
 	}
 	return RT_OK;
 }
@@ -267,7 +277,8 @@ static RtStatus take_memory(Rt *r, RtError *err)
 	PASS_ON(take(r, &r->mem.in, p->in_bytes, "memory for inputs", err));
 	PASS_ON(take(r, &r->mem.out, p->out_bytes, "memory for outputs", err));
 	/* Defined contents, so that timing before the first run sees numbers. */
-	TRY(r, fill(r->mem.in, 0, p->in_bytes > 0 ? (size_t)p->in_bytes : 256, r->stream), "inputs");
+	TRY(r, fill(r->mem.in, 0, p->in_bytes > 0 ? (size_t)p->in_bytes : 256, r->stream),
+	    "inputs");
 	return RT_OK;
 }
 
@@ -277,8 +288,8 @@ static RtStatus launch(Rt *r, int i, RtError *err)
 {
 	const RtCudaLaunch *l = &r->program->launches[i];
 	void *args[] = {&r->mem};
-	const CuResult code = r->cu.launch(r->function[i], l->grid[0], l->grid[1], l->grid[2], l->block,
-	                                   1, 1, l->smem, r->stream, args, NULL);
+	const CuResult code = r->cu.launch(r->function[i], l->grid[0], l->grid[1], l->grid[2],
+					   l->block, 1, 1, l->smem, r->stream, args, NULL);
 	if (code == 0)
 		return RT_OK;
 	cuda_fail(r, code, l->kernel, err);
@@ -291,7 +302,8 @@ static RtStatus load_weights(Rt *r, const float *const *params, RtError *err)
 	const RtCudaProgram *p = r->program;
 	for (int i = 0; i < p->nuploads; i++) {
 		const RtCudaUpload *u = &p->uploads[i];
-		const size_t n = (size_t)rt_tensor_numel(&p->model->params[u->param].tensor) * sizeof(float);
+		const size_t n =
+		    (size_t)rt_tensor_numel(&p->model->params[u->param].tensor) * sizeof(float);
 		TRY(r, upload(r->mem.params + (CuPtr)u->at, params[u->param], n, r->stream),
 		    "copying weights to the GPU");
 	}
@@ -368,7 +380,8 @@ void rt_cuda_close(void *self)
 		for (int i = 0; r->module && i < r->program->nfamilies; i++)
 			if (r->module[i])
 				r->cu.module_unload(r->module[i]);
-		const CuPtr mem[] = {r->mem.arena, r->mem.load, r->mem.params, r->mem.in, r->mem.out};
+		const CuPtr mem[] = {r->mem.arena, r->mem.load, r->mem.params, r->mem.in,
+				     r->mem.out};
 		for (size_t i = 0; i < RT_COUNT(mem); i++)
 			if (mem[i])
 				r->cu.free(mem[i]);
@@ -398,22 +411,27 @@ RtStatus rt_cuda_run(void *self, int graph, const float *const *in, float *const
 	const RtCudaGraph *c = &r->program->graphs[graph];
 	TRY(r, context_set(r->context), "using the GPU");
 	if (r->program->poison && r->program->arena_bytes > 0)
-		TRY(r, fill(r->mem.arena, 0xff, (size_t)r->program->arena_bytes, r->stream), "poison");
+		TRY(r, fill(r->mem.arena, 0xff, (size_t)r->program->arena_bytes, r->stream),
+		    "poison");
 	for (int i = 0; i < g->ninputs; i++)
-		TRY(r, upload(r->mem.in + (CuPtr)c->inputs[i], in[i], tensor_bytes(&g->inputs[i]), r->stream),
+		TRY(r,
+		    upload(r->mem.in + (CuPtr)c->inputs[i], in[i], tensor_bytes(&g->inputs[i]),
+			   r->stream),
 		    "copying inputs to the GPU");
 	TRY(r, graph_launch(r->graph[graph], r->stream), "running the kernels");
 	for (int i = 0; i < g->noutputs; i++) {
 		const CuPtr from = c->outputs[i].in_arena ? r->mem.arena : r->mem.out;
-		TRY(r, download(out[i], from + (CuPtr)c->outputs[i].at, tensor_bytes(&g->outputs[i]),
-		                r->stream), "copying outputs from the GPU");
+		TRY(r,
+		    download(out[i], from + (CuPtr)c->outputs[i].at, tensor_bytes(&g->outputs[i]),
+			     r->stream),
+		    "copying outputs from the GPU");
 	}
 	TRY(r, stream_wait(r->stream), "running the kernels");
 	return RT_OK;
 }
 
 static RtStatus time_isolated(Rt *r, int graph, int n, double *seconds, CuHandle *event,
-                              RtError *err)
+			      RtError *err)
 {
 	for (int i = 0; i < n; i++) {
 		float ms = 0;
@@ -461,7 +479,7 @@ RtStatus rt_cuda_time(void *self, int graph, int n, int isolated, double *second
 	RtStatus status = make_events(r, nevents, event, err);
 	if (status == RT_OK)
 		status = isolated ? time_isolated(r, graph, n, seconds, event, err)
-		                  : time_stream(r, graph, n, seconds, event, err);
+				  : time_stream(r, graph, n, seconds, event, err);
 	for (int i = 0; i < nevents; i++)
 		if (event[i])
 			r->cu.event_destroy(event[i]);
@@ -511,7 +529,8 @@ int rt_cuda_devices(int *arch)
 	CuDevice first;
 	*arch = 0;
 	if (driver_open(&d, &err) == RT_OK && d.init(0) == 0 && d.device_count(&count) == 0 &&
-	    count > 0 && d.device_get(&first, 0) == 0 && d.attribute(&major, ATTR_MAJOR, first) == 0 &&
+	    count > 0 && d.device_get(&first, 0) == 0 &&
+	    d.attribute(&major, ATTR_MAJOR, first) == 0 &&
 	    d.attribute(&minor, ATTR_MINOR, first) == 0)
 		*arch = major * 10 + minor;
 	if (d.library)

@@ -37,8 +37,8 @@ typedef struct RtCudaOutput {
 } RtCudaOutput;
 
 typedef struct RtCudaGraph {
-	int first, nlaunches;    /* of RtCudaProgram.launches */
-	const int64_t *inputs;   /* byte of each input in the input buffer */
+	int first, nlaunches;  /* of RtCudaProgram.launches */
+	const int64_t *inputs; /* byte of each input in the input buffer */
 	const RtCudaOutput *outputs;
 } RtCudaGraph;
 
@@ -59,9 +59,9 @@ typedef struct RtCudaProgram {
 
 /* The functions of RtOps; open needs the program, too. */
 RtStatus rt_cuda_open(void **self, const RtCudaProgram *p, const float *const *params,
-                      RtError *err);
+		      RtError *err);
 RtStatus rt_cuda_run(void *self, int graph, const float *const *in, float *const *out,
-                     RtError *err);
+		     RtError *err);
 RtStatus rt_cuda_time(void *self, int graph, int n, int isolated, double *seconds, RtError *err);
 void rt_cuda_close(void *self);
 const char *rt_cuda_device(void *self);

@@ -89,7 +89,7 @@ typedef struct ScoreFile {
 typedef struct ScoreSet {
 	int classes, n;
 	ScoreFile *at;                /* by stem */
-	bool quiet;                   /* no warnings */
+	bool quiet;                   /* no warnings; set before score_open, which reads it */
 	int nerrors, nwarnings, nbad; /* nbad: files with errors */
 	char *log;                    /* diagnostics, lines "file:line:column: error: ..." */
 	size_t log_n, log_cap;
@@ -99,7 +99,7 @@ typedef struct ScoreSet {
  * together by name. Everything found wrong is in s->log, also on success (warnings). Release s in
  * any case. References are in centimetres, predictions in metres. */
 RtStatus score_open(ScoreSet *s, const char *refs, const char *preds, int classes, RtError *err);
-/* Takes over the predictions for a recording from memory; RT_INPUT if it has no reference. */
+/* Sets the predictions for a recording, copied from memory; RT_INPUT if it has no reference. */
 RtStatus score_set_events(ScoreSet *s, const char *stem, const RtEvents *e, RtError *err);
 void score_release(ScoreSet *s);
 RtStatus score_compute(const ScoreSet *s, bool micro, Scores *out, RtError *err);

@@ -1,6 +1,6 @@
 /* score_main.c: `seldc score`: the DCASE2024 metrics of two folders of CSV files. */
 #define _GNU_SOURCE
-#include "score_main.h"
+#include "tools.h"
 
 #include "../runtime/score.h"
 

@@ -1,7 +1,9 @@
 /* conv.h: direct 2-D convolution, any kernel, stride and layout, with activation and pooling.
  *
  * A tile is some output rows: its input rows are copied with their zero border to scratch, channels
- * last, where every output row is a product whose rows overlap in memory. */
+ * last. There a row of the kernel at all places along the width is a matrix whose rows overlap, and
+ * the convolution a sum of products; where these would be short, the rows of the kernel are joined by
+ * one more copy. */
 #ifndef CPU_CONV_H
 #define CPU_CONV_H
 
@@ -70,33 +72,58 @@ INLINE void conv_drain(const Conv s, const float *m, const float *scale, const f
 		}
 }
 
+/* Matrix [wide][kh * kw * c] of what the outputs of one row see, from padded rows v */
+INLINE void conv_join(const Conv s, const float *v, int64_t width, int wide, float *to)
+{
+	const int64_t n = (int64_t)s.kw * s.c;
+	for (int j = 0; j < wide; j++)
+		for (int p = 0; p < s.kh; p++, to += n)
+			memcpy(to, v + p * width + (int64_t)j * s.sw * s.c, (size_t)n * sizeof *to);
+}
+
+/* m[wide][NR] = one row of outputs for one panel of weights; rows: padded input, or joined */
+INLINE void conv_row(const Conv s, bool joined, const float *rows, int64_t width, int wide,
+                     const float *w, float *m)
+{
+	const int k = s.kw * s.c;
+	if (joined) {
+		gemm_block(wide, rows, s.kh * k, s.kh * k, w, m, NR, false);
+		return;
+	}
+	for (int p = 0; p < s.kh; p++)
+		gemm_block(wide, rows + p * width, s.sw * s.c, k, w + (int64_t)p * k * NR, m, NR, p > 0);
+}
+
+/* Padded input rows, th rows of outputs of one panel, and their joined inputs. */
 INLINE int64_t conv_scratch(const Conv s)
 {
-	const int64_t rows = (s.rows * s.th - 1) * s.sh + s.kh;
-	return rows * (s.w + 2 * s.pw) * s.c + (int64_t)s.th * s.ow * s.tw * NR;
+	const int64_t rows = (s.rows * s.th - 1) * s.sh + s.kh, wide = (int64_t)s.ow * s.tw;
+	return rows * (s.w + 2 * s.pw) * s.c + s.th * wide * (NR + s.kh * s.kw * s.c);
 }
 
 /* w: panels of [o, kh * kw * c] (conv_pack); scale, shift[o] or NULL */
 INLINE void conv_tile(const Conv s, const float *x, const float *w, const float *scale,
                       const float *shift, float *y, int tile, float *scratch)
 {
-	const int b = tile % s.b, y0 = tile / s.b * s.rows;
+	const int b = tile % s.b, y0 = tile / s.b * s.rows, wide = s.ow * s.tw, k = s.kh * s.kw * s.c;
 	const int rows = s.oh - y0 < s.rows ? s.oh - y0 : s.rows;
-	const int64_t width = (int64_t)(s.w + 2 * s.pw) * s.c, row = (int64_t)s.ow * s.tw * NR;
+	const int64_t width = (int64_t)(s.w + 2 * s.pw) * s.c;
 	const int height = (rows * s.th - 1) * s.sh + s.kh;
+	const bool join = s.kw * s.c < KCHUNK && s.kh > 1;
+	float *m = scratch + height * width, *joined = m + (int64_t)s.th * wide * NR;
 	conv_fill(s, x + b * s.xb, y0 * s.th * s.sh - s.ph, height, scratch);
-	float *m = scratch + height * width;
-	for (int o = 0; o < s.o; o += NR)
-		for (int r = 0; r < rows; r++) {
-			for (int p = 0; p < s.th; p++) {
-				const Rows a = {scratch + (r * s.th + p) * s.sh * width, s.sw * s.c, 1, width,
-				                s.kh};
-				gemm_block(s.ow * s.tw, a, s.kw * s.c, w + (int64_t)o * s.kh * s.kw * s.c,
-				           m + p * row, NR);
-			}
+	for (int r = 0; r < rows; r++) {
+		const float *v = scratch + (int64_t)r * s.th * s.sh * width;
+		for (int p = 0; join && p < s.th; p++)
+			conv_join(s, v + p * s.sh * width, width, wide, joined + (int64_t)p * wide * k);
+		for (int o = 0; o < s.o; o += NR) {
+			for (int p = 0; p < s.th; p++)
+				conv_row(s, join, join ? joined + (int64_t)p * wide * k : v + p * s.sh * width,
+				         width, wide, w + (int64_t)o * k, m + (int64_t)p * wide * NR);
 			conv_drain(s, m, scale ? scale + o : NULL, shift ? shift + o : NULL,
 			           y + b * s.yb + (y0 + r) * s.yh + o * s.yc, s.o - o);
 		}
+	}
 }
 
 /* w[o, c, kh, kw] in panels of [o, (kh, kw, c)] */

@@ -10,33 +10,25 @@
 /* PANEL is what weights are padded to, whatever the width of the vectors. */
 enum { NR = 2 * VL, KCHUNK = 64, PANEL = 32 };
 
-/* Element (i, j) of a is a[i * row + j * col]. A row may come in `parts` of k elements, `part`
- * apart. */
-typedef struct Rows {
-	const float *a;
-	int64_t row, col, part;
-	int parts;
-} Rows;
-
-/* c += or = all parts of x, k elements each, times b */
-INLINE void gemm_rows(int mr, Rows x, int k, const float *b, float *c, int64_t ldc, bool add)
+/* c += or = a[mr, k] b[k, NR]; rows of a are lda apart */
+INLINE void gemm_rows(int mr, const float *a, int64_t lda, int k, const float *b, float *c,
+                      int64_t ldc, bool add)
 {
 	Vf acc[GEMM_ROWS][2];
 #pragma GCC unroll 16
 	for (int i = 0; i < mr; i++)
 		acc[i][0] = acc[i][1] = (Vf){0};
-	for (int p = 0; p < x.parts; p++) {
-		const float *a = x.a + p * x.part;
-		for (int j = 0; j < k; j++, a += x.col, b += NR) {
-			const Vf b0 = vload(b), b1 = vload(b + VL);
-			__builtin_prefetch(b + KCHUNK * NR);
-			__builtin_prefetch(b + KCHUNK * NR + VL);
+	for (int j = 0; j < k; j++, b += NR) {
+		const Vf b0 = vload(b), b1 = vload(b + VL);
+		__builtin_prefetch(b + KCHUNK * NR);
+		__builtin_prefetch(b + KCHUNK * NR + VL);
+		__builtin_prefetch(b + 4 * KCHUNK * NR, 0, 2);
+		__builtin_prefetch(b + 4 * KCHUNK * NR + VL, 0, 2);
 #pragma GCC unroll 16
-			for (int i = 0; i < mr; i++) {
-				const Vf s = vset(a[i * x.row]);
-				acc[i][0] += s * b0;
-				acc[i][1] += s * b1;
-			}
+		for (int i = 0; i < mr; i++) {
+			const Vf s = vset(a[i * lda + j]);
+			acc[i][0] += s * b0;
+			acc[i][1] += s * b1;
 		}
 	}
 #pragma GCC unroll 16
@@ -49,11 +41,12 @@ INLINE void gemm_rows(int mr, Rows x, int k, const float *b, float *c, int64_t l
 
 #define GEMM_CASE(n) \
 	case n: \
-		gemm_rows(n, x, k, b, c, ldc, add); \
+		gemm_rows(n, a, lda, k, b, c, ldc, add); \
 		break
 
 /* rows <= GEMM_ROWS; one copy of the code for each number of rows */
-OUTLINE void gemm_few(int rows, Rows x, int k, const float *b, float *c, int64_t ldc, bool add)
+OUTLINE void gemm_few(int rows, const float *a, int64_t lda, int k, const float *b, float *c,
+                      int64_t ldc, bool add)
 {
 	switch (rows) {
 		GEMM_CASE(1);
@@ -75,33 +68,28 @@ OUTLINE void gemm_few(int rows, Rows x, int k, const float *b, float *c, int64_t
 	}
 }
 
-/* Rows in groups of nearly equal size, which share the weights while they are in the cache. */
-INLINE void gemm_groups(int rows, Rows x, int k, const float *b, float *c, int64_t ldc, bool add)
+/* c[rows, NR] (+)= a[rows, k] times one panel. Rows come in groups of nearly equal size, which share
+ * a part of the weights while it is in the cache. */
+INLINE void gemm_block(int rows, const float *a, int64_t lda, int k, const float *b, float *c,
+                       int64_t ldc, bool add)
 {
 	const int groups = (rows + GEMM_ROWS - 1) / GEMM_ROWS;
-	const float *a = x.a;
-	for (int g = 0; g < groups; g++) {
-		const int r0 = rows * g / groups, r1 = rows * (g + 1) / groups;
-		x.a = a + r0 * x.row;
-		gemm_few(r1 - r0, x, k, b, c + r0 * ldc, ldc, add);
+	for (int j = 0; j < k; j += KCHUNK) {
+		const int n = k - j < KCHUNK ? k - j : KCHUNK;
+		for (int g = 0; g < groups; g++) {
+			const int r0 = rows * g / groups, r1 = rows * (g + 1) / groups;
+			gemm_few(r1 - r0, a + r0 * lda + j, lda, n, b + (int64_t)j * NR, c + r0 * ldc, ldc,
+			         add || j > 0);
+		}
 	}
 }
 
-/* c[rows, NR] = x times one panel. Parts shorter than KCHUNK are summed together. */
-INLINE void gemm_block(int rows, Rows x, int k, const float *b, float *c, int64_t ldc)
+/* Dense copy of a[rows, k], element (i, j) at a[i * row + j * col] */
+INLINE void gemm_gather(const float *a, int64_t row, int64_t col, int rows, int k, float *to)
 {
-	if (k < KCHUNK) {
-		gemm_groups(rows, x, k, b, c, ldc, false);
-		return;
-	}
-	Rows r = {x.a, x.row, x.col, 0, 1};
-	for (int p = 0; p < x.parts; p++)
-		for (int j = 0; j < k; j += KCHUNK) {
-			const int n = k - j < KCHUNK ? k - j : KCHUNK;
-			r.a = x.a + p * x.part + j * x.col;
-			gemm_groups(rows, r, n, b, c, ldc, p + j > 0);
-			b += n * NR;
-		}
+	for (int i = 0; i < rows; i++)
+		for (int j = 0; j < k; j++)
+			to[(int64_t)i * k + j] = a[i * row + j * col];
 }
 
 /* Panels of w[n, k], element (i, j) at w[i * row + j * col]; columns past n are zero. One panel

@@ -165,10 +165,10 @@ INLINE int inproj_tiles(const InProj s)
 	return (s.e + PANEL - 1) / PANEL;
 }
 
-/* a[l][NR] of one panel, as much for z's incomplete panel, and the taps */
+/* a[l][NR] of one panel, as much for z's incomplete panel, the taps, and x[l, k] if xc is not 1 */
 INLINE int64_t inproj_scratch(const InProj s)
 {
-	return 2 * (int64_t)s.l * NR + (int64_t)s.taps * VL;
+	return 2 * (int64_t)s.l * NR + (int64_t)s.taps * VL + (s.xc != 1 ? (int64_t)s.l * s.k : 0);
 }
 
 INLINE void inproj_panel(const InProj s, bool reverse, const float *x, const float *w,
@@ -176,15 +176,19 @@ INLINE void inproj_panel(const InProj s, bool reverse, const float *x, const flo
                          float *scratch)
 {
 	const int64_t half = (s.e + PANEL - 1) / PANEL * PANEL * (int64_t)s.k;
-	const Rows rows = {x, s.xl, s.xc, 0, 1};
 	const Conv1d conv = {1, s.l, lanes, s.taps, s.before, s.after, 0, NR, 1};
 	float *a = scratch, *part = a + s.l * NR, *taps = part + s.l * NR;
-	gemm_block(s.l, rows, s.k, w, a, NR);
+	const int64_t row = s.xc == 1 ? s.xl : s.k;
+	if (s.xc != 1) {
+		gemm_gather(x, s.xl, s.xc, s.l, s.k, taps + s.taps * VL);
+		x = taps + s.taps * VL;
+	}
+	gemm_block(s.l, x, row, s.k, w, a, NR, false);
 	for (int c = 0; c < NR && c < lanes; c += VL)
 		conv1d_lanes(conv, reverse, true, a + c, conv_w + c * s.taps, conv_b + c, u + c, s.e,
 		             lanes - c, taps);
 	const bool whole = lanes >= NR;
-	gemm_block(s.l, rows, s.k, w + half, whole ? z : part, whole ? s.e : NR);
+	gemm_block(s.l, x, row, s.k, w + half, whole ? z : part, whole ? s.e : NR, false);
 	for (int t = 0; !whole && t < s.l; t++)
 		memcpy(z + (int64_t)t * s.e, part + t * NR, (size_t)lanes * sizeof *z);
 }

@@ -92,6 +92,12 @@ OUTLINE void wino_input(const float *x, int height, int width, int channels, int
 		}
 	for (int c = 0; c < channels; c += VL) {
 		Vf t[6][6];
+		/* the columns that the next square adds */
+#pragma GCC unroll 6
+		for (int p = 0; p < 6; p++)
+#pragma GCC unroll 4
+			for (int q = 2; q < 6; q++)
+				__builtin_prefetch(at[p][q] + 4 * channels + c);
 #pragma GCC unroll 6
 		for (int q = 0; q < 6; q++) {
 			const Vf d[6] = {vload(at[0][q] + c), vload(at[1][q] + c), vload(at[2][q] + c),
@@ -181,11 +187,10 @@ OUTLINE void wino_output(const Winograd *s, const float *m, const float *scale, 
 INLINE void wino_products(const Winograd s, const float *v, const float *u, int n, float *m)
 {
 	for (int xi = 0; xi < 36; xi++)
-		for (int c = 0; c < s.cols; c += NR) {
-			const Rows a = {v + xi * wino_plane(s, s.c), wino_row(s.c), 1, 0, 1};
-			gemm_block(n, a, s.c, u + ((int64_t)xi * s.cols + c) * s.c,
-			           m + xi * wino_plane(s, s.cols) + c, wino_row(s.cols));
-		}
+		for (int c = 0; c < s.cols; c += NR)
+			gemm_block(n, v + xi * wino_plane(s, s.c), wino_row(s.c), s.c,
+			           u + ((int64_t)xi * s.cols + c) * s.c, m + xi * wino_plane(s, s.cols) + c,
+			           wino_row(s.cols), false);
 }
 
 /* u: wino_pack; scale, shift[o] or NULL */

@@ -9,6 +9,8 @@
  *   -h FILE             write the C part, and FILE.s with the machine code
  *   -w FILE             evaluate and write the reference, nothing else
  *   -r FILE             read the reference instead of evaluating
+ *   -P                  PTX, too           -N         nvcc instead of NVRTC
+ *   -l                  with -c: list the files of machine code
  *   -x                  no reference: run and time only */
 #include "tests/num_case.h"
 
@@ -26,7 +28,7 @@ typedef struct Check {
 	const char *arch, *source, *host, *write_ref, *read_ref;
 	FILE *ref;
 	double tolerance;
-	bool compile_only, plain, blind;
+	bool compile_only, plain, blind, ptx, nvcc, list;
 	int timed;
 	NumCase want;
 	bool has_case;
@@ -63,7 +65,8 @@ static float *values(Check *c, const Node *n)
 	return f;
 }
 
-/* ---- the program, as emit_host.c would write it --------------------------------------------------- */
+/* ---- the program, as emit_host.c would write it
+ * --------------------------------------------------- */
 
 static RtTensor tensor_of(const char *name, const Type *t)
 {
@@ -82,11 +85,15 @@ static const RtGraph *make_graphs(Check *c, const Module *m)
 		int nin = 0;
 		for (int k = 0; k < g->nodes.n; k++)
 			if (g->nodes.at[k]->op == OP_input)
-				in[nin++] = tensor_of(g->nodes.at[k]->label, &g->nodes.at[k]->out[0].type);
+				in[nin++] =
+				    tensor_of(g->nodes.at[k]->label, &g->nodes.at[k]->out[0].type);
 		for (int k = 0; k < g->outputs.n; k++)
 			out[k] = tensor_of(g->outputs.at[k].name, &g->outputs.at[k].value->type);
-		graphs[i] = (RtGraph){.name = g->name, .ninputs = nin, .noutputs = g->outputs.n,
-		                      .inputs = in, .outputs = out};
+		graphs[i] = (RtGraph){.name = g->name,
+				      .ninputs = nin,
+				      .noutputs = g->outputs.n,
+				      .inputs = in,
+				      .outputs = out};
 	}
 	return graphs;
 }
@@ -96,7 +103,8 @@ static const RtModel *make_model(Check *c, const CudaCode *code)
 	RtModel *m = NEW(c->a, RtModel);
 	RtParam *params = NEW_ARRAY(c->a, RtParam, code->params.n + 1);
 	for (int i = 0; i < code->params.n; i++)
-		params[i].tensor = tensor_of(code->params.at[i]->label, &code->params.at[i]->out[0].type);
+		params[i].tensor =
+		    tensor_of(code->params.at[i]->label, &code->params.at[i]->out[0].type);
 	m->nparams = code->params.n;
 	m->params = params;
 	m->ngraphs = code->model->module->graphs.n;
@@ -110,9 +118,9 @@ static int add_launches(const CudaCode *code, RtCudaLaunch *to, int n, int graph
 		const CudaLaunch *l = &code->launches.at[i];
 		if (graph < 0 ? !l->load : l->load || l->graph != graph)
 			continue;
-		to[n++] = (RtCudaLaunch){l->kernel, l->family, {l->grid[0], l->grid[1], l->grid[2]},
-		                         l->block, l->smem,
-		                         l->node->label ? l->node->label : l->node->out[0].name};
+		to[n++] = (RtCudaLaunch){
+		    l->kernel, l->family, {l->grid[0], l->grid[1], l->grid[2]},
+		    l->block,  l->smem,   l->node->label ? l->node->label : l->node->out[0].name};
 	}
 	return n;
 }
@@ -133,7 +141,8 @@ static void fill_graphs(Check *c, const CudaCode *code, RtCudaProgram *p)
 				at += (type_bytes(&g->nodes.at[k]->out[0].type) + 255) / 256 * 256;
 			}
 		for (int k = 0; k < g->outputs.n; k++, out++)
-			results[k] = (RtCudaOutput){code->outputs.at[out].in_arena, code->outputs.at[out].offset};
+			results[k] = (RtCudaOutput){code->outputs.at[out].in_arena,
+						    code->outputs.at[out].offset};
 		const int first = n;
 		n = add_launches(code, launches, n, i);
 		graphs[i] = (RtCudaGraph){first, n - first, in, results};
@@ -145,12 +154,18 @@ static void fill_graphs(Check *c, const CudaCode *code, RtCudaProgram *p)
 
 static RtCudaProgram make_program(Check *c, const CudaCode *code, const CudaImages *images)
 {
-	RtCudaProgram p = {.model = make_model(c, code), .toolkit = images->compiler,
-	                   .toolkit_version = images->version, .nfamilies = NFAMILIES,
-	                   .nimages = images->at.n, .nuploads = code->uploads.n,
-	                   .param_bytes = code->param_bytes, .load_bytes = code->load_bytes,
-	                   .arena_bytes = code->arena_bytes, .in_bytes = code->in_bytes,
-	                   .out_bytes = code->out_bytes, .poison = 1};
+	RtCudaProgram p = {.model = make_model(c, code),
+			   .toolkit = images->compiler,
+			   .toolkit_version = images->version,
+			   .nfamilies = NFAMILIES,
+			   .nimages = images->at.n,
+			   .nuploads = code->uploads.n,
+			   .param_bytes = code->param_bytes,
+			   .load_bytes = code->load_bytes,
+			   .arena_bytes = code->arena_bytes,
+			   .in_bytes = code->in_bytes,
+			   .out_bytes = code->out_bytes,
+			   .poison = 1};
 	RtCudaImage *im = NEW_ARRAY(c->a, RtCudaImage, images->at.n + 1);
 	for (int i = 0; i < images->at.n; i++) {
 		const CudaImage *m = &images->at.at[i];
@@ -249,7 +264,8 @@ static const char *compare_eval(Check *c, const Graph *plain, float **got)
 		const double rel = sqrt(num / (den > 0 ? den : 1));
 		printf("   %s.%s: %.3g\n", plain->name, plain->outputs.at[i].name, rel);
 		if (!(rel <= (c->tolerance > 0 ? c->tolerance : 3e-6)))
-			bad = arena_printf(c->a, "%s differs by %.3g", plain->outputs.at[i].name, rel);
+			bad = arena_printf(c->a, "%s differs by %.3g", plain->outputs.at[i].name,
+					   rel);
 	}
 	return bad;
 }
@@ -269,23 +285,23 @@ static const char *time_runs(Check *c, void *self, const RtCudaProgram *p, int g
 		    rt_cuda_time(self, graph, c->timed, isolated, s, &err))
 			return arena_strdup(c->a, err.text);
 		qsort(s, (size_t)c->timed, sizeof *s, by_value);
-		printf("   %s %s: median %.1f us, 5%% %.1f, 95%% %.1f\n", p->model->graphs[graph].name,
-		       isolated ? "isolated" : "back to back", s[c->timed / 2] * 1e6, s[c->timed / 20] * 1e6,
-		       s[c->timed * 19 / 20] * 1e6);
+		printf("   %s %s: median %.1f us, 5%% %.1f, 95%% %.1f\n",
+		       p->model->graphs[graph].name, isolated ? "isolated" : "back to back",
+		       s[c->timed / 2] * 1e6, s[c->timed / 20] * 1e6, s[c->timed * 19 / 20] * 1e6);
 	}
 	const RtCudaGraph *g = &p->graphs[graph];
 	if (rt_cuda_profile(self, graph, 10, s, &err))
 		return arena_strdup(c->a, err.text);
 	for (int i = 0; i < g->nlaunches; i++) {
 		const RtCudaLaunch *l = &p->launches[g->first + i];
-		printf("   %9.1f us  %-40.40s %u,%u,%u x %u, %u bytes\n", s[i] * 1e6, l->kernel, l->grid[0],
-		       l->grid[1], l->grid[2], l->block, l->smem);
+		printf("   %9.1f us  %-40.40s %u,%u,%u x %u, %u bytes\n", s[i] * 1e6, l->kernel,
+		       l->grid[0], l->grid[1], l->grid[2], l->block, l->smem);
 	}
 	return NULL;
 }
 
 static const char *run_graph(Check *c, void *self, const RtCudaProgram *p, const Module *m,
-                             const Module *plain, int graph)
+			     const Module *plain, int graph)
 {
 	RtError err;
 	const Graph *g = m->graphs.at[graph];
@@ -304,7 +320,8 @@ static const char *run_graph(Check *c, void *self, const RtCudaProgram *p, const
 	}
 	const char *why = NULL;
 	if (!c->blind)
-		why = c->has_case ? compare_case(c, g, one) : compare_eval(c, plain->graphs.at[graph], one);
+		why = c->has_case ? compare_case(c, g, one)
+				  : compare_eval(c, plain->graphs.at[graph], one);
 	if (c->timed > 0) {
 		const char *failed = time_runs(c, self, p, graph);
 		why = why ? why : failed;
@@ -313,7 +330,7 @@ static const char *run_graph(Check *c, void *self, const RtCudaProgram *p, const
 }
 
 static const char *run_program(Check *c, const CudaCode *code, const CudaImages *images,
-                               const Module *plain)
+			       const Module *plain)
 {
 	RtError err;
 	void *self;
@@ -359,7 +376,7 @@ static const char *check_file(Check *c, const char *sir)
 		c->ref = fopen(c->read_ref, "rb");
 	Report report = {0};
 	const PassOptions po = {.only = c->plain ? "" : NULL,
-	                        .hooks = {.packs = cuda_packs, .strided = cuda_strided}};
+				.hooks = {.packs = cuda_packs, .strided = cuda_strided}};
 	if (!passes_run(m, &po, &report))
 		return "passes failed";
 	const char *name = strrchr(sir, '/') ? strrchr(sir, '/') + 1 : sir;
@@ -373,7 +390,7 @@ static const char *check_file(Check *c, const char *sir)
 		file_write(c->source, b.s, b.len);
 	}
 	CudaImages images;
-	const CudaCompileOptions co = {.archs = c->arch, .no_ptx = true};
+	const CudaCompileOptions co = {.archs = c->arch, .no_ptx = !c->ptx, .nvcc = c->nvcc};
 	if (!cuda_compile(code, &co, &c->diag, &images))
 		return "does not compile";
 	if (c->host) {
@@ -386,33 +403,66 @@ static const char *check_file(Check *c, const char *sir)
 		const char *path = arena_printf(c->a, "%s.s", c->host);
 		file_write(path, code_asm.s, code_asm.len);
 	}
-	if (c->compile_only)
+	if (c->compile_only) {
 		printf("   %d images, %d from the cache, %.2f s\n", images.at.n, images.cached,
 		       images.seconds);
+		for (int i = 0; c->list && i < images.at.n; i++)
+			printf("   image %s\n", images.at.at[i].path);
+	}
 	return c->compile_only ? NULL : run_program(c, code, &images, plain);
 }
 
 static bool read_options(Check *c, int argc, char **argv)
 {
 	static const char *const precision[] = {"fp32", "tf32", "bf16"};
-	for (int o; (o = getopt(argc, argv, "p:a:t:n:s:h:w:r:c0x")) != -1;) {
+	for (int o; (o = getopt(argc, argv, "p:a:t:n:s:h:w:r:c0xPNl")) != -1;) {
 		switch (o) {
 		case 'p':
 			for (int i = 0; i < 3; i++)
 				if (!strcmp(optarg, precision[i]))
 					c->precision = (CudaPrecision)i;
 			break;
-		case 'a': c->arch = optarg; break;
-		case 's': c->source = optarg; break;
-		case 'h': c->host = optarg; break;
-		case 'w': c->write_ref = optarg; break;
-		case 'r': c->read_ref = optarg; break;
-		case 't': c->tolerance = atof(optarg); break;
-		case 'n': c->timed = atoi(optarg); break;
-		case 'c': c->compile_only = true; break;
-		case '0': c->plain = true; break;
-		case 'x': c->blind = true; break;
-		default: return false;
+		case 'a':
+			c->arch = optarg;
+			break;
+		case 's':
+			c->source = optarg;
+			break;
+		case 'h':
+			c->host = optarg;
+			break;
+		case 'w':
+			c->write_ref = optarg;
+			break;
+		case 'r':
+			c->read_ref = optarg;
+			break;
+		case 't':
+			c->tolerance = atof(optarg);
+			break;
+		case 'n':
+			c->timed = atoi(optarg);
+			break;
+		case 'c':
+			c->compile_only = true;
+			break;
+		case 'N':
+			c->nvcc = true;
+			break;
+		case 'l':
+			c->list = true;
+			break;
+		case 'P':
+			c->ptx = true;
+			break;
+		case '0':
+			c->plain = true;
+			break;
+		case 'x':
+			c->blind = true;
+			break;
+		default:
+			return false;
 		}
 	}
 	return true;

@@ -18,8 +18,7 @@ enum {
 	SYNTH_BANDS = 7, /* octaves, 125 Hz to 8 kHz */
 };
 
-/* argv[0] is the verb's name. Returns the exit status. */
-int synth_main(int argc, char **argv);
+#include "../tools.h" /* synth_main */
 
 /* ---- draw.c: random numbers by name ------------------------------------------------------ */
 
