@@ -1,5 +1,5 @@
-/* fuse_conv1d_silu_grad.c: the gradients of a depthwise convolution that goes through SiLU become one
- * op, which computes the convolution again.
+/* fuse_conv1d_silu_grad.c: the gradients of a depthwise convolution that goes through SiLU become
+ * one op, which computes the convolution again.
  *
  *     %c = conv1d_depthwise %x, %w, %b {pad=[3,0]}       (forward)
  *     %s = silu_da %c
@@ -21,8 +21,8 @@ typedef struct Match {
 /* dx is the convolution of d backwards in time. */
 static bool is_dx(const Node *n, const Node *conv, const Value *d)
 {
-	if (n->op != OP_conv1d_depthwise || n->nin != 2 || n->group != conv->group || n->in[0] != d ||
-	    n->in[1] != conv->in[1])
+	if (n->op != OP_conv1d_depthwise || n->nin != 2 || n->group != conv->group ||
+	    n->in[0] != d || n->in[1] != conv->in[1])
 		return false;
 	for (int i = 0; i < (n->group ? (int)n->group : 1); i++)
 		if (node_reverse(n, i) == node_reverse(conv, i))
@@ -46,8 +46,9 @@ static bool is_dw(const Node *n, const Node *conv, const Value *d)
 
 static bool is_db(const Node *n, const Node *conv, const Value *d)
 {
-	return n->op == OP_sum && n->group == conv->group && n->in[0] == d && !attr_bool(n, "keep") &&
-	       attr_len(n, "axes") == 2 && edit_axis(attr_int_at(n, "axes", 0), 3) == 0 &&
+	return n->op == OP_sum && n->group == conv->group && n->in[0] == d &&
+	       !attr_bool(n, "keep") && attr_len(n, "axes") == 2 &&
+	       edit_axis(attr_int_at(n, "axes", 0), 3) == 0 &&
 	       edit_axis(attr_int_at(n, "axes", 1), 3) == 1;
 }
 

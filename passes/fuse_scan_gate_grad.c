@@ -12,10 +12,11 @@
  *     %h = silu_da %z
  *     %dz = mul %n, %h
  * becomes, but for the first three,
- *     %du, %dp, %dA, %dB, %dC, %dD, %dz = scan_gate_grad %u, %p, %A, %B, %C, %D, %z, %dy {softplus=1}
+ *     %du, %dp, %dA, %dB, %dC, %dD, %dz = scan_gate_grad %u, %p, %A, %B, %C, %D, %z, %dy
+ * {softplus=1}
  *
- * so that neither %s nor %g nor %d is needed for the gradient, and fuse_scan_gate can merge them. The
- * scan is computed again. A softplus whose gradient has another form stays. */
+ * so that neither %s nor %g nor %d is needed for the gradient, and fuse_scan_gate can merge them.
+ * The scan is computed again. A softplus whose gradient has another form stays. */
 #include "passes/passes.h"
 
 typedef struct Match {
@@ -71,7 +72,9 @@ static Node *find_dz(const Graph *g, const Match *m)
 		if (n->op != OP_mul || n->group != m->grad->group || edit_input(n, m->dy) < 0)
 			continue;
 		const Value *s = other(n, m->dy);
-		Node *dz = same_scan(s->node, m->grad) ? product_with(g, &n->out[0], OP_silu_da, m->z) : NULL;
+		Node *dz = same_scan(s->node, m->grad)
+			       ? product_with(g, &n->out[0], OP_silu_da, m->z)
+			       : NULL;
 		if (dz)
 			return dz;
 	}

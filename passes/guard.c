@@ -71,8 +71,9 @@ static uint64_t hash_text(const char *s, uint64_t h)
 	return h;
 }
 
-/* Params that start at one (scales, variances) and the state of an optimiser stay positive; the rest is symmetric about 0 and
- * shrinks with the fan-in, so that deep graphs neither vanish nor overflow. */
+/* Params that start at one (scales, variances) and the state of an optimiser stay positive; the
+ * rest is symmetric about 0 and shrinks with the fan-in, so that deep graphs neither vanish nor
+ * overflow. */
 bool passes_random(void *ctx, const Node *source, Tensor *out)
 {
 	const bool is_param = source->op == OP_param;
