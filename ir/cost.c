@@ -285,15 +285,21 @@ static Work cost_conv1d_depthwise_dw(const Node *n)
 	return product(in_count(n, 1) * (double)attr_int(n, "kernel"), 0);
 }
 
+static double act_flops(const Node *n)
+{
+	return strcmp(attr_str(n, "act"), "none") ? 1 : 0;
+}
+
 /* two sums for the statistics beside what batch_norm does */
 static Work cost_batch_norm_train(const Node *n)
 {
-	return plain(8 * out_count(n) + 10 * in_count(n, 1));
+	const bool pools = out_count(n) < in_count(n, 0);
+	return plain((8 + act_flops(n) + pools) * in_count(n, 0) + 10 * in_count(n, 1));
 }
 
 static Work cost_batch_norm_grad(const Node *n)
 {
-	return plain(10 * out_count(n) + 2 * in_count(n, 1));
+	return plain((10 + 2 * act_flops(n)) * out_count(n) + 2 * in_count(n, 1));
 }
 
 static Work cost_rms_norm_grad(const Node *n)

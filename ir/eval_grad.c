@@ -132,6 +132,36 @@ static int64_t channel(const Type *t, int axis, int64_t i)
 	return i / stride[axis] % t->dim[axis];
 }
 
+static bool has_relu(const Eval *e)
+{
+	return !strcmp(attr_str(e->n, "act"), "relu");
+}
+
+static double tile_size(const Eval *e)
+{
+	return (double)(attr_int_at(e->n, "pool", 0) * attr_int_at(e->n, "pool", 1));
+}
+
+/* Element of y, of x in tiles, whose tile has element i of x; -1: an incomplete tile. */
+static int64_t tile_of(const Eval *e, const Type *x, const Type *y, int64_t i)
+{
+	if (tile_size(e) == 1)
+		return i;
+	const int axis = attr_axis(e->n, "axis", x->rank);
+	int64_t sx[MAX_RANK], sy[MAX_RANK], to = 0;
+	type_strides(x, sx);
+	type_strides(y, sy);
+	for (int k = 0, spatial = 0; k < x->rank; k++) {
+		const bool tiled = k > 0 && k != axis;
+		const int64_t at = i / sx[k] % x->dim[k];
+		const int64_t in = tiled ? at / attr_int_at(e->n, "pool", spatial++) : at;
+		if (in >= y->dim[k])
+			return -1;
+		to += in * sy[k];
+	}
+	return to;
+}
+
 /* x, weight, bias, running_mean, running_var -> y, mean, rstd, new_mean, new_var */
 void eval_batch_norm_train(const Eval *e)
 {
@@ -154,14 +184,25 @@ void eval_batch_norm_train(const Eval *e)
 		out_data(e, 4)[c] =
 		    (1 - momentum) * e->in[4].data[c] + momentum * var[c] * m / (m - 1);
 	}
+	const double size = tile_size(e);
 	for (int64_t i = 0; i < count; i++) {
-		const int64_t c = channel(t, axis, i);
-		out_data(e, 0)[i] =
-		    (x[i] - mean[c]) * rstd[c] * e->in[1].data[c] + e->in[2].data[c];
+		const int64_t c = channel(t, axis, i), to = tile_of(e, t, &e->out[0].type, i);
+		const double y = (x[i] - mean[c]) * rstd[c] * e->in[1].data[c] + e->in[2].data[c];
+		if (to >= 0)
+			out_data(e, 0)[to] += (has_relu(e) ? ew_eval(OP_relu, y, 0, 0) : y) / size;
 	}
 }
 
-/* x, weight, mean, rstd, g -> dx, dweight, dbias */
+/* dL/dy of element i of x before activation and pool. */
+static double norm_dy(const Eval *e, const Type *t, int64_t i, int64_t c, double xn)
+{
+	const int64_t from = tile_of(e, t, &e->in[4].type, i);
+	if (from < 0 || (has_relu(e) && !(xn * e->in[1].data[c] + e->in[5].data[c] > 0)))
+		return 0;
+	return e->in[4].data[from] / tile_size(e);
+}
+
+/* x, weight, mean, rstd, dy, bias -> dx, dweight, dbias */
 void eval_batch_norm_grad(const Eval *e)
 {
 	const Type *t = &e->in[0].type;
@@ -169,17 +210,18 @@ void eval_batch_norm_grad(const Eval *e)
 	const int64_t count = type_count(t);
 	const double m = (double)(count / t->dim[axis]);
 	const double *x = e->in[0].data, *weight = e->in[1].data, *mean = e->in[2].data;
-	const double *rstd = e->in[3].data, *g = e->in[4].data;
+	const double *rstd = e->in[3].data;
 	double *dweight = out_data(e, 1), *dbias = out_data(e, 2);
 	for (int64_t i = 0; i < count; i++) {
 		const int64_t c = channel(t, axis, i);
-		dbias[c] += g[i];
-		dweight[c] += g[i] * (x[i] - mean[c]) * rstd[c];
+		const double xn = (x[i] - mean[c]) * rstd[c], g = norm_dy(e, t, i, c, xn);
+		dbias[c] += g;
+		dweight[c] += g * xn;
 	}
 	for (int64_t i = 0; i < count; i++) {
 		const int64_t c = channel(t, axis, i);
-		const double xn = (x[i] - mean[c]) * rstd[c];
-		out_data(e, 0)[i] = weight[c] * rstd[c] * (g[i] - (dbias[c] + xn * dweight[c]) / m);
+		const double xn = (x[i] - mean[c]) * rstd[c], g = norm_dy(e, t, i, c, xn);
+		out_data(e, 0)[i] = weight[c] * rstd[c] * (g - (dbias[c] + xn * dweight[c]) / m);
 	}
 }
 
@@ -261,8 +303,13 @@ static void conv1d_dw(const Conv1d *v, const double *x, const double *g, double 
 void eval_conv1d_depthwise_dw(const Eval *e)
 {
 	const int64_t *x = e->in[0].type.dim;
-	const Conv1d v = {x[0], x[1], x[2], attr_int(e->n, "kernel"), attr_int_at(e->n, "pad", 0),
-			  e->in[1].type.dim[1], e->reverse};
+	const Conv1d v = {x[0],
+			  x[1],
+			  x[2],
+			  attr_int(e->n, "kernel"),
+			  attr_int_at(e->n, "pad", 0),
+			  e->in[1].type.dim[1],
+			  e->reverse};
 	conv1d_dw(&v, e->in[0].data, e->in[1].data, out_data(e, 0));
 }
 
@@ -270,8 +317,8 @@ void eval_conv1d_depthwise_dw(const Eval *e)
 void eval_conv1d_silu_grad(const Eval *e)
 {
 	const int64_t *x = e->in[0].type.dim, count = type_count(&e->in[0].type);
-	const Conv1d v = {x[0], x[1], x[2], e->in[1].type.dim[2], attr_int_at(e->n, "pad", 0), x[1],
-			  e->reverse};
+	const Conv1d v = {x[0], x[1],      x[2], e->in[1].type.dim[2], attr_int_at(e->n, "pad", 0),
+			  x[1], e->reverse};
 	const double *w = e->in[1].data;
 	double *dy = NEW_ARRAY(e->tmp, double, count);
 	int64_t xs, ys;
@@ -290,8 +337,8 @@ void eval_conv1d_silu_grad(const Eval *e)
 	conv1d_dw(&v, e->in[0].data, dy, out_data(e, 1));
 }
 
-/* u, delta[B, L, E], A[E, N], B, C[B, L, N], D[E], g[B, L, E]: operands of a scan and the gradient by
- * its result y; d[6]: the gradients by the operands, zero on entry. */
+/* u, delta[B, L, E], A[E, N], B, C[B, L, N], D[E], g[B, L, E]: operands of a scan and the gradient
+ * by its result y; d[6]: the gradients by the operands, zero on entry. */
 typedef struct Scan {
 	int64_t batch, L, E, N;
 	bool reverse;
@@ -302,8 +349,8 @@ typedef struct Scan {
 static Scan scan_of(const Eval *e)
 {
 	const int64_t *u = e->in[0].type.dim;
-	Scan s = {.batch = u[0], .L = u[1], .E = u[2], .N = e->in[2].type.dim[1],
-		  .reverse = e->reverse};
+	Scan s = {
+	    .batch = u[0], .L = u[1], .E = u[2], .N = e->in[2].type.dim[1], .reverse = e->reverse};
 	const double **operand[] = {&s.u, &s.delta, &s.A, &s.B, &s.C, &s.D};
 	for (int i = 0; i < 6; i++) {
 		*operand[i] = e->in[i].data;

@@ -717,9 +717,13 @@ static void grad_batch_norm(Grad *c, Value *dy)
 static void grad_batch_norm_train(Grad *c, Value *dy)
 {
 	static const int to[] = {0, 1, 2};
-	Value *in[] = {c->n->in[0], c->n->in[1], &c->n->out[1], &c->n->out[2], dy};
-	Node *n = make(c, OP_batch_norm_grad, in, 5);
+	Value **x = c->n->in, **y = (Value *[]){&c->n->out[1], &c->n->out[2]};
+	Value *in[] = {x[0], x[1], y[0], y[1], dy, x[2]};
+	const bool act = strcmp(attr_str(c->n, "act"), "none");
+	Node *n = make(c, OP_batch_norm_grad, in, act ? 6 : 5);
 	copy_attr(n, c->n, "axis");
+	copy_attr(n, c->n, "act");
+	copy_attr(n, c->n, "pool");
 	give_outputs(c, n, to);
 }
 

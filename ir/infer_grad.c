@@ -135,6 +135,32 @@ static bool need_channels(const Infer *c, int from, int to, Type *vector)
 	return true;
 }
 
+/* Divides the extents of t that `pool` tiles. */
+static bool pooled(const Infer *c, Type *t)
+{
+	const int64_t tile[] = {attr_int_at(c->n, "pool", 0), attr_int_at(c->n, "pool", 1)};
+	const char *act = attr_str(c->n, "act");
+	int axis, k = 0;
+	if (strcmp(act, "none") && strcmp(act, "relu"))
+		return fail(c, E304, -1, -1, "'act' must be none or relu, not '%s'", act);
+	if (!need_range(c, "pool", 1, MAX_EXTENT) ||
+	    !need_axis(c, attr_int(c->n, "axis"), t->rank, &axis))
+		return false;
+	if (tile[0] == 1 && tile[1] == 1)
+		return true;
+	if (t->rank != 4 || axis == 0)
+		return fail(c, E302, 0, -1, "'pool' is for [B, C, H, W] and [B, H, W, C]");
+	for (int i = 1; i < 4; i++) {
+		if (i == axis)
+			continue;
+		if (t->dim[i] < tile[k])
+			return fail(c, E303, 0, -1, "'pool' %lld exceeds the extent %lld",
+				    (long long)tile[k], (long long)t->dim[i]);
+		t->dim[i] /= tile[k++];
+	}
+	return true;
+}
+
 /* x, weight, bias, running_mean, running_var -> y, mean, rstd, new_mean, new_var */
 bool infer_batch_norm_train(Infer *c)
 {
@@ -149,15 +175,18 @@ bool infer_batch_norm_train(Infer *c)
 	c->out[0] = c->in[0];
 	for (int i = 1; i < 5; i++)
 		c->out[i] = vector;
-	return true;
+	return pooled(c, &c->out[0]);
 }
 
-/* x, weight, mean, rstd, g -> dx, dweight, dbias */
+/* x, weight, mean, rstd, dy, bias -> dx, dweight, dbias */
 bool infer_batch_norm_grad(Infer *c)
 {
-	if (!need_channels(c, 1, 3, &c->out[1]) ||
-	    !need_shape(c, 4, 0, c->in[0].rank, c->in[0].dim))
+	Type y = c->in[0];
+	if (!need_channels(c, 1, 3, &c->out[1]) || !pooled(c, &y) ||
+	    !need_shape(c, 4, 0, y.rank, y.dim) || !need_vector(c, 5, 0, c->out[1].dim[0]))
 		return false;
+	if (!has(c, 5) && strcmp(attr_str(c->n, "act"), "none"))
+		return fail(c, E301, -1, -1, "'act' needs the input 'bias'");
 	c->out[0] = c->in[0];
 	c->out[2] = c->out[1];
 	return true;

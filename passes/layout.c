@@ -255,12 +255,30 @@ static bool push_axis(Layout *l, Node *n)
 	return true;
 }
 
+/* The two axes that `pool` tiles stay in order. */
+static bool keeps_tiles(const Node *n, const Moved *m)
+{
+	const int rank = m->of->type.rank, lead = n->group ? 1 : 0;
+	const int channel = m->perm[lead + edit_axis(attr_int(n, "axis"), rank - lead)];
+	int last = -1;
+	if (attr_int_at(n, "pool", 0) == 1 && attr_int_at(n, "pool", 1) == 1)
+		return true;
+	for (int i = 0; i < rank; i++) {
+		if (m->perm[i] == channel)
+			continue;
+		if (m->perm[i] < last)
+			return false;
+		last = m->perm[i];
+	}
+	return true;
+}
+
 /* Statistics and gradients are vectors along the axis; the gradient, input 4, follows x. */
 static bool push_batch_norm(Layout *l, Node *n)
 {
 	Moved m;
 	int inv[MAX_RANK];
-	if (!input_moved(n, &m))
+	if (!input_moved(n, &m) || !keeps_tiles(n, &m))
 		return false;
 	inverse(m.perm, m.of->type.rank, inv);
 	attr_set_int(n, "axis", mapped_axis(n, &m, attr_int(n, "axis")));

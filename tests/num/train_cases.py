@@ -254,6 +254,48 @@ def batch_norm_cases(m):
           group=4, outs=("dx", "dw", "db"))
 
 
+def norm_act_cases(m):
+    """batch_norm_train and its gradient with activation and pool."""
+    d = m.Data("batch_norm_act")
+    for case, (b, c, h, w), last, a in (
+            ("relu", (2, 3, 4, 5), 0, {"act": "relu"}),
+            ("relu_pool", (2, 3, 5, 6), 0, {"act": "relu", "pool": [2, 2]}),
+            ("relu_pool_nhwc", (1, 5, 6, 7), 1, {"act": "relu", "pool": [2, 3]}),
+            ("pool", (2, 2, 4, 8), 0, {"pool": [1, 2]})):
+        act = F.relu if "act" in a else lambda v: v
+        pool = a.get("pool", [1, 1])
+        x = np.where(np.arange(b * h * w) % 2, 1.0, -1.0)
+        x = np.stack([d.rng.permutation(x) for _ in range(c)]).reshape(c, b, h, w)
+        scale, shift = 2.0 ** d.rng.integers(-2, 3, c), d.normal(c)
+        x = (x * scale[:, None, None, None] + shift[:, None, None, None]).transpose(1, 0, 2, 3)
+        x = x.transpose(0, 2, 3, 1) if last else x
+        weight, bias = d.normal(c), d.normal(c)
+
+        def value(x, w, b, eps=0.0, act=act, pool=pool, last=last):
+            y = F.batch_norm(nchw(x, last), None, None, w, b, True, 0.1, eps)
+            return swap(F.avg_pool2d(act(y), pool), last)
+
+        def forward(x, w, b, mean, var, last=last, value=value):
+            y = value(*[torch.tensor(np.ascontiguousarray(v)) for v in (x, w, b)], eps=1e-5)
+            others = (0, 1, 2) if last else (0, 2, 3)
+            n = x.size / len(w)
+            return (y.contiguous().numpy(), x.mean(others), 1 / np.sqrt(x.var(others) + 1e-5),
+                    0.9 * mean + 0.1 * x.mean(others),
+                    0.9 * var + 0.1 * x.var(others) * n / (n - 1))
+
+        attrs = dict({"axis": 3} if last else {}, **a)
+        m.add("batch_norm_train", case,
+              [("x", x), ("w", weight, "param"), ("b", bias, "param"),
+               ("m", d.normal(c), "param"), ("v", d.positive(c), "param")], forward, attrs,
+              outs=("y", "mean", "rstd", "new_mean", "new_var"))
+        g = d.normal(*value(*[torch.tensor(v) for v in (x, weight, bias)]).shape)
+        m.add("batch_norm_grad", case,
+              [("x", x), ("w", weight, "param"), ("mean", shift), ("rstd", 1 / scale), ("g", g),
+               ("b", bias, "param")],
+              lambda *t, value=value: vjp(value, [t[0], t[1], t[5]], t[4]), attrs,
+              outs=("dx", "dw", "db"))
+
+
 def row_norm_cases(m):
     d = m.Data("row_norm_grad")
 
@@ -484,6 +526,6 @@ def adamw_cases(m):
 
 def write(m):
     for cases in (derivative_cases, first_equal_cases, product_cases, conv_cases, pool_cases,
-                  batch_norm_cases, row_norm_cases, conv1d_cases, scan_cases, fused_cases,
+                  batch_norm_cases, norm_act_cases, row_norm_cases, conv1d_cases, scan_cases, fused_cases,
                   dropout_cases, adamw_cases):
         cases(m)
