@@ -109,19 +109,13 @@ static bool emit_graph(Emit *e, Graph *g)
 static void head(const Emit *e, Buf *b)
 {
 	const Model *m = e->model;
-	Buf text;
-	buf_init(&text, e->arena);
-	buf_printf(&text, "%s%s%s", m->name, m->doc ? ": " : "", m->doc ? m->doc : "");
-	for (char *p = text.s; (p = strstr(p, "*/")); p++)
-		p[1] = ' ';
-	buf_printf(b,
-	           "/* %s\n *\n * C for the CPU, written by seldc; not for editing. Above each function "
-	           "stands the IR that it\n * implements, with the place in the model file that it comes "
-	           "from. */\n"
-	           "#include \"seldrt.h\"\n\n"
-	           "#include <omp.h>\n#include <stdbool.h>\n#include <stdio.h>\n#include <stdlib.h>\n"
-	           "#include <string.h>\n",
-	           text.s);
+	emit_comment(b, arena_printf(e->arena,
+	                             "%s%s%s. C for the CPU, written by seldc; not for editing. Above each "
+	                             "function stands the IR that it implements, with the place in the "
+	                             "model file that it comes from.",
+	                             m->name, m->doc ? ": " : "", m->doc ? m->doc : ""));
+	buf_puts(b, "#include \"seldrt.h\"\n\n#include <omp.h>\n#include <stdbool.h>\n"
+	            "#include <stdio.h>\n#include <stdlib.h>\n#include <string.h>\n");
 }
 
 static void kernels(const Emit *e, Buf *b)

@@ -69,6 +69,16 @@ typedef struct Fn {
 	Buf decl, body;
 } Fn;
 
+/* ---- text.c: pieces of C ------------------------------------------------------------------------ */
+
+/* Letters and digits of a name, '_' between its parts: "enc.*.b1.conv1" is enc_b1_conv1. */
+const char *emit_ident(Arena *a, const char *name);
+const char *emit_float(Arena *a, double v); /* literal of a float */
+void emit_string(Buf *b, const char *s);    /* literal, or NULL */
+/* A statement after `tabs` tabs, broken behind commas and aligned behind the first bracket. */
+void emit_line(Buf *b, int tabs, const char *s);
+void emit_comment(Buf *b, const char *s);
+
 /* ---- ref.c: values in memory ------------------------------------------------------------------ */
 
 void ref_dense(const Type *t, int64_t *stride);
@@ -113,7 +123,6 @@ void fn_tiles_directed(Fn *f, int64_t tiles, const char *shape, const char *kern
                        const char *args);
 /* Writes the function and its call. */
 void fn_end(Fn *f);
-const char *fn_float(Arena *a, double v); /* C literal of a float */
 
 /* ---- nest.c: loops over elements ----------------------------------------------------------------- */
 
@@ -167,7 +176,5 @@ ConvPlan conv_plan(const Node *n);
 /* ---- emit_model.c: tables ------------------------------------------------------------------------ */
 
 void emit_tables(Emit *e, Buf *b);
-void emit_string(Buf *b, const char *s); /* C string literal, or NULL */
-const char *emit_ident(Arena *a, const char *name); /* as a C identifier */
 
 #endif

@@ -30,7 +30,7 @@ static void expression(Arena *a, Buf *b, const char *p)
 	while (*p) {
 		const size_t n = strspn(p, "abcdefghijklmnopqrstuvwxyz0123456789_");
 		if (!strncmp(p, "K(", 2)) {
-			buf_puts(b, fn_float(a, strtod(p + 2, NULL)));
+			buf_puts(b, emit_float(a, strtod(p + 2, NULL)));
 			p += strcspn(p, ")") + 1;
 		} else if (n) {
 			word(b, p, n);
@@ -194,7 +194,7 @@ void cpu_ew(Fn *f)
 static void map_arg(Fn *f, const MapCode *code, const MapArg *a, Buf *b)
 {
 	if (a->kind == MAP_NUM)
-		buf_puts(b, fn_float(f->e->arena, a->num));
+		buf_puts(b, emit_float(f->e->arena, a->num));
 	else if (a->kind == MAP_IN)
 		buf_printf(b, "x%d", a->index);
 	else if (code->line[a->index].out >= 0)
@@ -368,7 +368,7 @@ void cpu_pad(Fn *f)
 	Nest t = {.rank = 1, .nout = 1, .ptr = {fn_name_out(f, 0)}, .stride = {{1}}};
 	t.dim[0] = fn_group(f) * type_count(&y);
 	nest_write(f, &t, arena_printf(f->e->arena, "const float y0 = %s;",
-	                               fn_float(f->e->arena, attr_float(f->n, "value"))));
+	                               emit_float(f->e->arena, attr_float(f->n, "value"))));
 	move(f, 0, &x, 0, fn_ref(f, 0).stride, attr_int(f->n, "before") * ds[axis], ds);
 }
 
@@ -392,13 +392,13 @@ void cpu_const(Fn *f)
 	const char *y = fn_name_out(f, 0);
 	if (len == 1) {
 		buf_printf(&f->body, "\tfor (int64_t i = 0; i < %" PRId64 "; i++)\n\t\t%s[i] = %s;\n", count,
-		           y, fn_float(a, attr_float_at(f->n, "value", 0)));
+		           y, emit_float(a, attr_float_at(f->n, "value", 0)));
 		return;
 	}
 	buf_puts(&f->decl, "\tstatic const float value[] = {");
 	for (int i = 0; i < len; i++)
 		buf_printf(&f->decl, "%s%s", i == 0 ? "\n\t    " : i % 8 ? ", " : ",\n\t    ",
-		           fn_float(a, attr_float_at(f->n, "value", i)));
+		           emit_float(a, attr_float_at(f->n, "value", i)));
 	buf_puts(&f->decl, "};\n");
 	buf_printf(&f->body, "\tmemcpy(%s, value, sizeof value);\n", y);
 }

@@ -8,24 +8,6 @@
 #define SELDC_VERSION "0"
 #endif
 
-void emit_string(Buf *b, const char *s)
-{
-	if (!s) {
-		buf_puts(b, "NULL");
-		return;
-	}
-	buf_putc(b, '"');
-	for (; *s; s++) {
-		if (*s == '"' || *s == '\\')
-			buf_printf(b, "\\%c", *s);
-		else if ((unsigned char)*s < 0x20 || *s == 0x7f || *s == '?')
-			buf_printf(b, "\\%03o", (unsigned)(unsigned char)*s); /* '?': no trigraphs */
-		else
-			buf_putc(b, *s);
-	}
-	buf_putc(b, '"');
-}
-
 static void number(Buf *b, double v)
 {
 	Buf t;

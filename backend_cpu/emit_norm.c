@@ -57,7 +57,7 @@ static void row_norm(Fn *f, bool centre)
 	const char *shape = arena_printf(
 	    f->e->arena,
 	    "RowNorm k = {.rows = %" N ", .n = %" N ", .row = %" N ", .eps = %s, .centre = %d}", rows, n,
-	    even ? row : n, fn_float(f->e->arena, attr_float(f->n, "eps")), centre);
+	    even ? row : n, emit_float(f->e->arena, attr_float(f->n, "eps")), centre);
 	const char *weight = fn_in_dense(f, 1), *bias = centre ? fn_in_dense(f, 2) : "NULL";
 	fn_use(f, K_norm);
 	fn_tiles(f, tiles, shape, "row_norm_tile(k, %s, %s, %s, %s, %s)", in, weight, bias,
@@ -82,7 +82,7 @@ void cpu_batch_norm(Fn *f)
 	const char *shape = arena_printf(
 	    f->e->arena, "BatchNorm k = {.outer = %" N ", .c = %" N ", .inner = %" N ", .eps = %s}", tiles,
 	    x.dim[axis], extent(&x, axis + 1, x.rank),
-	    fn_float(f->e->arena, attr_float(f->n, "eps")));
+	    emit_float(f->e->arena, attr_float(f->n, "eps")));
 	const char *in[5];
 	for (int i = 0; i < 5; i++)
 		in[i] = fn_in_dense(f, i);

@@ -91,8 +91,9 @@ void cpu_linear(Fn *f)
 	packed_product(f, at, &rows, r.stride[x.rank - 1], w.dim[0], w.dim[1], fn_in_dense(f, 2));
 }
 
-/* " + at / 3 * 50 + at % 3 * 5" for the batch axes, which broadcast to dim[rank] */
-static const char *batch_offset(Fn *f, int input, int rank, const int64_t *dim)
+/* " + i / 3 * 50 + i % 3 * 5": offset of batch entry `which` (C) along axes that broadcast to
+ * dim[rank] */
+static const char *batch_offset(Fn *f, int input, int rank, const int64_t *dim, const char *which)
 {
 	const Type t = fn_type(f, f->n->in[input]);
 	const Ref r = fn_ref(f, input);
@@ -103,7 +104,7 @@ static const char *batch_offset(Fn *f, int input, int rank, const int64_t *dim)
 	for (int k = rank - 1; k >= 0; inner *= dim[k--]) {
 		const int at = k - (rank - (t.rank - 2));
 		if (at >= 0 && t.dim[at] > 1)
-			buf_printf(&b, " + at / %" N " %% %" N " * %" N, inner, dim[k], r.stride[at]);
+			buf_printf(&b, " + %s / %" N " %% %" N " * %" N, which, inner, dim[k], r.stride[at]);
 	}
 	return b.s;
 }
@@ -115,51 +116,55 @@ static void direct_product(Fn *f, const Type *y)
 	const Ref ra = fn_ref(f, 0), rb = fn_ref(f, 1);
 	const Type ta = fn_type(f, f->n->in[0]), tb = fn_type(f, f->n->in[1]);
 	const bool at = attr_bool(f->n, "ta"), bt = attr_bool(f->n, "tb");
-	const int64_t m = y->dim[y->rank - 2], n = y->dim[y->rank - 1];
-	const int64_t k = ta.dim[ta.rank - (at ? 2 : 1)], per = ceil_div(n, 32);
-	int64_t batch = 1;
-	for (int i = 0; i < y->rank - 2; i++)
-		batch *= y->dim[i];
-	const int64_t tiles = batch * per;
+	const int rank = y->rank - 2;
+	const int64_t m = y->dim[rank], n = y->dim[rank + 1], panels = ceil_div(n, 32);
+	const int64_t k = ta.dim[ta.rank - (at ? 2 : 1)];
+	const Type lead = type_make(F32, rank, y->dim);
+	const int64_t batch = type_count(&lead), tiles = batch * panels;
 	const char *shape = arena_printf(
 	    a,
 	    "Matmul k = {.m = %" N ", .k = %" N ", .n = %" N ", .arow = %" N ", .acol = %" N
-	    ", .brow = %" N ", .bcol = %" N "}%s",
+	    ", .brow = %" N ", .bcol = %" N "}",
 	    m, k, n, ra.stride[ta.rank - (at ? 1 : 2)], ra.stride[ta.rank - (at ? 2 : 1)],
-	    rb.stride[tb.rank - (bt ? 1 : 2)], rb.stride[tb.rank - (bt ? 2 : 1)],
-	    batch == 1 ? ""
-	               : arena_printf(a, ";\n%sconst int at = %s / %" N,
-	                              tiles * fn_group(f) > 1 ? "\t\t" : "\t",
-	                              fn_group(f) > 1 ? arena_printf(a, "(%s)", fn_tile(f, tiles))
-	                                              : fn_tile(f, tiles),
-	                              per));
+	    rb.stride[tb.rank - (bt ? 1 : 2)], rb.stride[tb.rank - (bt ? 2 : 1)]);
+	const char *tile = fn_tile(f, tiles);
+	const char *which = batch == 1 ? "0" : arena_printf(a, "(%s) / %" N, tile, panels);
 	fn_use(f, K_linear);
 	fn_tiles(f, tiles, shape, "matmul_tile(k, %s%s, %s%s, %s%s, %s %% %" N ", %s)", fn_in(f, 0),
-	         batch_offset(f, 0, y->rank - 2, y->dim), fn_in(f, 1),
-	         batch_offset(f, 1, y->rank - 2, y->dim), fn_out(f, 0),
-	         batch == 1 ? "" : arena_printf(a, " + at * INT64_C(%" N ")", m * n), fn_tile(f, tiles),
-	         per, fn_scratch(f, (k + m) * 32 + m * k));
+	         batch_offset(f, 0, rank, y->dim, which), fn_in(f, 1),
+	         batch_offset(f, 1, rank, y->dim, which), fn_out(f, 0),
+	         batch == 1 ? "" : arena_printf(a, " + %s * INT64_C(%" N ")", which, m * n), tile, panels,
+	         fn_scratch(f, (k + m) * 32 + m * k));
 }
 
 /* a[..., m, k], b[..., k, n] -> y[..., m, n] */
 void cpu_matmul(Fn *f)
 {
 	const Type y = fn_type(f, &f->n->out[0]), a = fn_type(f, f->n->in[0]);
-	const bool ta = attr_bool(f->n, "ta");
-	const Ref r = fn_ref(f, 0);
-	const int64_t n = y.dim[y.rank - 1], k = a.dim[a.rank - (ta ? 2 : 1)];
-	RowsOf rows;
-	Type lead = a;
-	Ref order = r;
-	if (ta) {
-		lead.dim[a.rank - 2] = a.dim[a.rank - 1];
-		order.stride[a.rank - 2] = r.stride[a.rank - 1];
-	}
-	if (cpu_packs(f->n, 1) && f->e->loadtime[f->n->in[1]->node->id] &&
-	    rows_of(&lead, order.stride, a.rank - 1, &rows))
-		packed_product(f, fn_in(f, 0), &rows, r.stride[a.rank - (ta ? 2 : 1)], n, k, "NULL");
-	else
+	if (!cpu_packs(f->n, 1) || !f->e->loadtime[f->n->in[1]->node->id]) {
 		direct_product(f, &y);
+		return;
+	}
+	/* rows and columns of a as they are multiplied */
+	const bool ta = attr_bool(f->n, "ta");
+	const int row = a.rank - (ta ? 1 : 2), col = a.rank - (ta ? 2 : 1);
+	Type lead = a;
+	lead.dim[a.rank - 2] = a.dim[row];
+	Ref r = fn_ref(f, 0);
+	RowsOf rows;
+	for (int dense = 0; dense < 2; dense++) {
+		int64_t order[MAX_RANK];
+		if (dense)
+			ref_dense(&a, r.stride);
+		memcpy(order, r.stride, sizeof order);
+		order[a.rank - 2] = r.stride[row];
+		if (!rows_of(&lead, order, a.rank - 1, &rows))
+			continue;
+		packed_product(f, dense ? fn_in_dense(f, 0) : fn_in(f, 0), &rows, r.stride[col],
+		               y.dim[y.rank - 1], a.dim[col], "NULL");
+		return;
+	}
+	BUG("'%s': rows of a matrix in three levels", f->name);
 }
 
 /* ---- convolutions ------------------------------------------------------------------------------ */
@@ -234,7 +239,7 @@ static void winograd(Fn *f, const ConvPlan *p, const char *scale, const char *sh
 	const char *shape = arena_printf(
 	    f->e->arena,
 	    "Winograd k = {.b = %" N ", .h = %" N ", .w = %" N ", .c = %" N ", .o = %" N ", .oh = %" N
-	    ", .ow = %" N ",\n\t\t                    .th = %" N ", .tw = %" N
+	    ", .ow = %" N ", .th = %" N ", .tw = %" N
 	    ", .relu = %d, .tiles = %" N ", .cols = %" N ", .span = %" N "}",
 	    p->b, p->h, p->w, p->c, p->o, p->oh, p->ow, p->th, p->tw, p->relu, p->tiles, p->cols,
 	    p->span);
@@ -255,9 +260,9 @@ static void direct(Fn *f, const ConvPlan *p, const char *scale, const char *shif
 	const char *shape = arena_printf(
 	    f->e->arena,
 	    "Conv k = {.b = %" N ", .h = %" N ", .w = %" N ", .c = %" N ", .o = %" N ", .kh = %" N
-	    ", .kw = %" N ", .sh = %" N ", .sw = %" N ", .ph = %" N ", .pw = %" N ",\n\t\t                "
+	    ", .kw = %" N ", .sh = %" N ", .sw = %" N ", .ph = %" N ", .pw = %" N ", "
 	    ".xb = %" N ", .xh = %" N ", .xw = %" N ", .xc = %" N ", .yb = %" N ", .yh = %" N
-	    ", .yw = %" N ", .yc = %" N ",\n\t\t                .oh = %" N ", .ow = %" N ", .th = %" N
+	    ", .yw = %" N ", .yc = %" N ", .oh = %" N ", .ow = %" N ", .th = %" N
 	    ", .tw = %" N ", .relu = %d, .rows = %" N "}",
 	    p->b, p->h, p->w, p->c, p->o, p->kh, p->kw, p->sh, p->sw, p->ph, p->pw, stride[0],
 	    stride[l ? 1 : 2], stride[l ? 2 : 3], stride[l ? 3 : 1], plane * p->o,

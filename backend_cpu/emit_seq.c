@@ -24,7 +24,7 @@ static void scan(Fn *f, bool softplus, bool gate)
 	for (int i = 0; i < 4 + gate; i++) {
 		const Ref r = fn_ref(f, strided[i]);
 		const char *last = i == 2 || i == 3 ? "n" : "e";
-		buf_printf(&shape, ",\n\t\t                .%sb = %" N ", .%sl = %" N ", .%s%s = %" N, names[i],
+		buf_printf(&shape, ", .%sb = %" N ", .%sl = %" N ", .%s%s = %" N, names[i],
 		           r.stride[0], names[i], r.stride[1], names[i], last, r.stride[2]);
 	}
 	buf_puts(&shape, "}");
@@ -80,7 +80,7 @@ void cpu_inproj_conv_silu(Fn *f)
 	const char *shape = arena_printf(
 	    f->e->arena,
 	    "InProj k = {.b = %" N ", .l = %" N ", .k = %" N ", .e = %" N ", .taps = %" N ", .before = %" N
-	    ", .after = %" N ",\n\t\t                  .xb = %" N ", .xl = %" N ", .xc = %" N "}",
+	    ", .after = %" N ", .xb = %" N ", .xl = %" N ", .xc = %" N "}",
 	    x.dim[0], x.dim[1], x.dim[2], e, conv.dim[2], attr_int_at(f->n, "pad", 0),
 	    attr_int_at(f->n, "pad", 1), r.stride[0], r.stride[1], r.stride[2]);
 	fn_use(f, K_scan);

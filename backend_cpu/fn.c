@@ -3,27 +3,7 @@
 #include "emit.h"
 
 #include <inttypes.h>
-#include <math.h>
-#include <stdlib.h>
 #include <string.h>
-
-static bool is_letter(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
-/* "enc.*.b1.conv1" is enc_b1_conv1. */
-const char *emit_ident(Arena *a, const char *name)
-{
-	char *s = arena_strdup(a, name), *to = s;
-	for (const char *p = name; *p; p++)
-		if (is_letter(*p))
-			*to++ = *p;
-		else if (to > s && to[-1] != '_')
-			*to++ = '_';
-	*to = '\0';
-	return s;
-}
 
 static bool taken(const Emit *e, const char *name)
 {
@@ -201,22 +181,23 @@ const char *fn_scratch(Fn *f, int64_t floats)
 	return "self_scratch(s)";
 }
 
-/* The head of the loop and what the body needs. Returns the indentation of the body. */
-static const char *open_loop(Fn *f, int64_t tiles, const char *shape)
+/* The head of the loop and what the body needs. Returns the tabs of the body. */
+static int open_loop(Fn *f, int64_t tiles, const char *shape)
 {
 	const int64_t total = fn_group(f) * tiles;
-	const char *tab = total > 1 ? "\t\t" : "\t";
+	const int tabs = total > 1 ? 2 : 1;
+	Arena *a = f->e->arena;
 	if (total > 1)
 		buf_printf(&f->body,
 		           "#pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)\n"
 		           "\tfor (int i = 0; i < %" PRId64 "; i++) {\n", total);
 	if (f->instance && tiles == 1)
-		buf_printf(&f->body, "%sconst int g = %s;\n", tab, total > 1 ? "i" : "0");
+		emit_line(&f->body, tabs, total > 1 ? "const int g = i;" : "const int g = 0;");
 	else if (f->instance)
-		buf_printf(&f->body, "%sconst int g = i / %" PRId64 ";\n", tab, tiles);
+		emit_line(&f->body, tabs, arena_printf(a, "const int g = i / %" PRId64 ";", tiles));
 	if (shape)
-		buf_printf(&f->body, "%sconst %s;\n", tab, shape);
-	return tab;
+		emit_line(&f->body, tabs, arena_printf(a, "const %s;", shape));
+	return tabs;
 }
 
 static void close_loop(Fn *f, int64_t tiles)
@@ -232,8 +213,8 @@ void fn_tiles(Fn *f, int64_t tiles, const char *shape, const char *fmt, ...)
 	va_start(ap, fmt);
 	const char *call = arena_vprintf(f->e->arena, fmt, ap);
 	va_end(ap);
-	const char *tab = open_loop(f, tiles, shape);
-	buf_printf(&f->body, "%s%s;\n", tab, call);
+	const int tabs = open_loop(f, tiles, shape);
+	emit_line(&f->body, tabs, arena_printf(f->e->arena, "%s;", call));
 	close_loop(f, tiles);
 }
 
@@ -241,6 +222,7 @@ void fn_tiles_directed(Fn *f, int64_t tiles, const char *shape, const char *kern
                        const char *args)
 {
 	const int group = (int)fn_group(f);
+	Arena *a = f->e->arena;
 	int nreverse = 0;
 	for (int g = 0; g < group; g++)
 		nreverse += node_reverse(f->n, g);
@@ -253,46 +235,26 @@ void fn_tiles_directed(Fn *f, int64_t tiles, const char *shape, const char *kern
 		buf_printf(&f->decl, "%s%d", g ? ", " : "", node_reverse(f->n, g));
 	buf_puts(&f->decl, "};\n");
 	f->instance = true;
-	const char *tab = open_loop(f, tiles, shape);
-	buf_printf(&f->body, "%sif (reverse[g])\n%s\t%s(k, true, %s);\n", tab, tab, kernel, args);
-	buf_printf(&f->body, "%selse\n%s\t%s(k, false, %s);\n", tab, tab, kernel, args);
+	const int tabs = open_loop(f, tiles, shape);
+	emit_line(&f->body, tabs, "if (reverse[g])");
+	emit_line(&f->body, tabs + 1, arena_printf(a, "%s(k, true, %s);", kernel, args));
+	emit_line(&f->body, tabs, "else");
+	emit_line(&f->body, tabs + 1, arena_printf(a, "%s(k, false, %s);", kernel, args));
 	close_loop(f, tiles);
-}
-
-/* The node as text IR; a label cannot end the comment. */
-static void comment(Fn *f)
-{
-	Buf t;
-	buf_init(&t, f->e->arena);
-	ir_print_node(&t, f->n);
-	for (char *p = t.s; (p = strstr(p, "*/")); p++)
-		p[1] = ' ';
-	buf_printf(&f->e->body, "\n/* %s */\n", t.s);
 }
 
 void fn_end(Fn *f)
 {
 	if (f->body.len == 0)
 		return;
-	comment(f);
+	Buf node;
+	buf_init(&node, f->e->arena);
+	ir_print_node(&node, f->n);
+	buf_putc(&f->e->body, '\n');
+	emit_comment(&f->e->body, node.s);
 	buf_printf(&f->e->body, "static void %s(const Self *s)\n{\n", f->name);
 	buf_write(&f->e->body, f->decl.s, f->decl.len);
 	buf_write(&f->e->body, f->body.s, f->body.len);
 	buf_puts(&f->e->body, "}\n");
 	buf_printf(f->at_load ? &f->e->load : &f->e->run, "\t%s(s);\n", f->name);
-}
-
-const char *fn_float(Arena *a, double v)
-{
-	if (isnan(v))
-		return "NAN";
-	if (isinf((float)v))
-		return v < 0 ? "-INFINITY" : "INFINITY";
-	const char *s = "";
-	for (int digits = 1; digits <= 9; digits++) {
-		s = arena_printf(a, "%.*g", digits, (double)(float)v);
-		if (strtof(s, NULL) == (float)v)
-			break;
-	}
-	return arena_printf(a, "%s%sf", s, strpbrk(s, ".e") ? "" : ".0");
 }

@@ -33,7 +33,7 @@ template <class P> struct Scan {
 template <class P, class T, int COLS, int PITCH>
 __device__ __forceinline__ void scan_fetch(T *s, const T *g, int stride, int step, int rows, int cols)
 {
-	if (P::ASYNC) {
+	if constexpr (P::ASYNC) {
 		const int EACH = 16 / sizeof(T), PIECES = COLS / EACH;
 		const unsigned to = shared_address(s);
 		for (int e = threadIdx.x; e < P::TC * PIECES; e += 128) {
@@ -42,14 +42,14 @@ __device__ __forceinline__ void scan_fetch(T *s, const T *g, int stride, int ste
 			async16(to + (r * PITCH + c) * sizeof(T), g + (valid ? (long long)r * stride + c : 0),
 			        valid);
 		}
-		return;
-	}
-	for (int e = threadIdx.x; e < P::TC * COLS; e += 128) {
-		const int r = e / COLS, c = e % COLS;
-		if (r < rows && c < cols)
-			s[r * PITCH + c] = g[(long long)r * stride + c * step];
-		else
-			put(s + r * PITCH + c, 0.0f);
+	} else {
+		for (int e = threadIdx.x; e < P::TC * COLS; e += 128) {
+			const int r = e / COLS, c = e % COLS;
+			if (r < rows && c < cols)
+				s[r * PITCH + c] = g[(long long)r * stride + c * step];
+			else
+				put(s + r * PITCH + c, 0.0f);
+		}
 	}
 }
 

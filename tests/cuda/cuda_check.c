@@ -9,6 +9,7 @@
  *   -h FILE             write the C part, and FILE.s with the machine code
  *   -w FILE             evaluate and write the reference, nothing else
  *   -r FILE             read the reference instead of evaluating
+ *   -k PASS             leave one optional pass out
  *   -P                  PTX, too           -N         nvcc instead of NVRTC
  *   -l                  with -c: list the files of machine code
  *   -x                  no reference: run and time only */
@@ -25,7 +26,7 @@ typedef struct Check {
 	Arena *a;
 	Diag diag;
 	CudaPrecision precision;
-	const char *arch, *source, *host, *write_ref, *read_ref;
+	const char *arch, *skip, *source, *host, *write_ref, *read_ref;
 	FILE *ref;
 	double tolerance;
 	bool compile_only, plain, blind, ptx, nvcc, list;
@@ -376,6 +377,7 @@ static const char *check_file(Check *c, const char *sir)
 		c->ref = fopen(c->read_ref, "rb");
 	Report report = {0};
 	const PassOptions po = {.only = c->plain ? "" : NULL,
+				.skip = c->skip,
 				.hooks = {.packs = cuda_packs, .strided = cuda_strided}};
 	if (!passes_run(m, &po, &report))
 		return "passes failed";
@@ -415,7 +417,7 @@ static const char *check_file(Check *c, const char *sir)
 static bool read_options(Check *c, int argc, char **argv)
 {
 	static const char *const precision[] = {"fp32", "tf32", "bf16"};
-	for (int o; (o = getopt(argc, argv, "p:a:t:n:s:h:w:r:c0xPNl")) != -1;) {
+	for (int o; (o = getopt(argc, argv, "p:a:k:t:n:s:h:w:r:c0xPNl")) != -1;) {
 		switch (o) {
 		case 'p':
 			for (int i = 0; i < 3; i++)
@@ -424,6 +426,9 @@ static bool read_options(Check *c, int argc, char **argv)
 			break;
 		case 'a':
 			c->arch = optarg;
+			break;
+		case 'k':
+			c->skip = optarg;
 			break;
 		case 's':
 			c->source = optarg;

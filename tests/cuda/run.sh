@@ -10,6 +10,7 @@ XDG_CACHE_HOME=$PWD/build/cuda/cache
 export XDG_CACHE_HOME
 check=build/cuda/cuda_check
 failed=0
+passes=$(sed -n 's/^PASS(\([a-z_]*\), optional.*/\1/p' passes/passes.def)
 
 # batch NAME OPTION... -- FILE...: prints failures and a count
 batch() {
@@ -33,10 +34,12 @@ heavy() {
 	done
 }
 
+build/cuda/kernels_test >"$out/kernels.log" 2>&1 || failed=1
+cat "$out/kernels.log"
 nvidia-smi --query-gpu=name,driver_version --format=csv,noheader
 # Random weights rectify distances about 0, so errors count twice as much as in a trained model.
 for p in fp32:3e-6 tf32:1e-3 bf16:2e-2; do
-	for model in tiny full; do
+	for model in tiny tiny_b2 full; do
 		$check -p "${p%:*}" -t "${p#*:}" -r build/cuda/$model.ref -n 100 \
 			build/cuda/$model.sir >"$out/$model.${p%:*}.log" 2>&1 || failed=1
 		echo "--- $model ${p%:*}"
@@ -51,6 +54,9 @@ for p in fp32:3e-6 tf32:1e-3 bf16:1e-2; do
 	batch "edges_${p%:*}" -p "${p%:*}" -t "${p#*:}" -- tests/cuda/cases/*.sir
 done
 batch bf16 -p bf16 -t 3e-2 -- $(heavy)
+for pass in $passes; do
+	batch "without_$pass" -k $pass -r build/cuda/tiny.ref -- build/cuda/tiny.sir
+done
 # PTX of an older architecture runs; machine code of another says why it does not.
 $check -a sm_80 -P tests/num/scan_gate/group.sir || failed=1
 $check -a sm_120 tests/num/add/*.sir 2>&1 | head -1 | tee "$out/arch.log"
