@@ -44,7 +44,8 @@ static const char *grad_label(const Grad *c)
 static Node *make_plain(Grad *c, Op op, Value *const *in, int nin)
 {
 	Value *copy[MAX_IN_NAMES];
-	memcpy(copy, in, (size_t)nin * sizeof *copy);
+	for (int i = 0; i < nin; i++)
+		copy[i] = in[i];
 	return node_new(c->g, op, copy, nin, c->n->loc, grad_label(c));
 }
 

@@ -88,8 +88,9 @@ static int through_ew(const Flips *f, const Node *n)
 	}
 	for (int i = 0; i < n->nin && axis >= 0; i++) {
 		const Type *t = &n->in[i]->type;
-		const int a = axis - (rank - t->rank);
-		if (mirror_of(f, n->in[i])->axis == PLAIN && a >= lead(n) && t->dim[a] > 1)
+		const int a = axis - (rank - t->rank), own = mirror_of(f, n->in[i])->axis;
+		const bool plain = own == PLAIN || t->dim[own] == 1;
+		if (plain && a >= lead(n) && t->dim[a] > 1)
 			return PLAIN;
 	}
 	return axis >= lead(n) ? axis : PLAIN;
