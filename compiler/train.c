@@ -192,8 +192,10 @@ static Value *bind_loss(Step *s, const Node *source)
 	const Type *want = &source->out[0].type;
 	const char *name = source->label;
 	const Output *o = find_output(s->g, name);
-	if (source->op == OP_param)
-		return diag_error(d, E231, source->loc, "a loss has no weights of its own"), NULL;
+	if (source->op == OP_param) {
+		diag_error(d, E231, source->loc, "a loss has no weights of its own");
+		return NULL;
+	}
 	if (!strncmp(name, target_prefix, strlen(target_prefix)))
 		return add_input(s, name + strlen(target_prefix), want, source->loc);
 	if (o && type_equal(&o->value->type, want))
@@ -207,8 +209,7 @@ static Value *bind_loss(Step *s, const Node *source)
 	return NULL;
 }
 
-/* ---- loss
- * ---------------------------------------------------------------------------------------- */
+/* ---- loss ------------------------------------------------------------------------------------ */
 
 /* Outputs of the graph loss, under their names in the step; returns the loss itself. */
 static Value *loss_outputs(Step *s, const Graph *loss, Value **of)
@@ -257,8 +258,7 @@ static Value *build_loss(Step *s, const Graph *main, const Graph *loss)
 	return total;
 }
 
-/* ---- optimiser
- * ------------------------------------------------------------------------------------- */
+/* ---- optimiser ------------------------------------------------------------------------------- */
 
 /* 1 - beta^t without cancellation: -(e^(t log beta) - 1) */
 static Value *correction(Step *s, double beta)
@@ -335,8 +335,7 @@ static bool build_updates(Step *s, Value *loss)
 	return true;
 }
 
-/* ---- the step
- * ---------------------------------------------------------------------------------------- */
+/* ---- the step -------------------------------------------------------------------------------- */
 
 /* Takes the graph out of the module. */
 static void drop_graph(Module *m, const Graph *g)

@@ -61,8 +61,7 @@ static int flip_axis(const Node *n)
 	return lead(n) + edit_axis(attr_int(n, "axis"), n->in[0]->type.rank - lead(n));
 }
 
-/* ---- which axis comes out: each returns the mirrored axis of the outputs, GONE, or PLAIN
- * ----------- */
+/* ---- which axis comes out: each returns the mirrored axis of the outputs, GONE, or PLAIN ----- */
 
 /* Inputs whose bit is set must be mirrored along `axis`, the others are weights or constant. */
 static bool exactly(const Flips *f, const Node *n, unsigned inputs, int axis)

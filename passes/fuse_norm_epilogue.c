@@ -36,8 +36,7 @@ static void set_pool(Node *norm, const Node *pool)
 	attr_set_ints(norm, "pool", attr_ints(pool, "kernel"), 2);
 }
 
-/* ---- gradients
- * ----------------------------------------------------------------------------------- */
+/* ---- gradients ------------------------------------------------------------------------------- */
 
 /* v is the derivative of relu at the norm with these statistics; the norm, or NULL. */
 static Node *norm_behind(const Value *v, const Node *grad)
@@ -82,8 +81,7 @@ static bool fuse_grad(PassCtx *cx, Graph *g, Node *grad)
 	return true;
 }
 
-/* ---- forward
- * --------------------------------------------------------------------------------------- */
+/* ---- forward --------------------------------------------------------------------------------- */
 
 static bool fuse_forward(PassCtx *cx, Graph *g, Node *norm)
 {

@@ -558,8 +558,8 @@ static Value *norm(Gen *f, Value *v)
 	return finish(n);
 }
 
-/* The gradients of a norm of the first output by some sources become outputs, with the source added:
- * a gradient that vanishes but for rounding is then small beside its tensor. */
+/* The gradients of a norm of the first output by some sources become outputs, with the source
+ * added: a gradient that vanishes but for rounding is then small beside its tensor. */
 static void differentiate(Gen *f)
 {
 	enum { MAX_WRT = 6 };
