@@ -29,13 +29,13 @@ home     = $(B)/lib/seldc
 kernels  = $(basename $(notdir $(wildcard backend_cpu/kernels/*.h)))
 
 objs     = $(ir:%=$(B)/ir/%.o) $(passes:%=$(B)/passes/%.o) $(cpu:%=$(B)/backend_cpu/%.o) \
-           $(kernels:%=$(B)/kernels/%.o)
+           $(cuda:%=$(B)/backend_cuda/%.o) $(kernels:%=$(B)/kernels/%.o)
 main     = $(compiler:%=$(B)/compiler/%.o) $(tools:%.c=$(B)/%.o)
 rt       = $(runtime:%=$(B)/runtime/%.o)
 
 libs     = -lkissfft-float -lsndfile -lsamplerate -lcjson -ldl -lm -fopenmp
 
-all: $(B)/seldc $(home)/libseldrt.a $(home)/seldrt.h
+all: $(B)/seldc $(home)/libseldrt.a $(home)/seldrt.h $(home)/rt_cuda.h
 
 $(B)/seldc: $(objs) $(main) $(home)/libseldrt.a
 	@$(say) LINK $@
@@ -51,6 +51,8 @@ $(rt) $(tools:%.c=$(B)/%.o): std += -fopenmp
 $(home)/%.h: runtime/%.h
 	@mkdir -p $(@D)
 	$(Q)cp $< $@
+
+$(B)/backend_cuda/text.o: $(wildcard backend_cuda/kernels/*.cuh)
 
 $(B)/kernels/%.c: backend_cpu/kernels/%.h tools/embed.sh
 	@mkdir -p $(@D)
@@ -107,7 +109,7 @@ install: all
 	install -d $(bindir) $(libdir)/seldc $(libdir)/pkgconfig $(DESTDIR)$(PREFIX)/share/man/man1 \
 	  $(DESTDIR)$(PREFIX)/share/seldc
 	install $(B)/seldc $(bindir)/seldc
-	install -m 644 $(home)/libseldrt.a $(home)/seldrt.h $(libdir)/seldc
+	install -m 644 $(home)/libseldrt.a $(home)/*.h $(libdir)/seldc
 	install -m 644 doc/seldc.1 $(DESTDIR)$(PREFIX)/share/man/man1
 	cp -r models $(DESTDIR)$(PREFIX)/share/seldc/
 	sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' tools/seldrt.pc.in > $(libdir)/pkgconfig/seldrt.pc

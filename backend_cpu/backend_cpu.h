@@ -20,7 +20,7 @@ typedef struct CpuOptions {
 /* Libraries that the emitted file calls. */
 #define CPU_LIBS ""
 
-/* ---- emit.c: the module, load and run, tables --------------------------------------------- */
+/* ---- emit.c: the module, load and run, tables ---- */
 
 /* Writes the program for a model whose graphs are planned; false after diagnostics. */
 bool cpu_emit(Buf *out, const Model *m, const CpuOptions *opt);
@@ -30,7 +30,7 @@ void cpu_emit_header(Buf *out, const Model *m);
 /* There is a kernel for the op. */
 bool cpu_has(Op op);
 
-/* ---- hooks.c: what plan_memory asks -------------------------------------------------------- */
+/* ---- hooks.c: what plan_memory asks ---- */
 
 /* Input `input` of n, if known at load time, is copied to a form of the kernel's own while
  * loading. */

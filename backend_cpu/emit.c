@@ -19,7 +19,7 @@ static EmitFn *const emit_fn[NOPS] = {
 #undef OP
 };
 
-/* ---- nodes ------------------------------------------------------------------------------------- */
+/* ---- nodes ---- */
 
 static void collect_params(Emit *e)
 {
@@ -39,8 +39,10 @@ static bool check_types(const Emit *e, const Node *n)
 {
 	for (int k = 0; k < n->nout; k++)
 		if (n->out[k].type.dtype != F32) {
-			diag_error(e->model->module->diag, E607, n->loc, "'%s' is %s; the cpu target computes in f32",
-			           n->label ? n->label : n->out[k].name, dtype_name(n->out[k].type.dtype));
+			diag_error(e->model->module->diag, E607, n->loc,
+				   "'%s' is %s; the cpu target computes in f32",
+				   n->label ? n->label : n->out[k].name,
+				   dtype_name(n->out[k].type.dtype));
 			return false;
 		}
 	return true;
@@ -50,8 +52,8 @@ static bool check_types(const Emit *e, const Node *n)
 static bool has_code(const Node *n)
 {
 	const PlaceKind kind = n->out[0].place.kind;
-	return n->op != OP_input && n->op != OP_param && kind != PLACE_VIEW && kind != PLACE_PARAM &&
-	       kind != PLACE_NONE;
+	return n->op != OP_input && n->op != OP_param && kind != PLACE_VIEW &&
+	       kind != PLACE_PARAM && kind != PLACE_NONE;
 }
 
 bool cpu_has(Op op)
@@ -79,7 +81,7 @@ static bool emit_node(Emit *e, const Node *n)
 	return true;
 }
 
-/* ---- graphs ------------------------------------------------------------------------------------- */
+/* ---- graphs ---- */
 
 static void copy_outputs(Emit *e)
 {
@@ -90,7 +92,7 @@ static void copy_outputs(Emit *e)
 		if (!r.dense)
 			BUG("output '%s' is a strided view", g->outputs.at[i].name);
 		buf_printf(&e->run, "\tmemory_copy(out[%d], %s + %" PRId64 ", %" PRId64 ");\n", i,
-		           r.base, r.offset, type_count(&v->type));
+			   r.base, r.offset, type_count(&v->type));
 	}
 }
 
@@ -110,22 +112,24 @@ static bool emit_graph(Emit *e, Graph *g)
 		return false;
 	copy_outputs(e);
 	buf_printf(&e->body, "\nstatic void run_%s(const Self *s, float *const *out)\n{\n%s}\n",
-	           emit_ident(e->arena, g->name), e->run.len ? e->run.s : "\t(void)s;\n\t(void)out;\n");
+		   emit_ident(e->arena, g->name),
+		   e->run.len ? e->run.s : "\t(void)s;\n\t(void)out;\n");
 	return true;
 }
 
-/* ---- the file ------------------------------------------------------------------------------------- */
+/* ---- the file ---- */
 
 static void head(const Emit *e, Buf *b)
 {
 	const Model *m = e->model;
-	emit_comment(b, arena_printf(e->arena,
-	                             "%s%s%s. C for the CPU, written by seldc; not for editing. Above each "
-	                             "function stands the IR that it implements, with the place in the "
-	                             "model file that it comes from.",
-	                             m->name, m->doc ? ": " : "", m->doc ? m->doc : ""));
+	emit_comment(
+	    b, arena_printf(e->arena,
+			    "%s%s%s. C for the CPU, written by seldc; not for editing. Above each "
+			    "function stands the IR that it implements, with the place in the "
+			    "model file that it comes from.",
+			    m->name, m->doc ? ": " : "", m->doc ? m->doc : ""));
 	buf_puts(b, "#include \"seldrt.h\"\n\n#include <omp.h>\n#include <stdbool.h>\n"
-	            "#include <stdio.h>\n#include <stdlib.h>\n#include <string.h>\n");
+		    "#include <stdio.h>\n#include <stdlib.h>\n#include <string.h>\n");
 }
 
 static void kernels(const Emit *e, Buf *b)
@@ -153,73 +157,75 @@ static int64_t arena_floats(const Emit *e)
 static void self_type(const Emit *e, Buf *b)
 {
 	buf_printf(b,
-	           "\n/* Sizes in floats; SCRATCH is for each thread. */\n"
-	           "#define ARENA INT64_C(%" PRId64 ")\n#define LOAD INT64_C(%" PRId64
-	           ")\n#define PACK INT64_C(%" PRId64 ")\n#define SCRATCH INT64_C(%" PRId64 ")\n\n",
-	           arena_floats(e), e->load_floats, e->pack_floats, (e->scratch_floats + 63) / 16 * 16);
+		   "\n/* Sizes in floats; SCRATCH is for each thread. */\n"
+		   "#define ARENA INT64_C(%" PRId64 ")\n#define LOAD INT64_C(%" PRId64
+		   ")\n#define PACK INT64_C(%" PRId64 ")\n#define SCRATCH INT64_C(%" PRId64 ")\n\n",
+		   arena_floats(e), e->load_floats, e->pack_floats,
+		   (e->scratch_floats + 63) / 16 * 16);
 	buf_puts(b, "typedef struct Self {\n"
-	            "\tint threads;\n"
-	            "\tfloat *arena;   /* activations */\n"
-	            "\tfloat *load;    /* values computed once, when weights are loaded */\n"
-	            "\tfloat *pack;    /* weights in the order in which the kernels read them */\n"
-	            "\tfloat *scratch; /* of the threads */\n"
-	            "\tconst float *const *params; /* while loading */\n"
-	            "\tconst float *const *in;     /* while running */\n"
-	            "\tchar device[64];\n"
-	            "} Self;\n");
+		    "\tint threads;\n"
+		    "\tfloat *arena;   /* activations */\n"
+		    "\tfloat *load;    /* values computed once, when weights are loaded */\n"
+		    "\tfloat *pack;    /* weights in the order in which the kernels read them */\n"
+		    "\tfloat *scratch; /* of the threads */\n"
+		    "\tconst float *const *params; /* while loading */\n"
+		    "\tconst float *const *in;     /* while running */\n"
+		    "\tchar device[64];\n"
+		    "} Self;\n");
 	if (e->scratch_floats > 0)
 		buf_puts(b, "\nstatic inline float *self_scratch(const Self *s)\n{\n"
-		            "\treturn s->scratch + omp_get_thread_num() * SCRATCH;\n}\n");
+			    "\treturn s->scratch + omp_get_thread_num() * SCRATCH;\n}\n");
 }
 
 static void open_close(const Emit *e, Buf *b)
 {
 	buf_printf(b, "\nstatic void load(const Self *s)\n{\n%s}\n",
-	           e->load.len ? e->load.s : "\t(void)s;\n");
+		   e->load.len ? e->load.s : "\t(void)s;\n");
 	buf_puts(b, "\nstatic void model_close(void *self)\n{\n"
-	            "\tSelf *s = self;\n"
-	            "\tif (!s)\n\t\treturn;\n"
-	            "\tfree(s->arena);\n\tfree(s->load);\n\tfree(s->pack);\n\tfree(s->scratch);\n"
-	            "\tfree(s);\n}\n");
-	buf_puts(b,
-	         "\nstatic RtStatus model_open(void **self, const float *const *params, int threads,\n"
-	         "                           RtError *err)\n{\n"
-	         "\tSelf *s = calloc(1, sizeof *s);\n"
-	         "\tif (s) {\n"
-	         "\t\ts->threads = threads > 0 ? threads : omp_get_num_procs();\n"
-	         "\t\ts->arena = memory_new(ARENA);\n"
-	         "\t\ts->load = memory_new(LOAD);\n"
-	         "\t\ts->pack = memory_new(PACK);\n"
-	         "\t\ts->scratch = memory_new(s->threads * SCRATCH);\n"
-	         "\t}\n"
-	         "\tif (!s || !s->arena || !s->load || !s->pack || !s->scratch) {\n"
-	         "\t\tmodel_close(s);\n"
-	         "\t\tsnprintf(err->text, sizeof err->text, \"not enough memory for the model\");\n"
-	         "\t\treturn RT_DEVICE;\n"
-	         "\t}\n"
-	         "\tsnprintf(s->device, sizeof s->device, \"CPU, %d thread%s\", s->threads,\n"
-	         "\t         s->threads == 1 ? \"\" : \"s\");\n"
-	         "\ts->params = params;\n"
-	         "\tload(s);\n"
-	         "\ts->params = NULL;\n"
-	         "\t*self = s;\n"
-	         "\treturn RT_OK;\n}\n");
+		    "\tSelf *s = self;\n"
+		    "\tif (!s)\n\t\treturn;\n"
+		    "\tfree(s->arena);\n\tfree(s->load);\n\tfree(s->pack);\n\tfree(s->scratch);\n"
+		    "\tfree(s);\n}\n");
+	buf_puts(
+	    b,
+	    "\nstatic RtStatus model_open(void **self, const float *const *params, int threads,\n"
+	    "                           RtError *err)\n{\n"
+	    "\tSelf *s = calloc(1, sizeof *s);\n"
+	    "\tif (s) {\n"
+	    "\t\ts->threads = threads > 0 ? threads : omp_get_num_procs();\n"
+	    "\t\ts->arena = memory_new(ARENA);\n"
+	    "\t\ts->load = memory_new(LOAD);\n"
+	    "\t\ts->pack = memory_new(PACK);\n"
+	    "\t\ts->scratch = memory_new(s->threads * SCRATCH);\n"
+	    "\t}\n"
+	    "\tif (!s || !s->arena || !s->load || !s->pack || !s->scratch) {\n"
+	    "\t\tmodel_close(s);\n"
+	    "\t\tsnprintf(err->text, sizeof err->text, \"not enough memory for the model\");\n"
+	    "\t\treturn RT_DEVICE;\n"
+	    "\t}\n"
+	    "\tsnprintf(s->device, sizeof s->device, \"CPU, %d thread%s\", s->threads,\n"
+	    "\t         s->threads == 1 ? \"\" : \"s\");\n"
+	    "\ts->params = params;\n"
+	    "\tload(s);\n"
+	    "\ts->params = NULL;\n"
+	    "\t*self = s;\n"
+	    "\treturn RT_OK;\n}\n");
 }
 
 static void run_device(const Emit *e, Buf *b)
 {
 	const Module *m = e->model->module;
 	buf_puts(b, "\nstatic RtStatus model_run(void *self, int graph, const float *const *in, "
-	            "float *const *out,\n                          RtError *err)\n{\n"
-	            "\tSelf *s = self;\n\ts->in = in;\n\tswitch (graph) {\n");
+		    "float *const *out,\n                          RtError *err)\n{\n"
+		    "\tSelf *s = self;\n\ts->in = in;\n\tswitch (graph) {\n");
 	for (int i = 0; i < m->graphs.n; i++)
 		buf_printf(b, "\tcase %d:\n\t\trun_%s(s, out);\n\t\tbreak;\n", i,
-		           emit_ident(e->arena, m->graphs.at[i]->name));
+			   emit_ident(e->arena, m->graphs.at[i]->name));
 	buf_puts(b, "\tdefault:\n"
-	            "\t\tsnprintf(err->text, sizeof err->text, \"there is no graph %d\", graph);\n"
-	            "\t\treturn RT_BUG;\n\t}\n\ts->in = NULL;\n\treturn RT_OK;\n}\n");
+		    "\t\tsnprintf(err->text, sizeof err->text, \"there is no graph %d\", graph);\n"
+		    "\t\treturn RT_BUG;\n\t}\n\ts->in = NULL;\n\treturn RT_OK;\n}\n");
 	buf_puts(b, "\nstatic const char *model_device(void *self)\n{\n"
-	            "\treturn ((Self *)self)->device;\n}\n");
+		    "\treturn ((Self *)self)->device;\n}\n");
 }
 
 /* What the world sees: main, or <name>_model() of a library. */
@@ -228,14 +234,17 @@ static void entry(const Emit *e, Buf *b)
 	if (e->opt->weights)
 		buf_puts(b, "\nextern const unsigned char seldc_weights[], seldc_weights_end[];\n");
 	if (e->opt->library)
-		buf_printf(b, "\nconst RtModel *%s_model(void);\n\nconst RtModel *%s_model(void)\n{\n",
-		           emit_ident(e->arena, e->model->name), emit_ident(e->arena, e->model->name));
+		buf_printf(
+		    b, "\nconst RtModel *%s_model(void);\n\nconst RtModel *%s_model(void)\n{\n",
+		    emit_ident(e->arena, e->model->name), emit_ident(e->arena, e->model->name));
 	else
 		buf_puts(b, "\nint main(int argc, char **argv)\n{\n");
 	if (e->opt->weights)
-		buf_printf(b, "\t%sRtModel whole;\n\twhole = model;\n\twhole.weights = seldc_weights;\n"
-		           "\twhole.weights_bytes = (uint64_t)(seldc_weights_end - seldc_weights);\n",
-		           e->opt->library ? "static " : "");
+		buf_printf(
+		    b,
+		    "\t%sRtModel whole;\n\twhole = model;\n\twhole.weights = seldc_weights;\n"
+		    "\twhole.weights_bytes = (uint64_t)(seldc_weights_end - seldc_weights);\n",
+		    e->opt->library ? "static " : "");
 	const char *which = e->opt->weights ? "&whole" : "&model";
 	if (e->opt->library)
 		buf_printf(b, "\treturn %s;\n}\n", which);

@@ -8,15 +8,17 @@
 #include "backend_cpu.h"
 
 /* Kernel texts, in the order in which they stand in a program. */
-#define KERNELS(X) \
-	X(memory) X(vec) X(math) X(gemm) X(linear) X(conv) X(winograd) X(pool) X(norm) X(reduce) \
-	X(scan) X(stft) X(mel)
+#define KERNELS(X)                                                                                 \
+	X(memory)                                                                                  \
+	X(vec)                                                                                     \
+	X(math) X(gemm) X(linear) X(conv) X(winograd) X(pool) X(norm) X(reduce) X(scan) X(stft)    \
+	    X(mel)
 
 typedef enum Kernel {
 #define X(name) K_##name,
 	KERNELS(X)
 #undef X
-	NKERNELS
+	    NKERNELS
 } Kernel;
 
 /* A value in the weights that stays readable after loading, at `offset` floats of Self.pack. */
@@ -69,8 +71,9 @@ typedef struct Fn {
 	Buf decl, body;
 } Fn;
 
-/* ---- text.c: pieces of C ------------------------------------------------------------------------ */
+/* ---- text.c: pieces of C ---- */
 
+int64_t emit_ceil(int64_t a, int64_t b); /* a / b rounded up */
 /* Letters and digits of a name, '_' between its parts: "enc.*.b1.conv1" is enc_b1_conv1. */
 const char *emit_ident(Arena *a, const char *name);
 const char *emit_float(Arena *a, double v); /* literal of a float */
@@ -79,7 +82,7 @@ void emit_string(Buf *b, const char *s);    /* literal, or NULL */
 void emit_line(Buf *b, int tabs, const char *s);
 void emit_comment(Buf *b, const char *s);
 
-/* ---- ref.c: values in memory ------------------------------------------------------------------ */
+/* ---- ref.c: values in memory ---- */
 
 void ref_dense(const Type *t, int64_t *stride);
 bool ref_is_dense(const Type *t, const int64_t *stride);
@@ -91,11 +94,13 @@ Ref ref_slice(Emit *e, const Value *v, int64_t index, bool at_load);
 int64_t ref_pack(Emit *e, int64_t floats);
 void ref_scratch(Emit *e, int64_t floats); /* each thread needs as many */
 
-/* ---- fn.c: functions --------------------------------------------------------------------------- */
+/* ---- fn.c: functions ---- */
 
 Fn *fn_new(Emit *e, const Node *n, bool at_load);
 void fn_use(Fn *f, Kernel k);
 int64_t fn_group(const Fn *f); /* instances, at least 1 */
+/* The attribute `axis` of an instance of `rank` axes, counted from the front. */
+int fn_axis(const Fn *f, int rank);
 /* Type of one instance of a value, and where input i lies with the instance's strides. */
 Type fn_type(const Fn *f, const Value *v);
 Ref fn_ref(const Fn *f, int i);
@@ -120,11 +125,11 @@ void fn_tiles(Fn *f, int64_t tiles, const char *shape, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
 /* Calls kernel(k, direction, args) of an F_TIME op. */
 void fn_tiles_directed(Fn *f, int64_t tiles, const char *shape, const char *kernel,
-                       const char *args);
+		       const char *args);
 /* Writes the function and its call. */
 void fn_end(Fn *f);
 
-/* ---- nest.c: loops over elements ----------------------------------------------------------------- */
+/* ---- nest.c: loops over elements ---- */
 
 enum { NEST_RANK = 2 * MAX_RANK, NEST_ARGS = 48 };
 
@@ -142,9 +147,9 @@ typedef struct Nest {
 void nest_write(Fn *f, Nest *t, const char *lines);
 /* Copies of the elements of `over` from one place to another. */
 void nest_copy(Fn *f, const char *from, const int64_t *from_stride, const char *to,
-               const int64_t *to_stride, const Type *over);
+	       const int64_t *to_stride, const Type *over);
 
-/* ---- pack.c: weights in the kernels' forms ------------------------------------------------------ */
+/* ---- pack.c: weights in the kernels' forms ---- */
 
 /* Packed form of weight `input` of the node: reserves it, and writes the packing into the load
  * statements, or into the function where the weight is computed at run time. Returns C for the
@@ -153,7 +158,7 @@ const char *pack_operand(Fn *f, int input);
 /* Statements that pack what users of load-time value v need, once it is computed. */
 void pack_users(Emit *e, const Value *v);
 
-/* ---- emit_*.c: one function for each op ---------------------------------------------------------- */
+/* ---- emit_*.c: one function for each op ---- */
 
 /* Weak: an op without one is an error for models that have it. */
 #define EW(name, ...)
@@ -174,7 +179,7 @@ typedef struct ConvPlan {
 } ConvPlan;
 ConvPlan conv_plan(const Node *n);
 
-/* ---- emit_model.c: tables ------------------------------------------------------------------------ */
+/* ---- emit_model.c: tables ---- */
 
 void emit_tables(Emit *e, Buf *b);
 

@@ -6,12 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- the C of elementwise ops ----------------------------------------------------------------- */
+/* ---- the C of elementwise ops ---- */
 
 /* Functions of <tgmath.h> in ops.def and what computes them in single precision. */
 static const char *const functions[][2] = {
-    {"exp", "m_exp"},     {"log", "m_log"},   {"log10", "m_log10"}, {"log1p", "m_log1p"},
-    {"tanh", "m_tanh"},   {"sqrt", "sqrtf"},  {"fabs", "fabsf"},     {"expm1", "expm1f"},
+    {"exp", "m_exp"},   {"log", "m_log"},  {"log10", "m_log10"}, {"log1p", "m_log1p"},
+    {"tanh", "m_tanh"}, {"sqrt", "sqrtf"}, {"fabs", "fabsf"},    {"expm1", "expm1f"},
 };
 
 static void word(Buf *b, const char *w, size_t n)
@@ -56,7 +56,7 @@ void emit_ew_functions(Emit *e, Buf *b)
 	}
 }
 
-/* ---- groups ------------------------------------------------------------------------------------- */
+/* ---- groups ---- */
 
 /* Extents in front of the instance's so that every operand's leading extent is a product of the
  * first of them: 1, 3 and 6 of 18 give 3 2 3. false if the extents do not divide one another. */
@@ -95,9 +95,10 @@ static void lead_strides(const Lead *lead, int64_t extent, int64_t stride, int64
 	}
 }
 
-/* Adds operand v, read at `ptr` (NULL: not at all): its instance's strides are `stride[0..rank)`, `step` from instance to instance. */
+/* Adds operand v, read at `ptr` (NULL: not at all): its instance's strides are `stride[0..rank)`,
+ * `step` from instance to instance. */
 static void add_operand(const Fn *f, Nest *t, const Lead *lead, const char *ptr, const Value *v,
-                        int64_t step, int64_t offset, const int64_t *stride, bool out)
+			int64_t step, int64_t offset, const int64_t *stride, bool out)
 {
 	const int k = t->nin + t->nout;
 	if (k >= NEST_ARGS)
@@ -125,7 +126,7 @@ static int64_t step_of(const Fn *f, const Value *v)
 	return f->n->group > 0 ? ref_of(f->e, v, f->at_load).stride[0] : 0;
 }
 
-/* ---- elementwise programs -------------------------------------------------------------------------- */
+/* ---- elementwise programs ---- */
 
 /* Strides of input i along the dimensions of the instance `over`: 0 where it broadcasts. */
 static void broadcast_strides(const Fn *f, int i, const Type *over, int64_t *to)
@@ -157,15 +158,16 @@ static void map_nest(Fn *f, const Lead *lead, int64_t instance, const char *line
 	Nest t = nest_over(lead, &over);
 	int64_t stride[MAX_RANK];
 	for (int i = 0; i < n->nin; i++) {
-		const int64_t extent = n->group ? n->in[i]->type.dim[0] : 1, step = step_of(f, n->in[i]);
+		const int64_t extent = n->group ? n->in[i]->type.dim[0] : 1,
+			      step = step_of(f, n->in[i]);
 		broadcast_strides(f, i, &over, stride);
 		add_operand(f, &t, lead, reads(lines, i) ? fn_name_in(f, i) : NULL, n->in[i], step,
-		            instance * extent / fn_group(f) * step, stride, false);
+			    instance * extent / fn_group(f) * step, stride, false);
 	}
 	ref_dense(&over, stride);
 	for (int k = 0; k < n->nout; k++)
 		add_operand(f, &t, lead, fn_name_out(f, k), &n->out[k], type_count(&over),
-		            instance * type_count(&over), stride, true);
+			    instance * type_count(&over), stride, true);
 	nest_write(f, &t, lines);
 }
 
@@ -188,7 +190,7 @@ void cpu_ew(Fn *f)
 	static const char *const args[] = {"", "x0", "x0, x1", "x0, x1, x2"};
 	f->e->ew[f->n->op] = true;
 	map_all(f, arena_printf(f->e->arena, "const float y0 = ew_%s(%s);", node_info(f->n)->name,
-	                        args[f->n->nin]));
+				args[f->n->nin]));
 }
 
 static void map_arg(Fn *f, const MapCode *code, const MapArg *a, Buf *b)
@@ -228,12 +230,12 @@ void cpu_map(Fn *f)
 	map_all(f, b.s);
 }
 
-/* ---- data movement -------------------------------------------------------------------------------- */
+/* ---- data movement ---- */
 
 /* Copies the elements `over` of one instance of input i, from element `from` with strides ss, to
  * element `to` of the output with strides ds. */
 static void move(Fn *f, int i, const Type *over, int64_t from, const int64_t *ss, int64_t to,
-                 const int64_t *ds)
+		 const int64_t *ds)
 {
 	const Value *x = f->n->in[i], *y = &f->n->out[0];
 	const Type inst = fn_type(f, y);
@@ -250,7 +252,7 @@ static void move(Fn *f, int i, const Type *over, int64_t from, const int64_t *ss
 	for (int64_t g = 0; g < fn_group(f); g++) {
 		Nest t = nest_over(&lead, over);
 		add_operand(f, &t, &lead, fn_name_in(f, i), x, step,
-		            from + g * x->type.dim[0] / fn_group(f) * step, ss, false);
+			    from + g * x->type.dim[0] / fn_group(f) * step, ss, false);
 		add_operand(f, &t, &lead, fn_name_out(f, 0), y, count, to + g * count, ds, true);
 		nest_write(f, &t, NULL);
 	}
@@ -263,12 +265,6 @@ static void gather(Fn *f, int64_t from, const int64_t *ss)
 	int64_t ds[MAX_RANK];
 	ref_dense(&y, ds);
 	move(f, 0, &y, from, ss, 0, ds);
-}
-
-static int axis_of(const Fn *f, int rank)
-{
-	const int64_t axis = attr_int(f->n, "axis");
-	return (int)(axis < 0 ? axis + rank : axis);
 }
 
 void cpu_reshape(Fn *f)
@@ -294,7 +290,7 @@ void cpu_transpose(Fn *f)
 void cpu_slice(Fn *f)
 {
 	const Type x = fn_type(f, f->n->in[0]);
-	const int axis = axis_of(f, x.rank);
+	const int axis = fn_axis(f, x.rank);
 	const int64_t start = attr_int(f->n, "start");
 	Ref r = fn_ref(f, 0);
 	const int64_t from = (start < 0 ? start + x.dim[axis] : start) * r.stride[axis];
@@ -305,7 +301,7 @@ void cpu_slice(Fn *f)
 void cpu_flip(Fn *f)
 {
 	const Type x = fn_type(f, f->n->in[0]);
-	const int axis = axis_of(f, x.rank);
+	const int axis = fn_axis(f, x.rank);
 	Ref r = fn_ref(f, 0);
 	const int64_t from = (x.dim[axis] - 1) * r.stride[axis];
 	r.stride[axis] = -r.stride[axis];
@@ -333,7 +329,7 @@ static bool in_place(const Fn *f, int i, int64_t to)
 void cpu_concat(Fn *f)
 {
 	const Type y = fn_type(f, &f->n->out[0]);
-	const int axis = axis_of(f, y.rank);
+	const int axis = fn_axis(f, y.rank);
 	int64_t ds[MAX_RANK], to = 0;
 	ref_dense(&y, ds);
 	for (int i = 0; i < f->n->nin; i++) {
@@ -347,7 +343,7 @@ void cpu_concat(Fn *f)
 void cpu_stack(Fn *f)
 {
 	const Type y = fn_type(f, &f->n->out[0]);
-	const int axis = axis_of(f, y.rank);
+	const int axis = fn_axis(f, y.rank);
 	int64_t dense[MAX_RANK], ds[MAX_RANK] = {0};
 	ref_dense(&y, dense);
 	for (int k = 0; k < y.rank - 1; k++)
@@ -362,17 +358,18 @@ void cpu_stack(Fn *f)
 void cpu_pad(Fn *f)
 {
 	const Type x = fn_type(f, f->n->in[0]), y = fn_type(f, &f->n->out[0]);
-	const int axis = axis_of(f, y.rank);
+	const int axis = fn_axis(f, y.rank);
 	int64_t ds[MAX_RANK];
 	ref_dense(&y, ds);
 	Nest t = {.rank = 1, .nout = 1, .ptr = {fn_name_out(f, 0)}, .stride = {{1}}};
 	t.dim[0] = fn_group(f) * type_count(&y);
-	nest_write(f, &t, arena_printf(f->e->arena, "const float y0 = %s;",
-	                               emit_float(f->e->arena, attr_float(f->n, "value"))));
+	nest_write(f, &t,
+		   arena_printf(f->e->arena, "const float y0 = %s;",
+				emit_float(f->e->arena, attr_float(f->n, "value"))));
 	move(f, 0, &x, 0, fn_ref(f, 0).stride, attr_int(f->n, "before") * ds[axis], ds);
 }
 
-/* ---- sources ----------------------------------------------------------------------------------------- */
+/* ---- sources ---- */
 
 void cpu_input(Fn *f)
 {
@@ -391,14 +388,18 @@ void cpu_const(Fn *f)
 	Arena *a = f->e->arena;
 	const char *y = fn_name_out(f, 0);
 	if (len == 1) {
-		buf_printf(&f->body, "\tfor (int64_t i = 0; i < %" PRId64 "; i++)\n\t\t%s[i] = %s;\n", count,
-		           y, emit_float(a, attr_float_at(f->n, "value", 0)));
+		buf_printf(&f->body,
+			   "\tfor (int64_t i = 0; i < %" PRId64 "; i++)\n\t\t%s[i] = %s;\n", count,
+			   y, emit_float(a, attr_float_at(f->n, "value", 0)));
 		return;
 	}
 	buf_puts(&f->decl, "\tstatic const float value[] = {");
 	for (int i = 0; i < len; i++)
-		buf_printf(&f->decl, "%s%s", i == 0 ? "\n\t    " : i % 8 ? ", " : ",\n\t    ",
-		           emit_float(a, attr_float_at(f->n, "value", i)));
+		buf_printf(&f->decl, "%s%s",
+			   i == 0  ? "\n\t    "
+			   : i % 8 ? ", "
+				   : ",\n\t    ",
+			   emit_float(a, attr_float_at(f->n, "value", i)));
 	buf_puts(&f->decl, "};\n");
 	buf_printf(&f->body, "\tmemcpy(%s, value, sizeof value);\n", y);
 }

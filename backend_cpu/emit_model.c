@@ -108,8 +108,9 @@ static void graphs_table(const Emit *e, Buf *b)
 		buf_puts(&rows, "\t{");
 		emit_string(&rows, g->name);
 		buf_printf(&rows, ", %d, %d, %s%s, %s%s, %" PRId64 ", ", ninputs, g->outputs.n,
-		           ninputs ? name : "NULL", ninputs ? "_inputs" : "",
-		           g->outputs.n ? name : "NULL", g->outputs.n ? "_outputs" : "", g->arena_bytes);
+			   ninputs ? name : "NULL", ninputs ? "_inputs" : "",
+			   g->outputs.n ? name : "NULL", g->outputs.n ? "_outputs" : "",
+			   g->arena_bytes);
 		number(&rows, c.macs);
 		buf_puts(&rows, ", ");
 		number(&rows, c.flops);
@@ -146,7 +147,7 @@ static void decode_fields(const DecodeSpec *d, Buf *b)
 	buf_puts(b, ", .merge_degrees = ");
 	number(b, d->merge_degrees);
 	buf_printf(b, ", .classes = %d, .tracks = %d, .class_names = %s},\n", d->classes, d->tracks,
-	           d->class_names ? "class_names" : "NULL");
+		   d->class_names ? "class_names" : "NULL");
 }
 
 static void text_field(Buf *b, const char *name, const char *value)
@@ -171,20 +172,21 @@ void emit_tables(Emit *e, Buf *b)
 	text_field(b, "target", "cpu");
 	text_field(b, "precision", "fp32");
 	buf_printf(b, "\t.batch = %" PRId64 ",\n\t.nparams = %d,\n\t.params = %s,\n", m->batch,
-	           e->params.n, e->params.n ? "params" : "NULL");
-	buf_printf(b, "\t.ngraphs = %d,\n\t.graphs = graphs,\n\t.nsettings = %d,\n\t.settings = %s,\n",
-	           m->module->graphs.n, m->settings.n, m->settings.n ? "settings" : "NULL");
+		   e->params.n, e->params.n ? "params" : "NULL");
+	buf_printf(b,
+		   "\t.ngraphs = %d,\n\t.graphs = graphs,\n\t.nsettings = %d,\n\t.settings = %s,\n",
+		   m->module->graphs.n, m->settings.n, m->settings.n ? "settings" : "NULL");
 	if (m->audio.present)
 		buf_printf(b,
-		           "\t.audio = {.rate = %d, .channels = %d, .samples = %" PRId64
-		           ", .frame_samples = %" PRId64 ", .frames = %" PRId64 "},\n",
-		           m->audio.rate, m->audio.channels, m->audio.samples, m->audio.frame_samples,
-		           m->audio.frames);
+			   "\t.audio = {.rate = %d, .channels = %d, .samples = %" PRId64
+			   ", .frame_samples = %" PRId64 ", .frames = %" PRId64 "},\n",
+			   m->audio.rate, m->audio.channels, m->audio.samples,
+			   m->audio.frame_samples, m->audio.frames);
 	if (m->decode.kind)
 		decode_fields(&m->decode, b);
 	buf_printf(b, "\t.load_bytes = %" PRId64 ",\n", 4 * (e->load_floats + e->pack_floats));
 	buf_puts(b, "\t.ops = {.open = model_open, .run = model_run, .close = model_close,\n"
-	            "\t        .device = model_device},\n};\n");
+		    "\t        .device = model_device},\n};\n");
 }
 
 static void header_graph(Buf *b, Arena *a, const Graph *g)
@@ -193,23 +195,27 @@ static void header_graph(Buf *b, Arena *a, const Graph *g)
 	for (int i = 0; i < g->nodes.n; i++)
 		if (g->nodes.at[i]->op == OP_input)
 			buf_printf(b, " *   in   %-14s %s\n", g->nodes.at[i]->label,
-			           type_text(a, &g->nodes.at[i]->out[0].type));
+				   type_text(a, &g->nodes.at[i]->out[0].type));
 	for (int i = 0; i < g->outputs.n; i++)
 		buf_printf(b, " *   out  %-14s %s\n", g->outputs.at[i].name,
-		           type_text(a, &g->outputs.at[i].value->type));
+			   type_text(a, &g->outputs.at[i].value->type));
 }
 
 void cpu_emit_header(Buf *b, const Model *m)
 {
 	Arena *a = b->arena;
 	const char *id = emit_ident(a, m->name);
-	buf_printf(b, "/* %s: %s\n *\n * seldrt.h tells what an RtModel offers: open with pointers to the\n"
-	              " * parameters, then run a graph on float32 buffers.\n",
-	           m->name, m->doc ? m->doc : "");
+	buf_printf(
+	    b,
+	    "/* %s: %s\n *\n * seldrt.h tells what an RtModel offers: open with pointers to the\n"
+	    " * parameters, then run a graph on float32 buffers.\n",
+	    m->name, m->doc ? m->doc : "");
 	for (int i = 0; i < m->module->graphs.n; i++)
 		header_graph(b, a, m->module->graphs.at[i]);
-	buf_printf(b, " */\n#ifndef SELDC_%s_H\n#define SELDC_%s_H\n\n#include <seldrt.h>\n\n"
-	              "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\nconst RtModel *%s_model(void);\n\n"
-	              "#ifdef __cplusplus\n}\n#endif\n\n#endif\n",
-	           id, id, id);
+	buf_printf(
+	    b,
+	    " */\n#ifndef SELDC_%s_H\n#define SELDC_%s_H\n\n#include <seldrt.h>\n\n"
+	    "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\nconst RtModel *%s_model(void);\n\n"
+	    "#ifdef __cplusplus\n}\n#endif\n\n#endif\n",
+	    id, id, id);
 }

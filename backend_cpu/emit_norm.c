@@ -5,11 +5,6 @@
 
 #define N PRId64
 
-static int64_t ceil_div(int64_t a, int64_t b)
-{
-	return (a + b - 1) / b;
-}
-
 /* Product of t's extents from axis `from` to before `to`. */
 static int64_t extent(const Type *t, int from, int to)
 {
@@ -19,13 +14,7 @@ static int64_t extent(const Type *t, int from, int to)
 	return n;
 }
 
-static int axis_of(const Fn *f, int rank)
-{
-	const int64_t axis = attr_int(f->n, "axis");
-	return (int)(axis < 0 ? axis + rank : axis);
-}
-
-/* ---- norms ------------------------------------------------------------------------------------- */
+/* ---- norms ---- */
 
 /* The rows of x are equally far apart and dense; *row: how far. */
 static bool even_rows(const Type *x, const int64_t *stride, int64_t *row)
@@ -50,18 +39,18 @@ static bool even_rows(const Type *x, const int64_t *stride, int64_t *row)
 static void row_norm(Fn *f, bool centre)
 {
 	const Type x = fn_type(f, f->n->in[0]);
-	const int64_t n = x.dim[x.rank - 1], rows = type_count(&x) / n, tiles = ceil_div(rows, 8);
+	const int64_t n = x.dim[x.rank - 1], rows = type_count(&x) / n, tiles = emit_ceil(rows, 8);
 	int64_t row;
 	const bool even = even_rows(&x, fn_ref(f, 0).stride, &row);
 	const char *in = even ? fn_in(f, 0) : fn_in_dense(f, 0);
 	const char *shape = arena_printf(
 	    f->e->arena,
-	    "RowNorm k = {.rows = %" N ", .n = %" N ", .row = %" N ", .eps = %s, .centre = %d}", rows, n,
-	    even ? row : n, emit_float(f->e->arena, attr_float(f->n, "eps")), centre);
+	    "RowNorm k = {.rows = %" N ", .n = %" N ", .row = %" N ", .eps = %s, .centre = %d}",
+	    rows, n, even ? row : n, emit_float(f->e->arena, attr_float(f->n, "eps")), centre);
 	const char *weight = fn_in_dense(f, 1), *bias = centre ? fn_in_dense(f, 2) : "NULL";
 	fn_use(f, K_norm);
 	fn_tiles(f, tiles, shape, "row_norm_tile(k, %s, %s, %s, %s, %s)", in, weight, bias,
-	         fn_out(f, 0), fn_tile(f, tiles));
+		 fn_out(f, 0), fn_tile(f, tiles));
 }
 
 void cpu_rms_norm(Fn *f)
@@ -77,34 +66,35 @@ void cpu_layer_norm(Fn *f)
 void cpu_batch_norm(Fn *f)
 {
 	const Type x = fn_type(f, f->n->in[0]);
-	const int axis = axis_of(f, x.rank);
+	const int axis = fn_axis(f, x.rank);
 	const int64_t tiles = extent(&x, 0, axis);
 	const char *shape = arena_printf(
-	    f->e->arena, "BatchNorm k = {.outer = %" N ", .c = %" N ", .inner = %" N ", .eps = %s}", tiles,
-	    x.dim[axis], extent(&x, axis + 1, x.rank),
+	    f->e->arena, "BatchNorm k = {.outer = %" N ", .c = %" N ", .inner = %" N ", .eps = %s}",
+	    tiles, x.dim[axis], extent(&x, axis + 1, x.rank),
 	    emit_float(f->e->arena, attr_float(f->n, "eps")));
 	const char *in[5];
 	for (int i = 0; i < 5; i++)
 		in[i] = fn_in_dense(f, i);
 	fn_use(f, K_norm);
-	fn_tiles(f, tiles, shape, "batch_norm_tile(k, %s, %s, %s, %s, %s, %s, %s)", in[0], in[1], in[2],
-	         in[3], in[4], fn_out(f, 0), fn_tile(f, tiles));
+	fn_tiles(f, tiles, shape, "batch_norm_tile(k, %s, %s, %s, %s, %s, %s, %s)", in[0], in[1],
+		 in[2], in[3], in[4], fn_out(f, 0), fn_tile(f, tiles));
 }
 
 void cpu_softmax(Fn *f)
 {
 	const Type x = fn_type(f, f->n->in[0]);
-	const int axis = axis_of(f, x.rank);
+	const int axis = fn_axis(f, x.rank);
 	const int64_t tiles = extent(&x, 0, axis);
-	const char *shape = arena_printf(
-	    f->e->arena, "Softmax k = {.outer = %" N ", .n = %" N ", .inner = %" N "}", tiles, x.dim[axis],
-	    extent(&x, axis + 1, x.rank));
+	const char *shape =
+	    arena_printf(f->e->arena, "Softmax k = {.outer = %" N ", .n = %" N ", .inner = %" N "}",
+			 tiles, x.dim[axis], extent(&x, axis + 1, x.rank));
 	const char *in = fn_in_dense(f, 0);
 	fn_use(f, K_norm);
-	fn_tiles(f, tiles, shape, "softmax_tile(k, %s, %s, %s)", in, fn_out(f, 0), fn_tile(f, tiles));
+	fn_tiles(f, tiles, shape, "softmax_tile(k, %s, %s, %s)", in, fn_out(f, 0),
+		 fn_tile(f, tiles));
 }
 
-/* ---- pooling ------------------------------------------------------------------------------------- */
+/* ---- pooling ---- */
 
 static void pool(Fn *f, const char *kernel)
 {
@@ -113,10 +103,10 @@ static void pool(Fn *f, const char *kernel)
 	const int64_t outer = last ? x.dim[0] : x.dim[0] * x.dim[1], inner = last ? x.dim[3] : 1;
 	const int64_t h = x.dim[last ? 1 : 2], w = x.dim[last ? 2 : 3];
 	const int64_t kh = attr_int_at(f->n, "kernel", 0), kw = attr_int_at(f->n, "kernel", 1);
-	const char *shape = arena_printf(
-	    f->e->arena,
-	    "Pool k = {.outer = %" N ", .h = %" N ", .w = %" N ", .inner = %" N ", .kh = %" N ", .kw = %" N
-	    "}", outer, h, w, inner, kh, kw);
+	const char *shape = arena_printf(f->e->arena,
+					 "Pool k = {.outer = %" N ", .h = %" N ", .w = %" N
+					 ", .inner = %" N ", .kh = %" N ", .kw = %" N "}",
+					 outer, h, w, inner, kh, kw);
 	const int64_t tiles = outer * (h / kh);
 	const char *in = fn_in_dense(f, 0);
 	fn_use(f, K_pool);
@@ -133,7 +123,7 @@ void cpu_max_pool2d(Fn *f)
 	pool(f, "max_pool_tile");
 }
 
-/* ---- reductions ------------------------------------------------------------------------------------ */
+/* ---- reductions ---- */
 
 /* Axes of one kind, in order; neighbours that run on without a gap are one. */
 typedef struct Axes {
@@ -181,22 +171,23 @@ static void reduce(Fn *f, const char *kernel, bool mean)
 		count *= over[k] ? x.dim[k] : 1;
 	}
 	const int outer = keep.n > 0 ? keep.n - 1 : 0;
-	const int64_t n = keep.n > 0 ? keep.dim[outer] : 1, step = keep.n > 0 ? keep.stride[outer] : 1;
+	const int64_t n = keep.n > 0 ? keep.dim[outer] : 1,
+		      step = keep.n > 0 ? keep.stride[outer] : 1;
 	Buf b;
 	buf_init(&b, f->e->arena);
 	buf_printf(&b, "Reduce k = {.n = %" N ", .step = %" N, n, step);
 	axes_text(&b, "keep", "keep_dim", &keep, outer);
 	axes_text(&b, "over", "over_dim", &sum, sum.n);
 	buf_puts(&b, "}");
-	int64_t tiles = ceil_div(n, 64);
+	int64_t tiles = emit_ceil(n, 64);
 	for (int k = 0; k < outer; k++)
 		tiles *= keep.dim[k];
 	const char *in = fn_in(f, 0);
-	const char *divisor = kernel[0] == 's' ? arena_printf(f->e->arena, "%" N ".0, ", mean ? count : 1)
-	                                       : "";
+	const char *divisor =
+	    kernel[0] == 's' ? arena_printf(f->e->arena, "%" N ".0, ", mean ? count : 1) : "";
 	fn_use(f, K_reduce);
 	fn_tiles(f, tiles, b.s, "%s(k, %s%s, %s, %s)", kernel, divisor, in, fn_out(f, 0),
-	         fn_tile(f, tiles));
+		 fn_tile(f, tiles));
 }
 
 void cpu_sum(Fn *f)

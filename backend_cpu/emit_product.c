@@ -6,12 +6,7 @@
 
 #define N PRId64
 
-static int64_t ceil_div(int64_t a, int64_t b)
-{
-	return (a + b - 1) / b;
-}
-
-/* ---- products -------------------------------------------------------------------------------- */
+/* ---- products ---- */
 
 /* Rows of a[..., m, k] as [batch][m] with one stride each; false if more levels are needed. */
 typedef struct RowsOf {
@@ -51,18 +46,19 @@ enum { BLOCK_ROWS = 112, TARGET_TILES = 16 };
 static int64_t tile_columns(int64_t n, int64_t others)
 {
 	int64_t cols = 128;
-	while (cols > 32 && others * ceil_div(n, cols) < TARGET_TILES)
+	while (cols > 32 && others * emit_ceil(n, cols) < TARGET_TILES)
 		cols /= 2;
 	return cols;
 }
 
 /* x[batch, rows, k] with strides times packed w[n, k], operand 2 the bias or absent */
 static void packed_product(Fn *f, const char *x, const RowsOf *r, int64_t xcol, int64_t n,
-                           int64_t k, const char *bias)
+			   int64_t k, const char *bias)
 {
 	const int64_t block = r->rows < BLOCK_ROWS ? r->rows : BLOCK_ROWS;
-	const int64_t blocks = r->batch * ceil_div(r->rows, block);
-	const int64_t cols = tile_columns(n, blocks * fn_group(f)), tiles = blocks * ceil_div(n, cols);
+	const int64_t blocks = r->batch * emit_ceil(r->rows, block);
+	const int64_t cols = tile_columns(n, blocks * fn_group(f)),
+		      tiles = blocks * emit_ceil(n, cols);
 	const char *shape = arena_printf(
 	    f->e->arena,
 	    "Linear k = {.batch = %" N ", .rows = %" N ", .n = %" N ", .k = %" N ", .xbatch = %" N
@@ -71,7 +67,7 @@ static void packed_product(Fn *f, const char *x, const RowsOf *r, int64_t xcol, 
 	const char *w = pack_operand(f, 1), *y = fn_out(f, 0);
 	fn_use(f, K_linear);
 	fn_tiles(f, tiles, shape, "linear_tile(k, %s, %s, %s, %s, %s, %s)", x, w, bias, y,
-	         fn_tile(f, tiles), fn_scratch(f, block * (32 + (xcol != 1 ? k : 0))));
+		 fn_tile(f, tiles), fn_scratch(f, block * (32 + (xcol != 1 ? k : 0))));
 }
 
 /* x[..., k], w[n, k], bias[n] -> y[..., n] */
@@ -104,7 +100,8 @@ static const char *batch_offset(Fn *f, int input, int rank, const int64_t *dim, 
 	for (int k = rank - 1; k >= 0; inner *= dim[k--]) {
 		const int at = k - (rank - (t.rank - 2));
 		if (at >= 0 && t.dim[at] > 1)
-			buf_printf(&b, " + %s / %" N " %% %" N " * %" N, which, inner, dim[k], r.stride[at]);
+			buf_printf(&b, " + %s / %" N " %% %" N " * %" N, which, inner, dim[k],
+				   r.stride[at]);
 	}
 	return b.s;
 }
@@ -117,7 +114,7 @@ static void direct_product(Fn *f, const Type *y)
 	const Type ta = fn_type(f, f->n->in[0]), tb = fn_type(f, f->n->in[1]);
 	const bool at = attr_bool(f->n, "ta"), bt = attr_bool(f->n, "tb");
 	const int rank = y->rank - 2;
-	const int64_t m = y->dim[rank], n = y->dim[rank + 1], panels = ceil_div(n, 32);
+	const int64_t m = y->dim[rank], n = y->dim[rank + 1], panels = emit_ceil(n, 32);
 	const int64_t k = ta.dim[ta.rank - (at ? 2 : 1)];
 	const Type lead = type_make(F32, rank, y->dim);
 	const int64_t batch = type_count(&lead), tiles = batch * panels;
@@ -131,10 +128,10 @@ static void direct_product(Fn *f, const Type *y)
 	const char *which = batch == 1 ? "0" : arena_printf(a, "(%s) / %" N, tile, panels);
 	fn_use(f, K_linear);
 	fn_tiles(f, tiles, shape, "matmul_tile(k, %s%s, %s%s, %s%s, %s %% %" N ", %s)", fn_in(f, 0),
-	         batch_offset(f, 0, rank, y->dim, which), fn_in(f, 1),
-	         batch_offset(f, 1, rank, y->dim, which), fn_out(f, 0),
-	         batch == 1 ? "" : arena_printf(a, " + %s * INT64_C(%" N ")", which, m * n), tile, panels,
-	         fn_scratch(f, (k + m) * 32 + m * k));
+		 batch_offset(f, 0, rank, y->dim, which), fn_in(f, 1),
+		 batch_offset(f, 1, rank, y->dim, which), fn_out(f, 0),
+		 batch == 1 ? "" : arena_printf(a, " + %s * INT64_C(%" N ")", which, m * n), tile,
+		 panels, fn_scratch(f, (k + m) * 32 + m * k));
 }
 
 /* a[..., m, k], b[..., k, n] -> y[..., m, n] */
@@ -161,13 +158,13 @@ void cpu_matmul(Fn *f)
 		if (!rows_of(&lead, order, a.rank - 1, &rows))
 			continue;
 		packed_product(f, dense ? fn_in_dense(f, 0) : fn_in(f, 0), &rows, r.stride[col],
-		               y.dim[y.rank - 1], a.dim[col], "NULL");
+			       y.dim[y.rank - 1], a.dim[col], "NULL");
 		return;
 	}
 	BUG("'%s': rows of a matrix in three levels", f->name);
 }
 
-/* ---- convolutions ------------------------------------------------------------------------------ */
+/* ---- convolutions ---- */
 
 static void conv_geometry(ConvPlan *p, const Node *n)
 {
@@ -198,25 +195,25 @@ static void conv_geometry(ConvPlan *p, const Node *n)
 
 static bool fits_winograd(const ConvPlan *p)
 {
-	const bool same = p->kh == 3 && p->kw == 3 && p->sh == 1 && p->sw == 1 && p->ph == 1 &&
-	                  p->pw == 1;
+	const bool same =
+	    p->kh == 3 && p->kw == 3 && p->sh == 1 && p->sw == 1 && p->ph == 1 && p->pw == 1;
 	return p->last && same && p->c % 16 == 0 && p->o % 32 == 0 && p->th <= 2 && p->tw <= 2 &&
 	       p->oh * p->th >= 4 && p->ow * p->tw >= 4;
 }
 
 enum { LEAST_TILES = 8 };
 
-/* Squares of a tile: its transformed input (36 * 4 bytes a channel) stays in a second-level cache of
- * 2 MB, or, with so many channels that the weights weigh more, as many as share each load of them.
- * Output channels of a tile: all, or a part so that there are enough tiles. */
+/* Squares of a tile: its transformed input (36 * 4 bytes a channel) stays in a second-level cache
+ * of 2 MB, or, with so many channels that the weights weigh more, as many as share each load of
+ * them. Output channels of a tile: all, or a part so that there are enough tiles. */
 static void winograd_tiles(ConvPlan *p, int64_t instances)
 {
-	const int64_t squares = p->b * ceil_div(p->oh * p->th, 4) * ceil_div(p->ow * p->tw, 4);
+	const int64_t squares = p->b * emit_ceil(p->oh * p->th, 4) * emit_ceil(p->ow * p->tw, 4);
 	const int64_t most = p->c <= 128 ? 28 : p->c <= 256 ? 50 : 56;
-	p->tiles = ceil_div(squares, ceil_div(squares, most));
+	p->tiles = emit_ceil(squares, emit_ceil(squares, most));
 	p->cols = p->c >= 256 && p->o % 128 == 0 ? 128 : p->o % 64 == 0 ? 64 : 32;
 	p->span = p->o;
-	while (instances * ceil_div(squares, p->tiles) * (p->o / p->span) < LEAST_TILES &&
+	while (instances * emit_ceil(squares, p->tiles) * (p->o / p->span) < LEAST_TILES &&
 	       p->span % (2 * p->cols) == 0)
 		p->span /= 2;
 }
@@ -234,26 +231,26 @@ ConvPlan conv_plan(const Node *n)
 
 static void winograd(Fn *f, const ConvPlan *p, const char *scale, const char *shift)
 {
-	const int64_t squares = p->b * ceil_div(p->oh * p->th, 4) * ceil_div(p->ow * p->tw, 4);
-	const int64_t tiles = ceil_div(squares, p->tiles) * (p->o / p->span);
-	const char *shape = arena_printf(
-	    f->e->arena,
-	    "Winograd k = {.b = %" N ", .h = %" N ", .w = %" N ", .c = %" N ", .o = %" N ", .oh = %" N
-	    ", .ow = %" N ", .th = %" N ", .tw = %" N
-	    ", .relu = %d, .tiles = %" N ", .cols = %" N ", .span = %" N "}",
-	    p->b, p->h, p->w, p->c, p->o, p->oh, p->ow, p->th, p->tw, p->relu, p->tiles, p->cols,
-	    p->span);
+	const int64_t squares = p->b * emit_ceil(p->oh * p->th, 4) * emit_ceil(p->ow * p->tw, 4);
+	const int64_t tiles = emit_ceil(squares, p->tiles) * (p->o / p->span);
+	const char *shape =
+	    arena_printf(f->e->arena,
+			 "Winograd k = {.b = %" N ", .h = %" N ", .w = %" N ", .c = %" N
+			 ", .o = %" N ", .oh = %" N ", .ow = %" N ", .th = %" N ", .tw = %" N
+			 ", .relu = %d, .tiles = %" N ", .cols = %" N ", .span = %" N "}",
+			 p->b, p->h, p->w, p->c, p->o, p->oh, p->ow, p->th, p->tw, p->relu,
+			 p->tiles, p->cols, p->span);
 	const int64_t scratch = 36 * (p->tiles * (p->c + p->cols + 32) + 32) + p->c;
 	const char *x = fn_in_dense(f, 0), *w = pack_operand(f, 1), *y = fn_out(f, 0);
 	fn_use(f, K_winograd);
 	fn_tiles(f, tiles, shape, "wino_tile(k, %s, %s, %s, %s, %s, %s, %s)", x, w, scale, shift, y,
-	         fn_tile(f, tiles), fn_scratch(f, scratch));
+		 fn_tile(f, tiles), fn_scratch(f, scratch));
 }
 
 static void direct(Fn *f, const ConvPlan *p, const char *scale, const char *shift)
 {
 	const int64_t *xs = fn_ref(f, 0).stride;
-	const int64_t tiles = p->b * ceil_div(p->oh, p->rows), plane = p->oh * p->ow;
+	const int64_t tiles = p->b * emit_ceil(p->oh, p->rows), plane = p->oh * p->ow;
 	const bool l = p->last;
 	int64_t stride[MAX_RANK];
 	memcpy(stride, xs, sizeof stride);
@@ -262,19 +259,19 @@ static void direct(Fn *f, const ConvPlan *p, const char *scale, const char *shif
 	    "Conv k = {.b = %" N ", .h = %" N ", .w = %" N ", .c = %" N ", .o = %" N ", .kh = %" N
 	    ", .kw = %" N ", .sh = %" N ", .sw = %" N ", .ph = %" N ", .pw = %" N ", "
 	    ".xb = %" N ", .xh = %" N ", .xw = %" N ", .xc = %" N ", .yb = %" N ", .yh = %" N
-	    ", .yw = %" N ", .yc = %" N ", .oh = %" N ", .ow = %" N ", .th = %" N
-	    ", .tw = %" N ", .relu = %d, .rows = %" N "}",
+	    ", .yw = %" N ", .yc = %" N ", .oh = %" N ", .ow = %" N ", .th = %" N ", .tw = %" N
+	    ", .relu = %d, .rows = %" N "}",
 	    p->b, p->h, p->w, p->c, p->o, p->kh, p->kw, p->sh, p->sw, p->ph, p->pw, stride[0],
 	    stride[l ? 1 : 2], stride[l ? 2 : 3], stride[l ? 3 : 1], plane * p->o,
-	    l ? p->ow * p->o : p->ow, l ? p->o : 1, l ? 1 : plane, p->oh, p->ow, p->th, p->tw, p->relu,
-	    p->rows);
+	    l ? p->ow * p->o : p->ow, l ? p->o : 1, l ? 1 : plane, p->oh, p->ow, p->th, p->tw,
+	    p->relu, p->rows);
 	const int64_t height = (p->rows * p->th - 1) * p->sh + p->kh;
 	const int64_t scratch = height * (p->w + 2 * p->pw) * p->c +
-	                        p->th * p->ow * p->tw * (32 + p->kh * p->kw * p->c);
+				p->th * p->ow * p->tw * (32 + p->kh * p->kw * p->c);
 	const char *x = fn_in(f, 0), *w = pack_operand(f, 1), *y = fn_out(f, 0);
 	fn_use(f, K_conv);
 	fn_tiles(f, tiles, shape, "conv_tile(k, %s, %s, %s, %s, %s, %s, %s)", x, w, scale, shift, y,
-	         fn_tile(f, tiles), fn_scratch(f, scratch));
+		 fn_tile(f, tiles), fn_scratch(f, scratch));
 }
 
 static void convolution(Fn *f, const char *scale, const char *shift)

@@ -1,14 +1,10 @@
-/* emit_seq.c: ops along time: scans, depthwise convolutions, the fused input projection, spectra. */
+/* emit_seq.c: ops along time: scans, depthwise convolutions, the fused input projection, spectra.
+ */
 #include "emit.h"
 
 #include <inttypes.h>
 
 #define N PRId64
-
-static int64_t ceil_div(int64_t a, int64_t b)
-{
-	return (a + b - 1) / b;
-}
 
 /* u, dt[b, l, e], A[e, n], B, C[b, l, n], D[e], z[b, l, e] or absent -> y[b, l, e] */
 static void scan(Fn *f, bool softplus, bool gate)
@@ -19,24 +15,26 @@ static void scan(Fn *f, bool softplus, bool gate)
 	static const char *const names[] = {"u", "d", "B", "C", "z"};
 	Buf shape;
 	buf_init(&shape, f->e->arena);
-	buf_printf(&shape, "Scan k = {.b = %" N ", .l = %" N ", .e = %" N ", .n = %" N
-	           ", .softplus = %d, .gate = %d", b, l, e, n, softplus, gate);
+	buf_printf(&shape,
+		   "Scan k = {.b = %" N ", .l = %" N ", .e = %" N ", .n = %" N
+		   ", .softplus = %d, .gate = %d",
+		   b, l, e, n, softplus, gate);
 	for (int i = 0; i < 4 + gate; i++) {
 		const Ref r = fn_ref(f, strided[i]);
 		const char *last = i == 2 || i == 3 ? "n" : "e";
 		buf_printf(&shape, ", .%sb = %" N ", .%sl = %" N ", .%s%s = %" N, names[i],
-		           r.stride[0], names[i], r.stride[1], names[i], last, r.stride[2]);
+			   r.stride[0], names[i], r.stride[1], names[i], last, r.stride[2]);
 	}
 	buf_puts(&shape, "}");
-	const int64_t tiles = b * ceil_div(e, 32);
+	const int64_t tiles = b * emit_ceil(e, 32);
 	fn_use(f, K_scan);
 	const char *in[7];
 	for (int i = 0; i < 7; i++)
 		in[i] = i == 2 || i == 5 ? fn_in_dense(f, i) : fn_in(f, i);
-	const char *args = arena_printf(f->e->arena, "%s, %s, %s, %s, %s, %s, %s, %s, %s, %s", in[0],
-	                                in[1], in[2], in[3], in[4], in[5], gate ? in[6] : "NULL",
-	                                fn_out(f, 0), fn_tile(f, tiles),
-	                                fn_scratch(f, 2 * 16 * (l + n)));
+	const char *args =
+	    arena_printf(f->e->arena, "%s, %s, %s, %s, %s, %s, %s, %s, %s, %s", in[0], in[1], in[2],
+			 in[3], in[4], in[5], gate ? in[6] : "NULL", fn_out(f, 0),
+			 fn_tile(f, tiles), fn_scratch(f, 2 * 16 * (l + n)));
 	fn_tiles_directed(f, tiles, shape.s, "scan_tile", args);
 }
 
@@ -55,7 +53,7 @@ void cpu_conv1d_depthwise(Fn *f)
 {
 	const Type x = fn_type(f, f->n->in[0]), w = fn_type(f, f->n->in[1]);
 	const Ref r = fn_ref(f, 0);
-	const int64_t tiles = x.dim[0] * ceil_div(x.dim[2], 32);
+	const int64_t tiles = x.dim[0] * emit_ceil(x.dim[2], 32);
 	const char *shape = arena_printf(
 	    f->e->arena,
 	    "Conv1d k = {.b = %" N ", .l = %" N ", .c = %" N ", .k = %" N ", .before = %" N
@@ -64,9 +62,9 @@ void cpu_conv1d_depthwise(Fn *f)
 	    attr_int_at(f->n, "pad", 1), r.stride[0], r.stride[1], r.stride[2]);
 	fn_use(f, K_scan);
 	const char *in = fn_in(f, 0), *weight = fn_in_dense(f, 1), *bias = fn_in_dense(f, 2);
-	const char *args = arena_printf(f->e->arena, "%s, %s, %s, %s, %s, %s", in, weight, bias,
-	                                fn_out(f, 0), fn_tile(f, tiles),
-	                                fn_scratch(f, w.dim[2] * 16));
+	const char *args =
+	    arena_printf(f->e->arena, "%s, %s, %s, %s, %s, %s", in, weight, bias, fn_out(f, 0),
+			 fn_tile(f, tiles), fn_scratch(f, w.dim[2] * 16));
 	fn_tiles_directed(f, tiles, shape, "conv1d_tile", args);
 }
 
@@ -76,11 +74,11 @@ void cpu_inproj_conv_silu(Fn *f)
 	const Type x = fn_type(f, f->n->in[0]), w = fn_type(f, f->n->in[1]);
 	const Type conv = fn_type(f, f->n->in[2]);
 	const Ref r = fn_ref(f, 0);
-	const int64_t e = w.dim[0] / 2, tiles = ceil_div(e, 32);
+	const int64_t e = w.dim[0] / 2, tiles = emit_ceil(e, 32);
 	const char *shape = arena_printf(
 	    f->e->arena,
-	    "InProj k = {.b = %" N ", .l = %" N ", .k = %" N ", .e = %" N ", .taps = %" N ", .before = %" N
-	    ", .after = %" N ", .xb = %" N ", .xl = %" N ", .xc = %" N "}",
+	    "InProj k = {.b = %" N ", .l = %" N ", .k = %" N ", .e = %" N ", .taps = %" N
+	    ", .before = %" N ", .after = %" N ", .xb = %" N ", .xl = %" N ", .xc = %" N "}",
 	    x.dim[0], x.dim[1], x.dim[2], e, conv.dim[2], attr_int_at(f->n, "pad", 0),
 	    attr_int_at(f->n, "pad", 1), r.stride[0], r.stride[1], r.stride[2]);
 	fn_use(f, K_scan);
@@ -98,7 +96,7 @@ void cpu_stft(Fn *f)
 	const Type x = fn_type(f, f->n->in[0]), y = fn_type(f, &f->n->out[0]);
 	const int64_t samples = x.dim[x.rank - 1], frames = y.dim[y.rank - 3];
 	const int64_t signals = type_count(&x) / samples, n = attr_int(f->n, "n_fft");
-	const int64_t tiles = signals * ceil_div(frames, 2), table = ref_pack(f->e, 6 * n);
+	const int64_t tiles = signals * emit_ceil(frames, 2), table = ref_pack(f->e, 6 * n);
 	const char *shape = arena_printf(
 	    f->e->arena,
 	    "Stft k = {.signals = %" N ", .frames = %" N ", .n = %" N ", .win = %" N ", .hop = %" N
@@ -106,12 +104,12 @@ void cpu_stft(Fn *f)
 	    signals, frames, n, attr_int(f->n, "win"), attr_int(f->n, "hop"), samples, samples,
 	    attr_bool(f->n, "center"), attr_bool(f->n, "reflect"));
 	fn_use(f, K_stft);
-	buf_printf(&f->e->load, "\tstft_tables((double *)(s->pack + %" N "), %" N ", %" N ");\n", table,
-	           n, attr_int(f->n, "win"));
+	buf_printf(&f->e->load, "\tstft_tables((double *)(s->pack + %" N "), %" N ", %" N ");\n",
+		   table, n, attr_int(f->n, "win"));
 	const char *in = fn_in_dense(f, 0);
 	fn_tiles(f, tiles, shape,
-	         "stft_tile(k, %s, (const double *)(s->pack + %" N "), %s, %s, (double *)%s)", in, table,
-	         fn_out(f, 0), fn_tile(f, tiles), fn_scratch(f, 8 * n));
+		 "stft_tile(k, %s, (const double *)(s->pack + %" N "), %s, %s, (double *)%s)", in,
+		 table, fn_out(f, 0), fn_tile(f, tiles), fn_scratch(f, 8 * n));
 }
 
 /* -> y[bins, mels] */
@@ -127,5 +125,5 @@ void cpu_mel_filterbank(Fn *f)
 	buf_double(&fmax, attr_float(f->n, "fmax"));
 	fn_use(f, K_mel);
 	fn_tiles(f, 1, NULL, "mel_filterbank(%s, %" N ", %" N ", %s, %s, %s)", fn_out(f, 0),
-	         attr_int(f->n, "bins"), attr_int(f->n, "mels"), rate.s, fmin.s, fmax.s);
+		 attr_int(f->n, "bins"), attr_int(f->n, "mels"), rate.s, fmin.s, fmax.s);
 }

@@ -1,5 +1,5 @@
-/* fn.c: the C function of a node: a comment with its IR, names for its operands, and a parallel loop
- * over the tiles of its instances. */
+/* fn.c: the C function of a node: a comment with its IR, names for its operands, and a parallel
+ * loop over the tiles of its instances. */
 #include "emit.h"
 
 #include <inttypes.h>
@@ -61,6 +61,12 @@ int64_t fn_group(const Fn *f)
 	return f->n->group > 0 ? f->n->group : 1;
 }
 
+int fn_axis(const Fn *f, int rank)
+{
+	const int64_t axis = attr_int(f->n, "axis");
+	return (int)(axis < 0 ? axis + rank : axis);
+}
+
 Type fn_type(const Fn *f, const Value *v)
 {
 	if (f->n->group == 0)
@@ -87,7 +93,8 @@ const char *fn_step(Fn *f, int64_t lead, int64_t stride)
 	f->instance = true;
 	if (lead == group)
 		return arena_printf(f->e->arena, " + g * INT64_C(%" PRId64 ")", stride);
-	return arena_printf(f->e->arena, " + g / %" PRId64 " * INT64_C(%" PRId64 ")", group / lead, stride);
+	return arena_printf(f->e->arena, " + g / %" PRId64 " * INT64_C(%" PRId64 ")", group / lead,
+			    stride);
 }
 
 void fn_declare(Fn *f, const char *type, const char *name, const char *base, int64_t offset)
@@ -189,8 +196,9 @@ static int open_loop(Fn *f, int64_t tiles, const char *shape)
 	Arena *a = f->e->arena;
 	if (total > 1)
 		buf_printf(&f->body,
-		           "#pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)\n"
-		           "\tfor (int i = 0; i < %" PRId64 "; i++) {\n", total);
+			   "#pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)\n"
+			   "\tfor (int i = 0; i < %" PRId64 "; i++) {\n",
+			   total);
 	if (f->instance && tiles == 1)
 		emit_line(&f->body, tabs, total > 1 ? "const int g = i;" : "const int g = 0;");
 	else if (f->instance)
@@ -219,7 +227,7 @@ void fn_tiles(Fn *f, int64_t tiles, const char *shape, const char *fmt, ...)
 }
 
 void fn_tiles_directed(Fn *f, int64_t tiles, const char *shape, const char *kernel,
-                       const char *args)
+		       const char *args)
 {
 	const int group = (int)fn_group(f);
 	Arena *a = f->e->arena;
@@ -227,7 +235,8 @@ void fn_tiles_directed(Fn *f, int64_t tiles, const char *shape, const char *kern
 	for (int g = 0; g < group; g++)
 		nreverse += node_reverse(f->n, g);
 	if (nreverse == 0 || nreverse == group) {
-		fn_tiles(f, tiles, shape, "%s(k, %s, %s)", kernel, nreverse ? "true" : "false", args);
+		fn_tiles(f, tiles, shape, "%s(k, %s, %s)", kernel, nreverse ? "true" : "false",
+			 args);
 		return;
 	}
 	buf_puts(&f->decl, "\tstatic const bool reverse[] = {");

@@ -60,7 +60,7 @@ static void row_pointers(const Nest *t, const char *tab, Buf *b)
 		if (!t->ptr[a])
 			continue;
 		buf_printf(b, "%s%sfloat *const %s", tab, a < t->nin ? "const " : "",
-		           a < t->nin ? "" : "restrict ");
+			   a < t->nin ? "" : "restrict ");
 		operand(t, a, b);
 		buf_printf(b, " = %s", t->ptr[a]);
 		int64_t inner = 1;
@@ -120,7 +120,7 @@ static void body_lines(const Nest *t, const char *tab, const char *lines, Buf *b
 
 /* The innermost loop, from `lo` to `hi`. */
 static void inner_loop(const Nest *t, const char *tab, const char *lo, const char *hi,
-                       const char *lines, Buf *b)
+		       const char *lines, Buf *b)
 {
 	row_pointers(t, tab, b);
 	buf_printf(b, "#pragma omp simd\n%sfor (int64_t j = %s; j < %s; j++) {\n", tab, lo, hi);
@@ -133,11 +133,14 @@ static void tile_loop(Fn *f, int64_t count, int64_t per)
 {
 	const int64_t tiles = (count + per - 1) / per;
 	buf_printf(&f->body,
-	           "#pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)\n"
-	           "\tfor (int64_t i = 0; i < %" PRId64 "; i++) {\n", tiles);
+		   "#pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)\n"
+		   "\tfor (int64_t i = 0; i < %" PRId64 "; i++) {\n",
+		   tiles);
 	if (count % per)
-		buf_printf(&f->body, "\t\tconst int64_t end = i + 1 < %" PRId64 " ? (i + 1) * %" PRId64
-		           " : %" PRId64 ";\n", tiles, per, count);
+		buf_printf(&f->body,
+			   "\t\tconst int64_t end = i + 1 < %" PRId64 " ? (i + 1) * %" PRId64
+			   " : %" PRId64 ";\n",
+			   tiles, per, count);
 	else
 		buf_printf(&f->body, "\t\tconst int64_t end = (i + 1) * %" PRId64 ";\n", per);
 }
@@ -166,7 +169,8 @@ static void many_rows(Fn *f, const Nest *t, int64_t rows, const char *lines)
 		inner_loop(t, "\t\t", "0", hi, lines, &f->body);
 	} else {
 		tile_loop(f, rows, per);
-		buf_printf(&f->body, "\t\tfor (int64_t r = i * %" PRId64 "; r < end; r++) {\n", per);
+		buf_printf(&f->body, "\t\tfor (int64_t r = i * %" PRId64 "; r < end; r++) {\n",
+			   per);
 		inner_loop(t, "\t\t\t", "0", hi, lines, &f->body);
 		buf_puts(&f->body, "\t\t}\n");
 	}
@@ -186,7 +190,7 @@ void nest_write(Fn *f, Nest *t, const char *lines)
 }
 
 void nest_copy(Fn *f, const char *from, const int64_t *from_stride, const char *to,
-               const int64_t *to_stride, const Type *over)
+	       const int64_t *to_stride, const Type *over)
 {
 	Nest t = {.rank = over->rank, .nin = 1, .nout = 1, .ptr = {from, to}};
 	for (int k = 0; k < over->rank; k++) {

@@ -23,7 +23,8 @@ static int64_t packed_floats(const Node *n, int input)
 	case OP_linear:
 		return panels(w.dim[0]) * w.dim[1];
 	case OP_matmul:
-		return attr_bool(n, "tb") ? panels(w.dim[0]) * w.dim[1] : panels(w.dim[1]) * w.dim[0];
+		return attr_bool(n, "tb") ? panels(w.dim[0]) * w.dim[1]
+					  : panels(w.dim[1]) * w.dim[0];
 	case OP_inproj_conv_silu:
 		return 2 * panels(w.dim[0] / 2) * w.dim[1];
 	default: {
@@ -34,23 +35,27 @@ static int64_t packed_floats(const Node *n, int input)
 }
 
 static void pack_product(Buf *b, int64_t to, const Ref *r, int64_t from, int64_t n, int64_t k,
-                         int64_t row, int64_t col)
+			 int64_t row, int64_t col)
 {
-	buf_printf(b, "\tgemm_pack(s->pack + %" PRId64 ", %s + %" PRId64 ", %" PRId64 ", %" PRId64
-	           ", %" PRId64 ", %" PRId64 ", s->threads);\n", to, r->base, r->offset + from, n, k, row,
-	           col);
+	buf_printf(b,
+		   "\tgemm_pack(s->pack + %" PRId64 ", %s + %" PRId64 ", %" PRId64 ", %" PRId64
+		   ", %" PRId64 ", %" PRId64 ", s->threads);\n",
+		   to, r->base, r->offset + from, n, k, row, col);
 }
 
 static void pack_conv(Buf *b, const Node *n, int64_t to, const Ref *r)
 {
 	const ConvPlan p = conv_plan(n);
 	if (p.winograd)
-		buf_printf(b, "\twino_pack(s->pack + %" PRId64 ", %s + %" PRId64 ", %" PRId64 ", %" PRId64
-		           ", %" PRId64 ", s->threads);\n", to, r->base, r->offset, p.o, p.c, p.cols);
+		buf_printf(b,
+			   "\twino_pack(s->pack + %" PRId64 ", %s + %" PRId64 ", %" PRId64
+			   ", %" PRId64 ", %" PRId64 ", s->threads);\n",
+			   to, r->base, r->offset, p.o, p.c, p.cols);
 	else
-		buf_printf(b, "\tconv_pack(s->pack + %" PRId64 ", %s + %" PRId64 ", %" PRId64 ", %" PRId64
-		           ", %" PRId64 ", %" PRId64 ", s->threads);\n", to, r->base, r->offset, p.o, p.c,
-		           p.kh, p.kw);
+		buf_printf(b,
+			   "\tconv_pack(s->pack + %" PRId64 ", %s + %" PRId64 ", %" PRId64
+			   ", %" PRId64 ", %" PRId64 ", %" PRId64 ", s->threads);\n",
+			   to, r->base, r->offset, p.o, p.c, p.kh, p.kw);
 }
 
 /* Statements that pack one slice; r: the slice, its strides without the group's. */

@@ -88,8 +88,9 @@ static int64_t keep(Emit *e, const Value *v)
 		const Value *from = n->op == OP_param ? v : n->in[i];
 		const Ref r = ref_of(e, from, true);
 		const int64_t count = type_count(&from->type);
-		buf_printf(&e->load, "\tmemory_copy(s->pack + %" PRId64 ", %s + %" PRId64 ", %" PRId64
-		           ");\n", to, r.base, r.offset, count);
+		buf_printf(&e->load,
+			   "\tmemory_copy(s->pack + %" PRId64 ", %s + %" PRId64 ", %" PRId64 ");\n",
+			   to, r.base, r.offset, count);
 		to += count;
 	}
 	return k.offset;
@@ -145,7 +146,8 @@ Ref ref_slice(Emit *e, const Value *v, int64_t index, bool at_load)
 {
 	int64_t at;
 	const Value *owner = owner_of(v, &at);
-	if (!at_load || owner->place.kind != PLACE_PARAM || owner->node->op == OP_param || index < 0) {
+	if (!at_load || owner->place.kind != PLACE_PARAM || owner->node->op == OP_param ||
+	    index < 0) {
 		Ref r = ref_of(e, v, at_load);
 		r.offset += index > 0 ? index * r.stride[0] : 0;
 		return r;

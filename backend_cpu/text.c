@@ -5,11 +5,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { COLUMNS = 100, TAB = 4 };
+enum { COLUMNS = 100, TAB = 8 };
 
 static bool is_letter(char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+int64_t emit_ceil(int64_t a, int64_t b)
+{
+	return (a + b - 1) / b;
 }
 
 const char *emit_ident(Arena *a, const char *name)
@@ -50,7 +55,8 @@ void emit_string(Buf *b, const char *s)
 		if (*s == '"' || *s == '\\')
 			buf_printf(b, "\\%c", *s);
 		else if ((unsigned char)*s < 0x20 || *s == 0x7f || *s == '?')
-			buf_printf(b, "\\%03o", (unsigned)(unsigned char)*s); /* '?': no trigraphs */
+			buf_printf(b, "\\%03o",
+				   (unsigned)(unsigned char)*s); /* '?': no trigraphs */
 		else
 			buf_putc(b, *s);
 	}
@@ -89,7 +95,7 @@ static void wrap(Buf *b, int tabs, const char *s, const char *next, bool comment
 void emit_line(Buf *b, int tabs, const char *s)
 {
 	const size_t open = strcspn(s, "({") + 1;
-	const size_t align = open < strlen(s) && open < COLUMNS / 2 ? open : TAB;
+	const size_t align = open < strlen(s) && open < COLUMNS / 2 ? open : 4;
 	wrap(b, tabs, s, arena_printf(b->arena, "%*s", (int)align, ""), false);
 }
 

@@ -312,9 +312,20 @@ Kernel kernel_begin(Emit *e, const Node *n, CudaFamily f)
 	return k;
 }
 
+/* Constants that follow each other share a line of up to 90 characters. */
 void kernel_const(const Kernel *k, const char *name, int64_t v)
 {
-	buf_printf(k->b, "\tenum { %s = %lld };\n", name, (long long)v);
+	static const char end[] = " };\n";
+	const size_t n = sizeof end - 1;
+	Buf *b = k->b;
+	size_t line = b->len;
+	while (line > 0 && (line == b->len || b->s[line - 1] != '\n'))
+		line--;
+	const bool more = b->len - line < 90 && strncmp(b->s + line, "\tenum {", 7) == 0 &&
+			  strcmp(b->s + b->len - n, end) == 0;
+	if (more)
+		b->s[b->len -= n] = 0;
+	buf_printf(b, "%s%s = %lld%s", more ? ", " : "\tenum { ", name, (long long)v, end);
 }
 
 void kernel_typedef(const Kernel *k, const char *name, const char *type)

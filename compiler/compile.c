@@ -6,9 +6,10 @@
 #include "compile.h"
 
 #include "backend_cpu/backend_cpu.h"
+#include "backend_cuda/backend_cuda.h"
 #include "graph.h"
 #include "inspect.h"
-#include "runtime/seldrt.h"
+#include "runtime/rt_cuda.h"
 #include "toolchain.h"
 #include "train.h"
 
@@ -23,8 +24,15 @@ typedef struct Compile {
 	const OpTable *ops;
 	const CompileOptions *o;
 	Model *model;
+	Target target; /* cpu or cuda */
+	const char *archs;
 	Report report;
 } Compile;
+
+static const char *target_name(Target t)
+{
+	return t == TARGET_CUDA ? "cuda" : "cpu";
+}
 
 /* Runs `body` with everything a compile needs; its result or the diagnostics' status. */
 static int compile(const CompileOptions *o, int (*body)(Compile *cx))
@@ -86,9 +94,9 @@ static void stage_time(const Compile *cx, const char *stage, double *since)
 /* Folder of the emitted sources; made if it is missing. */
 static const char *temps_folder(Compile *cx)
 {
-	const char *dir = cx->o->save_temps
-	                      ? cx->o->save_temps
-	                      : arena_printf(cx->arena, "generated/%s-cpu", cx->model->name);
+	const char *dir = cx->o->save_temps ? cx->o->save_temps
+	                                    : arena_printf(cx->arena, "generated/%s-%s",
+	                                                   cx->model->name, target_name(cx->target));
 	if (!make_folders(cx->arena, dir))
 		diag_fatal(&cx->diag, E602, (Loc){0}, "%s: %s", dir, strerror(errno));
 	return dir;
@@ -107,8 +115,10 @@ static void write_out(Compile *cx, const char *path, const Buf *b)
 static void say_built(const Compile *cx, const char *program)
 {
 	const Graph *g = module_graph(cx->model->module, "main");
-	fprintf(stderr, "%s: %s for cpu, fp32, batch %lld: %d nodes, activations %.1f MB\n", program,
-	        cx->model->name, (long long)cx->model->batch, g->nodes.n, (double)g->arena_bytes / 1e6);
+	fprintf(stderr, "%s: %s for %s%s%s, %s, batch %lld: %d nodes, activations %.1f MB\n", program,
+	        cx->model->name, target_name(cx->target), cx->archs ? " " : "",
+	        cx->archs ? cx->archs : "", cx->o->precision, (long long)cx->model->batch, g->nodes.n,
+	        (double)g->arena_bytes / 1e6);
 	if (!cx->o->verbose)
 		return;
 	Buf b;
@@ -162,55 +172,149 @@ static void write_header(Compile *cx, const char *library)
 	write_out(cx, arena_printf(cx->arena, "%.*s.h", (int)(dot - library), library), &b);
 }
 
-static void link_program(Compile *cx, const Buf *source)
+/* Links `source` (and the assembler text `more`, or NULL) to a program or a library. */
+static void link_program(Compile *cx, const Buf *source, const Buf *more, const char *flags,
+                         const char *libs)
 {
 	const CompileOptions *o = cx->o;
+	Arena *a = cx->arena;
 	const bool lib = o->emit == EMIT_LIB;
-	const char *dir = temps_folder(cx);
-	const char *name = cx->model->name;
-	const char *output = o->output ? o->output
-	                     : lib     ? arena_printf(cx->arena, "lib%s.so", name)
-	                               : name;
-	const LinkJob job = {.source = arena_printf(cx->arena, "%s/%s.c", dir, name),
+	const char *dir = temps_folder(cx), *name = cx->model->name;
+	const char *output = o->output ? o->output : lib ? arena_printf(a, "lib%s.so", name) : name;
+	const LinkJob job = {.source = arena_printf(a, "%s/%s.c", dir, name),
+	                     .more = more ? arena_printf(a, "%s/%s.images.s", dir, name) : NULL,
 	                     .output = output,
 	                     .weights = o->weights,
 	                     .shared = lib,
-	                     .flags = CPU_CFLAGS,
-	                     .libs = CPU_LIBS};
+	                     .flags = flags,
+	                     .libs = libs};
 	write_out(cx, job.source, source);
+	if (more)
+		write_out(cx, job.more, more);
 	if (lib)
 		write_header(cx, output);
-	if (tool_link(cx->arena, &cx->diag, &job))
+	if (tool_link(a, &cx->diag, &job))
 		say_built(cx, output);
+}
+
+static void build_cpu(Compile *cx)
+{
+	const CpuOptions opt = {.library = cx->o->emit == EMIT_LIB, .weights = cx->o->weights != NULL};
+	Buf b;
+	buf_init(&b, cx->arena);
+	cpu_emit(&b, cx->model, &opt);
+	diag_check(&cx->diag);
+	if (cx->o->emit == EMIT_C)
+		write_out(cx, cx->o->output, &b);
+	else
+		link_program(cx, &b, NULL, CPU_CFLAGS, CPU_LIBS);
+}
+
+static CudaPrecision cuda_precision(const char *name)
+{
+	return !strcmp(name, "bf16") ? CUDA_BF16 : !strcmp(name, "tf32") ? CUDA_TF32 : CUDA_FP32;
+}
+
+/* Machine code or PTX to files NAME.FAMILY.sm_NN.cubin in the folder of emitted sources. */
+static void write_images(Compile *cx, const CudaImages *images)
+{
+	const char *dir = cx->o->output ? cx->o->output : temps_folder(cx);
+	if (!make_folders(cx->arena, dir))
+		diag_fatal(&cx->diag, E602, (Loc){0}, "%s: %s", dir, strerror(errno));
+	for (int i = 0; i < images->at.n; i++) {
+		const CudaImage *m = &images->at.at[i];
+		if (m->ptx != (cx->o->emit == EMIT_PTX))
+			continue;
+		Buf b = {.arena = cx->arena};
+		b.s = file_read(cx->arena, m->path, &b.len);
+		if (!b.s)
+			diag_fatal(&cx->diag, E602, (Loc){0}, "%s: %s", m->path, strerror(errno));
+		write_out(cx, arena_printf(cx->arena, "%s/%s.%s.sm_%d.%s", dir, cx->model->name,
+		                           cuda_family_name(m->family), m->arch, m->ptx ? "ptx" : "cubin"),
+		          &b);
+	}
+}
+
+static void build_cuda(Compile *cx)
+{
+	const CompileOptions *o = cx->o;
+	Arena *a = cx->arena;
+	const CudaOptions opt = {.precision = cuda_precision(o->precision),
+	                         .version = SELDC_VERSION,
+	                         .library = o->emit == EMIT_LIB,
+	                         .weights = o->weights != NULL};
+	CudaCode *code = cuda_emit(a, cx->model, &opt);
+	Buf cu, host, images_text;
+	buf_init(&cu, a), buf_init(&host, a), buf_init(&images_text, a);
+	cuda_source(&cu, code);
+	if (o->emit == EMIT_CUDA) {
+		write_out(cx, o->output, &cu);
+		return;
+	}
+	const char *dir = temps_folder(cx);
+	write_out(cx, arena_printf(a, "%s/%s.cu", dir, cx->model->name), &cu);
+	const CudaCompileOptions how = {
+	    .archs = cx->archs, .nvcc = !strcmp(o->compiler, "nvcc"), .save_dir = dir};
+	CudaImages images = {0};
+	if (!cuda_compile(code, &how, &cx->diag, &images))
+		return;
+	if (o->emit == EMIT_PTX || o->emit == EMIT_CUBIN) {
+		write_images(cx, &images);
+		return;
+	}
+	cuda_host(&host, code, &images);
+	cuda_images_asm(&images_text, &images);
+	link_program(cx, &host, &images_text, "-std=gnu11 -O2 -Wall -fopenmp", "");
+}
+
+/* cuda when asked for, or when a GPU is visible and nothing else was said. */
+static void choose_target(Compile *cx)
+{
+	const CompileOptions *o = cx->o;
+	const bool gpu_output = o->emit == EMIT_CUDA || o->emit == EMIT_PTX || o->emit == EMIT_CUBIN;
+	int arch = 0;
+	const int ngpus = o->arch && o->target == TARGET_CUDA ? 0 : rt_cuda_devices(&arch);
+	cx->target = o->target;
+	if (o->target == TARGET_AUTO)
+		cx->target = gpu_output || (ngpus > 0 && o->emit != EMIT_C) ? TARGET_CUDA : TARGET_CPU;
+	if (gpu_output && cx->target == TARGET_CPU)
+		diag_fatal(&cx->diag, E501, (Loc){0}, "--emit of CUDA code needs --target cuda");
+	if (cx->target == TARGET_CPU && strcmp(o->precision, "fp32"))
+		diag_fatal(&cx->diag, E501, (Loc){0}, "--precision %s needs --target cuda", o->precision);
+	if (cx->target == TARGET_CPU)
+		return;
+	cx->archs = o->arch;
+	if (!cx->archs && ngpus > 0)
+		cx->archs = arena_printf(cx->arena, "sm_%d", arch);
+	if (!cx->archs && o->emit != EMIT_CUDA && o->emit != EMIT_IR)
+		diag_fatal(&cx->diag, E501, (Loc){0}, "no GPU is visible: name architectures with --arch");
 }
 
 static int build(Compile *cx)
 {
-	static const PassHooks hooks = {.packs = cpu_packs, .strided = cpu_strided};
+	static const PassHooks hooks[] = {
+	    [TARGET_CPU] = {.packs = cpu_packs, .strided = cpu_strided},
+	    [TARGET_CUDA] = {.packs = cuda_packs, .strided = cuda_strided}};
 	double t = now();
+	choose_target(cx);
 	read_model(cx);
 	stage_time(cx, "read", &t);
 	if (cx->o->weights)
 		check_weights(cx);
-	run_passes(cx, cx->model->module, &hooks);
+	run_passes(cx, cx->model->module, &hooks[cx->target]);
 	stage_time(cx, "passes", &t);
-	Buf b;
-	buf_init(&b, cx->arena);
 	if (cx->o->emit == EMIT_IR) {
+		Buf b;
+		buf_init(&b, cx->arena);
 		ir_print(&b, cx->model->module);
 		write_out(cx, cx->o->output, &b);
 		return EXIT_DONE;
 	}
-	const CpuOptions opt = {.library = cx->o->emit == EMIT_LIB, .weights = cx->o->weights != NULL};
-	cpu_emit(&b, cx->model, &opt);
-	diag_check(&cx->diag);
-	stage_time(cx, "emit", &t);
-	if (cx->o->emit == EMIT_C) {
-		write_out(cx, cx->o->output, &b);
-		return EXIT_DONE;
-	}
-	link_program(cx, &b);
-	stage_time(cx, "compile and link", &t);
+	if (cx->target == TARGET_CUDA)
+		build_cuda(cx);
+	else
+		build_cpu(cx);
+	stage_time(cx, "emit, compile, link", &t);
 	return cx->diag.nerrors ? EXIT_TOOLCHAIN : EXIT_DONE;
 }
 

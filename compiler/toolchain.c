@@ -152,6 +152,8 @@ bool tool_link(Arena *a, Diag *d, const LinkJob *job)
 	add_words(a, &c, "-o");
 	add(a, &c, job->output);
 	add(a, &c, job->source);
+	if (job->more)
+		add(a, &c, job->more);
 	if (job->weights) {
 		const char *s = weights_source(a, d, job);
 		if (!s)

@@ -11,6 +11,7 @@ const char *tool_home(Arena *a, Diag *d);
 
 typedef struct LinkJob {
 	const char *source;  /* emitted C */
+	const char *more;    /* another source, or NULL */
 	const char *output;
 	const char *weights; /* safetensors to embed, or NULL */
 	bool shared;         /* a shared library instead of a program */

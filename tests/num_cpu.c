@@ -1,7 +1,8 @@
-/* num_cpu.c: num_cpu [--passes] FILE.sir...: every numeric case (see num_case.h) through the CPU back
- * end. All cases become graphs of one module, hence one C file, one compilation and one library,
- * which is loaded and run at 1 and 3 threads; the bits must agree. --passes: with the optional
- * passes, else with the required ones alone. Prints as num does. CC and SELDC_CFLAGS as in seldc. */
+/* num_cpu.c: num_cpu [--passes] FILE.sir...: every numeric case (see num_case.h) through the CPU
+ * back end. All cases become graphs of one module, hence one C file, one compilation and one
+ * library, which is loaded and run at 1 and 3 threads; the bits must agree. --passes: with the
+ * optional passes, else with the required ones alone. Prints as num does. CC and SELDC_CFLAGS as in
+ * seldc. */
 #define _DEFAULT_SOURCE
 #include "num_case.h"
 
@@ -33,7 +34,8 @@ static const char *read_case(Suite *s, Case *c)
 	const char *why;
 	if (n < 4 || strcmp(c->file + n - 4, ".sir"))
 		return "not a .sir file";
-	if (!num_case_read(s->a, arena_printf(s->a, "%.*s.want", (int)(n - 4), c->file), &c->num, &why))
+	if (!num_case_read(s->a, arena_printf(s->a, "%.*s.want", (int)(n - 4), c->file), &c->num,
+			   &why))
 		return why;
 	Source *src = NEW(s->a, Source);
 	src->name = c->file;
@@ -57,7 +59,8 @@ static void adopt(Suite *s, Case *c)
 	g->name = arena_printf(s->a, "c%d", c->index);
 	for (int i = 0; i < g->nodes.n; i++)
 		if (g->nodes.at[i]->op == OP_param)
-			g->nodes.at[i]->label = arena_printf(s->a, "c%d/%s", c->index, g->nodes.at[i]->label);
+			g->nodes.at[i]->label =
+			    arena_printf(s->a, "c%d/%s", c->index, g->nodes.at[i]->label);
 	list_push(s->a, &s->module->graphs, g);
 }
 
@@ -72,10 +75,11 @@ static const RtModel *build(Suite *s)
 	buf_init(&b, s->a);
 	if (!cpu_emit(&b, &s->model, &opt) || !mkdtemp(dir))
 		return NULL;
-	const char *source = arena_printf(s->a, "%s/num.c", dir), *lib = arena_printf(s->a, "%s/num.so", dir);
+	const char *source = arena_printf(s->a, "%s/num.c", dir),
+		   *lib = arena_printf(s->a, "%s/num.so", dir);
 	const char *command = arena_printf(
-	    s->a, "%s %s -O1 -Wall -Wextra -Werror %s -shared -fPIC -Iruntime -o %s %s -lm", cc, CPU_CFLAGS,
-	    flags, lib, source);
+	    s->a, "%s %s -O1 -Wall -Wextra -Werror %s -shared -fPIC -Iruntime -o %s %s -lm", cc,
+	    CPU_CFLAGS, flags, lib, source);
 	if (!file_write(source, b.s, b.len) || system(command) != 0) {
 		printf("not ok compilation: %s\n", command);
 		return NULL;
@@ -110,8 +114,8 @@ static const float **params_of(Suite *s, const RtModel *m)
 		for (int k = 0; k < s->cases.n; k++) {
 			const Case *c = &s->cases.at[k];
 			const NumTensor *t = !c->why && atoi(name + 1) == c->index
-			                         ? num_case_input(&c->num, strchr(name, '/') + 1)
-			                         : NULL;
+						 ? num_case_input(&c->num, strchr(name, '/') + 1)
+						 : NULL;
 			if (t)
 				p[i] = floats_of(s->a, &t->tensor);
 		}
@@ -153,7 +157,8 @@ static const char *compare(Suite *s, const Case *c, float **got, float **again)
 		if (!type_equal(&want->tensor.type, &c->graph->outputs.at[i].value->type))
 			return arena_printf(s->a, "%s has another type", want->name);
 		if (memcmp(got[i], again[i], (size_t)n * sizeof **got))
-			return arena_printf(s->a, "%s depends on the number of threads", want->name);
+			return arena_printf(s->a, "%s depends on the number of threads",
+					    want->name);
 		double *values = NEW_ARRAY(s->a, double, n);
 		for (int64_t k = 0; k < n; k++)
 			values[k] = (double)got[i][k];
@@ -189,8 +194,8 @@ static int report(const Suite *s, const char *self, const char *mode)
 	for (int i = 0; i < s->cases.n; i++) {
 		const Case *c = &s->cases.at[i];
 		if (c->why)
-			printf("not ok cpu%s %s: %s\n    repeat: %s%s %s\n", mode, c->file, c->why, self, mode,
-			       c->file);
+			printf("not ok cpu%s %s: %s\n    repeat: %s%s %s\n", mode, c->file, c->why,
+			       self, mode, c->file);
 		else
 			printf("ok cpu%s %s\n", mode, c->file);
 		nfailed += c->why != NULL;
@@ -213,8 +218,9 @@ int main(int argc, char **argv)
 			adopt(&s, &c);
 		list_push(s.a, &s.cases, c);
 	}
-	const PassOptions opt = {.only = passes ? NULL : "", .verify = true,
-	                         .hooks = {.packs = cpu_packs, .strided = cpu_strided}};
+	const PassOptions opt = {.only = passes ? NULL : "",
+				 .verify = true,
+				 .hooks = {.packs = cpu_packs, .strided = cpu_strided}};
 	Report r = {0};
 	const RtModel *m = passes_run(s.module, &opt, &r) ? build(&s) : NULL;
 	if (!m || !run_all(&s, m)) {

@@ -2,8 +2,8 @@
  *
  * A tile is some output rows: its input rows are copied with their zero border to scratch, channels
  * last. There a row of the kernel at all places along the width is a matrix whose rows overlap, and
- * the convolution a sum of products; where these would be short, the rows of the kernel are joined by
- * one more copy. */
+ * the convolution a sum of products; where these would be short, the rows of the kernel are joined
+ * by one more copy. */
 #ifndef CPU_CONV_H
 #define CPU_CONV_H
 
@@ -43,9 +43,10 @@ INLINE void conv_fill(const Conv s, const float *x, int first, int n, float *v)
 	}
 }
 
-/* Pooled means of th convolution rows m[th][ow * tw][NR] times scale plus shift, n channels, to y */
+/* Pooled means of th convolution rows m[th][ow * tw][NR] times scale plus shift, n channels, to y
+ */
 INLINE void conv_drain(const Conv s, const float *m, const float *scale, const float *shift,
-                       float *y, int n)
+		       float *y, int n)
 {
 	const int64_t row = (int64_t)s.ow * s.tw * NR;
 	for (int j = 0; j < s.ow; j++)
@@ -83,7 +84,7 @@ INLINE void conv_join(const Conv s, const float *v, int64_t width, int wide, flo
 
 /* m[wide][NR] = one row of outputs for one panel of weights; rows: padded input, or joined */
 INLINE void conv_row(const Conv s, bool joined, const float *rows, int64_t width, int wide,
-                     const float *w, float *m)
+		     const float *w, float *m)
 {
 	const int k = s.kw * s.c;
 	if (joined) {
@@ -91,7 +92,8 @@ INLINE void conv_row(const Conv s, bool joined, const float *rows, int64_t width
 		return;
 	}
 	for (int p = 0; p < s.kh; p++)
-		gemm_block(wide, rows + p * width, s.sw * s.c, k, w + (int64_t)p * k * NR, m, NR, p > 0);
+		gemm_block(wide, rows + p * width, s.sw * s.c, k, w + (int64_t)p * k * NR, m, NR,
+			   p > 0);
 }
 
 /* Padded input rows, th rows of outputs of one panel, and their joined inputs. */
@@ -103,9 +105,10 @@ INLINE int64_t conv_scratch(const Conv s)
 
 /* w: panels of [o, kh * kw * c] (conv_pack); scale, shift[o] or NULL */
 INLINE void conv_tile(const Conv s, const float *x, const float *w, const float *scale,
-                      const float *shift, float *y, int tile, float *scratch)
+		      const float *shift, float *y, int tile, float *scratch)
 {
-	const int b = tile % s.b, y0 = tile / s.b * s.rows, wide = s.ow * s.tw, k = s.kh * s.kw * s.c;
+	const int b = tile % s.b, y0 = tile / s.b * s.rows, wide = s.ow * s.tw,
+		  k = s.kh * s.kw * s.c;
 	const int rows = s.oh - y0 < s.rows ? s.oh - y0 : s.rows;
 	const int64_t width = (int64_t)(s.w + 2 * s.pw) * s.c;
 	const int height = (rows * s.th - 1) * s.sh + s.kh;
@@ -115,13 +118,16 @@ INLINE void conv_tile(const Conv s, const float *x, const float *w, const float 
 	for (int r = 0; r < rows; r++) {
 		const float *v = scratch + (int64_t)r * s.th * s.sh * width;
 		for (int p = 0; join && p < s.th; p++)
-			conv_join(s, v + p * s.sh * width, width, wide, joined + (int64_t)p * wide * k);
+			conv_join(s, v + p * s.sh * width, width, wide,
+				  joined + (int64_t)p * wide * k);
 		for (int o = 0; o < s.o; o += NR) {
 			for (int p = 0; p < s.th; p++)
-				conv_row(s, join, join ? joined + (int64_t)p * wide * k : v + p * s.sh * width,
-				         width, wide, w + (int64_t)o * k, m + (int64_t)p * wide * NR);
+				conv_row(
+				    s, join,
+				    join ? joined + (int64_t)p * wide * k : v + p * s.sh * width,
+				    width, wide, w + (int64_t)o * k, m + (int64_t)p * wide * NR);
 			conv_drain(s, m, scale ? scale + o : NULL, shift ? shift + o : NULL,
-			           y + b * s.yb + (y0 + r) * s.yh + o * s.yc, s.o - o);
+				   y + b * s.yb + (y0 + r) * s.yh + o * s.yc, s.o - o);
 		}
 	}
 }

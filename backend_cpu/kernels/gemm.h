@@ -12,7 +12,7 @@ enum { NR = 2 * VL, KCHUNK = 64, PANEL = 32 };
 
 /* c += or = a[mr, k] b[k, NR]; rows of a are lda apart */
 INLINE void gemm_rows(int mr, const float *a, int64_t lda, int k, const float *b, float *c,
-                      int64_t ldc, bool add)
+		      int64_t ldc, bool add)
 {
 	Vf acc[GEMM_ROWS][2];
 #pragma GCC unroll 16
@@ -39,14 +39,14 @@ INLINE void gemm_rows(int mr, const float *a, int64_t lda, int k, const float *b
 	}
 }
 
-#define GEMM_CASE(n) \
-	case n: \
-		gemm_rows(n, a, lda, k, b, c, ldc, add); \
+#define GEMM_CASE(n)                                                                               \
+	case n:                                                                                    \
+		gemm_rows(n, a, lda, k, b, c, ldc, add);                                           \
 		break
 
 /* rows <= GEMM_ROWS; one copy of the code for each number of rows */
 OUTLINE void gemm_few(int rows, const float *a, int64_t lda, int k, const float *b, float *c,
-                      int64_t ldc, bool add)
+		      int64_t ldc, bool add)
 {
 	switch (rows) {
 		GEMM_CASE(1);
@@ -68,18 +68,18 @@ OUTLINE void gemm_few(int rows, const float *a, int64_t lda, int k, const float 
 	}
 }
 
-/* c[rows, NR] (+)= a[rows, k] times one panel. Rows come in groups of nearly equal size, which share
- * a part of the weights while it is in the cache. */
+/* c[rows, NR] (+)= a[rows, k] times one panel. Rows come in groups of nearly equal size, which
+ * share a part of the weights while it is in the cache. */
 INLINE void gemm_block(int rows, const float *a, int64_t lda, int k, const float *b, float *c,
-                       int64_t ldc, bool add)
+		       int64_t ldc, bool add)
 {
 	const int groups = (rows + GEMM_ROWS - 1) / GEMM_ROWS;
 	for (int j = 0; j < k; j += KCHUNK) {
 		const int n = k - j < KCHUNK ? k - j : KCHUNK;
 		for (int g = 0; g < groups; g++) {
 			const int r0 = rows * g / groups, r1 = rows * (g + 1) / groups;
-			gemm_few(r1 - r0, a + r0 * lda + j, lda, n, b + (int64_t)j * NR, c + r0 * ldc, ldc,
-			         add || j > 0);
+			gemm_few(r1 - r0, a + r0 * lda + j, lda, n, b + (int64_t)j * NR,
+				 c + r0 * ldc, ldc, add || j > 0);
 		}
 	}
 }
@@ -95,7 +95,7 @@ INLINE void gemm_gather(const float *a, int64_t row, int64_t col, int rows, int 
 /* Panels of w[n, k], element (i, j) at w[i * row + j * col]; columns past n are zero. One panel
  * takes NR * k floats; n is rounded up to a multiple of PANEL. */
 OUTLINE void gemm_pack(float *to, const float *w, int64_t n, int64_t k, int64_t row, int64_t col,
-                       int threads)
+		       int threads)
 {
 	const int64_t panels = (n + PANEL - 1) / PANEL * (PANEL / NR);
 #pragma omp parallel for num_threads(threads)

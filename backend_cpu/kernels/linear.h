@@ -19,7 +19,7 @@ INLINE int linear_tiles(const Linear s)
 
 /* y[rows, 0..width) of a row length n = columns of one panel, plus bias[width] or NULL */
 INLINE void panel_product(const float *a, int64_t lda, int rows, int k, const float *w,
-                          const float *bias, float *y, int64_t n, int width, float *scratch)
+			  const float *bias, float *y, int64_t n, int width, float *scratch)
 {
 	const bool whole = width >= NR;
 	float *c = whole ? y : scratch;
@@ -34,8 +34,8 @@ INLINE void panel_product(const float *a, int64_t lda, int rows, int k, const fl
 }
 
 /* scratch: block * NR floats, and block * k where xcol is not 1 */
-INLINE void linear_tile(const Linear s, const float *x, const float *w, const float *bias,
-                        float *y, int tile, float *scratch)
+INLINE void linear_tile(const Linear s, const float *x, const float *w, const float *bias, float *y,
+			int tile, float *scratch)
 {
 	const int blocks = (s.rows + s.block - 1) / s.block;
 	const int batch = tile % s.batch, r0 = tile / s.batch % blocks * s.block;
@@ -49,7 +49,7 @@ INLINE void linear_tile(const Linear s, const float *x, const float *w, const fl
 	}
 	for (int c = c0; c < c0 + s.cols && c < s.n; c += NR)
 		panel_product(a, s.xcol != 1 ? s.k : s.xrow, rows, s.k, w + (int64_t)c * s.k,
-		              bias ? bias + c : NULL, out + c, s.n, s.n - c, scratch);
+			      bias ? bias + c : NULL, out + c, s.n, s.n - c, scratch);
 }
 
 /* Row and column strides of a[m, k] and b[k, n]; a tile is PANEL columns. */
@@ -60,7 +60,7 @@ typedef struct Matmul {
 
 /* y[m, n]; scratch: (k + m) * NR floats, and m * k where acol is not 1 */
 INLINE void matmul_tile(const Matmul s, const float *a, const float *b, float *y, int tile,
-                        float *scratch)
+			float *scratch)
 {
 	float *const panel = scratch, *part = panel + (int64_t)s.k * NR, *dense = part + s.m * NR;
 	if (s.acol != 1) {
@@ -71,9 +71,10 @@ INLINE void matmul_tile(const Matmul s, const float *a, const float *b, float *y
 		const int width = s.n - c < NR ? s.n - c : NR;
 		for (int j = 0; j < s.k; j++)
 			for (int l = 0; l < NR; l++)
-				panel[j * NR + l] = l < width ? b[j * s.brow + (c + l) * s.bcol] : 0;
-		panel_product(a, s.acol != 1 ? s.k : s.arow, s.m, s.k, panel, NULL, y + c, s.n, width,
-		              part);
+				panel[j * NR + l] =
+				    l < width ? b[j * s.brow + (c + l) * s.bcol] : 0;
+		panel_product(a, s.acol != 1 ? s.k : s.arow, s.m, s.k, panel, NULL, y + c, s.n,
+			      width, part);
 	}
 }
 

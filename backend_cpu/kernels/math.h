@@ -21,6 +21,18 @@ INLINE float m_float(int32_t i)
 	return x;
 }
 
+/* 2^n for -126 <= n <= 127; anything for other n */
+INLINE float m_power(int32_t n)
+{
+	return m_float((int32_t)((uint32_t)(n + 127) << 23));
+}
+
+/* Difference without overflow. */
+INLINE int32_t m_minus(int32_t a, int32_t b)
+{
+	return (int32_t)((uint32_t)a - (uint32_t)b);
+}
+
 INLINE float m_exp(float x)
 {
 	const float magic = 12582912.0f; /* 1.5 * 2^23: adding it rounds to an integer */
@@ -33,15 +45,15 @@ INLINE float m_exp(float x)
 	p = p * r + 4.999999404e-01f;
 	p = p * r * r + r + 1.0f;
 	/* in two steps, so that results below the normal range are right, too */
-	const int32_t k = m_bits(t) - m_bits(magic), half = k >> 1;
-	return p * m_float((half + 127) * (1 << 23)) * m_float((k - half + 127) * (1 << 23));
+	const int32_t k = m_minus(m_bits(t), m_bits(magic)), half = k >> 1;
+	return p * m_power(half) * m_power(k - half);
 }
 
 /* log(u) + c / u for a correction c that u = 1 + x lost; u >= 0 */
 INLINE float m_log_sum(float u, float c)
 {
 	const bool tiny = u < 1.17549435e-38f;
-	const int32_t i = m_bits(tiny ? u * 8388608.0f : u) - 0x3f3504f3;
+	const int32_t i = m_minus(m_bits(tiny ? u * 8388608.0f : u), 0x3f3504f3);
 	const float k = (float)((i >> 23) - (tiny ? 23 : 0));
 	/* mantissa in [sqrt(1/2), sqrt(2)) */
 	const float f = m_float((i & 0x007fffff) + 0x3f3504f3) - 1.0f;

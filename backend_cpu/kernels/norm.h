@@ -37,7 +37,7 @@ INLINE double norm_sum(const float *x, int64_t n, double mean, bool squared)
 
 /* bias: NULL for rms_norm */
 INLINE void row_norm_tile(const RowNorm s, const float *x, const float *weight, const float *bias,
-                          float *y, int64_t tile)
+			  float *y, int64_t tile)
 {
 	for (int64_t r = tile * NORM_ROWS; r < (tile + 1) * NORM_ROWS && r < s.rows; r++) {
 		const float *in = x + r * s.row;
@@ -57,8 +57,8 @@ typedef struct BatchNorm {
 } BatchNorm;
 
 INLINE void batch_norm_tile(const BatchNorm s, const float *x, const float *weight,
-                            const float *bias, const float *mean, const float *var, float *y,
-                            int64_t tile)
+			    const float *bias, const float *mean, const float *var, float *y,
+			    int64_t tile)
 {
 	for (int64_t c = 0; c < s.c; c++) {
 		const int64_t at = (tile * s.c + c) * s.inner;

@@ -41,7 +41,8 @@ INLINE int64_t reduce_tiles(const Reduce s)
 }
 
 /* First element and width of a tile; y is moved to its results. */
-INLINE const float *reduce_start(const Reduce s, const float *x, float **y, int64_t tile, int *width)
+INLINE const float *reduce_start(const Reduce s, const float *x, float **y, int64_t tile,
+				 int *width)
 {
 	const int64_t i = tile / reduce_blocks(s), l = tile % reduce_blocks(s) * REDUCE_WIDTH;
 	*width = (int)(s.n - l < REDUCE_WIDTH ? s.n - l : REDUCE_WIDTH);

@@ -37,7 +37,7 @@ INLINE void scan_gather(const float *x, int64_t row, int64_t step, int l, int la
 
 /* One step: h = 2^(delta A) h + delta u B; returns C . h + D u */
 INLINE Vf scan_step(const Scan s, Vf *h, const float *A, Vf delta, Vf u, Vf D, const float *B,
-                    const float *C)
+		    const float *C)
 {
 	const Vf du = delta * u;
 	Vf y = D * u;
@@ -50,15 +50,16 @@ INLINE Vf scan_step(const Scan s, Vf *h, const float *A, Vf delta, Vf u, Vf D, c
 }
 
 INLINE void scan_loop(const Scan s, bool reverse, Vf *h, const float *A, const float *delta,
-                      const float *gate, const float *u, Vf D, const float *B, const float *C,
-                      float *y, int lanes)
+		      const float *gate, const float *u, Vf D, const float *B, const float *C,
+		      float *y, int lanes)
 {
 	for (int n = 0; n < s.n; n++)
 		h[n] = (Vf){0};
 	for (int step = 0; step < s.l; step++) {
 		const int t = reverse ? s.l - 1 - step : step;
-		Vf v = scan_step(s, h, A, vload(delta + t * VL), vload_some(u + t * s.ul, s.ue, lanes),
-		                 D, B + t * s.Bl, C + t * s.Cl);
+		Vf v =
+		    scan_step(s, h, A, vload(delta + t * VL), vload_some(u + t * s.ul, s.ue, lanes),
+			      D, B + t * s.Bl, C + t * s.Cl);
 		if (s.gate)
 			v *= vload(gate + t * VL);
 		vstore_some(y + (int64_t)t * s.e, v, lanes);
@@ -67,10 +68,11 @@ INLINE void scan_loop(const Scan s, bool reverse, Vf *h, const float *A, const f
 
 /* VL channels; pointers at the first of them, z NULL without gate */
 INLINE void scan_lanes(const Scan s, bool reverse, const float *u, const float *dt, const float *A,
-                       const float *B, const float *C, const float *D, const float *z, float *y,
-                       int lanes, float *scratch)
+		       const float *B, const float *C, const float *D, const float *z, float *y,
+		       int lanes, float *scratch)
 {
-	float *delta = scratch, *gate = delta + s.l * VL, *a = gate + s.l * VL, *state = a + s.n * VL;
+	float *delta = scratch, *gate = delta + s.l * VL, *a = gate + s.l * VL,
+	      *state = a + s.n * VL;
 	scan_gather(dt, s.dl, s.de, s.l, lanes, delta);
 	for (int i = 0; s.softplus && i < s.l * VL; i++)
 		delta[i] = m_softplus(delta[i]);
@@ -90,19 +92,19 @@ INLINE void scan_lanes(const Scan s, bool reverse, const float *u, const float *
 }
 
 INLINE void scan_tile(const Scan s, bool reverse, const float *u, const float *dt, const float *A,
-                      const float *B, const float *C, const float *D, const float *z, float *y,
-                      int tile, float *scratch)
+		      const float *B, const float *C, const float *D, const float *z, float *y,
+		      int tile, float *scratch)
 {
 	const int b = tile % s.b, e0 = tile / s.b * SCAN_WIDTH;
 	for (int e = e0; e < e0 + SCAN_WIDTH && e < s.e; e += VL)
 		scan_lanes(s, reverse, u + b * s.ub + e * s.ue, dt + b * s.db + e * s.de,
-		           A + (int64_t)e * s.n, B + b * s.Bb, C + b * s.Cb, D + e,
-		           s.gate ? z + b * s.zb + e * s.ze : NULL, y + (int64_t)b * s.l * s.e + e,
-		           s.e - e, scratch);
+			   A + (int64_t)e * s.n, B + b * s.Bb, C + b * s.Cb, D + e,
+			   s.gate ? z + b * s.zb + e * s.ze : NULL, y + (int64_t)b * s.l * s.e + e,
+			   s.e - e, scratch);
 }
 
-/* x[b, l, c] with strides, w[c, 1, k], bias[c] or NULL, to dense y[b, l + before + after - k + 1, c].
- * A tile is CONV1D_WIDTH channels of one batch entry. */
+/* x[b, l, c] with strides, w[c, 1, k], bias[c] or NULL, to dense y[b, l + before + after - k + 1,
+ * c]. A tile is CONV1D_WIDTH channels of one batch entry. */
 typedef struct Conv1d {
 	int b, l, c, k, before, after;
 	int64_t xb, xl, xc;
@@ -124,7 +126,7 @@ INLINE void conv1d_taps(const Conv1d s, bool reverse, const float *w, int lanes,
 
 /* y[t] = bias + sum_j w[j] x[t - lead + j], then SiLU or not; taps: k * VL floats of scratch */
 INLINE void conv1d_lanes(const Conv1d s, bool reverse, bool silu, const float *x, const float *w,
-                         const float *bias, float *y, int64_t row, int lanes, float *taps)
+			 const float *bias, float *y, int64_t row, int lanes, float *taps)
 {
 	const int lead = reverse ? s.after : s.before, out = s.l + s.before + s.after - s.k + 1;
 	const Vf add = bias ? vload_some(bias, 1, lanes) : (Vf){0};
@@ -134,7 +136,8 @@ INLINE void conv1d_lanes(const Conv1d s, bool reverse, bool silu, const float *x
 		const int j1 = end < s.k ? end : s.k;
 		Vf v = add;
 		for (int j = j0; j < j1; j++)
-			v += vload(taps + j * VL) * vload_some(x + (t - lead + j) * s.xl, s.xc, lanes);
+			v += vload(taps + j * VL) *
+			     vload_some(x + (t - lead + j) * s.xl, s.xc, lanes);
 		if (silu)
 			v /= 1.0f + vexp(-v);
 		vstore_some(y + t * row, v, lanes);
@@ -143,14 +146,14 @@ INLINE void conv1d_lanes(const Conv1d s, bool reverse, bool silu, const float *x
 
 /* scratch: k * VL floats */
 INLINE void conv1d_tile(const Conv1d s, bool reverse, const float *x, const float *w,
-                        const float *bias, float *y, int tile, float *scratch)
+			const float *bias, float *y, int tile, float *scratch)
 {
 	const int b = tile % s.b, c0 = tile / s.b * CONV1D_WIDTH;
 	const int out = s.l + s.before + s.after - s.k + 1;
 	for (int c = c0; c < c0 + CONV1D_WIDTH && c < s.c; c += VL)
 		conv1d_lanes(s, reverse, false, x + b * s.xb + c * s.xc, w + (int64_t)c * s.k,
-		             bias ? bias + c : NULL, y + (int64_t)b * out * s.c + c, s.c, s.c - c,
-		             scratch);
+			     bias ? bias + c : NULL, y + (int64_t)b * out * s.c + c, s.c, s.c - c,
+			     scratch);
 }
 
 /* [a | z] = x w^T, u = silu(conv1d(a)): x[b, l, k] with strides, w packed by halves [2][e, k],
@@ -172,8 +175,8 @@ INLINE int64_t inproj_scratch(const InProj s)
 }
 
 INLINE void inproj_panel(const InProj s, bool reverse, const float *x, const float *w,
-                         const float *conv_w, const float *conv_b, float *u, float *z, int lanes,
-                         float *scratch)
+			 const float *conv_w, const float *conv_b, float *u, float *z, int lanes,
+			 float *scratch)
 {
 	const int64_t half = (s.e + PANEL - 1) / PANEL * PANEL * (int64_t)s.k;
 	const Conv1d conv = {1, s.l, lanes, s.taps, s.before, s.after, 0, NR, 1};
@@ -185,8 +188,8 @@ INLINE void inproj_panel(const InProj s, bool reverse, const float *x, const flo
 	}
 	gemm_block(s.l, x, row, s.k, w, a, NR, false);
 	for (int c = 0; c < NR && c < lanes; c += VL)
-		conv1d_lanes(conv, reverse, true, a + c, conv_w + c * s.taps, conv_b + c, u + c, s.e,
-		             lanes - c, taps);
+		conv1d_lanes(conv, reverse, true, a + c, conv_w + c * s.taps, conv_b + c, u + c,
+			     s.e, lanes - c, taps);
 	const bool whole = lanes >= NR;
 	gemm_block(s.l, x, row, s.k, w + half, whole ? z : part, whole ? s.e : NR, false);
 	for (int t = 0; !whole && t < s.l; t++)
@@ -194,16 +197,16 @@ INLINE void inproj_panel(const InProj s, bool reverse, const float *x, const flo
 }
 
 INLINE void inproj_tile(const InProj s, bool reverse, const float *x, const float *w,
-                        const float *conv_w, const float *conv_b, float *u, float *z, int tile,
-                        float *scratch)
+			const float *conv_w, const float *conv_b, float *u, float *z, int tile,
+			float *scratch)
 {
 	const int out = s.l + s.before + s.after - s.taps + 1;
 	for (int c = tile * PANEL; c < (tile + 1) * PANEL && c < s.e; c += NR)
 		for (int b = 0; b < s.b; b++)
 			inproj_panel(s, reverse, x + b * s.xb, w + (int64_t)c * s.k,
-			             conv_w + (int64_t)c * s.taps, conv_b + c,
-			             u + (int64_t)b * out * s.e + c, z + (int64_t)b * s.l * s.e + c,
-			             s.e - c, scratch);
+				     conv_w + (int64_t)c * s.taps, conv_b + c,
+				     u + (int64_t)b * out * s.e + c, z + (int64_t)b * s.l * s.e + c,
+				     s.e - c, scratch);
 }
 
 #endif /* CPU_SCAN_H */

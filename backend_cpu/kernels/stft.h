@@ -1,5 +1,5 @@
-/* stft.h: short-time Fourier transform in double precision, so that features carry no more error than
- * their input and output formats.
+/* stft.h: short-time Fourier transform in double precision, so that features carry no more error
+ * than their input and output formats.
  *
  * A power of two is transformed by Stockham's self-sorting radix-2 algorithm, two real frames at a
  * time as one complex signal; any other size by the defining sum. */
@@ -11,7 +11,8 @@
 
 #include "vec.h"
 
-/* x[signals, samples], `row` apart, to y[signals, frames, n / 2 + 1, 2]. A tile is one pair of frames. */
+/* x[signals, samples], `row` apart, to y[signals, frames, n / 2 + 1, 2]. A tile is one pair of
+ * frames. */
 typedef struct Stft {
 	int signals, frames, n, win, hop;
 	int64_t samples, row;
@@ -63,7 +64,7 @@ INLINE void stft_frame(const Stft s, const float *x, const double *window, int f
 
 /* One radix-2 pass over `half` groups of `step`: from (re, im) to (tr, ti) */
 INLINE void stft_pass(int n, int step, const double *table, const double *re, const double *im,
-                      double *tr, double *ti)
+		      double *tr, double *ti)
 {
 	const int half = n / step / 2;
 	for (int p = 0; p < half; p++) {
@@ -115,7 +116,7 @@ INLINE void stft_dft(int n, const double *table, double *re, double *im, double 
 
 /* scratch: 4 n doubles */
 INLINE void stft_tile(const Stft s, const float *x, const double *table, float *y, int tile,
-                      double *scratch)
+		      double *scratch)
 {
 	const int pairs = (s.frames + 1) / 2, bins = s.n / 2 + 1, frame = tile % pairs * 2;
 	double *re = scratch, *im = re + s.n, *tr = im + s.n, *ti = tr + s.n;

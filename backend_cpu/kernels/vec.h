@@ -1,8 +1,8 @@
 /* vec.h: vectors of floats by GCC's vector extension, as wide as the target's registers.
  *
  * All arithmetic is IEEE single; a product and a sum may contract to a fused multiply-add. INLINE
- * functions take shapes as literals, which then cost nothing at run time; OUTLINE ones are large and
- * exist once in a program. */
+ * functions take shapes as literals, which then cost nothing at run time; OUTLINE ones are large
+ * and exist once in a program. */
 #ifndef CPU_VEC_H
 #define CPU_VEC_H
 
@@ -85,10 +85,10 @@ INLINE Vf vscale(Vf p, Vf n)
 INLINE Vf vclamp(Vf x, float lo, float hi)
 {
 #if defined(__AVX512F__)
-	return __builtin_ia32_minps512_mask(vset(hi), __builtin_ia32_maxps512_mask(vset(lo), x, x, -1, 4),
-	                                    x, -1, 4);
+	return __builtin_ia32_minps512_mask(
+	    vset(hi), __builtin_ia32_maxps512_mask(vset(lo), x, x, -1, 4), x, -1, 4);
 #else
-	const Vi low = x < lo, high = x > hi;
+	const Vi low = x<lo, high = x> hi;
 	return (Vf)((low & (Vi)vset(lo)) | (high & (Vi)vset(hi)) | (~(low | high) & (Vi)x));
 #endif
 }

@@ -78,10 +78,10 @@ INLINE void wino_output6(const Vf *m, Vf *y, int step)
 	y[3 * step] = WINO_A2 * WINO_A * diff1 + WINO_B2 * WINO_B * diff2 + m[5];
 }
 
-/* What the square of outputs at row 4 i, column 4 j needs of x[height, width, channels]; zeros[c] are
- * zero. Point xi goes to v + xi * plane. */
+/* What the square of outputs at row 4 i, column 4 j needs of x[height, width, channels]; zeros[c]
+ * are zero. Point xi goes to v + xi * plane. */
 OUTLINE void wino_input(const float *x, int height, int width, int channels, int i, int j,
-                        const float *zeros, float *v, int64_t plane)
+			const float *zeros, float *v, int64_t plane)
 {
 	const float *at[6][6];
 	for (int p = 0; p < 6; p++)
@@ -100,8 +100,9 @@ OUTLINE void wino_input(const float *x, int height, int width, int channels, int
 				__builtin_prefetch(at[p][q] + 4 * channels + c);
 #pragma GCC unroll 6
 		for (int q = 0; q < 6; q++) {
-			const Vf d[6] = {vload(at[0][q] + c), vload(at[1][q] + c), vload(at[2][q] + c),
-			                 vload(at[3][q] + c), vload(at[4][q] + c), vload(at[5][q] + c)};
+			const Vf d[6] = {vload(at[0][q] + c), vload(at[1][q] + c),
+					 vload(at[2][q] + c), vload(at[3][q] + c),
+					 vload(at[4][q] + c), vload(at[5][q] + c)};
 			wino_input6(d, &t[0][q], 6);
 		}
 #pragma GCC unroll 6
@@ -118,7 +119,7 @@ OUTLINE void wino_input(const float *x, int height, int width, int channels, int
 /* Sums or means of neighbours in r[4][4], th x tw of them, to y; only the first `down` rows and
  * `across` columns of results exist. */
 INLINE void wino_store(int th, int tw, Vf r[4][4], float *y, int64_t row, int64_t column, int down,
-                       int across)
+		       int across)
 {
 #pragma GCC unroll 4
 	for (int p = 0; p < 4 / th; p++)
@@ -145,8 +146,12 @@ INLINE void wino_square(const float *m, int64_t plane, Vf y[4][4])
 #pragma GCC unroll 6
 	for (int q = 0; q < 6; q++) {
 		const float *a = m + q * plane;
-		const Vf d[6] = {vload(a),              vload(a + 6 * plane),  vload(a + 12 * plane),
-		                 vload(a + 18 * plane), vload(a + 24 * plane), vload(a + 30 * plane)};
+		const Vf d[6] = {vload(a),
+				 vload(a + 6 * plane),
+				 vload(a + 12 * plane),
+				 vload(a + 18 * plane),
+				 vload(a + 24 * plane),
+				 vload(a + 30 * plane)};
 		wino_output6(d, &t[0][q], 6);
 	}
 #pragma GCC unroll 4
@@ -154,10 +159,10 @@ INLINE void wino_square(const float *m, int64_t plane, Vf y[4][4])
 		wino_output6(t[p], y[p], 1);
 }
 
-/* m[36][..] times scale plus shift to y[oh, ow, o] of one square; y, scale and shift at the first of
- * the `cols` channels, the latter two NULL for 1 and 0 */
+/* m[36][..] times scale plus shift to y[oh, ow, o] of one square; y, scale and shift at the first
+ * of the `cols` channels, the latter two NULL for 1 and 0 */
 OUTLINE void wino_output(const Winograd *s, const float *m, const float *scale, const float *shift,
-                         float *y, int i, int j)
+			 float *y, int i, int j)
 {
 	const int64_t plane = wino_plane(*s, s->cols), column = s->o, row = s->ow * column;
 	const int down = s->oh - i * (4 / s->th), across = s->ow - j * (4 / s->tw);
@@ -189,31 +194,33 @@ INLINE void wino_products(const Winograd s, const float *v, const float *u, int 
 	for (int xi = 0; xi < 36; xi++)
 		for (int c = 0; c < s.cols; c += NR)
 			gemm_block(n, v + xi * wino_plane(s, s.c), wino_row(s.c), s.c,
-			           u + ((int64_t)xi * s.cols + c) * s.c, m + xi * wino_plane(s, s.cols) + c,
-			           wino_row(s.cols), false);
+				   u + ((int64_t)xi * s.cols + c) * s.c,
+				   m + xi * wino_plane(s, s.cols) + c, wino_row(s.cols), false);
 }
 
 /* u: wino_pack; scale, shift[o] or NULL */
 INLINE void wino_tile(const Winograd s, const float *x, const float *u, const float *scale,
-                      const float *shift, float *y, int tile, float *scratch)
+		      const float *shift, float *y, int tile, float *scratch)
 {
 	const int across = wino_across(s), plane = across * wino_down(s);
 	const int first = tile / (s.o / s.span) * s.tiles, o0 = tile % (s.o / s.span) * s.span;
 	const int n = s.b * plane - first < s.tiles ? s.b * plane - first : s.tiles;
-	float *v = scratch, *m = v + 36 * wino_plane(s, s.c), *zeros = m + 36 * wino_plane(s, s.cols);
+	float *v = scratch, *m = v + 36 * wino_plane(s, s.c),
+	      *zeros = m + 36 * wino_plane(s, s.cols);
 	memset(zeros, 0, (size_t)s.c * sizeof *zeros);
 	for (int t = 0; t < n; t++) {
 		const int b = (first + t) / plane, at = (first + t) % plane;
-		wino_input(x + (int64_t)b * s.h * s.w * s.c, s.h, s.w, s.c, at / across, at % across,
-		           zeros, v + t * wino_row(s.c), wino_plane(s, s.c));
+		wino_input(x + (int64_t)b * s.h * s.w * s.c, s.h, s.w, s.c, at / across,
+			   at % across, zeros, v + t * wino_row(s.c), wino_plane(s, s.c));
 	}
 	for (int o = o0; o < o0 + s.span; o += s.cols) {
 		wino_products(s, v, u + (int64_t)o * 36 * s.c, n, m);
 		for (int t = 0; t < n; t++) {
 			const int b = (first + t) / plane, at = (first + t) % plane;
 			wino_output(&s, m + t * wino_row(s.cols), scale ? scale + o : NULL,
-			            shift ? shift + o : NULL, y + (int64_t)b * s.oh * s.ow * s.o + o,
-			            at / across, at % across);
+				    shift ? shift + o : NULL,
+				    y + (int64_t)b * s.oh * s.ow * s.o + o, at / across,
+				    at % across);
 		}
 	}
 }
@@ -224,11 +231,11 @@ INLINE void wino_kernel(const float *k, float *u, int64_t step)
 	const double a = 2.0 / 3, b = 1.5;
 	const double na = 1 / (2 * a * a * (a * a - b * b)), nb = 1 / (2 * b * b * (b * b - a * a));
 	const double g[6][3] = {{1, 0, 0},
-	                        {na, na * a, na * a * a},
-	                        {na, -na * a, na * a * a},
-	                        {nb, nb * b, nb * b * b},
-	                        {nb, -nb * b, nb * b * b},
-	                        {0, 0, 1}};
+				{na, na * a, na * a * a},
+				{na, -na * a, na * a * a},
+				{nb, nb * b, nb * b * b},
+				{nb, -nb * b, nb * b * b},
+				{0, 0, 1}};
 	double t[6][3];
 	for (int p = 0; p < 6; p++)
 		for (int j = 0; j < 3; j++)
@@ -243,11 +250,15 @@ INLINE void wino_kernel(const float *k, float *u, int64_t step)
 OUTLINE void wino_pack(float *u, const float *w, int o, int c, int cols, int threads)
 {
 #pragma omp parallel for num_threads(threads)
-	for (int64_t i = 0; i < o; i++)
+	for (int64_t panel = 0; panel < o / NR; panel++)
 		for (int64_t j = 0; j < c; j++) {
-			const int64_t block = i / cols * cols * 36 * c, panel = i % cols / NR * NR * c;
-			wino_kernel(w + (i * c + j) * 9, u + block + panel + j * NR + i % NR,
-			            (int64_t)cols * c);
+			const int64_t first = panel * NR / cols * cols, at = panel * NR % cols;
+			float t[36][NR];
+			for (int l = 0; l < NR; l++)
+				wino_kernel(w + ((panel * NR + l) * c + j) * 9, &t[0][l], NR);
+			for (int xi = 0; xi < 36; xi++)
+				memcpy(u + (first * 36 + xi * cols + at) * c + j * NR, t[xi],
+				       sizeof t[xi]);
 		}
 }
 

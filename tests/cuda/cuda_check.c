@@ -13,6 +13,7 @@
  *   -P                  PTX, too           -N         nvcc instead of NVRTC
  *   -l                  with -c: list the files of machine code
  *   -x                  no reference: run and time only */
+#define _GNU_SOURCE
 #include "tests/num_case.h"
 
 #include "backend_cuda/backend_cuda.h"

@@ -5,13 +5,15 @@
 cd "$(dirname "$0")/../.." || exit 2
 PATH=$PATH:/usr/local/cuda/bin
 check=build/cuda/cuda_check
+archs=sm_80,sm_86,sm_89,sm_90,sm_100,sm_120
 failed=0
 
 alone=$(mktemp -d)
 trap 'rm -r "$alone"' EXIT
 for f in backend_cuda/kernels/*.cuh; do
 	echo "#include \"$PWD/$f\"" >"$alone/one.cu"
-	nvcc -std=c++17 -arch=sm_80 -Werror all-warnings -c -o "$alone/one.o" "$alone/one.cu" || failed=1
+	nvcc -std=c++17 -arch=sm_80 -Werror all-warnings -c -o "$alone/one.o" "$alone/one.cu" ||
+		failed=1
 done
 echo "kernel files: $(ls backend_cuda/kernels/*.cuh | wc -l) compiled alone"
 
@@ -19,13 +21,14 @@ echo "kernel files: $(ls backend_cuda/kernels/*.cuh | wc -l) compiled alone"
 resources() {
 	for f; do
 		cuobjdump --dump-resource-usage "$f" 2>/dev/null |
-			awk '/Function/ {name = $2} /STACK:/ && !/STACK:0 / {print "local memory:", name, $0}'
+			awk '/Function/ {name = $2}
+				/STACK:/ && !/STACK:0 / {print "local memory:", name, $0}'
 	done
 }
 
 for sir in "$@"; do
 	for p in fp32 tf32 bf16; do
-		out=$($check -c -l -p $p -a sm_80,sm_86,sm_89,sm_90,sm_100,sm_120 "$sir" 2>&1) || failed=1
+		out=$($check -c -l -p $p -a $archs "$sir" 2>&1) || failed=1
 		echo "$out" | grep -v image
 		bad=$(resources $(echo "$out" | sed -n 's/^   image //p'))
 		[ -z "$bad" ] || { echo "$bad"; failed=1; }

@@ -1,6 +1,4 @@
-/* conv
- *
- * C for the CPU, written by seldc; not for editing. Above each function stands the IR that it
+/* conv. C for the CPU, written by seldc; not for editing. Above each function stands the IR that it
  * implements, with the place in the model file that it comes from. */
 #include "seldrt.h"
 
@@ -44,7 +42,8 @@ static inline float *self_scratch(const Self *s)
 	return s->scratch + omp_get_thread_num() * SCRATCH;
 }
 
-/* %y1 = conv2d_act "conv1" %x, %w1, %s1, %b1 {pad=[1,1] channels_last=1 act=relu pool=[2,2]} : f32[1,5,8,32] @arena:0  !conv.json:9:5+7 */
+/* %y1 = conv2d_act "conv1" %x, %w1, %s1, %b1 {pad=[1,1] channels_last=1 act=relu pool=[2,2]} :
+ * f32[1,5,8,32] @arena:0  !conv.json:9:5+7 */
 static void main_conv1(const Self *s)
 {
 	const float *const restrict scale = s->pack + 37728;
@@ -54,22 +53,24 @@ static void main_conv1(const Self *s)
 	float *const restrict y = s->arena;
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
 	for (int i = 0; i < 5; i++) {
-		const Conv k = {.b = 1, .h = 10, .w = 16, .c = 3, .o = 32, .kh = 3, .kw = 3, .sh = 1, .sw = 1, .ph = 1, .pw = 1,
-		                .xb = 480, .xh = 48, .xw = 3, .xc = 1, .yb = 1280, .yh = 256, .yw = 32, .yc = 1,
-		                .oh = 5, .ow = 8, .th = 2, .tw = 2, .relu = 1, .rows = 1};
+		const Conv k = {.b = 1, .h = 10, .w = 16, .c = 3, .o = 32, .kh = 3, .kw = 3,
+		                .sh = 1, .sw = 1, .ph = 1, .pw = 1, .xb = 480, .xh = 48, .xw = 3,
+		                .xc = 1, .yb = 1280, .yh = 256, .yw = 32, .yc = 1, .oh = 5, .ow = 8,
+		                .th = 2, .tw = 2, .relu = 1, .rows = 1};
 		conv_tile(k, x, w, scale, shift, y, i, self_scratch(s));
 	}
 }
 
-/* %y2 = conv2d "conv2" %y1, %w2, %b2 {pad=[1,1] channels_last=1} : f32[1,5,8,32] @arena:5120  !conv.json:10:5+7 */
+/* %y2 = conv2d "conv2" %y1, %w2, %b2 {pad=[1,1] channels_last=1} : f32[1,5,8,32] @arena:5120
+ * !conv.json:10:5+7 */
 static void main_conv2(const Self *s)
 {
 	const float *const restrict bias = s->pack + 37792;
 	const float *const restrict x = s->arena;
 	const float *const restrict w = s->pack + 864;
 	float *const restrict y = s->arena + 1280;
-	const Winograd k = {.b = 1, .h = 5, .w = 8, .c = 32, .o = 32, .oh = 5, .ow = 8,
-		                    .th = 1, .tw = 1, .relu = 0, .tiles = 4, .cols = 32, .span = 32};
+	const Winograd k = {.b = 1, .h = 5, .w = 8, .c = 32, .o = 32, .oh = 5, .ow = 8, .th = 1,
+	                    .tw = 1, .relu = 0, .tiles = 4, .cols = 32, .span = 32};
 	wino_tile(k, x, w, NULL, bias, y, 0, self_scratch(s));
 }
 
@@ -80,7 +81,8 @@ static void main_mean(const Self *s)
 	float *const restrict y = s->arena;
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
 	for (int i = 0; i < 4; i++) {
-		const Reduce k = {.n = 256, .step = 1, .nkeep = 0, .nover = 1, .over_dim = {5}, .over = {256}};
+		const Reduce k = {.n = 256, .step = 1, .nkeep = 0, .nover = 1, .over_dim = {5},
+		                  .over = {256}};
 		sum_tile(k, 5.0, x, y, i);
 	}
 }
@@ -185,7 +187,7 @@ static const RtModel model = {
 	.abi = RT_ABI,
 	.name = "conv",
 	.doc = NULL,
-	.version = "0",
+	.version = "0.0.0",
 	.target = "cpu",
 	.precision = "fp32",
 	.batch = 1,

@@ -1,7 +1,5 @@
-/* features
- *
- * C for the CPU, written by seldc; not for editing. Above each function stands the IR that it
- * implements, with the place in the model file that it comes from. */
+/* features. C for the CPU, written by seldc; not for editing. Above each function stands the IR
+ * that it implements, with the place in the model file that it comes from. */
 #include "seldrt.h"
 
 #include <omp.h>
@@ -78,12 +76,14 @@ static void features_stft(const Self *s)
 	float *const restrict y = s->arena;
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
 	for (int i = 0; i < 32; i++) {
-		const Stft k = {.signals = 4, .frames = 16, .n = 64, .win = 64, .hop = 32, .samples = 480, .row = 480, .centre = 1, .reflect = 1};
+		const Stft k = {.signals = 4, .frames = 16, .n = 64, .win = 64, .hop = 32,
+		                .samples = 480, .row = 480, .centre = 1, .reflect = 1};
 		stft_tile(k, x, (const double *)(s->pack + 0), y, i, (double *)self_scratch(s));
 	}
 }
 
-/* %p4 = map "power" %re, %im {f="t0 = square(x0); t1 = square(x1); y0 = add(t0, t1)"} : f32[4,16,33,1] @arena:16896 */
+/* %p4 = map "power" %re, %im {f="t0 = square(x0); t1 = square(x1); y0 = add(t0, t1)"} :
+ * f32[4,16,33,1] @arena:16896 */
 static void features_power(const Self *s)
 {
 	const float *const restrict in0 = s->arena;
@@ -118,11 +118,13 @@ static void features_mel(const Self *s)
 	const float *const restrict a = s->arena + 4224;
 	const float *const restrict b = s->pack + 384;
 	float *const restrict y = s->arena;
-	const Linear k = {.batch = 1, .rows = 64, .n = 8, .k = 33, .xbatch = 0, .xrow = 33, .xcol = 1, .block = 64, .cols = 32};
+	const Linear k = {.batch = 1, .rows = 64, .n = 8, .k = 33, .xbatch = 0, .xrow = 33,
+	                  .xcol = 1, .block = 64, .cols = 32};
 	linear_tile(k, a, b, NULL, y, 0, self_scratch(s));
 }
 
-/* %l = map "log" %m {f="t0 = maximum(x0, 1e-10); t1 = log10(t0); y0 = mul(t1, 10)"} : f32[4,16,8] @arena:2048 */
+/* %l = map "log" %m {f="t0 = maximum(x0, 1e-10); t1 = log10(t0); y0 = mul(t1, 10)"} : f32[4,16,8]
+ * @arena:2048 */
 static void features_log(const Self *s)
 {
 	const float *const restrict in0 = s->arena;
@@ -248,7 +250,7 @@ static const RtModel model = {
 	.abi = RT_ABI,
 	.name = "features",
 	.doc = NULL,
-	.version = "0",
+	.version = "0.0.0",
 	.target = "cpu",
 	.precision = "fp32",
 	.batch = 1,

@@ -1,7 +1,5 @@
-/* sequence
- *
- * C for the CPU, written by seldc; not for editing. Above each function stands the IR that it
- * implements, with the place in the model file that it comes from. */
+/* sequence. C for the CPU, written by seldc; not for editing. Above each function stands the IR
+ * that it implements, with the place in the model file that it comes from. */
 #include "seldrt.h"
 
 #include <omp.h>
@@ -56,7 +54,8 @@ INLINE float ew_exp(float a)
 	return m_exp(a);
 }
 
-/* %u, %z = inproj_conv_silu "in_proj" %x, %w, %cw, %cb {pad=[3,0] reverse=[0,1] group=2} : f32[2,1,20,32] @arena:6400, f32[2,1,20,32] @arena:11520  !seq.json:7:3 */
+/* %u, %z = inproj_conv_silu "in_proj" %x, %w, %cw, %cb {pad=[3,0] reverse=[0,1] group=2} :
+ * f32[2,1,20,32] @arena:6400, f32[2,1,20,32] @arena:11520  !seq.json:7:3 */
 static void main_in_proj(const Self *s)
 {
 	const float *const restrict x = s->in[0];
@@ -69,12 +68,16 @@ static void main_in_proj(const Self *s)
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
 	for (int i = 0; i < 2; i++) {
 		const int g = i;
-		const InProj k = {.b = 1, .l = 20, .k = 16, .e = 32, .taps = 4, .before = 3, .after = 0,
-		                  .xb = 320, .xl = 16, .xc = 1};
+		const InProj k = {.b = 1, .l = 20, .k = 16, .e = 32, .taps = 4, .before = 3,
+		                  .after = 0, .xb = 320, .xl = 16, .xc = 1};
 		if (reverse[g])
-			inproj_tile(k, true, x, w + g * INT64_C(1024), conv_w + g * INT64_C(128), conv_b + g * INT64_C(32), u + g * INT64_C(640), z + g * INT64_C(640), 0, self_scratch(s));
+			inproj_tile(k, true, x, w + g * INT64_C(1024), conv_w + g * INT64_C(128),
+			            conv_b + g * INT64_C(32), u + g * INT64_C(640),
+			            z + g * INT64_C(640), 0, self_scratch(s));
 		else
-			inproj_tile(k, false, x, w + g * INT64_C(1024), conv_w + g * INT64_C(128), conv_b + g * INT64_C(32), u + g * INT64_C(640), z + g * INT64_C(640), 0, self_scratch(s));
+			inproj_tile(k, false, x, w + g * INT64_C(1024), conv_w + g * INT64_C(128),
+			            conv_b + g * INT64_C(32), u + g * INT64_C(640),
+			            z + g * INT64_C(640), 0, self_scratch(s));
 	}
 }
 
@@ -87,8 +90,10 @@ static void main_x_proj(const Self *s)
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
 	for (int i = 0; i < 4; i++) {
 		const int g = i / 2;
-		const Linear k = {.batch = 1, .rows = 20, .n = 40, .k = 32, .xbatch = 0, .xrow = 32, .xcol = 1, .block = 20, .cols = 32};
-		linear_tile(k, x + g * INT64_C(640), w + g * INT64_C(2048), NULL, y + g * INT64_C(800), i % 2, self_scratch(s));
+		const Linear k = {.batch = 1, .rows = 20, .n = 40, .k = 32, .xbatch = 0, .xrow = 32,
+		                  .xcol = 1, .block = 20, .cols = 32};
+		linear_tile(k, x + g * INT64_C(640), w + g * INT64_C(2048), NULL,
+		            y + g * INT64_C(800), i % 2, self_scratch(s));
 	}
 }
 
@@ -126,7 +131,8 @@ static void main_A(const Self *s)
 	}
 }
 
-/* %g = scan_gate "scan" %u, %dt, %A, %B, %C, %D, %z {softplus=1 reverse=[0,1] group=2} : f32[2,1,20,32] @arena:16640  !seq.json:12:3 */
+/* %g = scan_gate "scan" %u, %dt, %A, %B, %C, %D, %z {softplus=1 reverse=[0,1] group=2} :
+ * f32[2,1,20,32] @arena:16640  !seq.json:12:3 */
 static void main_scan(const Self *s)
 {
 	const float *const restrict u = s->arena + 1600;
@@ -142,15 +148,19 @@ static void main_scan(const Self *s)
 	for (int i = 0; i < 2; i++) {
 		const int g = i;
 		const Scan k = {.b = 1, .l = 20, .e = 32, .n = 4, .softplus = 1, .gate = 1,
-		                .ub = 640, .ul = 32, .ue = 1,
-		                .db = 800, .dl = 40, .de = 1,
-		                .Bb = 800, .Bl = 40, .Bn = 1,
-		                .Cb = 800, .Cl = 40, .Cn = 1,
+		                .ub = 640, .ul = 32, .ue = 1, .db = 800, .dl = 40, .de = 1,
+		                .Bb = 800, .Bl = 40, .Bn = 1, .Cb = 800, .Cl = 40, .Cn = 1,
 		                .zb = 640, .zl = 32, .ze = 1};
 		if (reverse[g])
-			scan_tile(k, true, u + g * INT64_C(640), dt + g * INT64_C(800), A + g * INT64_C(128), B + g * INT64_C(800), C + g * INT64_C(800), D + g * INT64_C(32), z + g * INT64_C(640), y + g * INT64_C(640), 0, self_scratch(s));
+			scan_tile(k, true, u + g * INT64_C(640), dt + g * INT64_C(800),
+			          A + g * INT64_C(128), B + g * INT64_C(800), C + g * INT64_C(800),
+			          D + g * INT64_C(32), z + g * INT64_C(640), y + g * INT64_C(640),
+			          0, self_scratch(s));
 		else
-			scan_tile(k, false, u + g * INT64_C(640), dt + g * INT64_C(800), A + g * INT64_C(128), B + g * INT64_C(800), C + g * INT64_C(800), D + g * INT64_C(32), z + g * INT64_C(640), y + g * INT64_C(640), 0, self_scratch(s));
+			scan_tile(k, false, u + g * INT64_C(640), dt + g * INT64_C(800),
+			          A + g * INT64_C(128), B + g * INT64_C(800), C + g * INT64_C(800),
+			          D + g * INT64_C(32), z + g * INT64_C(640), y + g * INT64_C(640),
+			          0, self_scratch(s));
 	}
 }
 
@@ -161,7 +171,8 @@ static void main_y(const Self *s)
 	float *const restrict y = s->arena;
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
 	for (int i = 0; i < 10; i++) {
-		const Reduce k = {.n = 640, .step = 1, .nkeep = 0, .nover = 1, .over_dim = {2}, .over = {640}};
+		const Reduce k = {.n = 640, .step = 1, .nkeep = 0, .nover = 1, .over_dim = {2},
+		                  .over = {640}};
 		sum_tile(k, 1.0, x, y, i);
 	}
 }
@@ -275,7 +286,7 @@ static const RtModel model = {
 	.abi = RT_ABI,
 	.name = "sequence",
 	.doc = NULL,
-	.version = "0",
+	.version = "0.0.0",
 	.target = "cpu",
 	.precision = "fp32",
 	.batch = 1,
