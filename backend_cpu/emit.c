@@ -56,11 +56,21 @@ static bool has_code(const Node *n)
 	       kind != PLACE_PARAM && kind != PLACE_NONE;
 }
 
+bool cpu_has(Op op)
+{
+	return emit_fn[op] != NULL;
+}
+
 static bool emit_node(Emit *e, const Node *n)
 {
 	const bool at_load = e->loadtime[n->id];
 	if (!check_types(e, n))
 		return false;
+	if (!cpu_has(n->op)) {
+		diag_error(e->model->module->diag, E608, n->loc, "%s: the CPU back end has no kernel",
+			   node_info(n)->name);
+		return false;
+	}
 	if (has_code(n)) {
 		Fn *f = fn_new(e, n, at_load);
 		emit_fn[n->op](f);

@@ -161,8 +161,9 @@ void pack_users(Emit *e, const Value *v);
 
 /* ---- emit_*.c: one function for each op ---- */
 
+/* Weak: an op without one is an error for models that have it. */
 #define EW(name, ...)
-#define OP(name, ...) void cpu_##name(Fn *f);
+#define OP(name, ...) __attribute__((weak)) void cpu_##name(Fn *f);
 #include "ir/ops.def"
 #undef EW
 #undef OP

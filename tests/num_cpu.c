@@ -44,6 +44,9 @@ static const char *read_case(Suite *s, Case *c)
 		return "cannot be read";
 	Module *m = ir_parse(s->a, s->diag, s->module->ops, src);
 	c->graph = m ? module_graph(m, "main") : NULL;
+	for (int i = 0; c->graph && i < c->graph->nodes.n; i++)
+		if (!cpu_has(c->graph->nodes.at[i]->op))
+			return "there is no kernel";
 	return c->graph ? NULL : "cannot be parsed";
 }
 
