@@ -129,3 +129,14 @@ void cpu_mel_filterbank(Fn *f)
 	fn_tiles(f, 1, NULL, "mel_filterbank(%s, %" N ", %" N ", %s, %s, %s)", fn_out(f, 0),
 	         attr_int(f->n, "bins"), attr_int(f->n, "mels"), rate.s, fmin.s, fmax.s);
 }
+
+/* -> y[positions, features] */
+void cpu_sinusoid(Fn *f)
+{
+	Buf base;
+	buf_init(&base, f->e->arena);
+	buf_double(&base, attr_float(f->n, "base"));
+	fn_use(f, K_sinusoid);
+	fn_tiles(f, 1, NULL, "sinusoid(%s, %" N ", %" N ", %s)", fn_out(f, 0),
+	         attr_int(f->n, "positions"), attr_int(f->n, "features"), base.s);
+}

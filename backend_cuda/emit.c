@@ -82,6 +82,7 @@ static bool writes_narrow(const Node *n)
 	switch (n->op) {
 	case OP_stft:
 	case OP_mel_filterbank:
+	case OP_sinusoid:
 	case OP_const:
 	case OP_param:
 	case OP_input:

@@ -266,6 +266,19 @@ static bool infer_mel_filterbank(Infer *c)
 	return true;
 }
 
+/* [positions, features] */
+static bool infer_sinusoid(Infer *c)
+{
+	const double base = attr_float(c->n, "base");
+	if (!need_range(c, "positions", 1, MAX_EXTENT) || !need_range(c, "features", 1, MAX_EXTENT))
+		return false;
+	if (!(base > 0 && isfinite(base)))
+		return fail(c, E304, -1, -1, "'base' must be positive, not %g", base);
+	const int64_t dim[] = {attr_int(c->n, "positions"), attr_int(c->n, "features")};
+	c->out[0] = type_make(F32, 2, dim);
+	return true;
+}
+
 /* ---- movement ------------------------------------------------------------------------------ */
 
 static bool infer_reshape(Infer *c)

@@ -343,6 +343,23 @@ def mel_cases():
     write("mel_filterbank", "product", lines, [("x", x)], [("y", x @ m)])
 
 
+def sinusoid_cases():
+    """Waves by complex exponentials: the real part is the cosine."""
+    x = np.zeros(1)
+    for case, rows, cols, base in (("even", 9, 6, 10000.0), ("odd", 5, 7, 10000.0),
+                                   ("one", 1, 1, 10000.0), ("base", 40, 4, 100.0),
+                                   ("long", 700, 2, 10000.0)):
+        wave = np.exp(1j * np.arange(rows)[:, None] * base ** (-np.arange(0, cols, 2) / cols))
+        table = np.stack([wave.imag, wave.real], 2).reshape(rows, -1)[:, :cols]
+        attrs = {"positions": rows, "features": cols}
+        lines = [source_line("x", "input", x),
+                 "  %%m = sinusoid%s : %s" % (
+                     attrs_text(dict(attrs, base=base) if base != 10000 else attrs),
+                     type_text(table)),
+                 "  %%y = add %%m, %%x : %s" % type_text(table)]
+        write("sinusoid", case, lines, [("x", x)], [("y", table)], f32=1e-6)
+
+
 # ---- movement ---------------------------------------------------------------------------------
 
 def take(x, axis, start, stop, step=1):
@@ -834,6 +851,7 @@ def main():
         if os.path.isdir(os.path.join(ROOT, entry)):
             shutil.rmtree(os.path.join(ROOT, entry))
     for cases in (unary_cases, binary_cases, where_cases, map_cases, source_cases, mel_cases,
+                  sinusoid_cases,
                   view_cases,
                   reduce_cases, product_cases, conv_cases, norm_cases, pool_cases, conv1d_cases,
                   scan_cases, scan_gate_cases, inproj_cases, stft_cases):
