@@ -653,6 +653,22 @@ static bool infer_selective_scan(Infer *c)
 	       need_shape(c, 4, 0, 3, bc) && need_vector(c, 5, 0, u[2]);
 }
 
+/* x[B, L, I], weight_ih[3H, I], weight_hh[3H, H], biases[3H] -> [B, L, H] */
+static bool infer_gru(Infer *c)
+{
+	if (!need_rank(c, 0, 3) || !need_rank(c, 2, 2))
+		return false;
+	Type t = c->in[0];
+	const int64_t h = c->in[2].dim[1];
+	if (h > MAX_EXTENT / 3)
+		return fail(c, E303, 2, -1, "a state of %lld is too large", (long long)h);
+	const int64_t ih[] = {3 * h, t.dim[2]}, hh[] = {3 * h, h};
+	t.dim[2] = h;
+	c->out[0] = t;
+	return need_shape(c, 2, 2, 2, hh) && need_shape(c, 1, 2, 2, ih) &&
+	       need_vector(c, 3, 2, 3 * h) && need_vector(c, 4, 2, 3 * h);
+}
+
 /* x[..., samples] -> [..., frames, n_fft/2 + 1, 2] */
 static bool infer_stft(Infer *c)
 {

@@ -706,6 +706,41 @@ def conv1d_cases():
         lambda *v, **kw: conv1d(*v, pad=(3, 0), **kw), {"pad": [3, 0], "reverse": [1]}, group=2)
 
 
+def gru(x, *weights, reverse=False):
+    with torch.no_grad():
+        cell = torch.nn.GRU(x.shape[2], weights[1].shape[1], batch_first=True).double()
+        for p, w in zip(cell.parameters(), weights):
+            p.copy_(torch.tensor(w))
+        y = cell(torch.tensor(np.flip(x, 1).copy() if reverse else x))[0].numpy()
+    return np.flip(y, 1) if reverse else y
+
+
+def gru_operands(d, b, l, i, h, lead=((),) * 5, scale=0.5):
+    """lead: group extents of x, weight_ih, weight_hh, bias_ih, bias_hh."""
+    shapes = ((b, l, i), (3 * h, i), (3 * h, h), (3 * h,), (3 * h,))
+    return [(name, d.normal(*g, *s, scale=scale if k else 1.0)) + (("param",) if k else ())
+            for k, (name, g, s) in enumerate(zip(
+                ("x", "weight_ih", "weight_hh", "bias_ih", "bias_hh"), lead, shapes))]
+
+
+def gru_cases():
+    d = Data("gru")
+    for case, shape, a in (("odd", (2, 7, 5, 3), {}), ("reverse", (2, 7, 5, 3), {"reverse": [1]}),
+                           ("one", (1, 1, 1, 1), {}), ("wide", (1, 4, 3, 37), {}),
+                           ("wide_batch", (3, 4, 3, 37), {}),
+                           ("long_reverse", (1, 75, 2, 4), {"reverse": [1]})):
+        add("gru", case, gru_operands(d, *shape), gru, a)
+    add("gru", "many", gru_operands(d, 50, 2, 3, 2), gru)
+    add("gru", "group", gru_operands(d, 2, 5, 3, 4, ((2,), (4,), (4,), (2,), (1,))), gru,
+        {"reverse": [0, 1, 1, 0]}, group=4)
+    add("gru", "group_shared", gru_operands(d, 1, 6, 3, 2, ((1,), (2,), (2,), (2,), (2,))), gru,
+        {"reverse": [0, 1]}, group=2)
+    add("gru", "extreme", gru_operands(d, 1, 6, 2, 3, scale=40), gru)
+    x = gru_operands(d, 2, 5, 2, 3)
+    x[0][1][0, 2, 1] = NAN  # spoils one batch entry from frame 2 on
+    add("gru", "nan", x, gru)
+
+
 def scan(u, delta, A, B, C, D, reverse=False):
     nb, L, E = u.shape
     y = np.zeros_like(u)
@@ -854,7 +889,7 @@ def main():
                   sinusoid_cases,
                   view_cases,
                   reduce_cases, product_cases, conv_cases, norm_cases, pool_cases, conv1d_cases,
-                  scan_cases, scan_gate_cases, inproj_cases, stft_cases):
+                  gru_cases, scan_cases, scan_gate_cases, inproj_cases, stft_cases):
         cases()
     print("%d cases, %d bytes, largest %d" % (len(made), sum(made.values()), max(made.values())))
 
