@@ -11,8 +11,8 @@
 
 enum { ALIGN = 256 };
 
-static const char *const family_name[NFAMILIES] = {"map",  "reduce", "norm",    "pool", "pack",
-						   "stft", "scan",   "product", "conv"};
+static const char *const family_name[NFAMILIES] = {"map",  "reduce", "norm", "pool",    "pack",
+						   "stft", "scan",   "gru",  "product", "conv"};
 
 const char *cuda_family_name(CudaFamily f)
 {
