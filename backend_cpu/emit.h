@@ -8,11 +8,9 @@
 #include "backend_cpu.h"
 
 /* Kernel texts, in the order in which they stand in a program. */
-#define KERNELS(X)                                                                                 \
-	X(memory)                                                                                  \
-	X(vec)                                                                                     \
-	X(math)                                                                                    \
-	X(gemm) X(linear) X(conv) X(winograd) X(pool) X(norm) X(reduce) X(scan) X(stft) X(mel)
+#define KERNELS(X) \
+	X(memory) X(vec) X(math) X(gemm) X(linear) X(conv) X(winograd) X(pool) X(norm) X(reduce) \
+	X(scan) X(gru) X(stft) X(mel) X(sinusoid)
 
 typedef enum Kernel {
 #define X(name) K_##name,

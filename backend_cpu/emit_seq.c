@@ -90,6 +90,31 @@ void cpu_inproj_conv_silu(Fn *f)
 	fn_tiles_directed(f, tiles, shape, "inproj_tile", args);
 }
 
+/* x[b, l, i], weight_ih[3h, i], weight_hh[3h, h], biases[3h] -> y[b, l, h] */
+void cpu_gru(Fn *f)
+{
+	enum { STEPS = 32, ENOUGH_TILES = 16, MOST_ROWS = 6 };
+	const Type x = fn_type(f, f->n->in[0]), w = fn_type(f, f->n->in[2]);
+	const Ref r = fn_ref(f, 0);
+	const int64_t b = x.dim[0], l = x.dim[1], in = x.dim[2], h = w.dim[1];
+	const int64_t wanted = emit_ceil(b * fn_group(f), ENOUGH_TILES);
+	const int64_t rows = wanted < MOST_ROWS ? wanted : MOST_ROWS, tiles = emit_ceil(b, rows);
+	const int64_t steps = l < STEPS ? l : STEPS, gates = emit_ceil(3 * h, 32) * 32;
+	const char *shape = arena_printf(
+	    f->e->arena,
+	    "Gru k = {.b = %" N ", .l = %" N ", .in = %" N ", .h = %" N ", .xb = %" N ", .xl = %" N
+	    ", .xc = %" N ", .rows = %" N ", .steps = %" N "}",
+	    b, l, in, h, r.stride[0], r.stride[1], r.stride[2], rows, steps);
+	fn_use(f, K_gru);
+	const char *at = fn_in(f, 0), *w_in = pack_operand(f, 1), *w_state = pack_operand(f, 2);
+	const char *b_in = fn_in_dense(f, 3), *b_state = fn_in_dense(f, 4);
+	const int64_t scratch = rows * ((steps + 1) * gates + h) + (r.stride[2] != 1 ? steps * in : 0);
+	const char *args =
+	    arena_printf(f->e->arena, "%s, %s, %s, %s, %s, %s, %s, %s", at, w_in, w_state, b_in,
+	                 b_state, fn_out(f, 0), fn_tile(f, tiles), fn_scratch(f, scratch));
+	fn_tiles_directed(f, tiles, shape, "gru_tile", args);
+}
+
 /* x[..., samples] -> y[..., frames, n_fft / 2 + 1, 2] */
 void cpu_stft(Fn *f)
 {
@@ -126,4 +151,15 @@ void cpu_mel_filterbank(Fn *f)
 	fn_use(f, K_mel);
 	fn_tiles(f, 1, NULL, "mel_filterbank(%s, %" N ", %" N ", %s, %s, %s)", fn_out(f, 0),
 		 attr_int(f->n, "bins"), attr_int(f->n, "mels"), rate.s, fmin.s, fmax.s);
+}
+
+/* -> y[positions, features] */
+void cpu_sinusoid(Fn *f)
+{
+	Buf base;
+	buf_init(&base, f->e->arena);
+	buf_double(&base, attr_float(f->n, "base"));
+	fn_use(f, K_sinusoid);
+	fn_tiles(f, 1, NULL, "sinusoid(%s, %" N ", %" N ", %s)", fn_out(f, 0),
+	         attr_int(f->n, "positions"), attr_int(f->n, "features"), base.s);
 }

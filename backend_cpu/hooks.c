@@ -9,6 +9,8 @@ bool cpu_packs(const Node *n, int input)
 	case OP_conv2d_act:
 	case OP_inproj_conv_silu:
 		return input == 1;
+	case OP_gru:
+		return input == 1 || input == 2;
 	case OP_matmul:
 		return input == 1 && n->in[1]->type.rank == 2 + (n->group > 0);
 	default:
@@ -31,6 +33,7 @@ bool cpu_strided(const Node *n, int input)
 	case OP_conv2d_act:
 	case OP_inproj_conv_silu:
 	case OP_conv1d_depthwise:
+	case OP_gru:
 	case OP_rms_norm:
 	case OP_layer_norm:
 		return input == 0;

@@ -21,6 +21,7 @@ static int64_t packed_floats(const Node *n, int input)
 	const Type w = slice_type(n, input);
 	switch (n->op) {
 	case OP_linear:
+	case OP_gru:
 		return panels(w.dim[0]) * w.dim[1];
 	case OP_matmul:
 		return attr_bool(n, "tb") ? panels(w.dim[0]) * w.dim[1]
@@ -70,6 +71,7 @@ static void pack_slice(Buf *b, const Node *n, int input, int64_t to, const Ref *
 	const int64_t *s = r->stride;
 	switch (n->op) {
 	case OP_linear:
+	case OP_gru:
 		pack_product(b, to, r, 0, w.dim[0], w.dim[1], s[0], s[1]);
 		break;
 	case OP_matmul:

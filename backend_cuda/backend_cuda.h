@@ -19,6 +19,7 @@ typedef enum CudaFamily {
 	FAM_PACK,
 	FAM_STFT,
 	FAM_SCAN,
+	FAM_GRU,
 	FAM_PRODUCT,
 	FAM_CONV,
 	NFAMILIES

@@ -11,8 +11,8 @@
 
 enum { ALIGN = 256 };
 
-static const char *const family_name[NFAMILIES] = {"map",  "reduce", "norm",    "pool", "pack",
-						   "stft", "scan",   "product", "conv"};
+static const char *const family_name[NFAMILIES] = {"map",  "reduce", "norm", "pool",    "pack",
+						   "stft", "scan",   "gru",  "product", "conv"};
 
 const char *cuda_family_name(CudaFamily f)
 {
@@ -82,6 +82,7 @@ static bool writes_narrow(const Node *n)
 	switch (n->op) {
 	case OP_stft:
 	case OP_mel_filterbank:
+	case OP_sinusoid:
 	case OP_const:
 	case OP_param:
 	case OP_input:

@@ -231,3 +231,16 @@ void cuda_mel_filterbank(Emit *e, const Node *n)
 	buf_printf(k.b, "\tmel_filterbank<%s>(%s);\n", k.type, operand_text(e, &y, true));
 	kernel_end(e, &k, blocks(bins * mels, 256), 1, 1, 0);
 }
+
+void cuda_sinusoid(Emit *e, const Node *n)
+{
+	const Operand y = operand_out(e, n, 0);
+	const int64_t rows = attr_int(n, "positions"), cols = attr_int(n, "features");
+	Kernel k = kernel_begin(e, n, FAM_PACK);
+	kernel_const(&k, "ROWS", rows);
+	kernel_const(&k, "COLS", cols);
+	kernel_double(&k, "base", attr_float(n, "base"));
+	kernel_open(&k, 256, 1);
+	buf_printf(k.b, "\tsinusoid<%s>(%s);\n", k.type, operand_text(e, &y, true));
+	kernel_end(e, &k, blocks(rows * cols, 256), 1, 1, 0);
+}

@@ -1,4 +1,4 @@
-/* emit_scan.c: selective_scan, scan_gate, conv1d_depthwise: ops that run along time. */
+/* emit_scan.c: selective_scan, scan_gate, conv1d_depthwise, gru: ops that run along time. */
 #include "emit.h"
 
 enum { CHUNK = 64 };
@@ -152,4 +152,53 @@ void cuda_conv1d_depthwise(Emit *e, const Node *n)
 	buf_printf(k.b, "%s + (size_t)(%s), %s);\n", operand_text(e, &y, true),
 		   sweep_text(e, &z, 3, "z"), emit_reverse(e, n, g));
 	kernel_end(e, &k, (channels + 127) / 128, y.dim[1], batch * group_of(n), 0);
+}
+
+/* Frames whose gates are kept in shared memory at once, at most 96 KB with what they come from. */
+static int64_t gru_frames(int64_t l, int64_t in, int64_t h)
+{
+	const int64_t most = 96 * 1024 / 4 / (in + 3 * h), frames = most < 32 ? most : 32;
+	return frames < 1 ? 1 : frames < l ? frames : l;
+}
+
+static void put_gru(const Kernel *k, const Operand *x, const Operand *y, int64_t tc)
+{
+	kernel_const(k, "L", x->dim[1]);
+	kernel_const(k, "I", x->dim[2]);
+	kernel_const(k, "H", y->dim[2]);
+	kernel_const(k, "TC", tc);
+	kernel_const(k, "XR", x->stride[1]);
+	kernel_const(k, "XC", x->stride[2]);
+	kernel_typedef(k, "Out", operand_type(y));
+}
+
+void cuda_gru(Emit *e, const Node *n)
+{
+	Operand op[6];
+	const Operand *o[6];
+	Sweep z = {.nops = 6};
+	for (int i = 0; i < 6; i++) {
+		op[i] = i < 5 ? operand_in(e, n, i) : operand_out(e, n, 0);
+		o[i] = &op[i];
+		if (i > 0 && !op[i].dense)
+			emit_bug(n, "strided weights or result");
+	}
+	sweep_group(&z, group_of(n), o, 6);
+	const int64_t batch = op[0].dim[0], l = op[0].dim[1], in = op[0].dim[2], h = op[5].dim[2];
+	const int d = sweep_dim(&z, batch);
+	sweep_set(&z, 0, d, op[0].stride[0], 1);
+	sweep_set(&z, 5, d, op[5].stride[0], 1);
+	const int64_t rows = 3 * h, tc = gru_frames(l, in, h);
+	const int64_t threads = rows < 1024 ? (rows + 31) / 32 * 32 : 1024;
+	Kernel k = kernel_begin(e, n, FAM_GRU);
+	put_gru(&k, &op[0], &op[5], tc);
+	kernel_open(&k, (unsigned)threads, 1);
+	buf_printf(k.b, "\tconst unsigned z = blockIdx.x;\n\tgru<%s>(", k.type);
+	for (int i = 0; i < 6; i++)
+		buf_printf(k.b, "%s + (size_t)(%s),\n\t\t", operand_text(e, &op[i], i == 5),
+			   sweep_text(e, &z, i, "z"));
+	const char *g = arena_printf(e->arena, "z / %lldu", (long long)batch);
+	buf_printf(k.b, "%s);\n", emit_reverse(e, n, g));
+	kernel_end(e, &k, batch * group_of(n), 1, 1,
+		   (unsigned)(((h + 3) / 4 * 4 + rows + tc * (rows + in)) * 4));
 }

@@ -26,6 +26,7 @@ bool cuda_strided(const Node *n, int input)
 	case OP_max_pool2d:
 	case OP_linear:
 	case OP_conv1d_depthwise:
+	case OP_gru:
 		return input == 0;
 	case OP_selective_scan:
 	case OP_scan_gate:

@@ -19,6 +19,7 @@ TEXT(pool)
 TEXT(pack)
 TEXT(stft)
 TEXT(scan)
+TEXT(gru)
 TEXT(product)
 TEXT(conv)
 
@@ -31,7 +32,7 @@ KernelText kernel_text(const char *family)
 	static const struct {
 		const char *name, *from, *to;
 	} row[] = {ROW(common), ROW(map),  ROW(reduce), ROW(norm),    ROW(pool),
-		   ROW(pack),   ROW(stft), ROW(scan),   ROW(product), ROW(conv)};
+		   ROW(pack),   ROW(stft), ROW(scan),   ROW(gru),    ROW(product), ROW(conv)};
 #undef ROW
 	for (size_t i = 0; i < COUNT(row); i++)
 		if (strcmp(row[i].name, family) == 0)

@@ -54,6 +54,7 @@ static double hook_ops(const Node *n)
 	case OP_conv2d:
 	case OP_linear:
 	case OP_conv1d_depthwise:
+	case OP_gru:
 		return ir_cost(n).macs;
 	case OP_batch_norm:
 		return 2 * out;
@@ -141,8 +142,12 @@ static void print_hooks(const Counts *c)
 		return;
 	printf("\nGMAC counts the products and convolutions that are computed. A counter hooked to framework\n"
 	       "modules reports %.3f G per second of audio: it adds 2 an element of batch norm, 1 of ReLU\n"
-	       "and 1 an input element of pooling, and sees nothing of:\n",
+	       "and 1 an input element of pooling",
 	       c->total.hook_ops / 1e9 / c->seconds);
+	bool any = false;
+	for (int i = 0; i < c->nparts; i++)
+		any = any || c->part[i].hidden;
+	puts(any ? ", and sees nothing of:" : ".");
 	for (int i = 0; i < c->nparts; i++)
 		if (c->part[i].hidden)
 			printf("  %-28s %s\n", c->part[i].title, c->part[i].hidden);

@@ -99,6 +99,7 @@ FREE(input)
 FREE(param)
 FREE(const)
 FREE(mel_filterbank)
+FREE(sinusoid)
 FREE(reshape)
 FREE(transpose)
 FREE(slice)
@@ -247,6 +248,16 @@ static Work cost_inproj_conv_silu(const Node *n)
 	const double conv = out_count(n) * (double)dim(n, n->in[2], 2);
 	const double more = (1 + row_flops(n, OP_silu)) * out_count(n);
 	return product(frames * in_count(n, 1) + conv, more);
+}
+
+/* per element of the state: six biases, the sums of two gates, two sigmoids, product, sum and
+ * tanh, difference, two products, sum */
+static Work cost_gru(const Node *n)
+{
+	const double steps = in_count(n, 0) / (double)dim(n, n->in[1], 1);
+	const double macs = steps * (in_count(n, 1) + in_count(n, 2));
+	const double gates = 2 * row_flops(n, OP_sigmoid) + row_flops(n, OP_tanh);
+	return product(macs, (14 + gates) * out_count(n));
 }
 
 /* window, and 2.5 n log2 n for a real transform */

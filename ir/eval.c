@@ -158,6 +158,18 @@ void eval_mel_filterbank(const Eval *e)
 	}
 }
 
+/* y[positions, features]: the frequency falls from column pair to column pair */
+void eval_sinusoid(const Eval *e)
+{
+	const int64_t rows = e->out[0].type.dim[0], cols = e->out[0].type.dim[1];
+	for (int64_t p = 0; p < rows; p++)
+		for (int64_t i = 0; i < cols; i++) {
+			const double power = -(double)(i - i % 2) / (double)cols;
+			const double angle = (double)p * pow(attr_float(e->n, "base"), power);
+			e->out[0].data[p * cols + i] = i % 2 ? cos(angle) : sin(angle);
+		}
+}
+
 /* ---- movement -------------------------------------------------------------------------------- */
 
 /* dst[index . ds] = src[index . ss] for all index vectors of the shape `over`. */

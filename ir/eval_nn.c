@@ -437,6 +437,47 @@ void eval_scan_gate(const Eval *e)
 		e->out[0].data[i] *= silu(e->in[6].data[i]);
 }
 
+/* g[3H] = w[3H, k] v + bias[3H] */
+static void gru_gates(double *g, const double *v, const Tensor *w, const double *bias)
+{
+	const int64_t rows = w->type.dim[0], k = w->type.dim[1];
+	for (int64_t i = 0; i < rows; i++) {
+		g[i] = bias[i];
+		for (int64_t j = 0; j < k; j++)
+			g[i] += w->data[i * k + j] * v[j];
+	}
+}
+
+/* y[H], the next state, from x[I] and the last one, h[H]; gates: 6H numbers of scratch */
+static void gru_step(const Eval *e, const double *x, const double *h, double *y, double *gates)
+{
+	const int64_t n = e->in[2].type.dim[1];
+	double *in = gates, *st = gates + 3 * n;
+	gru_gates(in, x, &e->in[1], e->in[3].data);
+	gru_gates(st, h, &e->in[2], e->in[4].data);
+	for (int64_t j = 0; j < n; j++) {
+		const double r = ew_eval(OP_sigmoid, in[j] + st[j], 0, 0);
+		const double z = ew_eval(OP_sigmoid, in[n + j] + st[n + j], 0, 0);
+		const double new = tanh(in[2 * n + j] + r * st[2 * n + j]);
+		y[j] = (1 - z) * new + z * h[j];
+	}
+}
+
+void eval_gru(const Eval *e)
+{
+	const int64_t *x = e->in[0].type.dim, n = e->in[2].type.dim[1];
+	double *gates = NEW_ARRAY(e->tmp, double, 6 * n), *zero = NEW_ARRAY(e->tmp, double, n);
+	for (int64_t b = 0; b < x[0]; b++) {
+		const double *h = zero;
+		for (int64_t step = 0; step < x[1]; step++) {
+			const int64_t t = b * x[1] + (e->reverse ? x[1] - 1 - step : step);
+			double *y = e->out[0].data + t * n;
+			gru_step(e, e->in[0].data + t * x[2], h, y, gates);
+			h = y;
+		}
+	}
+}
+
 /* ---- spectra --------------------------------------------------------------------------------- */
 
 /* In-place radix-2 transform of v[n] as (re, im) pairs, n a power of two; root[k] = e^(-2 pi i k/n)

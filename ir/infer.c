@@ -89,6 +89,19 @@ bool infer_mel_filterbank(Infer *c)
 	return true;
 }
 
+/* [positions, features] */
+bool infer_sinusoid(Infer *c)
+{
+	const double base = attr_float(c->n, "base");
+	if (!need_range(c, "positions", 1, MAX_EXTENT) || !need_range(c, "features", 1, MAX_EXTENT))
+		return false;
+	if (!(base > 0 && isfinite(base)))
+		return fail(c, E304, -1, -1, "'base' must be positive, not %g", base);
+	const int64_t dim[] = {attr_int(c->n, "positions"), attr_int(c->n, "features")};
+	c->out[0] = type_make(F32, 2, dim);
+	return true;
+}
+
 /* ---- movement ------------------------------------------------------------------------------ */
 
 bool infer_reshape(Infer *c)
@@ -474,6 +487,22 @@ bool infer_selective_scan(Infer *c)
 	c->out[0] = c->in[0];
 	return need_shape(c, 2, 0, 2, a) && need_shape(c, 3, 0, 3, bc) &&
 	       need_shape(c, 4, 0, 3, bc) && need_vector(c, 5, 0, u[2]);
+}
+
+/* x[B, L, I], weight_ih[3H, I], weight_hh[3H, H], biases[3H] -> [B, L, H] */
+bool infer_gru(Infer *c)
+{
+	if (!need_rank(c, 0, 3) || !need_rank(c, 2, 2))
+		return false;
+	Type t = c->in[0];
+	const int64_t h = c->in[2].dim[1];
+	if (h > MAX_EXTENT / 3)
+		return fail(c, E303, 2, -1, "a state of %lld is too large", (long long)h);
+	const int64_t ih[] = {3 * h, t.dim[2]}, hh[] = {3 * h, h};
+	t.dim[2] = h;
+	c->out[0] = t;
+	return need_shape(c, 2, 2, 2, hh) && need_shape(c, 1, 2, 2, ih) &&
+	       need_vector(c, 3, 2, 3 * h) && need_vector(c, 4, 2, 3 * h);
 }
 
 /* x[..., samples] -> [..., frames, n_fft/2 + 1, 2] */

@@ -37,3 +37,14 @@ template <class P> __device__ __forceinline__ void mel_filterbank(float *y)
 	const double up = (f - a) / (b - a), down = (c - f) / (c - b), t = up < down ? up : down;
 	y[i] = (float)(t > 0 ? t * 2.0 / (c - a) : 0.0);
 }
+
+/* y[ROWS][COLS]: sin(p base^(-i/COLS)) in even column i, the cosine in column i + 1. */
+template <class P> __device__ __forceinline__ void sinusoid(float *y)
+{
+	const int e = blockIdx.x * blockDim.x + threadIdx.x;
+	if (e >= P::ROWS * P::COLS)
+		return;
+	const int p = e / P::COLS, i = e % P::COLS;
+	const double angle = p * pow(P::base(), -(double)(i - i % 2) / P::COLS);
+	y[e] = (float)(i % 2 ? cos(angle) : sin(angle));
+}

@@ -347,6 +347,23 @@ def mel_cases():
     write("mel_filterbank", "product", lines, [("x", x)], [("y", x @ m)])
 
 
+def sinusoid_cases():
+    """Waves by complex exponentials: the real part is the cosine."""
+    x = np.zeros(1)
+    for case, rows, cols, base in (("even", 9, 6, 10000.0), ("odd", 5, 7, 10000.0),
+                                   ("one", 1, 1, 10000.0), ("base", 40, 4, 100.0),
+                                   ("long", 700, 2, 10000.0)):
+        wave = np.exp(1j * np.arange(rows)[:, None] * base ** (-np.arange(0, cols, 2) / cols))
+        table = np.stack([wave.imag, wave.real], 2).reshape(rows, -1)[:, :cols]
+        attrs = {"positions": rows, "features": cols}
+        lines = [source_line("x", "input", x),
+                 "  %%m = sinusoid%s : %s" % (
+                     attrs_text(dict(attrs, base=base) if base != 10000 else attrs),
+                     type_text(table)),
+                 "  %%y = add %%m, %%x : %s" % type_text(table)]
+        write("sinusoid", case, lines, [("x", x)], [("y", table)], f32=1e-6)
+
+
 # ---- movement ---------------------------------------------------------------------------------
 
 def take(x, axis, start, stop, step=1):
@@ -693,6 +710,41 @@ def conv1d_cases():
         lambda *v, **kw: conv1d(*v, pad=(3, 0), **kw), {"pad": [3, 0], "reverse": [1]}, group=2)
 
 
+def gru(x, *weights, reverse=False):
+    with torch.no_grad():
+        cell = torch.nn.GRU(x.shape[2], weights[1].shape[1], batch_first=True).double()
+        for p, w in zip(cell.parameters(), weights):
+            p.copy_(torch.tensor(w))
+        y = cell(torch.tensor(np.flip(x, 1).copy() if reverse else x))[0].numpy()
+    return np.flip(y, 1) if reverse else y
+
+
+def gru_operands(d, b, l, i, h, lead=((),) * 5, scale=0.5):
+    """lead: group extents of x, weight_ih, weight_hh, bias_ih, bias_hh."""
+    shapes = ((b, l, i), (3 * h, i), (3 * h, h), (3 * h,), (3 * h,))
+    return [(name, d.normal(*g, *s, scale=scale if k else 1.0)) + (("param",) if k else ())
+            for k, (name, g, s) in enumerate(zip(
+                ("x", "weight_ih", "weight_hh", "bias_ih", "bias_hh"), lead, shapes))]
+
+
+def gru_cases():
+    d = Data("gru")
+    for case, shape, a in (("odd", (2, 7, 5, 3), {}), ("reverse", (2, 7, 5, 3), {"reverse": [1]}),
+                           ("one", (1, 1, 1, 1), {}), ("wide", (1, 4, 3, 37), {}),
+                           ("wide_batch", (3, 4, 3, 37), {}),
+                           ("long_reverse", (1, 75, 2, 4), {"reverse": [1]})):
+        add("gru", case, gru_operands(d, *shape), gru, a)
+    add("gru", "many", gru_operands(d, 50, 2, 3, 2), gru)
+    add("gru", "group", gru_operands(d, 2, 5, 3, 4, ((2,), (4,), (4,), (2,), (1,))), gru,
+        {"reverse": [0, 1, 1, 0]}, group=4)
+    add("gru", "group_shared", gru_operands(d, 1, 6, 3, 2, ((1,), (2,), (2,), (2,), (2,))), gru,
+        {"reverse": [0, 1]}, group=2)
+    add("gru", "extreme", gru_operands(d, 1, 6, 2, 3, scale=40), gru)
+    x = gru_operands(d, 2, 5, 2, 3)
+    x[0][1][0, 2, 1] = NAN  # spoils one batch entry from frame 2 on
+    add("gru", "nan", x, gru)
+
+
 def scan(u, delta, A, B, C, D, reverse=False):
     nb, L, E = u.shape
     y = np.zeros_like(u)
@@ -838,9 +890,10 @@ def main():
         if os.path.isdir(os.path.join(ROOT, entry)):
             shutil.rmtree(os.path.join(ROOT, entry))
     for cases in (unary_cases, binary_cases, where_cases, map_cases, source_cases, mel_cases,
+                  sinusoid_cases,
                   view_cases,
                   reduce_cases, product_cases, conv_cases, norm_cases, pool_cases, conv1d_cases,
-                  scan_cases, scan_gate_cases, inproj_cases, stft_cases):
+                  gru_cases, scan_cases, scan_gate_cases, inproj_cases, stft_cases):
         cases()
     train_cases.write(sys.modules[__name__])
     print("%d cases, %d bytes, largest %d" % (len(made), sum(made.values()), max(made.values())))

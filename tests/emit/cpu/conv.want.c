@@ -70,7 +70,7 @@ static void main_conv2(const Self *s)
 	const float *const restrict w = s->pack + 864;
 	float *const restrict y = s->arena + 1280;
 	const Winograd k = {.b = 1, .h = 5, .w = 8, .c = 32, .o = 32, .oh = 5, .ow = 8, .th = 1,
-	                    .tw = 1, .relu = 0, .tiles = 4, .cols = 32, .span = 32};
+	                    .tw = 1, .relu = 0, .taps = 0, .tiles = 4, .cols = 32, .span = 32};
 	wino_tile(k, x, w, NULL, bias, y, 0, self_scratch(s));
 }
 
