@@ -92,6 +92,8 @@ test: test-deps
 	$(Q)$(MAKE) --no-print-directory all && tests/all
 golden: all $(testbin)
 	$(Q)BLESS=1 tests/run ir errors passes emit
+	$(Q)$(B)/seldc build models/seld_mamba_tiny.json --target cpu --emit c \
+	  -o generated/seld_mamba_tiny-cpu/seld_mamba_tiny.c
 lint: all
 	$(Q)tools/lint.sh $(B)
 

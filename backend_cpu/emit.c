@@ -1,6 +1,8 @@
 /* emit.c: one C file from a model: kernels, a function for each node, loading, running, tables. */
 #include "emit.h"
 
+#include "passes/passes.h" /* plan_deaths */
+
 #include <inttypes.h>
 #include <string.h>
 
@@ -96,6 +98,12 @@ static void copy_outputs(Emit *e)
 	}
 }
 
+static void poison(Emit *e, int64_t offset, int64_t bytes)
+{
+	buf_printf(&e->run, "\tmemory_poison(s->arena + %" PRId64 ", %" PRId64 ");\n", offset / 4,
+		   bytes / 4);
+}
+
 static bool emit_graph(Emit *e, Graph *g)
 {
 	bool ok = true;
@@ -106,8 +114,14 @@ static bool emit_graph(Emit *e, Graph *g)
 	e->kept.n = 0;
 	e->packed.n = 0;
 	buf_init(&e->run, e->arena);
-	for (int i = 0; i < g->nodes.n; i++)
+	const Deaths deaths = plan_deaths(g, e->arena);
+	if (e->opt->poison)
+		poison(e, 0, g->arena_bytes);
+	for (int i = 0; i < g->nodes.n; i++) {
 		ok &= emit_node(e, g->nodes.at[i]);
+		for (int k = deaths.first[i]; e->opt->poison && k < deaths.first[i + 1]; k++)
+			poison(e, deaths.value[k]->place.offset, type_bytes(&deaths.value[k]->type));
+	}
 	if (!ok)
 		return false;
 	copy_outputs(e);

@@ -28,6 +28,7 @@ typedef struct CompileOptions {
 	bool train;              /* also the graph "step" */
 	PassOptions pass;
 	bool verbose, json;
+	bool poison; /* cpu: dead memory holds NaN */
 } CompileOptions;
 
 /* Each runs one verb and returns the exit status; results on stdout, messages on stderr. */

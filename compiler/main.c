@@ -19,7 +19,7 @@ typedef struct Args {
 enum {
 	KEY_TARGET = 256, KEY_ARCH, KEY_PRECISION, KEY_TRAIN, KEY_BATCH, KEY_SECONDS, KEY_SET,
 	KEY_WEIGHTS, KEY_NO_PASS, KEY_PASSES, KEY_STOP, KEY_DUMP, KEY_DUMP_ALL, KEY_TIME, KEY_EMIT,
-	KEY_COMPILER, KEY_TEMPS, KEY_VERIFY, KEY_SHUFFLE, KEY_EVAL, KEY_JSON,
+	KEY_COMPILER, KEY_TEMPS, KEY_VERIFY, KEY_SHUFFLE, KEY_EVAL, KEY_JSON, KEY_POISON,
 };
 
 typedef struct Choice {
@@ -170,6 +170,7 @@ static const struct argp_option build_options[] = {
      "stop there; lib: shared library and header", 0},
     {"compiler", KEY_COMPILER, "nvrtc|nvcc", 0, "compiler of the kernels (default nvrtc)", 0},
     {"save-temps", KEY_TEMPS, "DIR", 0, "emitted sources (default generated/MODEL-TARGET)", 0},
+    {"poison", KEY_POISON, 0, 0, "cpu: fill memory with NaN before and after the life of its value", 0},
     {"verbose", 'v', 0, 0, "say what every pass did and refused", 0},
     {0}};
 
@@ -201,6 +202,9 @@ static error_t build_parse(int key, char *arg, struct argp_state *st)
 		return 0;
 	case KEY_EMIT:
 		o->emit = (Emit)choose(st, "emit", emits, arg);
+		return 0;
+	case KEY_POISON:
+		o->poison = true;
 		return 0;
 	case KEY_COMPILER:
 		choose(st, "compiler", compilers, arg);

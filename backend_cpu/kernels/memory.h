@@ -24,4 +24,10 @@ static __attribute__((noinline, unused)) void memory_copy(float *to, const float
 	memcpy(to, from, (size_t)n * sizeof *to);
 }
 
+/* Every byte 0xff: NaN, so that whoever reads it shows. */
+static __attribute__((noinline, unused)) void memory_poison(float *p, int64_t n)
+{
+	memset(p, 0xff, (size_t)n * sizeof *p);
+}
+
 #endif /* CPU_MEMORY_H */
