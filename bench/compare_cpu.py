@@ -30,7 +30,8 @@ def program_times(options, threads):
 
 def pytorch_times(options, model, threads, batch):
     return output_of([options.python, str(HERE / "pytorch_cpu.py"), "--model", model,
-                      "--repeats", str(options.repeats), "--threads", str(threads), "--batch", str(batch)])
+                      "--repeats", str(options.repeats), "--threads", str(threads),
+                      "--batch", str(batch)])
 
 
 def processor():
