@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Times a compiled SELD-Mamba and eager PyTorch in turns on this machine, features in.
+"""Times a compiled network and eager PyTorch in turns on this machine, features in.
 
-Prints a table and writes it to bench/results/cpu-DATE.md. The ratio is against the faster of
+Prints a table and writes it to bench/results/cpu-MODEL-DATE.md. The ratio is against the faster of
 PyTorch's two memory layouts. The two never run at the same time.
 """
 import argparse
@@ -21,16 +21,17 @@ def output_of(command):
 
 
 def program_times(options, threads):
-    """(batch, seconds of the main graph)"""
+    """(model, batch, seconds of the main graph)"""
     report = output_of([os.path.abspath(options.program), "bench", "--json", "--runs",
                         str(options.repeats), "--threads", str(threads)])
     times = {r["name"]: r["latency_seconds"]["median"] for r in report["results"]}
-    return int(report["batch"]), times["main"]
+    return report["model"], int(report["batch"]), times["main"]
 
 
-def pytorch_times(options, threads, batch):
-    return output_of([options.python, str(HERE / "pytorch_cpu.py"), "--repeats",
-                      str(options.repeats), "--threads", str(threads), "--batch", str(batch)])
+def pytorch_times(options, model, threads, batch):
+    return output_of([options.python, str(HERE / "pytorch_cpu.py"), "--model", model,
+                      "--repeats", str(options.repeats), "--threads", str(threads),
+                      "--batch", str(batch)])
 
 
 def processor():
@@ -52,7 +53,7 @@ def table(ours, theirs, threads, batch, options):
     rows += [("PyTorch: " + name.replace("_", " "), [r["seconds"][name]["median"] for r in theirs])
              for name in theirs[0]["seconds"]]
     ratios = [r["seconds"][best]["median"] / t for r, t in zip(theirs, ours)]
-    lines = ["# SELD-Mamba on a CPU, %s" % datetime.date.today(), "",
+    lines = ["# %s on a CPU, %s" % (theirs[0]["model"], datetime.date.today()), "",
              "%s, %d threads, batch %d of 5 s, fp32, features in. PyTorch %s, eager, %s MKL." % (
                  processor(), threads, batch, theirs[0]["torch"],
                  "with" if theirs[0]["mkl"] else "WITHOUT"),
@@ -68,23 +69,24 @@ def table(ours, theirs, threads, batch, options):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("program", help="SELD-Mamba built for the CPU")
+    parser.add_argument("program", help="a model of models/ built for the CPU")
     parser.add_argument("--python", default=sys.executable, help="the one that has PyTorch")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument("--output", type=pathlib.Path,
-                        default=HERE / "results" / ("cpu-%s.md" % datetime.date.today()))
+                        help="default: bench/results/cpu-MODEL-DATE.md")
     options = parser.parse_args()
     ours, theirs = [], []
     for _ in range(options.rounds):
-        batch, seconds = program_times(options, options.threads)
+        model, batch, seconds = program_times(options, options.threads)
         ours.append(seconds)
-        theirs.append(pytorch_times(options, options.threads, batch))
+        theirs.append(pytorch_times(options, model, options.threads, batch))
     text = table(ours, theirs, options.threads, batch, options)
     print(text)
-    options.output.parent.mkdir(parents=True, exist_ok=True)
-    options.output.write_text(text)
+    output = options.output or HERE / "results" / ("cpu-%s-%s.md" % (model, datetime.date.today()))
+    output.parent.mkdir(parents=True, exist_ok=True)
+    output.write_text(text)
 
 
 if __name__ == "__main__":
