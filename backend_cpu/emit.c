@@ -56,11 +56,21 @@ static bool has_code(const Node *n)
 	       kind != PLACE_PARAM && kind != PLACE_NONE;
 }
 
+bool cpu_has(Op op)
+{
+	return emit_fn[op] != NULL;
+}
+
 static bool emit_node(Emit *e, const Node *n)
 {
 	const bool at_load = e->loadtime[n->id];
 	if (!check_types(e, n))
 		return false;
+	if (!cpu_has(n->op)) {
+		diag_error(e->model->module->diag, E608, n->loc, "%s: the CPU back end has no kernel",
+			   node_info(n)->name);
+		return false;
+	}
 	if (has_code(n)) {
 		Fn *f = fn_new(e, n, at_load);
 		emit_fn[n->op](f);
@@ -159,6 +169,7 @@ static void self_type(const Emit *e, Buf *b)
 		    "\tfloat *pack;    /* weights in the order in which the kernels read them */\n"
 		    "\tfloat *scratch; /* of the threads */\n"
 		    "\tconst float *const *params; /* while loading */\n"
+		    "\tconst RtSource *weights;    /* while loading */\n"
 		    "\tconst float *const *in;     /* while running */\n"
 		    "\tchar device[64];\n"
 		    "} Self;\n");
@@ -178,7 +189,7 @@ static void open_close(const Emit *e, Buf *b)
 		    "\tfree(s);\n}\n");
 	buf_puts(
 	    b,
-	    "\nstatic RtStatus model_open(void **self, const float *const *params, int threads,\n"
+	    "\nstatic RtStatus model_open(void **self, const RtSource *weights, int threads,\n"
 	    "                           RtError *err)\n{\n"
 	    "\tSelf *s = calloc(1, sizeof *s);\n"
 	    "\tif (s) {\n"
@@ -195,7 +206,7 @@ static void open_close(const Emit *e, Buf *b)
 	    "\t}\n"
 	    "\tsnprintf(s->device, sizeof s->device, \"CPU, %d thread%s\", s->threads,\n"
 	    "\t         s->threads == 1 ? \"\" : \"s\");\n"
-	    "\ts->params = params;\n"
+	    "\ts->weights = weights;\n\ts->params = weights->params;\n"
 	    "\tload(s);\n"
 	    "\ts->params = NULL;\n"
 	    "\t*self = s;\n"

@@ -11,8 +11,8 @@
 #define KERNELS(X)                                                                                 \
 	X(memory)                                                                                  \
 	X(vec)                                                                                     \
-	X(math) X(gemm) X(linear) X(conv) X(winograd) X(pool) X(norm) X(reduce) X(scan) X(stft)    \
-	    X(mel)
+	X(math)                                                                                    \
+	X(gemm) X(linear) X(conv) X(winograd) X(pool) X(norm) X(reduce) X(scan) X(stft) X(mel)
 
 typedef enum Kernel {
 #define X(name) K_##name,
@@ -47,6 +47,7 @@ typedef struct Emit {
 	Buf run;  /* calls of the graph at hand */
 	bool kernel[NKERNELS], ew[NOPS];
 	int64_t load_floats, pack_floats, scratch_floats;
+	int64_t undropped; /* floats packed since the weights read were let go */
 	/* of the graph at hand */
 	const Graph *graph;
 	const bool *loadtime; /* by node id */
@@ -160,8 +161,9 @@ void pack_users(Emit *e, const Value *v);
 
 /* ---- emit_*.c: one function for each op ---- */
 
+/* Weak: an op without one is an error for models that have it. */
 #define EW(name, ...)
-#define OP(name, ...) void cpu_##name(Fn *f);
+#define OP(name, ...) __attribute__((weak)) void cpu_##name(Fn *f);
 #include "ir/ops.def"
 #undef EW
 #undef OP
@@ -171,7 +173,7 @@ void emit_ew_functions(Emit *e, Buf *b);
 
 /* How conv2d and conv2d_act are computed. */
 typedef struct ConvPlan {
-	bool winograd;
+	bool winograd, taps; /* taps: weights are transformed at each run */
 	int64_t b, h, w, c, o, kh, kw, sh, sw, ph, pw, oh, ow, th, tw;
 	bool last, relu;
 	int64_t tiles, cols, span, rows;

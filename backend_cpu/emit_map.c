@@ -11,7 +11,7 @@
 /* Functions of <tgmath.h> in ops.def and what computes them in single precision. */
 static const char *const functions[][2] = {
     {"exp", "m_exp"},   {"log", "m_log"},  {"log10", "m_log10"}, {"log1p", "m_log1p"},
-    {"tanh", "m_tanh"}, {"sqrt", "sqrtf"}, {"fabs", "fabsf"},
+    {"tanh", "m_tanh"}, {"sqrt", "sqrtf"}, {"fabs", "fabsf"},    {"expm1", "expm1f"},
 };
 
 static void word(Buf *b, const char *w, size_t n)
@@ -49,7 +49,7 @@ void emit_ew_functions(Emit *e, Buf *b)
 		const OpInfo *info = &e->model->module->ops->op[op];
 		buf_printf(b, "\nINLINE float ew_%s(", info->name);
 		for (int k = 0; k < info->nin_min; k++)
-			buf_printf(b, "%sfloat %c", k ? ", " : "", "abc"[k]);
+			buf_printf(b, "%sfloat %s", k ? ", " : "", info->in_names[k]);
 		buf_puts(b, ")\n{\n\treturn ");
 		expression(e->arena, b, info->value);
 		buf_puts(b, ";\n}\n");

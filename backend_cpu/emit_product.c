@@ -201,7 +201,10 @@ static bool fits_winograd(const ConvPlan *p)
 	       p->oh * p->th >= 4 && p->ow * p->tw >= 4;
 }
 
-enum { LEAST_TILES = 8 };
+/* Transformed weights of a convolution that weigh more are fetched from memory at each run: then
+ * the plain taps, a quarter of them, are kept and transformed on the way, if enough squares share
+ * the work. */
+enum { LEAST_TILES = 8, MOST_TRANSFORMED = 8 << 20 };
 
 /* Squares of a tile: its transformed input (36 * 4 bytes a channel) stays in a second-level cache
  * of 2 MB, or, with so many channels that the weights weigh more, as many as share each load of
@@ -212,6 +215,9 @@ static void winograd_tiles(ConvPlan *p, int64_t instances)
 	const int64_t most = p->c <= 128 ? 28 : p->c <= 256 ? 50 : 56;
 	p->tiles = emit_ceil(squares, emit_ceil(squares, most));
 	p->cols = p->c >= 256 && p->o % 128 == 0 ? 128 : p->o % 64 == 0 ? 64 : 32;
+	p->taps = p->tiles == squares && squares >= 32 && 36 * 4 * p->o * p->c > MOST_TRANSFORMED;
+	if (p->taps)
+		p->cols = 64;
 	p->span = p->o;
 	while (instances * emit_ceil(squares, p->tiles) * (p->o / p->span) < LEAST_TILES &&
 	       p->span % (2 * p->cols) == 0)
@@ -233,14 +239,15 @@ static void winograd(Fn *f, const ConvPlan *p, const char *scale, const char *sh
 {
 	const int64_t squares = p->b * emit_ceil(p->oh * p->th, 4) * emit_ceil(p->ow * p->tw, 4);
 	const int64_t tiles = emit_ceil(squares, p->tiles) * (p->o / p->span);
-	const char *shape =
-	    arena_printf(f->e->arena,
-			 "Winograd k = {.b = %" N ", .h = %" N ", .w = %" N ", .c = %" N
-			 ", .o = %" N ", .oh = %" N ", .ow = %" N ", .th = %" N ", .tw = %" N
-			 ", .relu = %d, .tiles = %" N ", .cols = %" N ", .span = %" N "}",
-			 p->b, p->h, p->w, p->c, p->o, p->oh, p->ow, p->th, p->tw, p->relu,
-			 p->tiles, p->cols, p->span);
-	const int64_t scratch = 36 * (p->tiles * (p->c + p->cols + 32) + 32) + p->c;
+	const char *shape = arena_printf(
+	    f->e->arena,
+	    "Winograd k = {.b = %" N ", .h = %" N ", .w = %" N ", .c = %" N ", .o = %" N
+	    ", .oh = %" N ", .ow = %" N ", .th = %" N ", .tw = %" N
+	    ", .relu = %d, .taps = %d, .tiles = %" N ", .cols = %" N ", .span = %" N "}",
+	    p->b, p->h, p->w, p->c, p->o, p->oh, p->ow, p->th, p->tw, p->relu, p->taps, p->tiles,
+	    p->cols, p->span);
+	const int64_t scratch =
+	    36 * (p->tiles * (p->c + p->cols + 32) + 32) + p->c + (p->taps ? 36 * 64 * p->cols : 0);
 	const char *x = fn_in_dense(f, 0), *w = pack_operand(f, 1), *y = fn_out(f, 0);
 	fn_use(f, K_winograd);
 	fn_tiles(f, tiles, shape, "wino_tile(k, %s, %s, %s, %s, %s, %s, %s)", x, w, scale, shift, y,
@@ -249,11 +256,9 @@ static void winograd(Fn *f, const ConvPlan *p, const char *scale, const char *sh
 
 static void direct(Fn *f, const ConvPlan *p, const char *scale, const char *shift)
 {
-	const int64_t *xs = fn_ref(f, 0).stride;
+	const Ref r = fn_ref(f, 0);
 	const int64_t tiles = p->b * emit_ceil(p->oh, p->rows), plane = p->oh * p->ow;
 	const bool l = p->last;
-	int64_t stride[MAX_RANK];
-	memcpy(stride, xs, sizeof stride);
 	const char *shape = arena_printf(
 	    f->e->arena,
 	    "Conv k = {.b = %" N ", .h = %" N ", .w = %" N ", .c = %" N ", .o = %" N ", .kh = %" N
@@ -261,8 +266,8 @@ static void direct(Fn *f, const ConvPlan *p, const char *scale, const char *shif
 	    ".xb = %" N ", .xh = %" N ", .xw = %" N ", .xc = %" N ", .yb = %" N ", .yh = %" N
 	    ", .yw = %" N ", .yc = %" N ", .oh = %" N ", .ow = %" N ", .th = %" N ", .tw = %" N
 	    ", .relu = %d, .rows = %" N "}",
-	    p->b, p->h, p->w, p->c, p->o, p->kh, p->kw, p->sh, p->sw, p->ph, p->pw, stride[0],
-	    stride[l ? 1 : 2], stride[l ? 2 : 3], stride[l ? 3 : 1], plane * p->o,
+	    p->b, p->h, p->w, p->c, p->o, p->kh, p->kw, p->sh, p->sw, p->ph, p->pw, r.stride[0],
+	    r.stride[l ? 1 : 2], r.stride[l ? 2 : 3], r.stride[l ? 3 : 1], plane * p->o,
 	    l ? p->ow * p->o : p->ow, l ? p->o : 1, l ? 1 : plane, p->oh, p->ow, p->th, p->tw,
 	    p->relu, p->rows);
 	const int64_t height = (p->rows * p->th - 1) * p->sh + p->kh;

@@ -29,7 +29,7 @@ static int64_t packed_floats(const Node *n, int input)
 		return 2 * panels(w.dim[0] / 2) * w.dim[1];
 	default: {
 		const ConvPlan p = conv_plan(n);
-		return p.winograd ? 36 * p.o * p.c : panels(p.o) * p.c * p.kh * p.kw;
+		return p.winograd ? (p.taps ? 9 : 36) * p.o * p.c : panels(p.o) * p.c * p.kh * p.kw;
 	}
 	}
 }
@@ -46,7 +46,12 @@ static void pack_product(Buf *b, int64_t to, const Ref *r, int64_t from, int64_t
 static void pack_conv(Buf *b, const Node *n, int64_t to, const Ref *r)
 {
 	const ConvPlan p = conv_plan(n);
-	if (p.winograd)
+	if (p.taps)
+		buf_printf(b,
+			   "\twino_pack_taps(s->pack + %" PRId64 ", %s + %" PRId64 ", %" PRId64
+			   ", %" PRId64 ", s->threads);\n",
+			   to, r->base, r->offset, p.o, p.c);
+	else if (p.winograd)
 		buf_printf(b,
 			   "\twino_pack(s->pack + %" PRId64 ", %s + %" PRId64 ", %" PRId64
 			   ", %" PRId64 ", %" PRId64 ", s->threads);\n",
@@ -84,6 +89,17 @@ static void pack_slice(Buf *b, const Node *n, int input, int64_t to, const Ref *
 	}
 }
 
+/* Lets go of the weights that were read, every few megabytes. */
+static void drop_read(Emit *e, Buf *b, int64_t floats)
+{
+	enum { EVERY = 1 << 20 };
+	e->undropped += floats;
+	if (e->undropped < EVERY)
+		return;
+	e->undropped = 0;
+	buf_puts(b, "\ts->weights->drop(s->weights);\n");
+}
+
 static void pack_all(Emit *e, Buf *b, const Packed *p, bool at_load)
 {
 	const Value *v = p->node->in[p->input];
@@ -93,6 +109,8 @@ static void pack_all(Emit *e, Buf *b, const Packed *p, bool at_load)
 		for (int k = 0; grouped && k + 1 < MAX_RANK; k++)
 			r.stride[k] = r.stride[k + 1];
 		pack_slice(b, p->node, p->input, p->offset + d * p->floats, &r);
+		if (at_load)
+			drop_read(e, b, p->floats);
 	}
 }
 

@@ -482,8 +482,11 @@ static void emit_graph(Emit *e)
 	for (int i = 0; i < g->nodes.n; i++) {
 		const Node *n = g->nodes.at[i];
 		e->load = e->loadtime[i];
-		if (has_storage(n))
+		if (has_storage(n) && emit_fn[n->op])
 			emit_fn[n->op](e, n);
+		else if (has_storage(n))
+			diag_error(g->module->diag, E608, n->loc,
+				   "%s: the CUDA back end has no kernel", node_info(n)->name);
 		for (int k = 0; e->load && k < n->nout; k++)
 			pack_for_readers(e, &n->out[k]);
 	}

@@ -108,8 +108,9 @@ int emit_sms(const Emit *e);
 /* Copies `from` to `to`, which has its shape, for all instances. */
 void emit_copy(Emit *e, const Node *n, const Operand *from, const Operand *to, int64_t group);
 
+/* Weak: an op without one is an error for models that have it. */
 #define EW(name, ...)
-#define OP(name, ...) void cuda_##name(Emit *e, const Node *n);
+#define OP(name, ...) __attribute__((weak)) void cuda_##name(Emit *e, const Node *n);
 #include "ir/ops.def"
 #undef EW
 #undef OP

@@ -185,7 +185,7 @@ void cuda_elementwise(Emit *e, const Node *n)
 	MapKernel m = map_begin(e, n);
 	buf_puts(m.k.b, "\t\t{\n");
 	for (int i = 0; i < n->nin; i++) {
-		buf_printf(m.k.b, "\t\t\tconst float %c = ", 'a' + i);
+		buf_printf(m.k.b, "\t\t\tconst float %s = ", node_info(n)->in_names[i]);
 		put_input(&m, i);
 		buf_puts(m.k.b, ";\n");
 	}
@@ -209,7 +209,8 @@ void cuda_map(Emit *e, const Node *n)
 {
 	MapCode code;
 	const char *why;
-	if (!map_parse(e->arena, e->graph->module->ops, attr_str(n, "f"), n->nin, &code, &why))
+	const OpTable *ops = e->graph->module->ops;
+	if (!map_parse(e->arena, ops, attr_str(n, "f"), n->nin, &code, &why))
 		emit_bug(n, why);
 	MapKernel m = map_begin(e, n);
 	for (int l = 0; l < code.nlines; l++) {
@@ -220,7 +221,7 @@ void cuda_map(Emit *e, const Node *n)
 			buf_printf(m.k.b, "\t\tfloat t%d;\n", l);
 		buf_puts(m.k.b, "\t\t{\n");
 		for (int i = 0; i < line->nargs; i++) {
-			buf_printf(m.k.b, "\t\t\tconst float %c = ", 'a' + i);
+			buf_printf(m.k.b, "\t\t\tconst float %s = ", ops->op[line->op].in_names[i]);
 			put_arg(&m, &code, &line->arg[i]);
 			buf_puts(m.k.b, ";\n");
 		}

@@ -11,6 +11,7 @@
 #include "inspect.h"
 #include "runtime/rt_cuda.h"
 #include "toolchain.h"
+#include "train.h"
 
 #include <errno.h>
 #include <string.h>
@@ -54,9 +55,15 @@ static int compile(const CompileOptions *o, int (*body)(Compile *cx))
 static void read_model(Compile *cx)
 {
 	const CompileOptions *o = cx->o;
-	const ModelOptions options = {
-	    .batch = o->batch, .seconds = o->seconds, .nset = o->nsets, .set = o->sets};
+	const ModelOptions options = {.batch = o->batch,
+				      .seconds = o->seconds,
+				      .nset = o->nsets,
+				      .set = o->sets,
+				      .train = o->train};
 	cx->model = model_read(cx->arena, &cx->diag, cx->ops, o->input, &options);
+	diag_check(&cx->diag);
+	if (o->train)
+		train_build(cx->model);
 	diag_check(&cx->diag);
 }
 

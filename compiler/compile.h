@@ -25,6 +25,7 @@ typedef struct CompileOptions {
 	double seconds; /* 0: the model's own segment */
 	int nsets;
 	const char *const *sets; /* "name=value" */
+	bool train;              /* also the graph "step" */
 	PassOptions pass;
 	bool verbose, json;
 } CompileOptions;

@@ -11,7 +11,7 @@ static const char *const model_keys[] = {"seldc",       "name",  "doc",      "im
 					 "postprocess", "parts", "training", "$schema"};
 static const char *const library_keys[] = {"seldc", "name", "doc", "import", "modules", "$schema"};
 static const char *const graph_keys[] = {"in", "nodes", "out", "doc"};
-static const char *const graph_names[] = {"features", "main"};
+static const char *const graph_names[] = {"features", "main", "loss"};
 
 /* ---- modules and libraries ---- */
 
@@ -243,7 +243,7 @@ static void build_graphs(Reader *r)
 		reader_error(r, NULL, E202, json_loc(r->arena, graphs), "key 'main' is missing");
 	for (size_t i = 0; i < COUNT(graph_names); i++) {
 		Json *const j = json_get(graphs, graph_names[i]);
-		if (j && !r->stop)
+		if (j && !r->stop && (r->opt->train || strcmp(j->key, "loss") != 0))
 			build_graph(r, j);
 	}
 	check_joint(r);

@@ -10,6 +10,7 @@ typedef struct ModelOptions {
 	double seconds;         /* of a segment; 0: the model's own */
 	const char *const *set; /* nset texts NAME=VALUE, the later one wins */
 	int nset;
+	bool train; /* also the graph "loss" and the training section */
 } ModelOptions;
 
 /* Reads a model file and the libraries it imports. NULL if there were errors, which are all in

@@ -71,6 +71,7 @@ static const struct argp_option model_options[] = {
     {"batch", KEY_BATCH, "N", 0, "clips at a time (default 1)", 1},
     {"seconds", KEY_SECONDS, "S", 0, "length of a segment (default: the model's)", 1},
     {"set", KEY_SET, "NAME=VALUE", 0, "override a parameter that the model declares", 1},
+    {"train", KEY_TRAIN, 0, 0, "also backward pass, loss, optimiser step", 1},
     {0}};
 
 static error_t model_parse(int key, char *arg, struct argp_state *st)
@@ -83,6 +84,9 @@ static error_t model_parse(int key, char *arg, struct argp_state *st)
 		return 0;
 	case KEY_SECONDS:
 		o->seconds = positive(st, "seconds", arg);
+		return 0;
+	case KEY_TRAIN:
+		o->train = true;
 		return 0;
 	case KEY_SET:
 		if (o->nsets == (int)COUNT(a->sets))

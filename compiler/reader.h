@@ -1,5 +1,5 @@
 /* reader.h: what the parts of the model reader share (graph.c, settings.c, sections.c,
- * scope.c, check.c, instance.c, weights.c).
+ * training.c, scope.c, check.c, instance.c, weights.c).
  *
  * Errors never cascade: a node that fails is marked in its JSON object, so that its other
  * instances are passed over, and the values it would define are bound to NULL ("poisoned"), which
@@ -126,6 +126,11 @@ void settings_read(Reader *r);
 
 void sections_audio(Reader *r);
 void sections_read(Reader *r);
+
+/* ---- training.c: the training section ---- */
+
+/* Into r->model->train; quiet about keys that concern data and stages only. */
+void training_read(Reader *r, Json *training);
 
 /* ---- check.c: what can be said about nodes without building them ---- */
 

@@ -284,5 +284,8 @@ void sections_read(Reader *r)
 	if (post && built)
 		read_decode(r, post);
 	read_parts(r, reader_member(r, r->root, "parts", JSON_OBJECT, false));
-	r->model->training = reader_member(r, r->root, "training", JSON_OBJECT, false);
+	Json *const training = reader_member(r, r->root, "training", JSON_OBJECT, false);
+	r->model->training = training;
+	if (training && r->opt->train)
+		training_read(r, training);
 }

@@ -124,6 +124,16 @@ static Work cost_max(const Node *n)
 	return plain(in_count(n, 0));
 }
 
+static Work cost_min(const Node *n)
+{
+	return cost_max(n);
+}
+
+static Work cost_first_equal(const Node *n)
+{
+	return plain(in_count(n, 0));
+}
+
 /* maximum, difference, exponential, sum, quotient */
 static Work cost_softmax(const Node *n)
 {
@@ -245,6 +255,104 @@ static Work cost_stft(const Node *n)
 	const double n_fft = (double)attr_int(n, "n_fft");
 	const double frames = out_count(n) / (n_fft + 2);
 	return plain(frames * n_fft * (1 + 2.5 * log2(n_fft)));
+}
+
+/* ---- training --------------------------------------------------------------------------------- */
+
+static Work cost_linear_dx(const Node *n)
+{
+	return product(in_count(n, 0) * (double)dim(n, n->in[1], 1), 0);
+}
+
+static Work cost_linear_dw(const Node *n)
+{
+	return product(in_count(n, 0) * (double)dim(n, &n->out[0], 0), 0);
+}
+
+/* Each element of g meets every tap of its filter. */
+static Work cost_conv2d_dx(const Node *n)
+{
+	return product(in_count(n, 0) * filter(n), 0);
+}
+
+static Work cost_conv2d_dw(const Node *n)
+{
+	return product(in_count(n, 1) * out_count(n) / (double)dim(n, &n->out[0], 0), 0);
+}
+
+static Work cost_conv1d_depthwise_dw(const Node *n)
+{
+	return product(in_count(n, 1) * (double)attr_int(n, "kernel"), 0);
+}
+
+static double act_flops(const Node *n)
+{
+	return strcmp(attr_str(n, "act"), "none") ? 1 : 0;
+}
+
+/* two sums for the statistics beside what batch_norm does */
+static Work cost_batch_norm_train(const Node *n)
+{
+	const bool pools = out_count(n) < in_count(n, 0);
+	return plain((8 + act_flops(n) + pools) * in_count(n, 0) + 10 * in_count(n, 1));
+}
+
+static Work cost_batch_norm_grad(const Node *n)
+{
+	return plain((10 + 2 * act_flops(n)) * out_count(n) + 2 * in_count(n, 1));
+}
+
+static Work cost_rms_norm_grad(const Node *n)
+{
+	return plain(10 * out_count(n) + 4 * rows(n));
+}
+
+static Work cost_layer_norm_grad(const Node *n)
+{
+	return plain(14 * out_count(n) + 5 * rows(n));
+}
+
+static Work cost_avg_pool2d_grad(const Node *n)
+{
+	return plain(in_count(n, 0));
+}
+
+static Work cost_max_pool2d_grad(const Node *n)
+{
+	return plain(in_count(n, 0));
+}
+
+/* per state element the 6 operations and the exponential of the forward scan, and 14 of the
+ * backward one; per channel and frame: D g, g u and their sums, delta u */
+static Work cost_selective_scan_grad(const Node *n)
+{
+	const double steps = out_count(n), states = (double)dim(n, n->in[2], 1);
+	return plain(steps * states * (20 + row_flops(n, OP_exp)) + 6 * steps);
+}
+
+static Work cost_scan_gate_grad(const Node *n)
+{
+	const double softplus = attr_bool(n, "softplus") ? row_flops(n, OP_softplus) + 6 : 0;
+	const double gate = row_flops(n, OP_silu) + row_flops(n, OP_silu_da) + 3;
+	return plain(cost_selective_scan_grad(n).flops + (gate + softplus) * out_count(n));
+}
+
+/* three convolutions: the value again, dx and dw */
+static Work cost_conv1d_silu_grad(const Node *n)
+{
+	const double taps = (double)dim(n, n->in[1], 2);
+	return product(3 * out_count(n) * taps, (row_flops(n, OP_silu_da) + 3) * out_count(n));
+}
+
+/* ten rounds of 2 products and 4 exclusive ors for 4 elements, and the product */
+static Work cost_dropout(const Node *n)
+{
+	return plain(has(n, 1) ? 18 * out_count(n) : 0);
+}
+
+static Work cost_adamw(const Node *n)
+{
+	return plain(15 * out_count(n));
 }
 
 /* ---- bytes, and the sum over a group --------------------------------------------------------- */

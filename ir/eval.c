@@ -1,6 +1,6 @@
 /* eval.c: the reference evaluator in float64: drivers, elementwise, movement, reductions and
  * generators. It says what every op means; it is plain first and fast second. eval_nn.c holds the
- * products, norms and sequence ops. */
+ * products, norms and sequence ops, eval_grad.c what training needs. */
 #include "eval.h"
 
 #include <math.h>
@@ -284,23 +284,45 @@ static double larger(double acc, double x)
 	return x > acc || isnan(x) ? x : acc;
 }
 
+/* NaN wins. */
+static double smaller(double acc, double x)
+{
+	return x < acc || isnan(x) ? x : acc;
+}
+
+/* Which axes of in[0] the attribute `axes` names. */
+static void find_axes(const Eval *e, bool *reduced)
+{
+	const int rank = e->in[0].type.rank;
+	memset(reduced, 0, MAX_RANK * sizeof *reduced);
+	for (int i = 0; i < attr_len(e->n, "axes"); i++) {
+		const int64_t axis = attr_int_at(e->n, "axes", i);
+		reduced[axis < 0 ? axis + rank : axis] = true;
+	}
+}
+
+/* Operand 0 of w steps through the result of a reduction of the shape that w walks over. Returns
+ * the number of elements in each result. */
+static int64_t walk_reduced(Walk *w, const bool *reduced)
+{
+	int64_t s = 1, length = 1;
+	for (int k = w->rank - 1; k >= 0; k--) {
+		w->stride[0][k] = reduced[k] ? 0 : s;
+		*(reduced[k] ? &length : &s) *= w->dim[k];
+	}
+	return length;
+}
+
 /* Combines x over `axes`, starting from `init`; returns the number of elements in each result. */
 static double reduce(const Eval *e, double init, double (*combine)(double, double))
 {
 	const Type *x = &e->in[0].type;
-	bool reduced[MAX_RANK] = {false};
-	for (int i = 0; i < attr_len(e->n, "axes"); i++) {
-		const int64_t axis = attr_int_at(e->n, "axes", i);
-		reduced[axis < 0 ? axis + x->rank : axis] = true;
-	}
+	bool reduced[MAX_RANK];
+	find_axes(e, reduced);
 	Walk w = walk_new(e->tmp, x, 1);
-	int64_t s = 1, length = 1;
-	for (int k = x->rank - 1; k >= 0; k--) {
-		w.stride[0][k] = reduced[k] ? 0 : s;
-		*(reduced[k] ? &length : &s) *= x->dim[k];
-	}
+	const int64_t length = walk_reduced(&w, reduced), results = type_count(&e->out[0].type);
 	double *y = e->out[0].data;
-	for (int64_t i = 0; i < s; i++)
+	for (int64_t i = 0; i < results; i++)
 		y[i] = init;
 	const int64_t count = type_count(x);
 	for (int64_t i = 0; i < count; i++, walk_next(&w))
@@ -324,6 +346,27 @@ void eval_mean(const Eval *e)
 void eval_max(const Eval *e)
 {
 	reduce(e, -INFINITY, larger);
+}
+
+void eval_min(const Eval *e)
+{
+	reduce(e, INFINITY, smaller);
+}
+
+/* x, y: a reduction of x -> mask like x */
+void eval_first_equal(const Eval *e)
+{
+	bool reduced[MAX_RANK];
+	find_axes(e, reduced);
+	Walk w = walk_new(e->tmp, &e->in[0].type, 1);
+	walk_reduced(&w, reduced);
+	bool *found = NEW_ARRAY(e->tmp, bool, type_count(&e->in[1].type));
+	const int64_t count = type_count(&e->in[0].type);
+	for (int64_t i = 0; i < count; i++, walk_next(&w)) {
+		const bool first = !found[w.off[0]] && e->in[0].data[i] == e->in[1].data[w.off[0]];
+		e->out[0].data[i] = first;
+		found[w.off[0]] = found[w.off[0]] || first;
+	}
 }
 
 /* ---- drivers --------------------------------------------------------------------------------- */
@@ -366,6 +409,7 @@ void ir_eval_node(const Node *n, Arena *scratch, const Tensor *in, Tensor *out)
 			ins[i] = instance(&in[i], n->group, g);
 		for (int i = 0; i < n->nout; i++)
 			outs[i] = instance(&out[i], n->group, g);
+		e.instance = g;
 		e.reverse = (node_info(n)->flags & F_TIME) && node_reverse(n, (int)g);
 		eval_fn[n->op](&e);
 	}

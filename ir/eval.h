@@ -1,4 +1,5 @@
-/* eval.h: what the files of the reference evaluator share. Private to eval.c and eval_nn.c. */
+/* eval.h: what the files of the reference evaluator share. Private to eval.c, eval_nn.c
+ * and eval_grad.c. */
 #ifndef SELDC_EVAL_H
 #define SELDC_EVAL_H
 
@@ -10,6 +11,7 @@ typedef struct Eval {
 	int nin;          /* inputs that are present */
 	const Tensor *in; /* without the group dimension */
 	Tensor *out;      /* likewise */
+	int64_t instance; /* of the group */
 	bool reverse;     /* of this instance; F_TIME ops only */
 	Arena *tmp;       /* freed when the node is done */
 } Eval;
@@ -31,6 +33,15 @@ void walk_next(Walk *w);
 void type_strides(const Type *t, int64_t *stride);
 /* The attribute `name` as an axis of `rank` dimensions; negative ones count from the end. */
 int attr_axis(const Node *n, const char *name, int rank);
+
+/* Extents and strides of [B, C, H, W] or, with channels_last, [B, H, W, C]. */
+typedef struct Image {
+	int64_t b, c, h, w;
+	int64_t sb, sc, sh, sw;
+} Image;
+
+Image image_of(const Eval *e, const Type *t);
+double *image_at(double *data, const Image *m, int64_t b, int64_t c, int64_t h, int64_t w);
 
 /* An op's function computes out from in. */
 #define EW(name, ...)

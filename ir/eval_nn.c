@@ -112,13 +112,7 @@ void eval_linear(const Eval *e)
 
 /* ---- images ---------------------------------------------------------------------------------- */
 
-/* Extents and strides of [B, C, H, W] or, with channels_last, [B, H, W, C]. */
-typedef struct Image {
-	int64_t b, c, h, w;
-	int64_t sb, sc, sh, sw;
-} Image;
-
-static Image image_of(const Eval *e, const Type *t)
+Image image_of(const Eval *e, const Type *t)
 {
 	const bool last = attr_bool(e->n, "channels_last");
 	const int c = last ? 3 : 1, h = last ? 1 : 2, w = last ? 2 : 3;
@@ -127,7 +121,7 @@ static Image image_of(const Eval *e, const Type *t)
 	return (Image){t->dim[0], t->dim[c], t->dim[h], t->dim[w], s[0], s[c], s[h], s[w]};
 }
 
-static double *image_at(double *data, const Image *m, int64_t b, int64_t c, int64_t h, int64_t w)
+double *image_at(double *data, const Image *m, int64_t b, int64_t c, int64_t h, int64_t w)
 {
 	return data + b * m->sb + c * m->sc + h * m->sh + w * m->sw;
 }

@@ -3,186 +3,9 @@
  * ir_infer checks input counts and attribute lists, strips the group dimension, calls the op's
  * function on the types of one instance and adds the group dimension to what it returns. An op's
  * function sees an Infer, reports through fail() and returns false, or fills c->out. */
-#include "ir.h"
-
-#include <math.h>
-#include <string.h>
-
-typedef struct Infer {
-	Node *n;
-	const OpInfo *info;
-	int nin;        /* inputs that are present */
-	const Type *in; /* of one instance */
-	Type *out;      /* of one instance */
-} Infer;
+#include "infer.h"
 
 typedef bool InferFn(Infer *c);
-
-enum { ALL_INPUTS = -1 };
-
-/* Bound on extents in attributes: sums and products with an extent stay within int64. */
-#define MAX_EXTENT ((int64_t)1 << 40)
-
-static Arena *arena_of(const Infer *c)
-{
-	return c->n->graph->module->arena;
-}
-
-static void note_input(const Infer *c, int i)
-{
-	const Value *v = c->n->in[i];
-	for (int j = 0; j < i; j++)
-		if (c->n->in[j] == v)
-			return;
-	const Node *p = v->node;
-	const char *name = p->label && p->nout == 1 ? p->label : v->name;
-	diag_note(c->n->graph->module->diag, p->loc, "'%s' is %s", name,
-	          type_text(arena_of(c), &v->type));
-}
-
-/* Reports "op: message" at the node, with a note at the producers of inputs i and j (-1: none) or,
- * with ALL_INPUTS twice, of all. Returns false. */
-__attribute__((format(printf, 5, 6)))
-static bool fail(const Infer *c, DiagCode code, int i, int j, const char *fmt, ...)
-{
-	va_list ap;
-	va_start(ap, fmt);
-	const char *text = arena_vprintf(arena_of(c), fmt, ap);
-	va_end(ap);
-	diag_error(c->n->graph->module->diag, code, c->n->loc, "%s: %s", c->info->name, text);
-	for (int k = 0; k < c->nin; k++)
-		if (k == i || k == j)
-			note_input(c, k);
-	return false;
-}
-
-static const char *text_of(const Infer *c, const Type *t)
-{
-	return type_text(arena_of(c), t);
-}
-
-static const char *list_text(const Infer *c, const int64_t *v, int n)
-{
-	Buf b;
-	buf_init(&b, arena_of(c));
-	buf_putc(&b, '[');
-	for (int i = 0; i < n; i++)
-		buf_printf(&b, "%s%lld", i ? "," : "", (long long)v[i]);
-	buf_putc(&b, ']');
-	return b.s;
-}
-
-static const char *in_name(const Infer *c, int i)
-{
-	const bool listed = c->info->nin_max >= 0 && i < MAX_IN_NAMES && c->info->in_names[i];
-	return listed ? c->info->in_names[i] : arena_printf(arena_of(c), "input %d", i);
-}
-
-static bool has(const Infer *c, int i)
-{
-	return i < c->nin;
-}
-
-/* Type of `rank` extents with the element type of the first input. */
-static Type like(const Infer *c, int rank, const int64_t *dim)
-{
-	return type_make(c->in[0].dtype, rank, dim);
-}
-
-static bool result(Infer *c, int rank, const int64_t *dim)
-{
-	c->out[0] = like(c, rank, dim);
-	return true;
-}
-
-/* ---- checks that many ops share ------------------------------------------------------------ */
-
-static bool need_rank(const Infer *c, int i, int rank)
-{
-	if (c->in[i].rank == rank)
-		return true;
-	return fail(c, E302, i, -1, "'%s' must have %d dimensions, not %d", in_name(c, i), rank,
-	            c->in[i].rank);
-}
-
-static bool need_min_rank(const Infer *c, int i, int rank)
-{
-	if (c->in[i].rank >= rank)
-		return true;
-	return fail(c, E302, i, -1, "'%s' must have at least %d dimension%s, not %d", in_name(c, i),
-	            rank, rank == 1 ? "" : "s", c->in[i].rank);
-}
-
-/* Input i, if present, must have exactly these extents, which follow from input `from`. */
-static bool need_shape(const Infer *c, int i, int from, int rank, const int64_t *dim)
-{
-	if (!has(c, i))
-		return true;
-	const Type want = type_make(c->in[i].dtype, rank, dim);
-	if (type_equal(&want, &c->in[i]))
-		return true;
-	return fail(c, E303, i, from, "'%s' must be %s, not %s", in_name(c, i), text_of(c, &want),
-	            text_of(c, &c->in[i]));
-}
-
-static bool need_vector(const Infer *c, int i, int from, int64_t extent)
-{
-	return need_shape(c, i, from, 1, &extent);
-}
-
-/* Axis attribute value v of an axis of `rank` dimensions; negative ones count from the end. */
-static bool need_axis(const Infer *c, int64_t v, int rank, int *axis)
-{
-	if (v < -rank || v >= rank)
-		return fail(c, E305, 0, -1, "axis %lld is out of range for %d dimension%s", (long long)v,
-		            rank, rank == 1 ? "" : "s");
-	*axis = (int)(v < 0 ? v + rank : v);
-	return true;
-}
-
-/* Every entry of an int or int list attribute lies in lo..hi. */
-static bool need_range(const Infer *c, const char *name, int64_t lo, int64_t hi)
-{
-	bool is_list = false;
-	for (int i = 0; i < c->info->nattrs; i++)
-		if (!strcmp(c->info->attrs[i].name, name))
-			is_list = c->info->attrs[i].kind == A_INTS;
-	const int len = is_list ? attr_len(c->n, name) : 1;
-	for (int i = 0; i < len; i++) {
-		const int64_t v = is_list ? attr_int_at(c->n, name, i) : attr_int(c->n, name);
-		if (v < lo)
-			return fail(c, E304, -1, -1, "'%s' must be at least %lld, not %lld", name,
-			            (long long)lo, (long long)v);
-		if (v > hi)
-			return fail(c, E304, -1, -1, "'%s' must be at most %lld, not %lld", name,
-			            (long long)hi, (long long)v);
-	}
-	return true;
-}
-
-static bool need_eps(const Infer *c)
-{
-	const double eps = attr_float(c->n, "eps");
-	if (eps >= 0 && isfinite(eps))
-		return true;
-	return fail(c, E304, -1, -1, "'eps' must be finite and not negative, not %g", eps);
-}
-
-/* The attribute `shape` as a type of element type t; -1 is allowed only where the caller says. */
-static bool need_shape_attr(const Infer *c, DType t, bool wildcard, Type *out)
-{
-	const int rank = attr_len(c->n, "shape");
-	if (rank > MAX_RANK)
-		return fail(c, E302, -1, -1, "'shape' has %d extents, at most %d are possible", rank,
-		            (int)MAX_RANK);
-	const int64_t *dim = attr_ints(c->n, "shape");
-	for (int i = 0; i < rank; i++)
-		if (!(dim[i] > 0 && dim[i] <= MAX_EXTENT) && !(wildcard && dim[i] == -1))
-			return fail(c, E304, -1, -1, "extent %lld in 'shape' %s is not possible",
-			            (long long)dim[i], list_text(c, dim, rank));
-	*out = type_make(t, rank, dim);
-	return true;
-}
 
 /* ---- elementwise --------------------------------------------------------------------------- */
 
@@ -200,7 +23,7 @@ static bool infer_ew(Infer *c)
 	return true;
 }
 
-static bool infer_map(Infer *c)
+bool infer_map(Infer *c)
 {
 	const OpTable *ops = c->n->graph->module->ops;
 	MapCode code;
@@ -224,17 +47,17 @@ static bool infer_map(Infer *c)
 
 /* ---- sources ------------------------------------------------------------------------------- */
 
-static bool infer_input(Infer *c)
+bool infer_input(Infer *c)
 {
 	return need_shape_attr(c, F32, false, &c->out[0]);
 }
 
-static bool infer_param(Infer *c)
+bool infer_param(Infer *c)
 {
 	return need_shape_attr(c, F32, false, &c->out[0]);
 }
 
-static bool infer_const(Infer *c)
+bool infer_const(Infer *c)
 {
 	if (!need_shape_attr(c, F32, false, &c->out[0]))
 		return false;
@@ -249,7 +72,7 @@ static bool infer_const(Infer *c)
 }
 
 /* [bins, mels] */
-static bool infer_mel_filterbank(Infer *c)
+bool infer_mel_filterbank(Infer *c)
 {
 	const double rate = attr_float(c->n, "rate");
 	const double fmin = attr_float(c->n, "fmin"), fmax = attr_float(c->n, "fmax");
@@ -268,7 +91,7 @@ static bool infer_mel_filterbank(Infer *c)
 
 /* ---- movement ------------------------------------------------------------------------------ */
 
-static bool infer_reshape(Infer *c)
+bool infer_reshape(Infer *c)
 {
 	Type t;
 	if (!need_shape_attr(c, c->in[0].dtype, true, &t))
@@ -294,7 +117,7 @@ static bool infer_reshape(Infer *c)
 	return true;
 }
 
-static bool infer_transpose(Infer *c)
+bool infer_transpose(Infer *c)
 {
 	const Type *x = &c->in[0];
 	const int n = attr_len(c->n, "perm");
@@ -315,7 +138,7 @@ static bool infer_transpose(Infer *c)
 	return result(c, n, dim);
 }
 
-static bool infer_slice(Infer *c)
+bool infer_slice(Infer *c)
 {
 	Type t = c->in[0];
 	int axis;
@@ -339,14 +162,14 @@ static bool infer_slice(Infer *c)
 	return true;
 }
 
-static bool infer_flip(Infer *c)
+bool infer_flip(Infer *c)
 {
 	int axis;
 	c->out[0] = c->in[0];
 	return need_axis(c, attr_int(c->n, "axis"), c->in[0].rank, &axis);
 }
 
-static bool infer_concat(Infer *c)
+bool infer_concat(Infer *c)
 {
 	Type t = c->in[0];
 	int axis;
@@ -370,7 +193,7 @@ static bool infer_concat(Infer *c)
 	return true;
 }
 
-static bool infer_stack(Infer *c)
+bool infer_stack(Infer *c)
 {
 	const Type *x = &c->in[0];
 	int axis;
@@ -388,7 +211,7 @@ static bool infer_stack(Infer *c)
 	return result(c, x->rank + 1, dim);
 }
 
-static bool infer_broadcast(Infer *c)
+bool infer_broadcast(Infer *c)
 {
 	const Type *x = &c->in[0];
 	Type want, got;
@@ -401,7 +224,7 @@ static bool infer_broadcast(Infer *c)
 	return true;
 }
 
-static bool infer_pad(Infer *c)
+bool infer_pad(Infer *c)
 {
 	Type t = c->in[0];
 	int axis;
@@ -415,7 +238,7 @@ static bool infer_pad(Infer *c)
 
 /* ---- reductions ---------------------------------------------------------------------------- */
 
-static bool infer_reduce(Infer *c)
+bool infer_reduce(Infer *c)
 {
 	const Type *x = &c->in[0];
 	const bool keep = attr_bool(c->n, "keep");
@@ -440,22 +263,35 @@ static bool infer_reduce(Infer *c)
 	return result(c, rank, dim);
 }
 
-static bool infer_sum(Infer *c)
+bool infer_sum(Infer *c)
 {
 	return infer_reduce(c);
 }
 
-static bool infer_mean(Infer *c)
+bool infer_mean(Infer *c)
 {
 	return infer_reduce(c);
 }
 
-static bool infer_max(Infer *c)
+bool infer_max(Infer *c)
 {
 	return infer_reduce(c);
 }
 
-static bool infer_softmax(Infer *c)
+bool infer_min(Infer *c)
+{
+	return infer_reduce(c);
+}
+
+bool infer_first_equal(Infer *c)
+{
+	if (!infer_reduce(c) || !need_shape(c, 1, 0, c->out[0].rank, c->out[0].dim))
+		return false;
+	c->out[0] = c->in[0];
+	return true;
+}
+
+bool infer_softmax(Infer *c)
 {
 	int axis;
 	c->out[0] = c->in[0];
@@ -465,7 +301,7 @@ static bool infer_softmax(Infer *c)
 /* ---- products ------------------------------------------------------------------------------ */
 
 /* a[..., m, k], b[..., k, n] -> [..., m, n] */
-static bool infer_matmul(Infer *c)
+bool infer_matmul(Infer *c)
 {
 	if (!need_min_rank(c, 0, 2) || !need_min_rank(c, 1, 2))
 		return false;
@@ -488,7 +324,7 @@ static bool infer_matmul(Infer *c)
 }
 
 /* x[..., k], w[n, k], bias[n] -> [..., n] */
-static bool infer_linear(Infer *c)
+bool infer_linear(Infer *c)
 {
 	if (!need_min_rank(c, 0, 1) || !need_rank(c, 1, 2))
 		return false;
@@ -530,7 +366,7 @@ static bool infer_conv(Infer *c)
 	return true;
 }
 
-static bool infer_conv2d(Infer *c)
+bool infer_conv2d(Infer *c)
 {
 	return infer_conv(c) && need_vector(c, 2, 1, c->in[1].dim[0]);
 }
@@ -552,7 +388,7 @@ static bool conv1d_length(const Infer *c, int w, int64_t channels, int64_t *leng
 	return true;
 }
 
-static bool infer_conv1d_depthwise(Infer *c)
+bool infer_conv1d_depthwise(Infer *c)
 {
 	if (!need_rank(c, 0, 3))
 		return false;
@@ -562,7 +398,7 @@ static bool infer_conv1d_depthwise(Infer *c)
 
 /* ---- norms, pools -------------------------------------------------------------------------- */
 
-static bool infer_batch_norm(Infer *c)
+bool infer_batch_norm(Infer *c)
 {
 	int axis;
 	if (!need_axis(c, attr_int(c->n, "axis"), c->in[0].rank, &axis) || !need_eps(c))
@@ -575,7 +411,7 @@ static bool infer_batch_norm(Infer *c)
 }
 
 /* x[..., C], then vectors [C] */
-static bool infer_row_norm(Infer *c)
+bool infer_row_norm(Infer *c)
 {
 	if (!need_min_rank(c, 0, 1) || !need_eps(c))
 		return false;
@@ -586,12 +422,12 @@ static bool infer_row_norm(Infer *c)
 	return true;
 }
 
-static bool infer_rms_norm(Infer *c)
+bool infer_rms_norm(Infer *c)
 {
 	return infer_row_norm(c);
 }
 
-static bool infer_layer_norm(Infer *c)
+bool infer_layer_norm(Infer *c)
 {
 	return infer_row_norm(c);
 }
@@ -612,7 +448,7 @@ static bool pool(const Infer *c, const char *attr, Type *t)
 	return true;
 }
 
-static bool infer_avg_pool2d(Infer *c)
+bool infer_avg_pool2d(Infer *c)
 {
 	if (!need_rank(c, 0, 4))
 		return false;
@@ -620,7 +456,7 @@ static bool infer_avg_pool2d(Infer *c)
 	return pool(c, "kernel", &c->out[0]);
 }
 
-static bool infer_max_pool2d(Infer *c)
+bool infer_max_pool2d(Infer *c)
 {
 	return infer_avg_pool2d(c);
 }
@@ -628,7 +464,7 @@ static bool infer_max_pool2d(Infer *c)
 /* ---- sequences ----------------------------------------------------------------------------- */
 
 /* u, delta[B, L, E], A[E, N], B, C[B, L, N], D[E] */
-static bool infer_selective_scan(Infer *c)
+bool infer_selective_scan(Infer *c)
 {
 	if (!need_rank(c, 0, 3) || !need_shape(c, 1, 0, 3, c->in[0].dim) || !need_rank(c, 2, 2))
 		return false;
@@ -641,7 +477,7 @@ static bool infer_selective_scan(Infer *c)
 }
 
 /* x[..., samples] -> [..., frames, n_fft/2 + 1, 2] */
-static bool infer_stft(Infer *c)
+bool infer_stft(Infer *c)
 {
 	if (!need_min_rank(c, 0, 1) || !need_range(c, "n_fft", 16, 65536))
 		return false;
@@ -671,7 +507,7 @@ static bool infer_stft(Infer *c)
 
 /* ---- fused --------------------------------------------------------------------------------- */
 
-static bool infer_conv2d_act(Infer *c)
+bool infer_conv2d_act(Infer *c)
 {
 	if (!infer_conv(c))
 		return false;
@@ -683,7 +519,7 @@ static bool infer_conv2d_act(Infer *c)
 }
 
 /* x[B, L, K], w[2E, K], conv_w[E, 1, k], conv_b[E] -> u[B, L', E], z[B, L, E] */
-static bool infer_inproj_conv_silu(Infer *c)
+bool infer_inproj_conv_silu(Infer *c)
 {
 	if (!need_rank(c, 0, 3) || !need_rank(c, 1, 2))
 		return false;
@@ -700,7 +536,7 @@ static bool infer_inproj_conv_silu(Infer *c)
 	return conv1d_length(c, 2, w[0] / 2, &c->out[0].dim[1]);
 }
 
-static bool infer_scan_gate(Infer *c)
+bool infer_scan_gate(Infer *c)
 {
 	return infer_selective_scan(c) && need_shape(c, 6, 0, 3, c->in[0].dim);
 }

@@ -23,8 +23,8 @@ typedef struct Type {
 /* ---- ops.c: the op table, made from ops.def --------------------------------------------- */
 
 typedef enum Op {
-#define EW(name, nin, value, da, db, dc, flops, flags, doc) OP_##name,
-#define OP(name, in, out, attrs, flags, doc) OP_##name,
+#define EW(name, ...) OP_##name,
+#define OP(name, ...) OP_##name,
 #include "ops.def"
 #undef EW
 #undef OP
@@ -40,7 +40,7 @@ enum {
 	F_TIME = 1 << 4,       /* knows time order: has the attribute `reverse` */
 	F_TOKENWISE = 1 << 5,  /* treats all positions but the last axis alike */
 	F_ROWWISE = 1 << 6,    /* reduces or mixes along one axis only */
-	F_FUSED = 1 << 7,      /* made by a pass only; not accepted from JSON */
+	F_FUSED = 1 << 7,      /* made by passes and gradients only; not accepted from JSON */
 	F_NOGRAD = 1 << 8,     /* has no gradient, by nature */
 	F_EFFECT = 1 << 9,     /* kept alive without uses */
 };
@@ -68,6 +68,15 @@ typedef struct Attr {
 
 enum { MAX_ATTRS = 16, MAX_IN_NAMES = 12 };
 
+/* The derivative of an elementwise op by one input: a constant, or a value of the op (`operand` is
+ * its letter), or an elementwise op on such values (its in_names). */
+typedef struct Deriv {
+	enum { DERIV_CONST, DERIV_OPERAND, DERIV_OP } kind;
+	int number; /* 0, 1 or -1 */
+	char operand;
+	Op op;
+} Deriv;
+
 /* A row of ops.def, parsed. */
 typedef struct OpInfo {
 	const char *name, *doc;
@@ -78,7 +87,8 @@ typedef struct OpInfo {
 	int nattrs;
 	AttrDef attrs[MAX_ATTRS];
 	/* elementwise rows only */
-	const char *value, *deriv[3]; /* C expressions in a, b, c, y and K(constant) */
+	const char *value; /* C expression in in_names (of a, b, c, y) and K(constant) */
+	Deriv deriv[3];    /* by each input */
 	int flops;
 } OpInfo;
 
@@ -89,10 +99,8 @@ typedef struct OpTable {
 
 const OpTable *ops_new(Arena *a);
 int ops_find(const OpTable *t, const char *name); /* Op, or -1 */
-/* Value of an elementwise op in float64. */
+/* Value of an elementwise op in float64; a, b, c: its inputs in order. */
 double ew_eval(Op op, double a, double b, double c);
-/* d value / d operand k (0..2) in float64; y is the value. */
-double ew_deriv(Op op, int k, double a, double b, double c, double y);
 
 const char *dtype_name(DType t);
 bool dtype_find(const char *name, DType *t);
@@ -280,6 +288,13 @@ typedef bool EvalLookup(void *ctx, const Node *source, Tensor *out);
 bool ir_eval(const Graph *g, Arena *scratch, EvalLookup *lookup, void *ctx, Tensor *out);
 /* One node on given inputs (absent ones have data NULL). */
 void ir_eval_node(const Node *n, Arena *scratch, const Tensor *in, Tensor *out);
+
+/* ---- grad.c ------------------------------------------------------------------------------- */
+
+/* Appends to g what computes the gradient of `loss` (one element) by each of the values wrt, into
+ * grad[0..nwrt): a value of the same shape. Ids must be positions. Made to run before the passes:
+ * fused ops have no gradient. false after a diagnostic at a node on the way without one. */
+bool ir_grad(Graph *g, Value *loss, Value *const *wrt, int nwrt, Value **grad);
 
 /* ---- map.c: the program inside a fused elementwise node ------------------------------------ */
 

@@ -9,7 +9,7 @@
  * padded with zeros; each gives `frames` label frames of `frame_samples`. */
 typedef struct AudioSpec {
 	bool present;
-	int rate;              /* Hz */
+	int rate; /* Hz */
 	int channels;
 	int64_t samples;       /* per segment */
 	int64_t frame_samples; /* per label frame */
@@ -20,7 +20,7 @@ typedef struct AudioSpec {
  * `threshold`, direction by `doa`, metres by `sde`. kind "accddoa": vectors, see 5.3 of the
  * baseline's description in models/FORMAT.md. */
 typedef struct DecodeSpec {
-	const char *kind; /* NULL: the model has none */
+	const char *kind;            /* NULL: the model has none */
 	const char *sed, *doa, *sde; /* output names; accddoa uses `sed` alone */
 	double threshold;
 	double merge_degrees; /* tracks of one class nearer than this are merged; 0: never */
@@ -35,8 +35,27 @@ typedef struct PartSpec {
 	const char *prefix, *title, *hidden;
 } PartSpec;
 
+/* A number that a training program takes at run time, and its default. */
+typedef struct TrainScalar {
+	const char *name;
+	double value;
+} TrainScalar;
+
+/* What the graph "step" is made from, beside the graphs. Schedule, data and stages stay in
+ * Model.training. */
+typedef struct TrainSpec {
+	bool present;
+	double lr, beta1, beta2, eps, decay,
+	    clip_norm; /* lr, clip_norm: defaults; 0 clips nothing */
+	bool amsgrad;
+	double momentum; /* of the running statistics of batch norms */
+	LIST(TrainScalar)
+	scalars; /* inputs of the graph "loss" that are neither outputs nor targets */
+} TrainSpec;
+
 typedef struct Model {
-	Module *module; /* graphs "features" (optional) and "main" */
+	Module *
+	    module; /* graphs "features" (optional) and "main"; to train also "loss", then "step" */
 	const char *name;
 	const char *doc; /* one line */
 	int64_t batch;
@@ -45,6 +64,7 @@ typedef struct Model {
 	LIST(PartSpec) parts;
 	/* declared parameters with the values in force, for `info`: name=value texts */
 	LIST(const char *) settings;
+	TrainSpec train;
 	const void *training; /* Json object "training" (compiler/json.h), or NULL */
 } Model;
 

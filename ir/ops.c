@@ -1,5 +1,5 @@
-/* ops.c: the op table: rows of ops.def parsed once a compile, elementwise values and derivatives
- * in float64, and the small algebra of types. */
+/* ops.c: the op table: rows of ops.def parsed once a compile, elementwise values in
+ * float64, and the small algebra of types. */
 #include "ir.h"
 
 #include <math.h>
@@ -9,13 +9,13 @@
 typedef struct Row {
 	const char *name, *in, *out, *attrs, *doc;
 	unsigned flags;
-	int nin, flops;
+	int flops;
 	const char *value, *deriv[3];
 } Row;
 
 static const Row rows[NOPS] = {
-#define EW(n, k, v, da, db, dc, fl, fg, d) \
-	{.name = #n, .in = NULL, .out = "y", .attrs = "", .doc = d, .flags = (fg) | F_EW, .nin = k, \
+#define EW(n, operands, v, da, db, dc, fl, fg, d) \
+	{.name = #n, .in = #operands, .out = "y", .attrs = "", .doc = d, .flags = (fg) | F_EW, \
 	 .flops = fl, .value = #v, .deriv = {#da, #db, #dc}},
 #define OP(n, i, o, a, fg, d) {.name = #n, .in = i, .out = o, .attrs = a, .doc = d, .flags = fg},
 #include "ops.def"
@@ -23,31 +23,24 @@ static const Row rows[NOPS] = {
 #undef OP
 };
 
+/* Operands of a row as the parameters of a function of three numbers. */
+#define PARAMS(...) PARAMS_(__VA_ARGS__, unused1, unused2, )
+#define PARAMS_(p, q, r, ...) (double p, double q, double r)
 #define K(x) ((double)(x))
-#define UNUSED4 (void)a, (void)b, (void)c, (void)y
 
-#define EW(n, k, v, da, db, dc, fl, fg, d) \
-	static double value_##n(double a, double b, double c) \
+#define EW(n, operands, v, ...) \
+	static double value_##n PARAMS operands \
 	{ \
-		(void)a, (void)b, (void)c; \
 		return v; \
-	} \
-	static double deriv_##n(int k_, double a, double b, double c, double y) \
-	{ \
-		UNUSED4; \
-		return k_ == 0 ? (da) : k_ == 1 ? (db) : (dc); \
 	}
-#define OP(n, i, o, a, fg, d)
+#define OP(n, ...)
 #include "ops.def"
 #undef EW
 #undef OP
 
-static const struct {
-	double (*value)(double, double, double);
-	double (*deriv)(int, double, double, double, double);
-} ew[NOPS] = {
-#define EW(n, k, v, da, db, dc, fl, fg, d) {value_##n, deriv_##n},
-#define OP(n, i, o, a, fg, d) {NULL, NULL},
+static double (*const ew[NOPS])(double, double, double) = {
+#define EW(n, ...) [OP_##n] = value_##n,
+#define OP(n, ...)
 #include "ops.def"
 #undef EW
 #undef OP
@@ -55,23 +48,19 @@ static const struct {
 
 double ew_eval(Op op, double a, double b, double c)
 {
-	return ew[op].value(a, b, c);
-}
-
-double ew_deriv(Op op, int k, double a, double b, double c, double y)
-{
-	return ew[op].deriv(k, a, b, c, y);
+	return ew[op](a, b, c);
 }
 
 /* ---- rows to OpInfo ----------------------------------------------------------------------- */
 
-/* "x, w, bias?" or "xs...": names, and how many are required. Returns the count, -1 for any. */
+/* "x, w, bias?", "(a, b)" or "xs...": names, and how many are required. Returns the count, -1 for any. */
 static int parse_names(Arena *a, const char *text, const char **names, int *required)
 {
 	int n = 0;
 	*required = 0;
-	while (*text) {
-		const size_t len = strcspn(text, ",");
+	text += *text == '(';
+	while (*text && *text != ')') {
+		const size_t len = strcspn(text, ",)");
 		const char *word = arena_strndup(a, text, len);
 		const size_t w = strlen(word);
 		if (w > 3 && !strcmp(word + w - 3, "...")) {
@@ -121,22 +110,27 @@ static void parse_attrs(Arena *a, const char *text, OpInfo *op)
 
 static void parse_row(Arena *a, const Row *r, OpInfo *op)
 {
-	static const char *const abc[] = {"a", "b", "c"};
 	op->name = r->name;
 	op->doc = r->doc;
 	op->flags = r->flags;
 	op->value = r->value;
-	memcpy(op->deriv, r->deriv, sizeof op->deriv);
 	op->flops = r->flops;
-	if (r->flags & F_EW) {
-		op->nin_min = op->nin_max = r->nin;
-		memcpy(op->in_names, abc, sizeof abc);
-	} else {
-		op->nin_max = parse_names(a, r->in, op->in_names, &op->nin_min);
-	}
+	op->nin_max = parse_names(a, r->in, op->in_names, &op->nin_min);
 	int required;
 	op->nout = parse_names(a, r->out, op->out_names, &required);
 	parse_attrs(a, r->attrs, op);
+}
+
+/* "K(-1)", "b" or "D((b, y), -y / b)", the last being the row <name>_da, _db or _dc. */
+static Deriv parse_deriv(const OpTable *t, Arena *a, const Row *r, int k)
+{
+	const char *text = r->deriv[k];
+	if (*text == 'K')
+		return (Deriv){.kind = DERIV_CONST, .number = atoi(text + 2)};
+	if (*text != 'D')
+		return (Deriv){.kind = DERIV_OPERAND, .operand = *text};
+	const int op = ops_find(t, arena_printf(a, "%s_d%c", r->name, 'a' + k));
+	return (Deriv){.kind = DERIV_OP, .op = (Op)op};
 }
 
 const OpTable *ops_new(Arena *a)
@@ -144,6 +138,9 @@ const OpTable *ops_new(Arena *a)
 	OpTable *t = NEW(a, OpTable);
 	for (int i = 0; i < NOPS; i++)
 		parse_row(a, &rows[i], &t->op[i]);
+	for (int i = 0; i < NOPS; i++)
+		for (int k = 0; k < 3 && rows[i].value; k++)
+			t->op[i].deriv[k] = parse_deriv(t, a, &rows[i], k);
 	return t;
 }
 

@@ -603,7 +603,7 @@ static void find_hosted(Batch *b)
 	}
 }
 
-int pass_batch_parallel(PassCtx *cx, Graph *g)
+static int group_once(PassCtx *cx, Graph *g)
 {
 	edit_prune(g, cx->scratch);
 	const int n = g->nodes.n;
@@ -620,4 +620,14 @@ int pass_batch_parallel(PassCtx *cx, Graph *g)
 	edit_prune(g, cx->scratch);
 	report_did(cx, NULL, "%d nodes in %d groups", b.nodes, b.groups);
 	return b.groups;
+}
+
+/* Groups change what stacking costs for what was too dear before. */
+int pass_batch_parallel(PassCtx *cx, Graph *g)
+{
+	int groups = 0, more;
+	do
+		groups += more = group_once(cx, g);
+	while (more);
+	return groups;
 }

@@ -16,7 +16,9 @@
 
 #include <string.h>
 
-enum { PLAIN = -1 };
+/* Axis of a value that is not mirrored; and of the results of an op that works on mirrored inputs
+ * but gives the same values as on plain ones, such as a sum over the axis. */
+enum { PLAIN = -1, GONE = -2 };
 
 typedef struct Mirror {
 	int axis; /* of the whole value, or PLAIN */
@@ -59,7 +61,7 @@ static int flip_axis(const Node *n)
 	return lead(n) + edit_axis(attr_int(n, "axis"), n->in[0]->type.rank - lead(n));
 }
 
-/* ---- which axis comes out: each returns the mirrored axis of the output, or PLAIN ------------ */
+/* ---- which axis comes out: each returns the mirrored axis of the outputs, GONE, or PLAIN ----- */
 
 /* Inputs whose bit is set must be mirrored along `axis`, the others are weights or constant. */
 static bool exactly(const Flips *f, const Node *n, unsigned inputs, int axis)
@@ -85,29 +87,72 @@ static int through_ew(const Flips *f, const Node *n)
 	}
 	for (int i = 0; i < n->nin && axis >= 0; i++) {
 		const Type *t = &n->in[i]->type;
-		const int a = axis - (rank - t->rank);
-		if (mirror_of(f, n->in[i])->axis == PLAIN && a >= lead(n) && t->dim[a] > 1)
+		const int a = axis - (rank - t->rank), own = mirror_of(f, n->in[i])->axis;
+		const bool plain = own == PLAIN || t->dim[own] == 1;
+		if (plain && a >= lead(n) && t->dim[a] > 1)
 			return PLAIN;
 	}
 	return axis >= lead(n) ? axis : PLAIN;
 }
 
-/* conv1d_depthwise, inproj_conv_silu: x[B, L, C] alone; scans: everything that has a time axis */
+/* Inputs with a time axis, as bits: of a convolution x alone, of its gradient g as well. */
+static unsigned time_inputs(Op op)
+{
+	switch (op) {
+	case OP_selective_scan:
+		return 0x1b;
+	case OP_scan_gate:
+	case OP_selective_scan_grad:
+		return 0x5b;
+	case OP_scan_gate_grad:
+		return 0xdb;
+	case OP_conv1d_depthwise_dw:
+		return 3;
+	case OP_conv1d_silu_grad:
+		return 9;
+	default:
+		return 1;
+	}
+}
+
 static int through_time(const Flips *f, const Node *n)
 {
 	const int axis = 1 + lead(n);
-	const unsigned inputs = n->op == OP_selective_scan ? 0x1b
-				: n->op == OP_scan_gate    ? 0x5b
-							   : 1;
-	return exactly(f, n, inputs, axis) ? axis : PLAIN;
+	if (!exactly(f, n, time_inputs(n->op), axis))
+		return PLAIN;
+	return n->op == OP_conv1d_depthwise_dw ? GONE : axis;
 }
 
-/* One input, any axis but the op's own. */
-static int through_axis(const Flips *f, const Node *n)
+/* Outputs that have the mirrored axis, as bits; the others are sums over it. */
+static unsigned mirrored_outputs(Op op)
 {
-	const int own = lead(n) + edit_axis(attr_int(n, "axis"), n->in[0]->type.rank - lead(n));
+	switch (op) {
+	case OP_selective_scan_grad:
+		return 0x1b;
+	case OP_scan_gate_grad:
+		return 0x5b;
+	case OP_conv1d_silu_grad:
+	case OP_rms_norm_grad:
+	case OP_layer_norm_grad:
+	case OP_batch_norm_train:
+	case OP_batch_norm_grad:
+		return 1;
+	default:
+		return ~0u;
+	}
+}
+
+/* The inputs `bits`, along any axis but `own`. */
+static int through_inputs(const Flips *f, const Node *n, unsigned bits, int own)
+{
 	const int axis = mirror_of(f, n->in[0])->axis;
-	return axis != own && exactly(f, n, 1, axis) ? axis : PLAIN;
+	return axis >= lead(n) && axis != own && exactly(f, n, bits, axis) ? axis : PLAIN;
+}
+
+/* The axis that the op's attribute names, counted from the front of its first input. */
+static int own_axis(const Node *n)
+{
+	return lead(n) + edit_axis(attr_int(n, "axis"), n->in[0]->type.rank - lead(n));
 }
 
 static int through_concat(const Flips *f, const Node *n)
@@ -154,7 +199,8 @@ static int through_reshape(const Flips *f, const Node *n)
 	return PLAIN;
 }
 
-/* Axes that stay move up past the reduced ones before them. */
+/* Axes that stay move up past the reduced ones before them; the order along a reduced one is none.
+ */
 static int through_reduce(const Flips *f, const Node *n)
 {
 	const int rank = n->in[0]->type.rank - lead(n);
@@ -163,7 +209,7 @@ static int through_reduce(const Flips *f, const Node *n)
 	for (int i = 0; i < attr_len(n, "axes"); i++) {
 		const int reduced = edit_axis(attr_int_at(n, "axes", i), rank);
 		if (reduced == axis)
-			return PLAIN;
+			return GONE;
 		before += reduced < axis;
 	}
 	return axis < 0 ? PLAIN : axis + lead(n) - (attr_bool(n, "keep") ? 0 : before);
@@ -179,13 +225,21 @@ static int through(const Flips *f, const Node *n)
 	if (flags & F_TIME)
 		return through_time(f, n);
 	if (flags & F_TOKENWISE)
-		return axis >= lead(n) && axis != last && exactly(f, n, 1, axis) ? axis : PLAIN;
+		return through_inputs(f, n, 1, last);
 	switch (n->op) {
 	case OP_softmax:
 	case OP_slice:
 	case OP_pad:
 	case OP_batch_norm:
-		return axis < lead(n) ? PLAIN : through_axis(f, n);
+	case OP_batch_norm_train:
+		return through_inputs(f, n, 1, own_axis(n));
+	case OP_batch_norm_grad:
+		return through_inputs(f, n, 0x11, own_axis(n));
+	case OP_rms_norm_grad:
+	case OP_layer_norm_grad:
+		return through_inputs(f, n, 5, last);
+	case OP_linear_dw:
+		return through_inputs(f, n, 3, last) == PLAIN ? PLAIN : GONE;
 	case OP_concat:
 	case OP_stack:
 		return through_concat(f, n);
@@ -196,7 +250,8 @@ static int through(const Flips *f, const Node *n)
 	case OP_sum:
 	case OP_mean:
 	case OP_max:
-		return through_reduce(f, n);
+	case OP_min:
+		return axis < lead(n) ? PLAIN : through_reduce(f, n);
 	default:
 		return PLAIN;
 	}
@@ -251,8 +306,9 @@ static void analyse(Flips *f)
 		}
 		const int axis = seed < 0 ? PLAIN : through(f, node);
 		f->passes[i] = axis != PLAIN;
-		for (int k = 0; k < node->nout && axis != PLAIN; k++)
-			*mirror_of(f, &node->out[k]) = (Mirror){axis, seed};
+		for (int k = 0; k < node->nout && axis >= 0; k++)
+			if ((mirrored_outputs(node->op) >> k) & 1)
+				*mirror_of(f, &node->out[k]) = (Mirror){axis, seed};
 	}
 }
 

@@ -71,13 +71,16 @@ static uint64_t hash_text(const char *s, uint64_t h)
 	return h;
 }
 
-/* Params that start at one (scales, variances) stay positive; the rest is symmetric about 0 and
- * shrinks with the fan-in, so that deep graphs neither vanish nor overflow. */
+/* Params that start at one (scales, variances) and the state of an optimiser stay positive; the
+ * rest is symmetric about 0 and shrinks with the fan-in, so that deep graphs neither vanish nor
+ * overflow. */
 bool passes_random(void *ctx, const Node *source, Tensor *out)
 {
 	const bool is_param = source->op == OP_param;
 	const Type *t = &source->out[0].type;
-	const double base = is_param && !strcmp(attr_str(source, "init"), "ones") ? 1 : 0;
+	const bool ones = is_param && !strcmp(attr_str(source, "init"), "ones");
+	const bool opt = source->label && !strncmp(source->label, "opt.", 4);
+	const double base = ones || opt ? 1 : 0;
 	double fan_in = 1;
 	for (int i = 1; i < t->rank; i++)
 		fan_in *= (double)t->dim[i];

@@ -6,11 +6,12 @@
  *                                               %c = conv2d %b, %v {channels_last=1}
  *                                               %y = transpose %c {perm=[0,3,1,2]}
  *
- * Each convolution gets a transpose before and after it. The one after is pushed down through
- * elementwise ops, pools, norms, reductions, slices, joins and other transposes until it meets the
- * next one before, and both vanish. It passes an op if all inputs of full size come through equal
- * transposes; small operands are permuted instead. Weights stay as they are. Only transposes that
- * this pass made are moved. Leading extents of groups stay where they are. */
+ * Each convolution, and each of its and of a pool's gradients, gets a transpose before and after
+ * it. The one after is pushed down through elementwise ops, pools, norms, reductions, slices, joins
+ * and other transposes until it meets the next one before, and both vanish. It passes an op if all
+ * inputs of full size come through equal transposes; small operands are permuted instead. Weights
+ * stay as they are. Only transposes that this pass made are moved. Leading extents of groups stay
+ * where they are. */
 #include "passes/passes.h"
 
 #include <string.h>
@@ -90,9 +91,9 @@ static Node *node_after(const Graph *g, const Node *n)
 	return NULL;
 }
 
-/* n now computes its output with the axes in another order: `perm` of it is the old one. Types
- * must be inferred already. Users get the transpose. */
-static void restore(Layout *l, Node *n, const int *perm)
+/* n now computes its first nout outputs with the axes in another order: `perm` of it is the old
+ * one. Types must be inferred already. Users get the transpose. */
+static void restore_outputs(Layout *l, Node *n, int nout, const int *perm)
 {
 	Value *v = &n->out[0];
 	if (is_identity(perm, v->type.rank))
@@ -101,7 +102,7 @@ static void restore(Layout *l, Node *n, const int *perm)
 	int64_t p[MAX_RANK];
 	for (int i = 0; i < v->type.rank; i++)
 		p[i] = perm[i];
-	for (int k = 0; k < n->nout; k++) {
+	for (int k = 0; k < nout; k++) {
 		v = &n->out[k];
 		Node *t = node_insert(l->g, at, OP_transpose, &v, 1, n->loc, n->label);
 		attr_set_ints(t, "perm", p, v->type.rank);
@@ -112,17 +113,41 @@ static void restore(Layout *l, Node *n, const int *perm)
 	}
 }
 
+static void restore(Layout *l, Node *n, const int *perm)
+{
+	restore_outputs(l, n, n->nout, perm);
+}
+
 /* ---- convolutions ---------------------------------------------------------------------------- */
+
+/* How many of the first inputs are images; 0: the op is none of those converted. */
+static int image_inputs(Op op)
+{
+	switch (op) {
+	case OP_conv2d:
+	case OP_conv2d_act:
+	case OP_conv2d_dx:
+	case OP_avg_pool2d_grad:
+		return 1;
+	case OP_conv2d_dw:
+	case OP_max_pool2d_grad:
+		return 2;
+	default:
+		return 0;
+	}
+}
 
 static void convert_conv(Layout *l, Node *n)
 {
 	const int lead = n->group ? 1 : 0;
 	const int in4[] = {0, 2, 3, 1}, in5[] = {0, 1, 3, 4, 2};
 	const int out4[] = {0, 3, 1, 2}, out5[] = {0, 1, 4, 2, 3};
-	n->in[0] = transposed(l, n, n->in[0], lead ? in5 : in4);
+	for (int i = 0; i < image_inputs(n->op); i++)
+		n->in[i] = transposed(l, n, n->in[i], lead ? in5 : in4);
 	attr_set_bool(n, "channels_last", true);
 	edit_infer(n);
-	restore(l, n, lead ? out5 : out4);
+	if (n->op != OP_conv2d_dw)
+		restore(l, n, lead ? out5 : out4);
 }
 
 /* ---- pushing transposes down ----------------------------------------------------------------- */
@@ -227,6 +252,41 @@ static bool push_axis(Layout *l, Node *n)
 	n->in[0] = m.of;
 	edit_infer(n);
 	restore(l, n, m.perm);
+	return true;
+}
+
+/* The two axes that `pool` tiles stay in order. */
+static bool keeps_tiles(const Node *n, const Moved *m)
+{
+	const int rank = m->of->type.rank, lead = n->group ? 1 : 0;
+	const int channel = m->perm[lead + edit_axis(attr_int(n, "axis"), rank - lead)];
+	int last = -1;
+	if (attr_int_at(n, "pool", 0) == 1 && attr_int_at(n, "pool", 1) == 1)
+		return true;
+	for (int i = 0; i < rank; i++) {
+		if (m->perm[i] == channel)
+			continue;
+		if (m->perm[i] < last)
+			return false;
+		last = m->perm[i];
+	}
+	return true;
+}
+
+/* Statistics and gradients are vectors along the axis; the gradient, input 4, follows x. */
+static bool push_batch_norm(Layout *l, Node *n)
+{
+	Moved m;
+	int inv[MAX_RANK];
+	if (!input_moved(n, &m) || !keeps_tiles(n, &m))
+		return false;
+	inverse(m.perm, m.of->type.rank, inv);
+	attr_set_int(n, "axis", mapped_axis(n, &m, attr_int(n, "axis")));
+	n->in[0] = m.of;
+	if (n->op == OP_batch_norm_grad)
+		n->in[4] = transposed(l, n, n->in[4], inv);
+	edit_infer(n);
+	restore_outputs(l, n, 1, m.perm);
 	return true;
 }
 
@@ -356,9 +416,13 @@ static bool push(Layout *l, Node *n, const bool *load)
 	case OP_softmax:
 	case OP_batch_norm:
 		return push_axis(l, n);
+	case OP_batch_norm_train:
+	case OP_batch_norm_grad:
+		return push_batch_norm(l, n);
 	case OP_sum:
 	case OP_mean:
 	case OP_max:
+	case OP_min:
 		return push_reduce(l, n);
 	case OP_avg_pool2d:
 	case OP_max_pool2d:
@@ -378,8 +442,7 @@ static bool push(Layout *l, Node *n, const bool *load)
 
 static bool wants_conversion(const Node *n, const bool *load)
 {
-	return (n->op == OP_conv2d || n->op == OP_conv2d_act) && !load[n->id] &&
-	       !attr_bool(n, "channels_last");
+	return image_inputs(n->op) && !load[n->id] && !attr_bool(n, "channels_last");
 }
 
 /* Load-time flags by old id; nodes made since depend on what their inputs depend on. */

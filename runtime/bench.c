@@ -2,9 +2,8 @@
  * ended. Throughput: runs back to back. Devices time themselves without transfers, through
  * RtOps.time; "features+main" is always timed from host memory to host memory. */
 #define _DEFAULT_SOURCE
-#include "internal.h"
+#include "train.h"
 
-#include <cjson/cJSON.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -24,6 +23,7 @@ typedef struct Bench {
 	RtSession *session;
 	const RtOptions *options;
 	RtProgress progress;
+	RtStep step; /* graph NULL: the program cannot be trained */
 	Result results[8];
 	int n;
 	double open_seconds;
@@ -53,8 +53,11 @@ static Stats stats_of(double *v, int n)
 }
 
 /* Graph -1 stands for both, with the copy between them. */
-static RtStatus run_once(RtSession *s, int graph, RtError *err)
+static RtStatus run_once(const Bench *b, int graph, RtError *err)
 {
+	RtSession *const s = b->session;
+	if (b->step.graph && graph == b->step.index)
+		return s->model->ops.run(s->self, graph, b->step.in, b->step.out, err);
 	if (graph >= 0)
 		return rt_session_run(s, graph, err);
 	const RtStatus status = rt_session_run(s, s->features, err);
@@ -72,7 +75,7 @@ static RtStatus measure(Bench *b, int graph, int n, bool isolated, double *secon
 			rt_progress_show(&b->progress, "bench", i, n);
 			start = rt_seconds();
 		}
-		const RtStatus status = run_once(s, graph, err);
+		const RtStatus status = run_once(b, graph, err);
 		if (status)
 			return status;
 		const double now = rt_seconds();
@@ -88,7 +91,7 @@ static RtStatus warm_up(const Bench *b, int graph, int *runs, RtError *err)
 	double last = 0;
 	for (int64_t i = 0; i <= b->options->warmup; i++) {
 		const double start = rt_seconds();
-		const RtStatus s = run_once(b->session, graph, err);
+		const RtStatus s = run_once(b, graph, err);
 		if (s)
 			return s;
 		last = rt_seconds() - start;
@@ -136,6 +139,26 @@ static RtStatus fill_inputs(const RtGraph *g, RtIo *io, double scale, uint64_t s
 	return RT_OK;
 }
 
+/* One step of the optimiser, whose rate is 0, on random data. */
+static RtStatus bench_step(Bench *b, RtError *err)
+{
+	const RtModel *const m = b->session->model;
+	RtPlans plans;
+	RtStatus s = rt_plans_open(&plans, m, b->options, true, err);
+	if (s)
+		return s;
+	s = rt_step_open(&b->step, m, err);
+	if (!s)
+		s = rt_step_random(&b->step, (uint64_t)b->options->seed, err);
+	if (!s) {
+		rt_step_scalars(&b->step, &plans.at[0], 0, 1);
+		s = bench_graph(b, b->step.index, "step", b->step.graph->macs, err);
+	}
+	rt_step_release(&b->step);
+	rt_plans_release(&plans);
+	return s;
+}
+
 static RtStatus bench_all(Bench *b, RtError *err)
 {
 	RtSession *const s = b->session;
@@ -151,6 +174,10 @@ static RtStatus bench_all(Bench *b, RtError *err)
 		status = bench_graph(b, s->main, "main", main->macs, err);
 	if (!status && s->features >= 0)
 		status = bench_graph(b, -1, "features+main", g[s->features].macs + main->macs, err);
+	if (!status && m->training)
+		status = rt_trainable_check(m, err);
+	if (!status && m->training)
+		status = bench_step(b, err);
 	rt_progress_clear(&b->progress);
 	return status;
 }

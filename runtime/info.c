@@ -95,10 +95,13 @@ static cJSON *info_json(const RtModel *m)
 
 static void print_tensors(const char *title, int n, const RtTensor *t)
 {
+	enum { MOST = 12 }; /* a graph for training has thousands */
 	char shape[RT_SHAPE_TEXT];
-	for (int i = 0; i < n; i++)
+	for (int i = 0; i < n && i < MOST; i++)
 		printf("%s%s %s", i ? ", " : title, t[i].name,
 		       rt_shape_text(shape, t[i].rank, t[i].dim));
+	if (n > MOST)
+		printf(" and %d more", n - MOST);
 }
 
 static void print_graph(const RtGraph *g)

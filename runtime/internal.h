@@ -55,6 +55,20 @@ RtStatus rt_make_dirs(const char *path, RtError *err);
 /* Last component of a path; points into it. */
 const char *rt_base_name(const char *path);
 
+/* ---- folder.c --------------------------------------------------------------------------- */
+
+typedef struct RtPaths {
+	char **at;
+	int n, cap;
+} RtPaths;
+
+/* Files below `dir` whose names end in `suffix`, hidden ones left out, by name; RT_INPUT if there
+ * are none. Release p in any case. */
+RtStatus rt_find_files(const char *dir, const char *suffix, RtPaths *p, RtError *err);
+void rt_paths_release(RtPaths *p);
+/* "dir/name", to be freed; NULL where memory lacks. */
+char *rt_path_join(const char *dir, const char *name);
+
 /* ---- tensor.c --------------------------------------------------------------------------- */
 
 enum { RT_SHAPE_TEXT = 24 * RT_MAX_RANK + 16 };
@@ -113,6 +127,16 @@ RtEntry *rt_st_find(const RtSafetensors *st, const char *name);
 /* Writes the header for float32 tensors, whose values must follow in the same order. */
 RtStatus rt_st_header(FILE *f, int n, const RtTensor *tensors, RtError *err);
 
+/* An entry of __metadata__. */
+typedef struct RtMeta {
+	const char *key, *value;
+} RtMeta;
+
+RtStatus rt_st_header_meta(FILE *f, int n, const RtTensor *tensors, int nmeta, const RtMeta *meta,
+                           RtError *err);
+/* The text stored under `key`, or NULL. */
+const char *rt_st_meta(const RtSafetensors *st, const char *key);
+
 /* ---- progress.c ------------------------------------------------------------------------- */
 
 /* One line on stderr that is rewritten in place; silent unless stderr is a terminal. */
@@ -123,6 +147,8 @@ typedef struct RtProgress {
 
 void rt_progress_open(RtProgress *p, bool quiet);
 void rt_progress_show(RtProgress *p, const char *what, int64_t done, int64_t total);
+/* The same with a text of one's own. */
+void rt_progress_text(RtProgress *p, const char *text);
 /* Wipes the line, before other output and at the end. */
 void rt_progress_clear(RtProgress *p);
 
@@ -155,6 +181,8 @@ RtStatus rt_weights_open(RtWeights *w, const RtModel *m, const char *path, RtErr
 /* As rt_weights_open on bytes in memory, which must outlive w. */
 RtStatus rt_weights_parse(RtWeights *w, const RtModel *m, const unsigned char *bytes, uint64_t n,
                           const char *label, RtError *err);
+/* As a program's open takes them; valid as long as w. */
+RtSource rt_weights_source(const RtWeights *w);
 /* Initial values. */
 RtStatus rt_weights_init(RtWeights *w, const RtModel *m, uint64_t seed, int threads, RtError *err);
 /* For graphs whose results do not depend on weights: optional ones get initial values, all
@@ -214,6 +242,9 @@ void rt_session_close(RtSession *s);
 RtStatus rt_session_run(RtSession *s, int graph, RtError *err);
 /* Audio of segments first .. first+batch-1 through the features graph (out: s->fio). */
 RtStatus rt_session_features(RtSession *s, const RtClip *c, int64_t first, RtError *err);
+/* The output of the features graph that feeds an input of main: "features" takes the standardised
+ * ones where the model makes them, any other the output of its own name. -1: there is none. */
+int rt_feeding_output(const RtGraph *f, const char *input);
 /* What rt_session_features left, through main (out: s->mio). */
 RtStatus rt_session_main(RtSession *s, RtError *err);
 
@@ -291,13 +322,17 @@ RtStatus rt_png_base64(FILE *f, int w, int h, const unsigned char *pixels,
 
 /* ---- program.c -------------------------------------------------------------------------- */
 
+enum { RT_MAX_SETS = 64 };
+
 /* The command line, parsed. */
 typedef struct RtOptions {
 	const char *program; /* as it was called, without folders */
-	bool json, quiet, table, standardized;
+	bool json, quiet, table, standardized, resume, no_dropout, micro, jackknife;
 	int64_t seed, threads, runs, warmup;
 	double threshold, merge; /* negative: the model's own */
-	const char *weights, *input, *output, *svg;
+	const char *weights, *input, *output, *svg, *data, *out, *batch, *stage;
+	int nsets;
+	const char *set[RT_MAX_SETS]; /* NAME=VALUE */
 	int nargs;
 	char **args;
 } RtOptions;
@@ -305,6 +340,8 @@ typedef struct RtOptions {
 /* A failure or warning that does not end the verb; shown as rt_main shows the last one. */
 void rt_say_error(const RtOptions *o, const char *text);
 void rt_say_warning(const RtOptions *o, const char *text);
+/* Lines that are diagnostics already. */
+void rt_say_lines(const char *lines);
 /* Warns if the clip has not the rate that its file has. */
 void rt_say_resampled(const RtOptions *o, const RtClip *c, const char *path);
 
@@ -315,6 +352,9 @@ RtStatus rt_verb_init(const RtModel *m, const RtOptions *o, RtError *err);
 RtStatus rt_verb_run(const RtModel *m, const RtOptions *o, RtError *err);
 RtStatus rt_verb_features(const RtModel *m, const RtOptions *o, RtError *err);
 RtStatus rt_verb_infer(const RtModel *m, const RtOptions *o, RtError *err);
+RtStatus rt_verb_step(const RtModel *m, const RtOptions *o, RtError *err);
+RtStatus rt_verb_train(const RtModel *m, const RtOptions *o, RtError *err);
+RtStatus rt_verb_eval(const RtModel *m, const RtOptions *o, RtError *err);
 RtStatus rt_verb_bench(const RtModel *m, const RtOptions *o, RtError *err);
 
 #endif

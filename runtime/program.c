@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-typedef enum Kind { FLAG, TEXT, INTEGER, REAL } Kind;
+typedef enum Kind { FLAG, TEXT, LIST, INTEGER, REAL } Kind;
 
 typedef struct Option {
 	const char *name;
@@ -28,6 +28,16 @@ static const Option options[] = {
     {"input", 'i', TEXT, AT(input), "X.npy",
      "features [N, ...]; or a .safetensors file with the model's inputs by name", 0, 0},
     {"output", 'o', TEXT, AT(output), "PATH", "file, or for infer the folder, to write", 0, 0},
+    {"data", 0, TEXT, AT(data), "ROOT", "folder with foa_dev/ and metadata_dev/ as of DCASE", 0, 0},
+    {"out", 0, TEXT, AT(out), "DIR", "folder for weights, checkpoint, log and curves", 0, 0},
+    {"resume", 0, FLAG, AT(resume), NULL, "go on with the run in DIR, if there is one", 0, 0},
+    {"batch", 0, TEXT, AT(batch), "B.safetensors", "the inputs of one step by name", 0, 0},
+    {"no-dropout", 0, FLAG, AT(no_dropout), NULL, "leave dropout out", 0, 0},
+    {"stage", 0, TEXT, AT(stage), "NAME", "stage of the training; default: the model's", 0, 0},
+    {"set", 0, LIST, AT(set), "NAME=VALUE",
+     "another value for a choice of the training, as 'epochs=20'; may be repeated", 0, 0},
+    {"micro", 0, FLAG, AT(micro), NULL, "score all classes together, not their mean", 0, 0},
+    {"jackknife", 0, FLAG, AT(jackknife), NULL, "95 % intervals over recordings", 0, 0},
     {"seed", 0, INTEGER, AT(seed), "N", "seed of the random numbers; default 0", 0, 9e18},
     {"json", 0, FLAG, AT(json), NULL, "print JSON", 0, 0},
     {"standardized", 0, FLAG, AT(standardized), NULL,
@@ -66,6 +76,13 @@ static const Verb verbs[] = {
     {"infer", rt_verb_infer, "weights output table svg threshold merge threads quiet",
      " clip.wav...", 1, 1 << 30,
      "write CLIP.csv for each clip: frame,class,0,azimuth,elevation,distance (degrees, metres)"},
+    {"train", rt_verb_train, "data! out! resume stage set weights seed threads quiet", "", 0, 0,
+     "train the network; all that is needed to go on is in DIR at any moment"},
+    {"eval", rt_verb_eval,
+     "data! weights set json micro jackknife threshold merge threads quiet", "", 0, 0,
+     "detect events in the validation folds (all, where the model names none) and score them"},
+    {"step", rt_verb_step, "batch! output! no-dropout weights stage set threads quiet", "", 0, 0,
+     "one step of the optimiser: loss, gradients and new weights as safetensors"},
     {"bench", rt_verb_bench, "json runs warmup weights seed threads quiet", "", 0, 0,
      "time the program: latency of single runs, and throughput back to back"},
 };
@@ -79,6 +96,12 @@ void rt_say_warning(const RtOptions *o, const char *text)
 {
 	if (!o->quiet)
 		fprintf(stderr, "%s: warning: %s\n", o->program, text);
+}
+
+void rt_say_lines(const char *lines)
+{
+	if (lines)
+		fputs(lines, stderr);
 }
 
 void rt_say_resampled(const RtOptions *o, const RtClip *c, const char *path)
@@ -174,6 +197,11 @@ static RtStatus set_option(RtOptions *opts, const Option *o, const char *text, R
 	switch (o->kind) {
 	case FLAG: *(bool *)to = true; return RT_OK;
 	case TEXT: *(const char **)to = text; return RT_OK;
+	case LIST:
+		if (opts->nsets == RT_MAX_SETS)
+			return rt_fail(err, RT_USAGE, "more than %d --%s", RT_MAX_SETS, o->name);
+		((const char **)to)[opts->nsets++] = text;
+		return RT_OK;
 	case INTEGER: case REAL: break;
 	}
 	return set_number(o, text, to, err);

@@ -421,6 +421,8 @@ RtStatus rt_cuda_run(void *self, int graph, const float *const *in, float *const
 	TRY(r, graph_launch(r->graph[graph], r->stream), "running the kernels");
 	for (int i = 0; i < g->noutputs; i++) {
 		const CuPtr from = c->outputs[i].in_arena ? r->mem.arena : r->mem.out;
+		if (!out[i])
+			continue;
 		TRY(r,
 		    download(out[i], from + (CuPtr)c->outputs[i].at, tensor_bytes(&g->outputs[i]),
 			     r->stream),

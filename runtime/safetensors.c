@@ -229,10 +229,31 @@ static bool add_entry(cJSON *root, const RtTensor *t, double *at)
 	return offsets && cJSON_AddItemToObject(e, "data_offsets", offsets);
 }
 
+static bool add_meta(cJSON *root, int n, const RtMeta *meta)
+{
+	cJSON *const o = n ? cJSON_AddObjectToObject(root, "__metadata__") : NULL;
+	for (int i = 0; i < n; i++)
+		if (!cJSON_AddStringToObject(o, meta[i].key, meta[i].value))
+			return false;
+	return true;
+}
+
+const char *rt_st_meta(const RtSafetensors *st, const char *key)
+{
+	const cJSON *const o = cJSON_GetObjectItemCaseSensitive(st->json, "__metadata__");
+	return cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(o, key));
+}
+
 RtStatus rt_st_header(FILE *f, int n, const RtTensor *tensors, RtError *err)
 {
+	return rt_st_header_meta(f, n, tensors, 0, NULL, err);
+}
+
+RtStatus rt_st_header_meta(FILE *f, int n, const RtTensor *tensors, int nmeta, const RtMeta *meta,
+                           RtError *err)
+{
 	cJSON *const root = cJSON_CreateObject();
-	bool ok = root != NULL;
+	bool ok = root && add_meta(root, nmeta, meta);
 	double at = 0;
 	for (int i = 0; ok && i < n; i++)
 		ok = add_entry(root, &tensors[i], &at);

@@ -15,6 +15,7 @@ enum { SCORE_CLASSES = 13, SCORE_MAX_CLASSES = 64 };
 typedef struct ScoreRow {
 	int64_t frame, order; /* order: place in the file */
 	int64_t source;       /* number of the instance; 0 where the file has none */
+	int64_t line;         /* number, from 1; 0: not from a file */
 	int class;
 	double v[3];   /* direction */
 	double metres; /* NaN: the file does not say */
@@ -99,6 +100,9 @@ typedef struct ScoreSet {
  * together by name. Everything found wrong is in s->log, also on success (warnings). Release s in
  * any case. References are in centimetres, predictions in metres. */
 RtStatus score_open(ScoreSet *s, const char *refs, const char *preds, int classes, RtError *err);
+/* Rows of one file, sorted; what is wrong goes to s->log and s->nerrors. */
+RtStatus score_read_rows(ScoreSet *s, ScoreRows *out, const char *path, bool centimetres,
+			 RtError *err);
 /* Sets the predictions for a recording, copied from memory; RT_INPUT if it has no reference. */
 RtStatus score_set_events(ScoreSet *s, const char *stem, const RtEvents *e, RtError *err);
 void score_release(ScoreSet *s);

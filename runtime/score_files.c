@@ -6,15 +6,13 @@
 #define _XOPEN_SOURCE 700
 #include "score.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
-enum { MAX_DIAGNOSTICS = 20, MAX_DEPTH = 32, MIN_FIELDS = 4, MAX_FIELDS = 7, FIELD_BYTES = 64 };
+enum { MAX_DIAGNOSTICS = 20, MIN_FIELDS = 4, MAX_FIELDS = 7, FIELD_BYTES = 64 };
 
 static const double degree = 3.14159265358979323846 / 180;
 static const int64_t max_frame = INT64_C(1) << 40;
@@ -205,7 +203,7 @@ static void cartesian(Reader *r, Line *l, double v[3])
 
 static ScoreRow parse_row(Reader *r, Line *l)
 {
-	ScoreRow row = {.order = r->rows.n, .metres = NAN};
+	ScoreRow row = {.line = l->number, .order = r->rows.n, .metres = NAN};
 	const int n = l->nfields, place = n == 4 ? 2 : 3;
 	row.frame = whole(r, l, 0, "frame", 0, max_frame);
 	row.class = (int)whole(r, l, 1, "class", 0, r->set->classes - 1);
@@ -276,8 +274,8 @@ static void check_crowds(Reader *r)
 	}
 }
 
-static RtStatus read_rows(ScoreSet *s, ScoreRows *out, const char *path, bool centimetres,
-			  RtError *err)
+RtStatus score_read_rows(ScoreSet *s, ScoreRows *out, const char *path, bool centimetres,
+			 RtError *err)
 {
 	RtBytes b;
 	if (rt_bytes_open(&b, path, err)) {
@@ -308,114 +306,13 @@ static RtStatus read_rows(ScoreSet *s, ScoreRows *out, const char *path, bool ce
 	return ok ? RT_OK : rt_no_memory(err);
 }
 
-/* ---- folders ----------------------------------------------------------------------------- */
+/* ---- sets -------------------------------------------------------------------------------- */
 
 static char *stem_of(const char *path)
 {
 	const char *const name = rt_base_name(path);
 	return strndup(name, strlen(name) - 4);
 }
-
-static bool is_csv(const char *name)
-{
-	const size_t n = strlen(name);
-	return n > 4 && name[0] != '.' && strcmp(name + n - 4, ".csv") == 0;
-}
-
-typedef struct Paths {
-	char **at;
-	int n, cap;
-} Paths;
-
-/* Takes the path over; false where memory lacks. */
-static bool paths_push(Paths *p, char *path)
-{
-	if (p->n == p->cap) {
-		const int cap = p->cap ? 2 * p->cap : 64;
-		char **const at = realloc(p->at, sizeof *at * (size_t)cap);
-		if (!at) {
-			free(path);
-			return false;
-		}
-		p->at = at;
-		p->cap = cap;
-	}
-	p->at[p->n++] = path;
-	return true;
-}
-
-static void paths_release(Paths *p)
-{
-	for (int i = 0; i < p->n; i++)
-		free(p->at[i]);
-	free(p->at);
-	*p = (Paths){0};
-}
-
-static char *join(const char *dir, const char *name)
-{
-	const size_t n = strlen(dir), room = n + strlen(name) + 2;
-	char *const path = rt_alloc(room, 1);
-	if (path)
-		snprintf(path, room, "%s%s%s", dir, n && dir[n - 1] == '/' ? "" : "/", name);
-	return path;
-}
-
-static RtStatus find_csv(const char *dir, int depth, Paths *out, RtError *err);
-
-static RtStatus visit(const char *dir, const char *name, int depth, Paths *out, RtError *err)
-{
-	char *const path = join(dir, name);
-	if (!path)
-		return rt_no_memory(err);
-	struct stat st;
-	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode)) {
-		const RtStatus s = find_csv(path, depth + 1, out, err);
-		free(path);
-		return s;
-	}
-	if (is_csv(name))
-		return paths_push(out, path) ? RT_OK : rt_no_memory(err);
-	free(path);
-	return RT_OK;
-}
-
-static RtStatus find_csv(const char *dir, int depth, Paths *out, RtError *err)
-{
-	if (depth > MAX_DEPTH)
-		return rt_fail(err, RT_INPUT, "%s: more than %d folders deep", dir, MAX_DEPTH);
-	DIR *const d = opendir(dir);
-	if (!d)
-		return rt_fail(err, RT_INPUT, "%s: %s", dir, strerror(errno));
-	RtStatus s = RT_OK;
-	for (const struct dirent *e; !s && (e = readdir(d));)
-		if (e->d_name[0] != '.')
-			s = visit(dir, e->d_name, depth, out, err);
-	closedir(d);
-	return s;
-}
-
-/* By name, then by path. */
-static int by_name(const void *pa, const void *pb)
-{
-	const char *const a = *(char *const *)pa, *const b = *(char *const *)pb;
-	const int order = strcmp(rt_base_name(a), rt_base_name(b));
-	return order ? order : strcmp(a, b);
-}
-
-static RtStatus list_csv(const char *dir, Paths *out, RtError *err)
-{
-	*out = (Paths){0};
-	const RtStatus s = find_csv(dir, 0, out, err);
-	if (s)
-		return s;
-	if (out->n == 0)
-		return rt_fail(err, RT_INPUT, "%s: no .csv files in this folder", dir);
-	qsort(out->at, (size_t)out->n, sizeof *out->at, by_name);
-	return RT_OK;
-}
-
-/* ---- sets -------------------------------------------------------------------------------- */
 
 static ScoreFile *find_file(const ScoreSet *s, const char *stem)
 {
@@ -454,13 +351,13 @@ static RtStatus add_reference(ScoreSet *s, const char *path, RtError *err)
 	if (!f->stem || !f->ref_path)
 		return rt_no_memory(err);
 	const int before = s->nerrors;
-	const RtStatus status = read_rows(s, &f->ref, path, true, err);
+	const RtStatus status = score_read_rows(s, &f->ref, path, true, err);
 	if (!status && f->ref.n == 0 && s->nerrors == before)
 		warn(s, "%s: warning: no events: no frame of this recording is scored", path);
 	return status;
 }
 
-static RtStatus read_references(ScoreSet *s, const Paths *p, RtError *err)
+static RtStatus read_references(ScoreSet *s, const RtPaths *p, RtError *err)
 {
 	s->at = rt_alloc((uint64_t)p->n, sizeof *s->at);
 	RtStatus status = s->at ? RT_OK : rt_no_memory(err);
@@ -485,7 +382,7 @@ static RtStatus add_prediction(ScoreSet *s, const char *path, int *matched, RtEr
 	ScoreFile *const f = find_file(s, stem);
 	free(stem);
 	ScoreRows rows = {0};
-	const RtStatus status = read_rows(s, f ? &f->pred : &rows, path, false, err);
+	const RtStatus status = score_read_rows(s, f ? &f->pred : &rows, path, false, err);
 	free(rows.at);
 	if (!f) {
 		warn(s, "%s: warning: no reference of this name, left out", path);
@@ -496,7 +393,7 @@ static RtStatus add_prediction(ScoreSet *s, const char *path, int *matched, RtEr
 	return status || f->pred_path ? status : rt_no_memory(err);
 }
 
-static RtStatus read_predictions(ScoreSet *s, const Paths *p, int *matched, RtError *err)
+static RtStatus read_predictions(ScoreSet *s, const RtPaths *p, int *matched, RtError *err)
 {
 	RtStatus status = RT_OK;
 	RtProgress progress;
@@ -546,9 +443,9 @@ static RtStatus summarise(ScoreSet *s, RtError *err)
 
 static RtStatus open_predictions(ScoreSet *s, const char *preds, RtError *err)
 {
-	Paths p;
+	RtPaths p;
 	int matched = 0;
-	RtStatus status = list_csv(preds, &p, err);
+	RtStatus status = rt_find_files(preds, ".csv", &p, err);
 	if (!status)
 		status = read_predictions(s, &p, &matched, err);
 	if (!status && !matched && !s->nerrors)
@@ -557,7 +454,7 @@ static RtStatus open_predictions(ScoreSet *s, const char *preds, RtError *err)
 			    preds, p.n);
 	if (!status)
 		warn_missing(s);
-	paths_release(&p);
+	rt_paths_release(&p);
 	return status;
 }
 
@@ -567,11 +464,11 @@ RtStatus score_open(ScoreSet *s, const char *refs, const char *preds, int classe
 	if (classes < 1 || classes > SCORE_MAX_CLASSES)
 		return rt_fail(err, RT_BUG, "%d classes, at most %d can be scored", classes,
 			       SCORE_MAX_CLASSES);
-	Paths p;
-	RtStatus status = list_csv(refs, &p, err);
+	RtPaths p;
+	RtStatus status = rt_find_files(refs, ".csv", &p, err);
 	if (!status)
 		status = read_references(s, &p, err);
-	paths_release(&p);
+	rt_paths_release(&p);
 	if (!status && preds)
 		status = open_predictions(s, preds, err);
 	return status ? status : summarise(s, err);

@@ -14,7 +14,7 @@
 extern "C" {
 #endif
 
-enum { RT_ABI = 1, RT_MAX_RANK = 8, RT_ERROR_BYTES = 1 << 17 };
+enum { RT_ABI = 2, RT_MAX_RANK = 8, RT_ERROR_BYTES = 1 << 17 };
 
 /* Exit statuses of a program, too. */
 typedef enum RtStatus {
@@ -47,7 +47,7 @@ typedef struct RtParam {
 
 /* One entry point: inputs to outputs, each in the model's order. */
 typedef struct RtGraph {
-	const char *name; /* "features", "main" */
+	const char *name; /* "features", "main", "step" */
 	int ninputs, noutputs;
 	const RtTensor *inputs, *outputs;
 	int64_t arena_bytes; /* planned activations */
@@ -67,12 +67,22 @@ typedef struct RtDecode {
 	const char *const *class_names;
 } RtDecode;
 
+/* The weights while a program opens. */
+typedef struct RtSource {
+	const float *const *params; /* params[i]: the values of parameter i, in the model's order */
+	/* What was read of the values so far need not stay in memory: it can be read again. Keeps
+	 * the peak near one copy of the weights, the packed one. */
+	void (*drop)(const struct RtSource *s);
+	void *file; /* of drop */
+	uint64_t file_bytes;
+} RtSource;
+
 /* What the emitted code does. `self` is made by open and owned by the caller. Buffers passed to
  * run are host memory, float32, as large as RtGraph says. */
 typedef struct RtOps {
-	/* params[i] points at parameter i's values (model order); they may be released after open
-	 * returns. threads: 0 for all. */
-	RtStatus (*open)(void **self, const float *const *params, int threads, RtError *err);
+	/* The weights may be released after open returns. The rest of the state begins as zeros. threads: 0 for all. */
+	RtStatus (*open)(void **self, const RtSource *weights, int threads, RtError *err);
+	/* out[i] NULL: that output is not copied. A run of "step" changes the state. */
 	RtStatus (*run)(void *self, int graph, const float *const *in, float *const *out,
 	                RtError *err);
 	/* As n runs of `graph` on the data of the last run, without transfers: seconds for each in
@@ -81,8 +91,24 @@ typedef struct RtOps {
 	void (*close)(void *self);
 	/* Device name and the like, one line; valid until close. May be NULL. */
 	const char *(*device)(void *self);
+	/* Training; NULL where RtModel.nstate is 0. Values of state[i] from and to host memory. */
+	RtStatus (*get_state)(void *self, int i, float *out, RtError *err);
+	RtStatus (*set_state)(void *self, int i, const float *in, RtError *err);
+	/* Makes the graphs other than "step" use the parameters as they now are. */
+	RtStatus (*refresh)(void *self, RtError *err);
 } RtOps;
 
+/* A program that can be trained has a graph "step": one step of the optimiser. Its inputs are
+ *   features              what the graph "main" takes under this name, here [batch, ...]
+ *   sed, doa, sde, adpit  targets; those that the loss asks for
+ *   opt.lr, opt.step      learning rate; number of the step, from 1: bias correction, dropout
+ *   opt.clip              largest norm of the gradient; 0: any
+ *   opt.seed              of the dropouts, below 2^24; negative: no dropout
+ *   any other             a number of "scalars" in RtModel.training, so that stages and the
+ *                         command line can change it without compiling anew
+ * (each but the targets and `features` one number; the state is no input, it stays where the
+ * program keeps it). Its outputs are `loss`, the parts of the loss
+ * ("loss.sed", ...), `grad_norm`, "grad.NAME" and "new.NAME". */
 typedef struct RtModel {
 	int abi; /* RT_ABI */
 	const char *name, *doc, *version; /* version of the compiler */
@@ -102,9 +128,16 @@ typedef struct RtModel {
 	/* safetensors embedded at build, or NULL */
 	const unsigned char *weights;
 	uint64_t weights_bytes;
+	/* The "training" object of the model file as JSON, expressions evaluated: its values outside
+	 * "stages" are those compiled into "step". NULL: not built for training. */
+	const char *training;
+	/* What "step" keeps between runs: every parameter and buffer by its name, then what the
+	 * optimiser has ("opt.m.NAME", ...). */
+	int nstate;
+	const RtTensor *state;
 } RtModel;
 
-/* The whole program: verbs info, init, run, features, infer, bench, ... Returns the exit status. */
+/* The whole program: verbs info, init, run, infer, train, ... Returns the exit status. */
 int rt_main(const RtModel *m, int argc, char **argv);
 
 /* Whether a safetensors file holds exactly the parameters of m (only nparams and params are

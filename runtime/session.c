@@ -100,6 +100,8 @@ RtStatus rt_model_check(const RtModel *m, RtError *err)
 		return rt_fail(err, RT_BUG, "the model has no graph 'main' or no batch");
 	for (int i = 0; i < m->ngraphs; i++) {
 		const RtGraph *const g = &m->graphs[i];
+		if (strcmp(g->name, "step") == 0)
+			continue; /* rt_trainable_check */
 		if (!batched(m, g->ninputs, g->inputs) || !batched(m, g->noutputs, g->outputs))
 			return rt_fail(err, RT_BUG, "graph '%s': a size does not begin with the batch of %lld",
 			               g->name, (long long)m->batch);
@@ -120,7 +122,8 @@ RtStatus rt_session_open(RtSession *s, const RtModel *m, const RtWeights *w, int
 {
 	*s = (RtSession){.model = m, .features = rt_graph_find(m, "features"),
 	                 .main = rt_graph_find(m, "main")};
-	RtStatus status = m->ops.open(&s->self, w->params, threads, err);
+	const RtSource source = rt_weights_source(w);
+	RtStatus status = m->ops.open(&s->self, &source, threads, err);
 	if (status) {
 		s->self = NULL;
 		return status;
@@ -158,9 +161,7 @@ RtStatus rt_session_features(RtSession *s, const RtClip *c, int64_t first, RtErr
 	return s->features >= 0 ? rt_session_run(s, s->features, err) : RT_OK;
 }
 
-/* The output of the features graph that feeds an input of main: "features" takes the standardised
- * ones where the model makes them, any other the output of its own name. */
-static int feeding_output(const RtGraph *f, const char *input)
+int rt_feeding_output(const RtGraph *f, const char *input)
 {
 	int i = -1;
 	if (strcmp(input, "features") == 0)
@@ -175,7 +176,7 @@ RtStatus rt_session_main(RtSession *s, RtError *err)
 	const RtGraph *const f = &s->model->graphs[s->features], *const g = &s->model->graphs[s->main];
 	for (int i = 0; i < g->ninputs; i++) {
 		const RtTensor *const t = &g->inputs[i];
-		const int from = feeding_output(f, t->name);
+		const int from = rt_feeding_output(f, t->name);
 		if (from < 0 || !rt_same_shape(t, f->outputs[from].rank, f->outputs[from].dim))
 			return rt_fail(err, RT_BUG, "input '%s' of main is not made by the features graph",
 			               t->name);

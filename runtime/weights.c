@@ -163,6 +163,28 @@ RtStatus rt_weights_open(RtWeights *w, const RtModel *m, const char *path, RtErr
 	return s;
 }
 
+static void keep(const RtSource *s)
+{
+	(void)s;
+}
+
+/* Whole pages of a file mapping that nobody writes: the kernel reads them again when needed. */
+static void drop_mapped(const RtSource *s)
+{
+	madvise(s->file, s->file_bytes, MADV_DONTNEED);
+}
+
+RtSource rt_weights_source(const RtWeights *w)
+{
+	RtSource s = {.params = w->params, .drop = keep};
+	if (w->file.mapped) {
+		s.drop = drop_mapped;
+		s.file = (void *)(uintptr_t)w->file.at;
+		s.file_bytes = w->file.n;
+	}
+	return s;
+}
+
 RtStatus rt_weights_check(const RtModel *m, const char *path, RtError *err)
 {
 	RtWeights w;

@@ -44,6 +44,9 @@ static const char *read_case(Suite *s, Case *c)
 		return "cannot be read";
 	Module *m = ir_parse(s->a, s->diag, s->module->ops, src);
 	c->graph = m ? module_graph(m, "main") : NULL;
+	for (int i = 0; c->graph && i < c->graph->nodes.n; i++)
+		if (!cpu_has(c->graph->nodes.at[i]->op))
+			return "there is no kernel";
 	return c->graph ? NULL : "cannot be parsed";
 }
 
@@ -166,12 +169,18 @@ static const char *compare(Suite *s, const Case *c, float **got, float **again)
 	return NULL;
 }
 
+static void keep(const RtSource *s)
+{
+	(void)s;
+}
+
 static bool run_all(Suite *s, const RtModel *m)
 {
 	const float **params = params_of(s, m);
 	void *one, *three;
 	RtError err;
-	if (m->ops.open(&one, params, 1, &err) || m->ops.open(&three, params, 3, &err))
+	const RtSource weights = {.params = params, .drop = keep};
+	if (m->ops.open(&one, &weights, 1, &err) || m->ops.open(&three, &weights, 3, &err))
 		return false;
 	for (int i = 0; i < s->cases.n; i++) {
 		Case *c = &s->cases.at[i];

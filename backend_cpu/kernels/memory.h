@@ -19,8 +19,7 @@ static float *memory_new(int64_t n)
 	return p;
 }
 
-static __attribute__((noinline, noclone, unused)) void memory_copy(float *to, const float *from,
-								   int64_t n)
+static __attribute__((noinline, unused)) void memory_copy(float *to, const float *from, int64_t n)
 {
 	memcpy(to, from, (size_t)n * sizeof *to);
 }

@@ -13,7 +13,11 @@
 #include <string.h>
 
 #define INLINE static inline __attribute__((always_inline, unused))
+#if defined(__clang__)
+#define OUTLINE static __attribute__((noinline, unused))
+#else
 #define OUTLINE static __attribute__((noinline, noclone, unused))
+#endif
 
 /* VL lanes; GEMM_ROWS x 2 vectors of accumulators fill the register file but for a few. */
 #if defined(__AVX512F__)
@@ -73,7 +77,7 @@ INLINE Vf vrelu(Vf x)
 /* p 2^n for whole numbers n; also where the result is below the normal range */
 INLINE Vf vscale(Vf p, Vf n)
 {
-#if defined(__AVX512F__)
+#if defined(__AVX512F__) && !defined(__clang__)
 	return (Vf)__builtin_ia32_scalefps512_mask(p, n, p, -1, 4);
 #else
 	const Vi k = __builtin_convertvector(n, Vi), half = k >> 1;
@@ -84,7 +88,7 @@ INLINE Vf vscale(Vf p, Vf n)
 /* x within lo .. hi; NaN stays */
 INLINE Vf vclamp(Vf x, float lo, float hi)
 {
-#if defined(__AVX512F__)
+#if defined(__AVX512F__) && !defined(__clang__)
 	return __builtin_ia32_minps512_mask(
 	    vset(hi), __builtin_ia32_maxps512_mask(vset(lo), x, x, -1, 4), x, -1, 4);
 #else

@@ -14,6 +14,8 @@
 typedef struct Winograd {
 	int b, h, w, c, o, oh, ow, th, tw;
 	bool relu;
+	bool taps; /* weights are kept as 9 taps and transformed where they are used: see wino_taps
+		    */
 	int tiles, cols, span;
 } Winograd;
 
@@ -198,7 +200,63 @@ INLINE void wino_products(const Winograd s, const float *v, const float *u, int 
 				   m + xi * wino_plane(s, s.cols) + c, wino_row(s.cols), false);
 }
 
-/* u: wino_pack; scale, shift[o] or NULL */
+/* r[6 steps] = G (a, b, c) */
+INLINE void wino_filter6(Vf a, Vf b, Vf c, Vf *r, int step)
+{
+	const float na = 1 / (2 * WINO_A2 * (WINO_A2 - WINO_B2));
+	const float nb = 1 / (2 * WINO_B2 * (WINO_B2 - WINO_A2));
+	const Vf ea = (a + c * WINO_A2) * na, oa = b * (na * WINO_A);
+	const Vf eb = (a + c * WINO_B2) * nb, ob = b * (nb * WINO_B);
+	r[0] = a;
+	r[step] = ea + oa;
+	r[2 * step] = ea - oa;
+	r[3 * step] = eb + ob;
+	r[4 * step] = eb - ob;
+	r[5 * step] = c;
+}
+
+/* Taps k[n][9][NR] of one panel, transformed, to u[36][..][n][NR] with `plane` between points. */
+OUTLINE void wino_weights(const float *k, int n, float *u, int64_t plane)
+{
+	for (int i = 0; i < n * NR; i += VL) {
+		const float *at = k + i / NR * 9 * NR + i % NR;
+		Vf t[6][3];
+#pragma GCC unroll 3
+		for (int q = 0; q < 3; q++)
+			wino_filter6(vload(at + q * NR), vload(at + (3 + q) * NR),
+				     vload(at + (6 + q) * NR), &t[0][q], 3);
+#pragma GCC unroll 6
+		for (int p = 0; p < 6; p++) {
+			Vf r[6];
+			wino_filter6(t[p][0], t[p][1], t[p][2], r, 1);
+#pragma GCC unroll 6
+			for (int q = 0; q < 6; q++)
+				vstore(u + (p * 6 + q) * plane + i, r[q]);
+		}
+	}
+}
+
+/* As wino_products with the weights as taps w[o / NR][c][9][NR] from the first of `cols` on. Taps
+ * weigh a quarter of transformed weights, so where few squares share them, transforming a part of
+ * KCHUNK channels at a time is cheaper than fetching the whole from memory. */
+INLINE void wino_taps(const Winograd s, const float *v, const float *w, int n, float *m, float *u)
+{
+	for (int j = 0; j < s.c; j += KCHUNK) {
+		const int chunk = s.c - j < KCHUNK ? s.c - j : KCHUNK;
+		const int64_t plane = (int64_t)s.cols * KCHUNK;
+		for (int c = 0; c < s.cols; c += NR)
+			wino_weights(w + ((int64_t)c * s.c + (int64_t)j * NR) * 9, chunk,
+				     u + (int64_t)c * KCHUNK, plane);
+		for (int xi = 0; xi < 36; xi++)
+			for (int c = 0; c < s.cols; c += NR)
+				gemm_block(n, v + xi * wino_plane(s, s.c) + j, wino_row(s.c), chunk,
+					   u + xi * plane + (int64_t)c * KCHUNK,
+					   m + xi * wino_plane(s, s.cols) + c, wino_row(s.cols),
+					   j > 0);
+	}
+}
+
+/* u: wino_pack, or wino_pack_taps; scale, shift[o] or NULL */
 INLINE void wino_tile(const Winograd s, const float *x, const float *u, const float *scale,
 		      const float *shift, float *y, int tile, float *scratch)
 {
@@ -206,7 +264,7 @@ INLINE void wino_tile(const Winograd s, const float *x, const float *u, const fl
 	const int first = tile / (s.o / s.span) * s.tiles, o0 = tile % (s.o / s.span) * s.span;
 	const int n = s.b * plane - first < s.tiles ? s.b * plane - first : s.tiles;
 	float *v = scratch, *m = v + 36 * wino_plane(s, s.c),
-	      *zeros = m + 36 * wino_plane(s, s.cols);
+	      *zeros = m + 36 * wino_plane(s, s.cols), *part = zeros + s.c;
 	memset(zeros, 0, (size_t)s.c * sizeof *zeros);
 	for (int t = 0; t < n; t++) {
 		const int b = (first + t) / plane, at = (first + t) % plane;
@@ -214,7 +272,10 @@ INLINE void wino_tile(const Winograd s, const float *x, const float *u, const fl
 			   at % across, zeros, v + t * wino_row(s.c), wino_plane(s, s.c));
 	}
 	for (int o = o0; o < o0 + s.span; o += s.cols) {
-		wino_products(s, v, u + (int64_t)o * 36 * s.c, n, m);
+		if (s.taps)
+			wino_taps(s, v, u + (int64_t)o * 9 * s.c, n, m, part);
+		else
+			wino_products(s, v, u + (int64_t)o * 36 * s.c, n, m);
 		for (int t = 0; t < n; t++) {
 			const int b = (first + t) / plane, at = (first + t) % plane;
 			wino_output(&s, m + t * wino_row(s.cols), scale ? scale + o : NULL,
@@ -260,6 +321,17 @@ OUTLINE void wino_pack(float *u, const float *w, int o, int c, int cols, int thr
 				memcpy(u + (first * 36 + xi * cols + at) * c + j * NR, t[xi],
 				       sizeof t[xi]);
 		}
+}
+
+/* w[o, c, 3, 3] to taps[o / NR][c][9][NR] */
+OUTLINE void wino_pack_taps(float *taps, const float *w, int o, int c, int threads)
+{
+#pragma omp parallel for num_threads(threads)
+	for (int64_t panel = 0; panel < o / NR; panel++)
+		for (int64_t j = 0; j < (int64_t)c * 9; j++)
+			for (int64_t l = 0; l < NR; l++)
+				taps[(panel * c * 9 + j) * NR + l] =
+				    w[(panel * NR + l) * c * 9 + j];
 }
 
 #endif /* CPU_WINOGRAD_H */

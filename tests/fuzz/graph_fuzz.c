@@ -541,6 +541,49 @@ static void generate(Gen *f)
 	}
 }
 
+/* ---- gradients ---------------------------------------------------------------------------------
+ */
+
+/* Sum of the squares of all elements. */
+static Value *norm(Gen *f, Value *v)
+{
+	Value *square = unary(f, OP_square, v);
+	int64_t axes[MAX_RANK];
+	if (v->type.rank == 0)
+		return square;
+	for (int i = 0; i < v->type.rank; i++)
+		axes[i] = i;
+	Node *n = begin(f, OP_sum, square, NULL, NULL);
+	attr_set_ints(n, "axes", axes, v->type.rank);
+	return finish(n);
+}
+
+/* The gradients of a norm of the first output by some sources become outputs, with the source
+ * added: a gradient that vanishes but for rounding is then small beside its tensor. */
+static void differentiate(Gen *f)
+{
+	enum { MAX_WRT = 6 };
+	Value *wrt[MAX_WRT], *grad[MAX_WRT];
+	int n = 0;
+	for (int i = 0; i < f->g->nodes.n; i++) {
+		const Node *node = f->g->nodes.at[i];
+		const unsigned flags = node_info(node)->flags;
+		if ((flags & F_NOGRAD) && !(flags & F_SOURCE))
+			return;
+		const bool free = node->op == OP_input || node->op == OP_param;
+		if (free && n < MAX_WRT && chance(f, 60))
+			wrt[n++] = &node->out[0];
+	}
+	Value *loss = norm(f, f->g->outputs.at[0].value);
+	graph_sort(f->g);
+	if (!ir_grad(f->g, loss, wrt, n, grad))
+		BUG("there is no gradient");
+	for (int i = 0; i < n; i++)
+		list_push(f->a, &f->g->outputs,
+			  ((Output){.name = arena_printf(f->a, "grad%d", i),
+				    .value = binary(f, OP_add, grad[i], wrt[i])}));
+}
+
 /* ---- a machine with places ------------------------------------------------------------------- */
 
 /* Memory in elements of 4 bytes; inputs have memory of their own, behind the arenas. */
@@ -777,6 +820,8 @@ static void run_seed(uint64_t seed, bool show)
 	Module *m = module_new(a, &diag, ops_new(a), "random");
 	Gen f = {.g = graph_new(m, "main"), .a = a, .rng = seed};
 	generate(&f);
+	if (chance(&f, 50))
+		differentiate(&f);
 	graph_sort(f.g);
 	RandomValues values = {a, seed};
 	Tensor want[MAX_OUT];

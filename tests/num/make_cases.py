@@ -16,6 +16,8 @@ import torch
 import torch.nn.functional as F
 from scipy import special
 
+import train_cases
+
 ROOT = os.path.dirname(os.path.abspath(__file__))
 NAN, INF = float("nan"), float("inf")
 made = {}
@@ -153,6 +155,7 @@ UNARY = {
     "sqrt": np.sqrt,
     "rsqrt": lambda a: np.power(a, -0.5),
     "exp": np.exp,
+    "expm1": np.expm1,
     "log": np.log,
     "log10": np.log10,
     "log1p": np.log1p,
@@ -169,6 +172,7 @@ EXTREME = {
     "square": [0, -0.0, INF, -INF, NAN, 2.0**60, -2.0**60, 2.0**-60],
     "sqrt": [0, INF, NAN, -1, 2.0**100, 2.0**-100, 2.0**-126],
     "rsqrt": [0, INF, NAN, -1, 2.0**100, 2.0**-100, 2.0**-126],
+    "expm1": [0, -0.0, INF, -INF, NAN, 80, -80, 2.0**-30, -2.0**-20, 2.0**-60],
     "exp": [0, -0.0, INF, -INF, NAN, 80, -80, 2.0**-30, -104],
     "log": [0, 1, INF, NAN, -1, 2.0**120, 2.0**-120, 1 + 2.0**-23, 1 - 2.0**-24],
     "log10": [0, 1, 10, 1000, INF, NAN, -1, 2.0**120, 2.0**-120],
@@ -422,7 +426,7 @@ def view_cases():
 # ---- reductions -------------------------------------------------------------------------------
 
 def reduce_cases():
-    for op, ref in (("sum", np.sum), ("mean", np.mean), ("max", np.max)):
+    for op, ref in (("sum", np.sum), ("mean", np.mean), ("max", np.max), ("min", np.min)):
         d = Data(op)
         for case, x, axes, keep in (
                 ("last", d.normal(3, 7), [1], 0), ("first", d.normal(5, 3), [0], 0),
@@ -838,6 +842,7 @@ def main():
                   reduce_cases, product_cases, conv_cases, norm_cases, pool_cases, conv1d_cases,
                   scan_cases, scan_gate_cases, inproj_cases, stft_cases):
         cases()
+    train_cases.write(sys.modules[__name__])
     print("%d cases, %d bytes, largest %d" % (len(made), sum(made.values()), max(made.values())))
 
 

@@ -45,8 +45,9 @@ typedef struct Fake {
 	float weight[CLASSES * BINS], bias[CLASSES], mean[BINS], std[BINS];
 } Fake;
 
-static RtStatus fake_open(void **self, const float *const *params, int threads, RtError *err)
+static RtStatus fake_open(void **self, const RtSource *weights, int threads, RtError *err)
 {
+	const float *const *params = weights->params;
 	(void)threads;
 	Fake *const f = rt_alloc(1, sizeof *f);
 	if (!f)

@@ -1,0 +1,536 @@
+/* choices.c: how the network is trained: the model file's "training" object, with what the stage
+ * sets and then what the command line sets in it. What is compiled into the program
+ * cannot be changed here, unless the graph "step" takes it as an input. */
+#define _XOPEN_SOURCE 700
+#include "train.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAX_PATH = 256, MAX_STAGES = 16, MAX_DIFFERENCES = 20 };
+
+static const char defaults[] =
+    "{\"seed\":0,\"optimizer\":{\"lr\":0.001},"
+    "\"schedule\":{\"kind\":\"constant\",\"epochs\":1,\"step\":1,\"gamma\":1,"
+    "\"step_after_batches\":0},"
+    "\"data\":{\"train_folds\":[],\"validate_folds\":[],\"scaler_folds\":[],\"shuffle\":true,"
+    "\"last_batch\":\"fill\"},"
+    "\"keep\":[\"best\",\"last\"],\"best\":\"SELD\",\"evaluate_epochs\":1,"
+    "\"checkpoint_minutes\":10,\"checkpoint_steps\":0}";
+
+/* Choices that the library acts on: all below a name that ends in a dot. */
+static const char *const ours[] = {
+    "seed",
+    "optimizer.lr",
+    "schedule.",
+    "data.",
+    "keep",
+    "best",
+    "evaluate_epochs",
+    "checkpoint_minutes",
+    "checkpoint_steps",
+    "default_stage",
+    "stages.",
+    "doc",
+};
+
+/* Of those, the ones that change no result. */
+static const char *const neutral[] = {
+    "keep", "checkpoint_minutes", "checkpoint_steps", "default_stage", "stages", "doc"};
+
+static bool is_ours(const char *path)
+{
+	for (size_t i = 0; i < RT_COUNT(ours); i++) {
+		const size_t n = strlen(ours[i]);
+		const bool all_below = ours[i][n - 1] == '.';
+		if (all_below ? strncmp(path, ours[i], n) == 0 : strcmp(path, ours[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* ---- trees ------------------------------------------------------------------------------- */
+
+static cJSON *member(const cJSON *o, const char *name)
+{
+	return cJSON_GetObjectItemCaseSensitive(o, name);
+}
+
+static cJSON *find(const cJSON *root, const char *path)
+{
+	const cJSON *at = root;
+	char name[MAX_PATH];
+	while (at && *path) {
+		const size_t n = strcspn(path, ".");
+		if (n >= sizeof name)
+			return NULL;
+		memcpy(name, path, n);
+		name[n] = '\0';
+		at = member(at, name);
+		path += n + (path[n] == '.');
+	}
+	return (cJSON *)(uintptr_t)at;
+}
+
+/* Objects are merged member by member, anything else is replaced. */
+static bool merge(cJSON *into, const cJSON *from)
+{
+	const cJSON *item;
+	cJSON_ArrayForEach(item, from)
+	{
+		cJSON *const old = member(into, item->string);
+		if (cJSON_IsObject(old) && cJSON_IsObject(item)) {
+			if (!merge(old, item))
+				return false;
+			continue;
+		}
+		cJSON *const copy = cJSON_Duplicate(item, true);
+		if (!copy)
+			return false;
+		if (old ? !cJSON_ReplaceItemInObjectCaseSensitive(into, item->string, copy)
+			: !cJSON_AddItemToObject(into, item->string, copy))
+			return false;
+	}
+	return true;
+}
+
+bool rt_choice_number(const cJSON *choices, const char *path, double *v)
+{
+	const cJSON *const j = find(choices, path);
+	*v = cJSON_IsNumber(j) ? j->valuedouble : cJSON_IsTrue(j);
+	return cJSON_IsNumber(j) || cJSON_IsBool(j);
+}
+
+/* Calls visit for each leaf: anything but an object. */
+typedef RtStatus Visit(void *context, const char *path, const cJSON *leaf, RtError *err);
+
+static RtStatus each_leaf(const cJSON *o, const char *above, Visit *visit, void *context,
+			  RtError *err)
+{
+	const cJSON *item;
+	RtStatus s = RT_OK;
+	cJSON_ArrayForEach(item, o)
+	{
+		char path[MAX_PATH];
+		snprintf(path, sizeof path, "%s%s%s", above, *above ? "." : "", item->string);
+		s = cJSON_IsObject(item) ? each_leaf(item, path, visit, context, err)
+					 : visit(context, path, item, err);
+		if (s)
+			return s;
+	}
+	return s;
+}
+
+/* ---- --set ------------------------------------------------------------------------------- */
+
+typedef struct Search {
+	const char *name;
+	char path[MAX_PATH];
+	int n;
+} Search;
+
+/* A leaf whose path ends in the name that is looked for. */
+static RtStatus match(void *context, const char *path, const cJSON *leaf, RtError *err)
+{
+	(void)leaf, (void)err;
+	Search *const s = context;
+	const size_t n = strlen(path), nn = strlen(s->name);
+	if (strncmp(path, "stages.", 7) == 0 || nn > n || strcmp(path + n - nn, s->name) != 0)
+		return RT_OK;
+	if (nn < n && path[n - nn - 1] != '.')
+		return RT_OK;
+	if (nn == n || s->n == 0)
+		snprintf(s->path, sizeof s->path, "%s", path);
+	s->n = nn == n ? -1000000 : s->n + 1; /* the whole path: no other matters */
+	return RT_OK;
+}
+
+static RtStatus list_leaf(void *context, const char *path, const cJSON *leaf, RtError *err)
+{
+	(void)context, (void)leaf;
+	if (strncmp(path, "stages.", 7) != 0)
+		rt_error_append(err, " %s", path);
+	return RT_OK;
+}
+
+static RtStatus find_path(const cJSON *root, const char *name, Search *s, RtError *err)
+{
+	*s = (Search){.name = name};
+	each_leaf(root, "", match, s, err);
+	if (s->n == 0) {
+		rt_fail(err, RT_USAGE, "the training has no choice '%s'; there are:", name);
+		each_leaf(root, "", list_leaf, NULL, err);
+		return RT_USAGE;
+	}
+	if (s->n > 1)
+		return rt_fail(err, RT_USAGE,
+			       "'%s' can mean '%s' and others: write more of the path", name,
+			       s->path);
+	return RT_OK;
+}
+
+static const char *kind_of(const cJSON *j)
+{
+	return cJSON_IsNumber(j)   ? "a number"
+	       : cJSON_IsString(j) ? "a word"
+	       : cJSON_IsBool(j)   ? "true or false"
+				   : "a list";
+}
+
+static bool same_kind(const cJSON *a, const cJSON *b)
+{
+	if (cJSON_IsBool(a) || cJSON_IsBool(b))
+		return cJSON_IsBool(a) && cJSON_IsBool(b);
+	return (a->type & 0xff) == (b->type & 0xff) || (cJSON_IsArray(a) && cJSON_IsNumber(b));
+}
+
+/* Takes the value over. */
+static RtStatus replace(cJSON *root, const char *path, cJSON *value, RtError *err)
+{
+	const cJSON *const old = find(root, path);
+	if (!value)
+		return rt_no_memory(err);
+	if (!same_kind(old, value)) {
+		char *const text = cJSON_PrintUnformatted(value);
+		rt_fail(err, RT_USAGE, "training: %s cannot be %s, which is not %s", path,
+			text ? text : "that", kind_of(old));
+		cJSON_free(text);
+		cJSON_Delete(value);
+		return RT_USAGE;
+	}
+	const char *const dot = strrchr(path, '.');
+	char above[MAX_PATH];
+	snprintf(above, sizeof above, "%.*s", dot ? (int)(dot - path) : 0, path);
+	if (!cJSON_ReplaceItemInObjectCaseSensitive(find(root, above), dot ? dot + 1 : path, value))
+		return rt_no_memory(err);
+	return RT_OK;
+}
+
+/* Takes the value over. */
+static RtStatus set(cJSON *root, const char *name, cJSON *value, RtError *err)
+{
+	Search found;
+	const RtStatus s = find_path(root, name, &found, err);
+	if (s) {
+		cJSON_Delete(value);
+		return s;
+	}
+	return replace(root, found.path, value, err);
+}
+
+/* The value is JSON, or else a word; a number alone can stand for a list of one. */
+static RtStatus set_text(cJSON *root, const char *text, RtError *err)
+{
+	const char *const equals = strchr(text, '=');
+	char name[MAX_PATH];
+	if (!equals || equals == text || equals - text >= MAX_PATH)
+		return rt_fail(err, RT_USAGE, "--set: '%s' is not NAME=VALUE", text);
+	snprintf(name, sizeof name, "%.*s", (int)(equals - text), text);
+	cJSON *const value = cJSON_ParseWithOpts(equals + 1, NULL, true);
+	return set(root, name, value ? value : cJSON_CreateString(equals + 1), err);
+}
+
+static RtStatus set_all(cJSON *root, const cJSON *changes, RtError *err)
+{
+	const cJSON *item;
+	RtStatus s = RT_OK;
+	cJSON_ArrayForEach(item, changes)
+	{
+		if (!s)
+			s = set(root, item->string, cJSON_Duplicate(item, true), err);
+	}
+	return s;
+}
+
+/* ---- values ------------------------------------------------------------------------------ */
+
+static const struct {
+	const char *path;
+	bool whole;
+	size_t offset;
+	double low, high;
+} numbers[] = {
+    {"seed", true, offsetof(RtPlan, seed), 0, 9007199254740992},
+    {"optimizer.lr", false, offsetof(RtPlan, lr), 0, 1e9},
+    {"schedule.epochs", true, offsetof(RtPlan, epochs), 1, 1e9},
+    {"schedule.step", true, offsetof(RtPlan, step), 1, 1e9},
+    {"schedule.gamma", false, offsetof(RtPlan, gamma), 0, 1e9},
+    {"schedule.step_after_batches", true, offsetof(RtPlan, step_after_batches), 0, 1e9},
+    {"evaluate_epochs", true, offsetof(RtPlan, evaluate_epochs), 0, 1e9},
+    {"checkpoint_steps", true, offsetof(RtPlan, checkpoint_steps), 0, 1e9},
+    {"checkpoint_minutes", false, offsetof(RtPlan, checkpoint_minutes), 0, 1e9},
+};
+
+static RtStatus read_numbers(RtPlan *p, RtError *err)
+{
+	for (size_t i = 0; i < RT_COUNT(numbers); i++) {
+		double v;
+		const bool found = rt_choice_number(p->json, numbers[i].path, &v);
+		const bool whole = v == floor(v) || !numbers[i].whole;
+		if (!found || !whole || !(v >= numbers[i].low && v <= numbers[i].high))
+			return rt_fail(err, RT_INPUT,
+				       "training: '%s' must be a %snumber from %g to %g",
+				       numbers[i].path, numbers[i].whole ? "whole " : "",
+				       numbers[i].low, numbers[i].high);
+		void *const to = (char *)p + numbers[i].offset;
+		if (numbers[i].whole)
+			*(int64_t *)to = (int64_t)v;
+		else
+			*(double *)to = v;
+	}
+	return RT_OK;
+}
+
+static RtStatus read_folds(const RtPlan *p, const char *path, unsigned *folds, RtError *err)
+{
+	const cJSON *const j = find(p->json, path), *item = cJSON_IsArray(j) ? j->child : j;
+	*folds = 0;
+	for (; item; item = cJSON_IsArray(j) ? item->next : NULL) {
+		const double v = cJSON_IsNumber(item) ? item->valuedouble : -1;
+		if (v != floor(v) || v < 0 || v >= RT_FOLDS)
+			return rt_fail(err, RT_INPUT, "training: '%s' must list folds from 0 to %d",
+				       path, RT_FOLDS - 1);
+		*folds |= 1u << (int)v;
+	}
+	return RT_OK;
+}
+
+/* Which of two words a choice is. */
+static RtStatus read_word(const RtPlan *p, const char *path, const char *yes, const char *no,
+			  bool *is_yes, RtError *err)
+{
+	const char *const text = cJSON_GetStringValue(find(p->json, path));
+	*is_yes = text && strcmp(text, yes) == 0;
+	if (!*is_yes && (!text || strcmp(text, no) != 0))
+		return rt_fail(err, RT_INPUT, "training: '%s' is '%s', can be '%s' or '%s'", path,
+			       text ? text : "?", yes, no);
+	return RT_OK;
+}
+
+static bool lists(const cJSON *array, const char *word)
+{
+	const cJSON *item;
+	cJSON_ArrayForEach(item, array) if (cJSON_IsString(item) &&
+					    strcmp(item->valuestring, word) == 0) return true;
+	return false;
+}
+
+static RtStatus read_plan(RtPlan *p, RtError *err)
+{
+	bool stepped = false, by_seld = false;
+	RtStatus s = read_numbers(p, err);
+	if (!s)
+		s = read_word(p, "schedule.kind", "step", "constant", &stepped, err);
+	if (!s)
+		s = read_word(p, "data.last_batch", "fill", "drop", &p->fill, err);
+	if (!s)
+		s = read_word(p, "best", "SELD", "F", &by_seld, err);
+	if (!s)
+		s = read_folds(p, "data.train_folds", &p->train_folds, err);
+	if (!s)
+		s = read_folds(p, "data.validate_folds", &p->validate_folds, err);
+	if (!s)
+		s = read_folds(p, "data.scaler_folds", &p->scaler_folds, err);
+	if (!stepped)
+		p->gamma = 1;
+	if (!p->train_folds)
+		p->train_folds = RT_ALL_FOLDS & ~p->validate_folds;
+	if (!p->scaler_folds)
+		p->scaler_folds = p->train_folds;
+	p->best = by_seld ? SCORE_SELD : SCORE_F;
+	p->shuffle = cJSON_IsTrue(find(p->json, "data.shuffle"));
+	p->keep_best = lists(find(p->json, "keep"), "best");
+	p->keep_last = lists(find(p->json, "keep"), "last");
+	return s;
+}
+
+/* ---- what is compiled in ----------------------------------------------------------------- */
+
+typedef struct Compiled {
+	const RtModel *model;
+	const cJSON *base;
+	const char *stage;
+} Compiled;
+
+static RtStatus check_leaf(void *context, const char *path, const cJSON *leaf, RtError *err)
+{
+	const Compiled *const c = context;
+	if (is_ours(path) || rt_graph_find(c->model, "step") < 0)
+		return RT_OK;
+	const cJSON *const built = find(c->base, path);
+	if (cJSON_Compare(leaf, built, true) || rt_step_takes(c->model, c->base, path))
+		return RT_OK;
+	char *const want = cJSON_PrintUnformatted(leaf);
+	char *const have = built ? cJSON_PrintUnformatted(built) : NULL;
+	rt_fail(err, RT_INPUT,
+		"training%s%s: %s is to be %s, but this program is built for %s: build one "
+		"with 'seldc build --train' for it",
+		*c->stage ? ", stage " : "", c->stage, path, want ? want : "?",
+		have ? have : "none");
+	cJSON_free(want);
+	cJSON_free(have);
+	return RT_INPUT;
+}
+
+/* ---- plans ------------------------------------------------------------------------------- */
+
+/* The base with the changes of a stage, and of the command line. */
+static RtStatus make_plan(RtPlan *p, const RtModel *m, const cJSON *base, const RtOptions *o,
+			  RtError *err)
+{
+	p->json = cJSON_Duplicate(base, true);
+	if (!p->json)
+		return rt_no_memory(err);
+	RtStatus s = RT_OK;
+	if (*p->stage)
+		s = set_all(p->json, member(member(member(base, "stages"), p->stage), "set"), err);
+	for (int i = 0; !s && i < o->nsets; i++)
+		s = set_text(p->json, o->set[i], err);
+	Compiled c = {m, base, p->stage};
+	if (!s)
+		s = each_leaf(p->json, "", check_leaf, &c, err);
+	if (!s)
+		s = read_plan(p, err);
+	if (o->seed)
+		p->seed = o->seed;
+	return s;
+}
+
+static RtStatus no_stage(const cJSON *stages, const char *name, RtError *err)
+{
+	rt_fail(err, RT_USAGE, "the training has no stage '%s'; there are", name);
+	const cJSON *item;
+	cJSON_ArrayForEach(item, stages)
+	    rt_error_append(err, "%s %s", item == stages->child ? "" : ",", item->string);
+	return RT_USAGE;
+}
+
+/* The wanted stage and those before it, the first one first. */
+static RtStatus stage_chain(const cJSON *base, const char *wanted, bool alone, const char **chain,
+			    int *n, RtError *err)
+{
+	const cJSON *const stages = member(base, "stages");
+	const char *names[MAX_STAGES];
+	*n = 0;
+	if (!wanted)
+		wanted = cJSON_GetStringValue(member(base, "default_stage"));
+	if (!wanted) {
+		chain[(*n)++] = "";
+		return RT_OK;
+	}
+	for (const char *at = wanted; at && !(alone && *n);) {
+		const cJSON *const stage = member(stages, at);
+		if (!stage)
+			return no_stage(stages, at, err);
+		if (*n == MAX_STAGES)
+			return rt_fail(err, RT_INPUT, "training: stage '%s' starts from itself",
+				       wanted);
+		names[(*n)++] = stage->string;
+		at = cJSON_GetStringValue(member(stage, "start"));
+	}
+	for (int i = 0; i < *n; i++)
+		chain[i] = names[*n - 1 - i];
+	return RT_OK;
+}
+
+static RtStatus open_base(RtPlans *p, const RtModel *m, RtError *err)
+{
+	p->base = cJSON_Parse(defaults);
+	cJSON *const own = cJSON_Parse(m->training ? m->training : "{}");
+	RtStatus s = p->base ? RT_OK : rt_no_memory(err);
+	if (!s && !own)
+		s = rt_fail(err, RT_BUG, "the model's training choices are not valid JSON");
+	if (!s && !merge(p->base, own))
+		s = rt_no_memory(err);
+	cJSON_Delete(own);
+	return s;
+}
+
+RtStatus rt_plans_open(RtPlans *p, const RtModel *m, const RtOptions *o, bool alone, RtError *err)
+{
+	*p = (RtPlans){0};
+	const char *chain[MAX_STAGES];
+	int n = 0;
+	RtStatus s = open_base(p, m, err);
+	if (!s)
+		s = stage_chain(p->base, o->stage, alone, chain, &n, err);
+	p->at = rt_alloc((uint64_t)n, sizeof *p->at);
+	if (!s && !p->at)
+		s = rt_no_memory(err);
+	for (int i = 0; !s && i < n; i++) {
+		p->at[p->n].stage = chain[i];
+		s = make_plan(&p->at[p->n++], m, p->base, o, err);
+	}
+	if (s)
+		rt_plans_release(p);
+	return s;
+}
+
+void rt_plans_release(RtPlans *p)
+{
+	for (int i = 0; i < p->n; i++)
+		cJSON_Delete(p->at[i].json);
+	free(p->at);
+	cJSON_Delete(p->base);
+	*p = (RtPlans){0};
+}
+
+double rt_plan_lr(const RtPlan *p, int64_t epoch, int64_t batch)
+{
+	const int64_t steps = epoch > 0 && batch < p->step_after_batches ? epoch - 1 : epoch;
+	double lr = p->lr;
+	for (int64_t i = 0; i < steps / p->step && p->gamma != 1; i++)
+		lr *= p->gamma;
+	return lr;
+}
+
+/* ---- comparison --------------------------------------------------------------------------- */
+
+char *rt_plans_text(const RtPlans *p)
+{
+	cJSON *const all = cJSON_CreateObject();
+	for (int i = 0; all && i < p->n; i++) {
+		cJSON *const copy = cJSON_Duplicate(p->at[i].json, true);
+		for (size_t k = 0; k < RT_COUNT(neutral); k++)
+			cJSON_DeleteItemFromObjectCaseSensitive(copy, neutral[k]);
+		cJSON *const seed = cJSON_CreateNumber((double)p->at[i].seed);
+		cJSON_ReplaceItemInObjectCaseSensitive(copy, "seed", seed);
+		cJSON_AddItemToObject(all, *p->at[i].stage ? p->at[i].stage : "training", copy);
+	}
+	char *const text = cJSON_PrintUnformatted(all);
+	cJSON_Delete(all);
+	return text;
+}
+
+typedef struct Comparison {
+	const cJSON *other;
+	bool forward; /* leaves of the checkpoint; else those that only this run has */
+	int n;
+} Comparison;
+
+static RtStatus compare_leaf(void *context, const char *path, const cJSON *leaf, RtError *err)
+{
+	Comparison *const c = context;
+	const cJSON *const other = find(c->other, path);
+	if (cJSON_Compare(leaf, other, true) || (other && !c->forward) || ++c->n > MAX_DIFFERENCES)
+		return RT_OK;
+	char *const a = cJSON_PrintUnformatted(leaf);
+	char *const b = other ? cJSON_PrintUnformatted(other) : NULL;
+	const char *const then = c->forward ? a : b, *const now = c->forward ? b : a;
+	rt_error_append(err, "\n  %s: %s in the checkpoint, now %s", path, then ? then : "none",
+			now ? now : "none");
+	cJSON_free(a);
+	cJSON_free(b);
+	return RT_OK;
+}
+
+void rt_plans_differences(const char *then, const char *now, RtError *err)
+{
+	cJSON *const a = cJSON_Parse(then), *const b = cJSON_Parse(now);
+	Comparison forward = {b, true, 0}, backward = {a, false, 0};
+	each_leaf(a, "", compare_leaf, &forward, err);
+	each_leaf(b, "", compare_leaf, &backward, err);
+	cJSON_Delete(a);
+	cJSON_Delete(b);
+}

@@ -1,0 +1,377 @@
+/* dataset.c: recordings and annotations in DCASE layout. Every file is read and checked, all that
+ * is wrong is reported, before anything is done with the data. Audio stays in memory as 16 bits. */
+#define _DEFAULT_SOURCE /* sysconf's processors */
+#include "train.h"
+
+#include <math.h>
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { MAX_LINES = 20 /* about one file */, SLACK_FRAMES = 10 };
+
+uint64_t rt_hash(uint64_t h, const void *bytes, size_t n)
+{
+	const unsigned char *const p = bytes;
+	const uint64_t prime = 0x9E3779B97F4A7C15;
+	uint64_t word;
+	for (size_t i = 0; i < n; i += sizeof word) {
+		word = 0;
+		memcpy(&word, p + i, n - i < sizeof word ? n - i : sizeof word);
+		h = (h ^ word) * prime;
+		h ^= h >> 29;
+	}
+	return (h ^ n) * prime;
+}
+
+/* ---- reports ----------------------------------------------------------------------------- */
+
+/* Writes to a text in memory; what lack of memory drops is still counted in nerrors. */
+typedef struct Notes {
+	RtRecording *r;
+	FILE *f;
+	size_t n;
+} Notes;
+
+static void complain(Notes *n, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+static void complain(Notes *n, const char *fmt, ...)
+{
+	if (++n->r->nerrors > MAX_LINES || !n->f)
+		return;
+	va_list ap;
+	va_start(ap, fmt);
+	vfprintf(n->f, fmt, ap);
+	va_end(ap);
+	fputc('\n', n->f);
+}
+
+/* ---- one recording ------------------------------------------------------------------------ */
+
+static int16_t quantise(float v)
+{
+	const float scaled = v * 32768;
+	return (int16_t)lrintf(scaled < -32768 ? -32768 : scaled > 32767 ? 32767 : scaled);
+}
+
+static bool keep_samples(RtRecording *r, const RtClip *c, bool keep)
+{
+	const size_t n = (size_t)(c->frames * c->channels);
+	r->samples = c->frames;
+	int16_t *const x = rt_alloc(n, sizeof *x);
+	if (!x)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		x[i] = quantise(c->x[i]);
+	r->hash = rt_hash(r->hash, x, n * sizeof *x);
+	if (keep)
+		r->x = x;
+	else
+		free(x);
+	return true;
+}
+
+/* err only lends its memory. */
+static void load_audio(const RtDataset *d, RtRecording *r, Notes *notes, RtError *err)
+{
+	RtClip c;
+	if (rt_clip_open(&c, r->wav, &d->model->audio, err)) {
+		complain(notes, "error: %s", err->text);
+		return;
+	}
+	if (c.file_rate != c.rate && !d->quiet && notes->f)
+		fprintf(notes->f, "warning: %s: resampled from %d to %d Hz\n", r->wav, c.file_rate,
+			c.rate);
+	const bool keep = r->fold >= 0 && d->folds >> r->fold & 1;
+	if (!keep_samples(r, &c, keep))
+		complain(notes, "error: %s: out of memory", r->wav);
+	rt_clip_release(&c);
+}
+
+static int by_frame(const void *pa, const void *pb)
+{
+	const ScoreRow *const a = pa, *const b = pb;
+	if (a->frame != b->frame)
+		return a->frame < b->frame ? -1 : 1;
+	return a->order < b->order ? -1 : a->order > b->order;
+}
+
+/* A few frames beyond the end occur in real annotations; they are left out. */
+static void check_ends(const RtDataset *d, const RtRecording *r, Notes *notes)
+{
+	const int64_t frames = rt_label_frames(&d->model->audio, r->samples);
+	bool warned = d->quiet || !notes->f;
+	for (int64_t i = 0; i < r->rows.n; i++) {
+		const ScoreRow *const row = &r->rows.at[i];
+		if (row->frame < frames)
+			continue;
+		if (row->frame >= frames + SLACK_FRAMES)
+			complain(
+			    notes,
+			    "%s:%lld:1: error: frame %lld, but the recording ends after frame %lld",
+			    r->csv, (long long)row->line, (long long)row->frame,
+			    (long long)frames - 1);
+		else if (!warned)
+			fprintf(
+			    notes->f,
+			    "%s:%lld:1: warning: frame %lld is beyond the end of the recording, "
+			    "left out\n",
+			    r->csv, (long long)row->line, (long long)row->frame);
+		warned = warned || row->frame < frames + SLACK_FRAMES;
+	}
+}
+
+static void hash_rows(RtRecording *r)
+{
+	for (int64_t i = 0; i < r->rows.n; i++) {
+		const ScoreRow *const row = &r->rows.at[i];
+		const double v[6] = {(double)row->frame, row->class,
+				     row->v[0],          row->v[1],
+				     row->v[2],          isnan(row->metres) ? -1 : row->metres};
+		r->hash = rt_hash(r->hash, v, sizeof v);
+	}
+}
+
+static void load_rows(const RtDataset *d, RtRecording *r, Notes *notes, RtError *err)
+{
+	ScoreSet set = {.classes = d->model->decode.classes, .quiet = d->quiet};
+	const RtStatus s = score_read_rows(&set, &r->rows, r->csv, true, err);
+	if (s)
+		complain(notes, "error: %s: %s", r->csv, err->text);
+	if (notes->f && set.log)
+		fwrite(set.log, 1, set.log_n, notes->f);
+	r->nerrors += set.nerrors;
+	score_release(&set);
+	if (r->nerrors)
+		return;
+	if (r->rows.n)
+		qsort(r->rows.at, (size_t)r->rows.n, sizeof *r->rows.at, by_frame);
+	if (d->distances && r->rows.n && isnan(r->rows.at[0].metres))
+		complain(notes, "%s:%lld:1: error: no distances, which the loss needs", r->csv,
+			 (long long)r->rows.at[0].line);
+	check_ends(d, r, notes);
+	hash_rows(r);
+}
+
+static void load(const RtDataset *d, RtRecording *r)
+{
+	Notes notes = {.r = r};
+	notes.f = open_memstream(&r->said, &notes.n);
+	RtError *const err = rt_alloc(1, sizeof *err);
+	r->hash = rt_hash(0, r->stem, strlen(r->stem));
+	if (!err)
+		complain(&notes, "error: out of memory");
+	if (err && r->wav)
+		load_audio(d, r, &notes, err);
+	else
+		complain(&notes, "error: %s: no recording of this name below foa_dev", r->csv);
+	if (err && r->csv)
+		load_rows(d, r, &notes, err);
+	else
+		complain(&notes, "error: %s: no annotation of this name below metadata_dev",
+			 r->wav);
+	if (r->fold < 0)
+		complain(&notes, "error: %s: the name does not begin with 'fold' and a digit",
+			 r->wav ? r->wav : r->csv);
+	if (r->nerrors > MAX_LINES && notes.f)
+		fprintf(notes.f, "error: %s: %d errors in all\n", r->wav ? r->wav : r->csv,
+			r->nerrors);
+	free(err);
+	if (notes.f)
+		fclose(notes.f);
+}
+
+/* ---- folders ------------------------------------------------------------------------------ */
+
+static char *stem_of(const char *path)
+{
+	const char *const name = rt_base_name(path);
+	return strndup(name, strlen(name) - 4);
+}
+
+static int fold_of(const char *stem)
+{
+	if (strncmp(stem, "fold", 4) != 0 || stem[4] < '0' || stem[4] > '9')
+		return -1;
+	return stem[4] - '0';
+}
+
+static int by_stem(const void *a, const void *b)
+{
+	return strcmp(((const RtRecording *)a)->stem, ((const RtRecording *)b)->stem);
+}
+
+/* Two files of one name: the list is sorted by name. */
+static RtStatus check_names(const RtPaths *p, RtError *err)
+{
+	for (int i = 1; i < p->n; i++)
+		if (strcmp(rt_base_name(p->at[i - 1]), rt_base_name(p->at[i])) == 0)
+			return rt_fail(err, RT_INPUT, "%s: same name as '%s'", p->at[i],
+				       p->at[i - 1]);
+	return RT_OK;
+}
+
+static RtStatus add(RtDataset *d, const char *path, bool is_csv, RtError *err)
+{
+	char *const stem = stem_of(path), *const copy = strdup(path);
+	if (!stem || !copy) {
+		free(stem);
+		free(copy);
+		return rt_no_memory(err);
+	}
+	RtRecording *const r = &d->at[d->n++];
+	*r = (RtRecording){.stem = stem, .fold = fold_of(stem)};
+	*(is_csv ? &r->csv : &r->wav) = copy;
+	return RT_OK;
+}
+
+/* Every recording, and annotations without one. */
+static RtStatus pair(RtDataset *d, const RtPaths *wavs, const RtPaths *csvs, RtError *err)
+{
+	d->at = rt_alloc((uint64_t)wavs->n + (uint64_t)csvs->n, sizeof *d->at);
+	RtStatus s = d->at ? RT_OK : rt_no_memory(err);
+	for (int i = 0; !s && i < wavs->n; i++)
+		s = add(d, wavs->at[i], false, err);
+	if (s)
+		return s;
+	qsort(d->at, (size_t)d->n, sizeof *d->at, by_stem);
+	const int nwavs = d->n;
+	for (int i = 0; !s && i < csvs->n; i++) {
+		RtRecording key = {.stem = stem_of(csvs->at[i])};
+		if (!key.stem)
+			return rt_no_memory(err);
+		RtRecording *const r = bsearch(&key, d->at, (size_t)nwavs, sizeof key, by_stem);
+		free(key.stem);
+		if (!r)
+			s = add(d, csvs->at[i], true, err);
+		else if (!(r->csv = strdup(csvs->at[i])))
+			s = rt_no_memory(err);
+	}
+	qsort(d->at, (size_t)d->n, sizeof *d->at, by_stem);
+	return s;
+}
+
+static RtStatus find(const char *root, const char *folder, const char *suffix, RtPaths *p,
+		     RtError *err)
+{
+	char *const dir = rt_path_join(root, folder);
+	if (!dir)
+		return rt_no_memory(err);
+	RtStatus s = rt_find_files(dir, suffix, p, err);
+	free(dir);
+	if (!s)
+		s = check_names(p, err);
+	return s;
+}
+
+static RtStatus list(RtDataset *d, const char *root, RtError *err)
+{
+	RtPaths wavs = {0}, csvs = {0};
+	RtStatus s = find(root, "foa_dev", ".wav", &wavs, err);
+	if (!s)
+		s = find(root, "metadata_dev", ".csv", &csvs, err);
+	if (!s)
+		s = pair(d, &wavs, &csvs, err);
+	rt_paths_release(&wavs);
+	rt_paths_release(&csvs);
+	return s;
+}
+
+/* Threads take the next recording that nobody has taken. */
+typedef struct Crew {
+	RtDataset *data;
+	RtProgress progress;
+	pthread_mutex_t lock;
+	int next, done;
+} Crew;
+
+static void *work(void *p)
+{
+	Crew *const c = p;
+	pthread_mutex_lock(&c->lock);
+	while (c->next < c->data->n) {
+		RtRecording *const r = &c->data->at[c->next++];
+		pthread_mutex_unlock(&c->lock);
+		load(c->data, r);
+		pthread_mutex_lock(&c->lock);
+		rt_progress_show(&c->progress, "reading and checking recordings", ++c->done,
+				 c->data->n);
+	}
+	pthread_mutex_unlock(&c->lock);
+	return NULL;
+}
+
+/* This thread is one of the crew, so that the work is done even if no other can be started. */
+static void load_all(RtDataset *d, int threads)
+{
+	enum { MOST = 64 };
+	pthread_t other[MOST];
+	int n = 0;
+	const long all = threads > 0 ? threads : sysconf(_SC_NPROCESSORS_ONLN);
+	Crew c = {.data = d, .lock = PTHREAD_MUTEX_INITIALIZER};
+	rt_progress_open(&c.progress, d->quiet);
+	while (n < MOST && n + 1 < all && n + 1 < d->n &&
+	       !pthread_create(&other[n], NULL, work, &c))
+		n++;
+	work(&c);
+	for (int i = 0; i < n; i++)
+		pthread_join(other[i], NULL);
+	rt_progress_clear(&c.progress);
+}
+
+static RtStatus summarise(RtDataset *d, RtError *err)
+{
+	size_t n = 0;
+	int bad = 0;
+	FILE *const f = open_memstream(&d->report, &n);
+	if (!f)
+		return rt_no_memory(err);
+	for (int i = 0; i < d->n; i++) {
+		bad += d->at[i].nerrors > 0;
+		if (d->at[i].said)
+			fputs(d->at[i].said, f);
+	}
+	if (fclose(f) != 0)
+		return rt_no_memory(err);
+	if (!bad)
+		return RT_OK;
+	return rt_fail(err, RT_INPUT, "%d of %d recording%s cannot be used", bad, d->n,
+		       d->n == 1 ? "" : "s");
+}
+
+RtStatus rt_dataset_open(RtDataset *d, const RtModel *m, const char *root, int threads,
+			 RtError *err)
+{
+	*d = (RtDataset){
+	    .model = m, .folds = d->folds, .distances = d->distances, .quiet = d->quiet};
+	const RtStatus s = list(d, root, err);
+	if (s)
+		return s;
+	load_all(d, threads);
+	return summarise(d, err);
+}
+
+uint64_t rt_dataset_hash(const RtDataset *d)
+{
+	uint64_t h = 0;
+	for (int i = 0; i < d->n; i++)
+		if (d->at[i].x)
+			h = rt_hash(h, &d->at[i].hash, sizeof d->at[i].hash);
+	return h;
+}
+
+void rt_dataset_release(RtDataset *d)
+{
+	for (int i = 0; d->at && i < d->n; i++) {
+		free(d->at[i].stem);
+		free(d->at[i].wav);
+		free(d->at[i].csv);
+		free(d->at[i].x);
+		free(d->at[i].rows.at);
+		free(d->at[i].said);
+	}
+	free(d->at);
+	free(d->report);
+	*d = (RtDataset){0};
+}

@@ -1,0 +1,178 @@
+/* evaluate.c: events detected in the recordings of some folds, and their scores. Segments of
+ * different recordings share batches. And the verb `eval`. */
+#define _XOPEN_SOURCE 700
+#include "train.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const float *output(const RtSession *s, const char *name, int64_t index)
+{
+	const RtGraph *const g = &s->model->graphs[s->main];
+	const int i = name ? rt_tensor_find(g->noutputs, g->outputs, name) : -1;
+	if (i < 0)
+		return NULL;
+	return s->mio.out[i] +
+	       (uint64_t)index * (rt_tensor_numel(&g->outputs[i]) / (uint64_t)s->model->batch);
+}
+
+static RtStatus decode_chunk(RtSession *s, const RtFeed *f, const RtDecode *d, int64_t chunk,
+			     int64_t index, RtEvents *events, RtError *err)
+{
+	const RtAudio *const a = &s->model->audio;
+	const RtChunk *const c = &f->chunks[chunk];
+	const int64_t first = c->begin / a->samples * a->frames;
+	const int64_t left = rt_label_frames(a, f->data->at[c->recording].samples) - first;
+	return rt_decode(d, output(s, d->sed, index), output(s, d->doa, index),
+			 output(s, d->sde, index), left < a->frames ? left : a->frames, first,
+			 &events[c->recording], err);
+}
+
+/* events: by recording of the data */
+static RtStatus detect(RtSession *s, const RtFeed *f, const RtDecode *d, RtEvents *events,
+		       RtProgress *progress, RtError *err)
+{
+	const int64_t batch = s->model->batch;
+	float **const in = s->features >= 0 ? s->fio.in : s->mio.in;
+	RtBatch b;
+	RtStatus status = rt_batch_open(&b, f, err);
+	for (int64_t at = 0; !status && at < f->n; at += batch) {
+		rt_progress_show(progress, "evaluation", at, f->n);
+		rt_batch_fill_plain(&b, f, at);
+		float *const own = in[0];
+		in[0] = b.audio;
+		if (s->features >= 0)
+			status = rt_session_run(s, s->features, err);
+		if (!status)
+			status = rt_session_main(s, err);
+		in[0] = own;
+		for (int64_t i = 0; !status && i < batch && at + i < f->n; i++)
+			status = decode_chunk(s, f, d, at + i, i, events, err);
+	}
+	rt_progress_clear(progress);
+	rt_batch_release(&b);
+	return status;
+}
+
+static RtStatus add_reference(ScoreSet *set, const RtRecording *r, RtError *err)
+{
+	ScoreFile *const f = &set->at[set->n++];
+	*f = (ScoreFile){.stem = strdup(r->stem), .ref_path = strdup(r->csv)};
+	f->ref.at = rt_alloc((uint64_t)r->rows.n, sizeof *f->ref.at);
+	if (!f->stem || !f->ref_path || !f->ref.at)
+		return rt_no_memory(err);
+	if (r->rows.n)
+		memcpy(f->ref.at, r->rows.at, sizeof *f->ref.at * (size_t)r->rows.n);
+	f->ref.n = f->ref.cap = r->rows.n;
+	score_sort(&f->ref);
+	return RT_OK;
+}
+
+/* The data's recordings are sorted by name, as those of a set are. */
+static RtStatus make_set(ScoreSet *set, const RtDataset *d, unsigned folds, const RtEvents *events,
+			 RtError *err)
+{
+	*set = (ScoreSet){.classes = d->model->decode.classes, .quiet = d->quiet};
+	set->at = rt_alloc((uint64_t)d->n, sizeof *set->at);
+	RtStatus s = set->at ? RT_OK : rt_no_memory(err);
+	for (int i = 0; !s && i < d->n; i++) {
+		const RtRecording *const r = &d->at[i];
+		if (!r->x || !(folds >> r->fold & 1))
+			continue;
+		s = add_reference(set, r, err);
+		if (!s)
+			s = score_set_events(set, r->stem, &events[i], err);
+	}
+	return s;
+}
+
+RtStatus rt_evaluate(RtSession *s, const RtDataset *d, const RtDecode *decode, unsigned folds,
+		     ScoreSet *set, RtProgress *progress, RtError *err)
+{
+	*set = (ScoreSet){0};
+	RtEvents *const events = rt_alloc((uint64_t)d->n, sizeof *events);
+	RtFeed f = {0};
+	RtStatus status = events ? RT_OK : rt_no_memory(err);
+	if (!status)
+		status = rt_feed_open(&f, s->model, d, folds, RT_VALIDATION, err);
+	if (!status)
+		status = detect(s, &f, decode, events, progress, err);
+	if (!status)
+		status = make_set(set, d, folds, events, err);
+	for (int i = 0; events && i < d->n; i++)
+		rt_events_release(&events[i]);
+	free(events);
+	rt_feed_release(&f);
+	return status;
+}
+
+/* ---- the verb ---------------------------------------------------------------------------- */
+
+static RtStatus report(const ScoreSet *set, const RtModel *m, const RtOptions *o, RtError *err)
+{
+	Scores scores;
+	ScoreIntervals *const intervals = o->jackknife ? rt_alloc(1, sizeof *intervals) : NULL;
+	RtStatus s = o->jackknife && !intervals ? rt_no_memory(err) : RT_OK;
+	if (!s)
+		s = score_compute(set, o->micro, &scores, err);
+	if (!s && intervals)
+		s = score_jackknife(set, o->micro, intervals, err);
+	const ScoreReport r = {set, &scores, intervals, o->micro, m->decode.class_names};
+	if (!s && o->json)
+		s = score_print_json(stdout, &r, err);
+	else if (!s)
+		score_print_table(stdout, &r);
+	free(intervals);
+	return s;
+}
+
+static RtStatus evaluate(const RtModel *m, const RtOptions *o, const RtDataset *d, RtError *err)
+{
+	RtWeights w = {0};
+	RtSession s = {0};
+	RtStatus status = rt_weights_open(&w, m, o->weights, err);
+	if (!status)
+		status = rt_session_open(&s, m, &w, (int)o->threads, err);
+	rt_weights_release(&w);
+	if (status)
+		return status;
+	RtDecode decode = m->decode;
+	if (o->threshold >= 0)
+		decode.threshold = o->threshold;
+	if (o->merge >= 0)
+		decode.merge_degrees = o->merge;
+	RtProgress progress;
+	rt_progress_open(&progress, o->quiet);
+	ScoreSet set;
+	status = rt_evaluate(&s, d, &decode, d->folds, &set, &progress, err);
+	rt_session_close(&s);
+	if (!status)
+		status = report(&set, m, o, err);
+	score_release(&set);
+	return status;
+}
+
+RtStatus rt_verb_eval(const RtModel *m, const RtOptions *o, RtError *err)
+{
+	if (m->audio.rate <= 0 || !m->decode.kind)
+		return rt_fail(err, RT_INPUT, "the model '%s' does not go from audio to events",
+			       m->name);
+	RtPlans plans;
+	RtStatus s = rt_plans_open(&plans, m, o, true, err);
+	if (s)
+		return s;
+	const unsigned folds = plans.at[0].validate_folds;
+	RtDataset d = {.folds = folds ? folds : RT_ALL_FOLDS, .quiet = o->quiet};
+	rt_plans_release(&plans);
+	s = rt_dataset_open(&d, m, o->data, (int)o->threads, err);
+	rt_say_lines(d.report);
+	int used = 0;
+	for (int i = 0; !s && i < d.n; i++)
+		used += d.at[i].x != NULL;
+	if (!s && !used)
+		s = rt_fail(err, RT_INPUT, "%s: no recording is of the validation folds", o->data);
+	if (!s)
+		s = evaluate(m, o, &d, err);
+	rt_dataset_release(&d);
+	return s;
+}

@@ -1,0 +1,292 @@
+/* feed.c: recordings cut into examples, their order in an epoch, and batches of them, which a
+ * thread of its own prepares while the one before is computed. */
+#define _XOPEN_SOURCE 700
+#include "train.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- index ------------------------------------------------------------------------------- */
+
+/* Chunks of n samples without overlap. A rest of less than half a chunk becomes, for training, a
+ * chunk that ends with the recording; any other rest is padded. */
+static int64_t cut(const RtRecording *r, int recording, int64_t n, RtIndex kind, RtChunk *out)
+{
+	const int64_t full = r->samples / n, rest = r->samples % n;
+	for (int64_t i = 0; out && i < full; i++)
+		out[i] = (RtChunk){recording, i * n, (i + 1) * n};
+	if (rest == 0)
+		return full;
+	const bool pad = full == 0 || kind == RT_VALIDATION || rest >= n / 2;
+	if (out)
+		out[full] = (RtChunk){recording, pad ? full * n : r->samples - n, r->samples};
+	return full + 1;
+}
+
+RtStatus rt_feed_open(RtFeed *f, const RtModel *m, const RtDataset *d, unsigned folds, RtIndex kind,
+		      RtError *err)
+{
+	*f = (RtFeed){.model = m, .data = d};
+	for (int pass = 0; pass < 2; pass++) {
+		int64_t n = 0;
+		for (int i = 0; i < d->n; i++) {
+			const RtRecording *const r = &d->at[i];
+			if (r->x && folds >> r->fold & 1)
+				n += cut(r, i, m->audio.samples, kind,
+					 f->chunks ? f->chunks + n : NULL);
+		}
+		f->n = n;
+		if (pass == 0)
+			f->chunks = rt_alloc((uint64_t)n, sizeof *f->chunks);
+		if (!f->chunks)
+			return rt_no_memory(err);
+	}
+	f->batches = (f->n + m->batch - 1) / m->batch;
+	return RT_OK;
+}
+
+void rt_feed_release(RtFeed *f)
+{
+	free(f->chunks);
+	*f = (RtFeed){0};
+}
+
+/* Fisher-Yates. */
+RtStatus rt_feed_order(const RtFeed *f, int64_t epoch, int64_t *order, RtError *err)
+{
+	for (int64_t i = 0; i < f->n; i++)
+		order[i] = i;
+	if (!f->shuffle)
+		return RT_OK;
+	double *const u = rt_alloc((uint64_t)f->n, sizeof *u);
+	if (!u)
+		return rt_no_memory(err);
+	char name[48];
+	snprintf(name, sizeof name, "order.%lld", (long long)epoch);
+	rt_random_uniform(f->seed, name, 0, (uint64_t)f->n, u);
+	for (int64_t i = f->n - 1; i > 0; i--) {
+		const int64_t j = (int64_t)(u[i] * (double)(i + 1)), kept = order[i];
+		order[i] = order[j];
+		order[j] = kept;
+	}
+	free(u);
+	return RT_OK;
+}
+
+/* ---- batches ----------------------------------------------------------------------------- */
+
+static uint64_t audio_each(const RtModel *m)
+{
+	return (uint64_t)m->audio.channels * (uint64_t)m->audio.samples;
+}
+
+RtStatus rt_batch_open(RtBatch *b, const RtFeed *f, RtError *err)
+{
+	*b = (RtBatch){.ntargets = f->step ? f->step->ninputs : 0};
+	b->audio = rt_alloc((uint64_t)f->model->batch * audio_each(f->model), sizeof *b->audio);
+	b->target = rt_alloc((uint64_t)b->ntargets, sizeof *b->target);
+	bool ok = b->audio && b->target;
+	for (int i = 0; ok && i < b->ntargets; i++) {
+		const RtTensor *const t = &f->step->inputs[i];
+		if (!rt_target_known(t->name))
+			continue;
+		b->target[i] = rt_alloc(rt_tensor_numel(t), sizeof *b->target[i]);
+		ok = b->target[i] != NULL;
+	}
+	return ok ? RT_OK : rt_no_memory(err);
+}
+
+void rt_batch_release(RtBatch *b)
+{
+	for (int i = 0; b->target && i < b->ntargets; i++)
+		free(b->target[i]);
+	free(b->target);
+	free(b->audio);
+	*b = (RtBatch){0};
+}
+
+/* [samples, channels] of 16 bits -> out [channels, samples], zeros behind */
+static void fill_audio(const RtRecording *r, const RtAudio *a, const RtChunk *c, float *out)
+{
+	const int64_t n = c->end - c->begin, nch = a->channels;
+	memset(out, 0, sizeof *out * (size_t)(nch * a->samples));
+	for (int64_t ch = 0; ch < nch; ch++)
+		for (int64_t i = 0; i < n; i++)
+			out[ch * a->samples + i] = (float)r->x[(c->begin + i) * nch + ch] / 32768;
+}
+
+static void fill_example(RtBatch *b, const RtFeed *f, int64_t i, const RtChunk *c)
+{
+	const RtModel *const m = f->model;
+	const RtRecording *const r = &f->data->at[c->recording];
+	fill_audio(r, &m->audio, c, b->audio + (uint64_t)i * audio_each(m));
+	for (int k = 0; k < b->ntargets; k++) {
+		if (!b->target[k])
+			continue;
+		const RtTensor *const t = &f->step->inputs[k];
+		const uint64_t each = rt_tensor_numel(t) / (uint64_t)m->batch;
+		rt_target_fill(t, &m->audio, r, c, b->target[k] + (uint64_t)i * each);
+	}
+}
+
+static void fill_one(RtBatch *b, const RtFeed *f, int64_t i, int64_t index)
+{
+	const uint64_t each = audio_each(f->model);
+	if (index >= 0)
+		fill_example(b, f, i, &f->chunks[index]);
+	else
+		memset(b->audio + (uint64_t)i * each, 0, sizeof *b->audio * each);
+}
+
+void rt_batch_fill(RtBatch *b, const RtFeed *f, const int64_t *index)
+{
+	for (int64_t i = 0; i < f->model->batch; i++)
+		fill_one(b, f, i, index[i]);
+}
+
+void rt_batch_fill_plain(RtBatch *b, const RtFeed *f, int64_t first)
+{
+	for (int64_t i = 0; i < f->model->batch; i++)
+		fill_one(b, f, i, first + i < f->n ? first + i : -1);
+}
+
+/* ---- loader ------------------------------------------------------------------------------ */
+
+enum { SLOTS = 2 };
+
+struct RtLoader {
+	const RtFeed *feed;
+	int64_t epoch, batch;   /* to be prepared next */
+	int64_t order_epoch;    /* whose order `order` is; -1: none */
+	int64_t *order, *first; /* first: the order of epoch 0, which fills last batches */
+	int64_t *index;
+	RtBatch slot[SLOTS];
+	int head, ready; /* slots head .. head+ready-1 hold batches */
+	bool held;       /* the one at head is in use */
+	bool stop, started;
+	RtError *err;
+	RtStatus status; /* of the thread, when it has failed */
+	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+};
+
+/* The chunks of the next batch; the last batch of an epoch is filled from the order of epoch 0. */
+static RtStatus choose(RtLoader *l)
+{
+	const RtFeed *const f = l->feed;
+	if (l->order_epoch != l->epoch) {
+		const RtStatus s = rt_feed_order(f, l->epoch, l->order, l->err);
+		if (s)
+			return s;
+		l->order_epoch = l->epoch;
+	}
+	for (int64_t i = 0; i < f->model->batch; i++) {
+		const int64_t at = l->batch * f->model->batch + i;
+		l->index[i] = at < f->n ? l->order[at] : l->first[(at - f->n) % f->n];
+	}
+	if (++l->batch == f->batches) {
+		l->batch = 0;
+		l->epoch++;
+	}
+	return RT_OK;
+}
+
+static void *load(void *p)
+{
+	RtLoader *const l = p;
+	pthread_mutex_lock(&l->lock);
+	while (!l->stop && !l->status) {
+		if (l->ready == SLOTS) {
+			pthread_cond_wait(&l->changed, &l->lock);
+			continue;
+		}
+		RtBatch *const b = &l->slot[(l->head + l->ready) % SLOTS];
+		pthread_mutex_unlock(&l->lock);
+		const RtStatus s = choose(l);
+		if (!s)
+			rt_batch_fill(b, l->feed, l->index);
+		pthread_mutex_lock(&l->lock);
+		l->status = s;
+		l->ready += !s;
+		pthread_cond_broadcast(&l->changed);
+	}
+	pthread_mutex_unlock(&l->lock);
+	return NULL;
+}
+
+static RtStatus loader_alloc(RtLoader *l, RtError *err)
+{
+	const uint64_t n = (uint64_t)l->feed->n;
+	l->order = rt_alloc(n, sizeof *l->order);
+	l->first = rt_alloc(n, sizeof *l->first);
+	l->index = rt_alloc((uint64_t)l->feed->model->batch, sizeof *l->index);
+	l->err = rt_alloc(1, sizeof *l->err);
+	if (!l->order || !l->first || !l->index || !l->err)
+		return rt_no_memory(err);
+	RtStatus s = rt_feed_order(l->feed, 0, l->first, err);
+	for (int i = 0; !s && i < SLOTS; i++)
+		s = rt_batch_open(&l->slot[i], l->feed, err);
+	return s;
+}
+
+RtStatus rt_loader_open(RtLoader **out, const RtFeed *f, int64_t epoch, int64_t batch, RtError *err)
+{
+	RtLoader *const l = *out = rt_alloc(1, sizeof *l);
+	if (!l)
+		return rt_no_memory(err);
+	l->feed = f;
+	l->epoch = epoch;
+	l->batch = batch;
+	l->order_epoch = -1;
+	pthread_mutex_init(&l->lock, NULL);
+	pthread_cond_init(&l->changed, NULL);
+	RtStatus s = loader_alloc(l, err);
+	if (!s && pthread_create(&l->thread, NULL, load, l) != 0)
+		s = rt_fail(err, RT_DEVICE, "no thread for loading data can be started");
+	l->started = !s;
+	if (s) {
+		rt_loader_close(l);
+		*out = NULL;
+	}
+	return s;
+}
+
+RtStatus rt_loader_next(RtLoader *l, const RtBatch **b, RtError *err)
+{
+	pthread_mutex_lock(&l->lock);
+	if (l->held) {
+		l->head = (l->head + 1) % SLOTS;
+		l->ready--;
+		pthread_cond_broadcast(&l->changed);
+	}
+	while (l->ready == 0 && !l->status)
+		pthread_cond_wait(&l->changed, &l->lock);
+	const RtStatus s = l->ready ? RT_OK : l->status;
+	l->held = !s;
+	*b = &l->slot[l->head];
+	pthread_mutex_unlock(&l->lock);
+	return s ? rt_fail(err, s, "%s", l->err->text) : RT_OK;
+}
+
+void rt_loader_close(RtLoader *l)
+{
+	if (!l)
+		return;
+	pthread_mutex_lock(&l->lock);
+	l->stop = true;
+	pthread_cond_broadcast(&l->changed);
+	pthread_mutex_unlock(&l->lock);
+	if (l->started)
+		pthread_join(l->thread, NULL);
+	pthread_cond_destroy(&l->changed);
+	pthread_mutex_destroy(&l->lock);
+	for (int i = 0; i < SLOTS; i++)
+		rt_batch_release(&l->slot[i]);
+	free(l->order);
+	free(l->first);
+	free(l->index);
+	free(l->err);
+	free(l);
+}

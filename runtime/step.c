@@ -1,0 +1,344 @@
+/* step.c: the graph "step" of a program that can be trained, and the verb `step`: one step of the
+ * optimiser on a batch from a file. */
+#include "train.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static RtRole role_of(const RtModel *m, const char *name)
+{
+	static const struct {
+		const char *name;
+		RtRole role;
+	} roles[] = {
+	    {"lr", RT_LR},         {"opt.lr", RT_LR}, {"step", RT_STEP},
+	    {"opt.step", RT_STEP}, {"seed", RT_SEED}, {"opt.seed", RT_SEED},
+	};
+	for (size_t i = 0; i < RT_COUNT(roles); i++)
+		if (strcmp(roles[i].name, name) == 0)
+			return roles[i].role;
+	const RtGraph *const main = &m->graphs[rt_graph_find(m, "main")];
+	if (rt_tensor_find(main->ninputs, main->inputs, name) >= 0)
+		return RT_FEATURES;
+	return rt_target_known(name) ? RT_TARGET : RT_CHOICE;
+}
+
+/* The path of the choice that an input of this name takes. */
+static const char *choice_path(const cJSON *choices, const char *name, char out[256])
+{
+	double v;
+	snprintf(out, 256, "scalars.%s", name);
+	if (strcmp(name, "opt.clip") == 0)
+		snprintf(out, 256, "optimizer.clip_norm");
+	else if (!rt_choice_number(choices, out, &v))
+		snprintf(out, 256, "%s", name);
+	return out;
+}
+
+bool rt_step_takes(const RtModel *m, const cJSON *choices, const char *path)
+{
+	const int step = rt_graph_find(m, "step");
+	const RtGraph *const g = &m->graphs[step < 0 ? 0 : step];
+	char text[256];
+	for (int i = 0; step >= 0 && i < g->ninputs; i++)
+		if (role_of(m, g->inputs[i].name) == RT_CHOICE &&
+		    strcmp(choice_path(choices, g->inputs[i].name, text), path) == 0)
+			return true;
+	return false;
+}
+
+/* ---- checks ------------------------------------------------------------------------------- */
+
+static bool chosen(const RtModel *m, const char *name)
+{
+	double v;
+	char path[256];
+	cJSON *const j = cJSON_Parse(m->training);
+	const bool found = rt_choice_number(j, choice_path(j, name, path), &v);
+	cJSON_Delete(j);
+	return found;
+}
+
+static RtStatus check_input(const RtModel *m, const RtTensor *t, RtError *err)
+{
+	switch (role_of(m, t->name)) {
+	case RT_TARGET:
+		return rt_target_check(m, t, err);
+	case RT_FEATURES: {
+		const int f = rt_graph_find(m, "features"),
+			  i = f < 0 ? 0 : rt_feeding_output(&m->graphs[f], t->name);
+		const RtTensor *const from = f < 0 ? &m->graphs[rt_graph_find(m, "main")].inputs[0]
+					     : i < 0 ? NULL
+						     : &m->graphs[f].outputs[i];
+		if (from && rt_same_shape(t, from->rank, from->dim))
+			return RT_OK;
+		return rt_fail(err, RT_BUG, "graph 'step': nothing makes its input '%s'", t->name);
+	}
+	default:
+		if (rt_tensor_numel(t) == 1 &&
+		    (role_of(m, t->name) != RT_CHOICE || chosen(m, t->name)))
+			return RT_OK;
+		return rt_fail(err, RT_BUG,
+			       "graph 'step': input '%s' is not one number that is "
+			       "known",
+			       t->name);
+	}
+}
+
+static RtStatus check_state(const RtModel *m, RtError *err)
+{
+	for (int i = 0; i < m->nparams; i++) {
+		const RtTensor *const t = &m->params[i].tensor;
+		const int at = rt_tensor_find(m->nstate, m->state, t->name);
+		if (at < 0 || !rt_same_shape(t, m->state[at].rank, m->state[at].dim))
+			return rt_fail(err, RT_BUG, "parameter '%s' is not in the state", t->name);
+	}
+	return RT_OK;
+}
+
+RtStatus rt_trainable_check(const RtModel *m, RtError *err)
+{
+	const int step = rt_graph_find(m, "step");
+	if (!m->training || step < 0)
+		return rt_fail(err, RT_INPUT,
+			       "this program cannot be trained: build it with 'seldc build "
+			       "--train'");
+	if (!m->ops.get_state || !m->ops.set_state)
+		return rt_fail(err, RT_BUG, "a program for training without access to its state");
+	const RtGraph *const g = &m->graphs[step];
+	const int loss = rt_tensor_find(g->noutputs, g->outputs, "loss");
+	if (loss < 0 || rt_tensor_numel(&g->outputs[loss]) != 1)
+		return rt_fail(err, RT_BUG, "graph 'step' has no output 'loss' of one number");
+	RtStatus s = check_state(m, err);
+	for (int i = 0; !s && i < g->ninputs; i++)
+		s = check_input(m, &g->inputs[i], err);
+	return s;
+}
+
+/* ---- the graph ---------------------------------------------------------------------------- */
+
+/* loss, then its parts, then the norm of the gradient. */
+static void find_parts(RtStep *s)
+{
+	const RtGraph *const g = s->graph;
+	s->part[s->nparts++] = rt_tensor_find(g->noutputs, g->outputs, "loss");
+	for (int i = 0; i < g->noutputs && s->nparts < RT_MAX_PARTS - 1; i++)
+		if (strncmp(g->outputs[i].name, "loss.", 5) == 0 &&
+		    rt_tensor_numel(&g->outputs[i]) == 1)
+			s->part[s->nparts++] = i;
+	const int norm = rt_tensor_find(g->noutputs, g->outputs, "grad_norm");
+	if (norm >= 0 && rt_tensor_numel(&g->outputs[norm]) == 1)
+		s->part[s->nparts++] = norm;
+}
+
+static bool is_scalar(const RtStep *s, int input)
+{
+	return s->role[input] != RT_FEATURES && s->role[input] != RT_TARGET;
+}
+
+RtStatus rt_step_open(RtStep *s, const RtModel *m, RtError *err)
+{
+	*s = (RtStep){.index = rt_graph_find(m, "step"), .dropout = true};
+	const RtGraph *const g = s->graph = &m->graphs[s->index];
+	s->role = rt_alloc((uint64_t)g->ninputs, sizeof *s->role);
+	s->scalar = rt_alloc((uint64_t)g->ninputs, sizeof *s->scalar);
+	s->in = rt_alloc((uint64_t)g->ninputs, sizeof *s->in);
+	s->out = rt_alloc((uint64_t)g->noutputs, sizeof *s->out);
+	if (!s->role || !s->scalar || !s->in || !s->out)
+		return rt_no_memory(err);
+	for (int i = 0; i < g->ninputs; i++) {
+		s->role[i] = role_of(m, g->inputs[i].name);
+		if (is_scalar(s, i))
+			s->in[i] = &s->scalar[i];
+	}
+	find_parts(s);
+	for (int i = 0; i < s->nparts; i++)
+		s->out[s->part[i]] = &s->value[i];
+	return RT_OK;
+}
+
+void rt_step_release(RtStep *s)
+{
+	for (int i = 0; s->owned && s->in && s->role && i < s->graph->ninputs; i++)
+		if (!is_scalar(s, i))
+			free((void *)(uintptr_t)s->in[i]);
+	for (int i = 0; i < s->nparts; i++) /* those not replaced point into s */
+		if (s->out[s->part[i]] == &s->value[i])
+			s->out[s->part[i]] = NULL;
+	for (int i = 0; s->owned && s->out && i < s->graph->noutputs; i++)
+		free(s->out[i]);
+	free(s->role);
+	free(s->scalar);
+	free(s->in);
+	free(s->out);
+	*s = (RtStep){0};
+}
+
+/* The dropouts' seed: a float holds whole numbers up to 2^24. */
+static double seed_of(const RtStep *s, const RtPlan *p)
+{
+	return s->dropout ? (double)(p->seed % (1 << 24)) : -1;
+}
+
+static double scalar(const RtStep *s, int input, const RtPlan *p, double lr, int64_t step)
+{
+	double v;
+	char path[256];
+	switch (s->role[input]) {
+	case RT_LR:
+		return lr;
+	case RT_STEP:
+		return (double)step;
+	case RT_SEED:
+		return seed_of(s, p);
+	default:
+		choice_path(p->json, s->graph->inputs[input].name, path);
+		return rt_choice_number(p->json, path, &v) ? v : 0;
+	}
+}
+
+void rt_step_scalars(RtStep *s, const RtPlan *p, double lr, int64_t step)
+{
+	for (int i = 0; i < s->graph->ninputs; i++)
+		if (is_scalar(s, i))
+			s->scalar[i] = (float)scalar(s, i, p, lr, step);
+}
+
+RtStatus rt_step_random(RtStep *s, uint64_t seed, RtError *err)
+{
+	s->owned = true;
+	for (int i = 0; i < s->graph->ninputs; i++) {
+		const RtTensor *const t = &s->graph->inputs[i];
+		const uint64_t n = rt_tensor_numel(t);
+		if (is_scalar(s, i))
+			continue;
+		float *const x = rt_alloc(n, sizeof *x);
+		double *const v = rt_alloc(n, sizeof *v);
+		s->in[i] = x;
+		if (x && v)
+			rt_random_uniform(seed, t->name, 0, n, v);
+		for (uint64_t k = 0; x && v && k < n; k++)
+			x[k] = (float)v[k];
+		free(v);
+		if (!x || !v)
+			return rt_no_memory(err);
+	}
+	return RT_OK;
+}
+
+/* ---- the verb ----------------------------------------------------------------------------- */
+
+/* Values of input i into memory of its own. */
+static RtStatus take(RtStep *s, int i, RtEntry *e, const char *path, RtError *err)
+{
+	const RtTensor *const t = &s->graph->inputs[i];
+	char have[RT_SHAPE_TEXT], need[RT_SHAPE_TEXT];
+	if (!e)
+		return rt_fail(err, RT_INPUT, "%s: no tensor '%s', %s", path, t->name,
+			       rt_shape_text(need, t->rank, t->dim));
+	const bool single = strcmp(e->dtype, "F32") == 0;
+	if ((!single && strcmp(e->dtype, "F64") != 0) || !rt_same_shape(t, e->rank, e->dim))
+		return rt_fail(err, RT_INPUT, "%s: '%s' is %s %s, need F32 %s", path, t->name,
+			       e->dtype, rt_shape_text(have, e->rank, e->dim),
+			       rt_shape_text(need, t->rank, t->dim));
+	const uint64_t n = rt_tensor_numel(t);
+	float *const x = rt_alloc(n, sizeof *x);
+	if (!x)
+		return rt_no_memory(err);
+	const RtArray a = {.rank = e->rank, .size = single ? 4 : 8, .data = e->data};
+	rt_array_get(&a, 0, n, x);
+	s->in[i] = x;
+	e->used = true;
+	return RT_OK;
+}
+
+static RtStatus read_batch(RtStep *s, const RtSafetensors *st, const char *path, RtError *err)
+{
+	RtStatus status = RT_OK;
+	for (int i = 0; !status && i < s->graph->ninputs; i++)
+		if (!is_scalar(s, i))
+			status = take(s, i, rt_st_find(st, s->graph->inputs[i].name), path, err);
+	for (int i = 0; !status && i < st->n; i++)
+		if (!st->entries[i].used)
+			status =
+			    rt_fail(err, RT_INPUT, "%s: tensor '%s' is not an input of the step",
+				    path, st->entries[i].name);
+	return status;
+}
+
+static RtStatus write_outputs(const RtStep *s, const char *path, RtError *err)
+{
+	const RtGraph *const g = s->graph;
+	RtOut out;
+	RtStatus status = rt_out_open(&out, path, err);
+	if (status)
+		return status;
+	status = rt_st_header(out.file, g->noutputs, g->outputs, err);
+	if (status) {
+		rt_out_cancel(&out);
+		return status;
+	}
+	for (int i = 0; i < g->noutputs; i++)
+		fwrite(s->out[i], sizeof(float), rt_tensor_numel(&g->outputs[i]), out.file);
+	return rt_out_commit(&out, err);
+}
+
+/* Every output is wanted here. */
+static RtStatus run_step(RtStep *s, const RtModel *m, const RtOptions *o, RtError *err)
+{
+	RtWeights w = {0};
+	void *self = NULL;
+	RtStatus status = RT_OK;
+	for (int i = 0; !status && i < s->graph->noutputs; i++) {
+		s->out[i] = rt_alloc(rt_tensor_numel(&s->graph->outputs[i]), sizeof **s->out);
+		if (!s->out[i])
+			status = rt_no_memory(err);
+	}
+	if (!status)
+		status = rt_weights_open(&w, m, o->weights, err);
+	const RtSource source = rt_weights_source(&w);
+	if (!status)
+		status = m->ops.open(&self, &source, (int)o->threads, err);
+	rt_weights_release(&w);
+	if (status)
+		return status;
+	status = m->ops.run(self, s->index, s->in, s->out, err);
+	m->ops.close(self);
+	return status ? status : write_outputs(s, o->output, err);
+}
+
+static RtStatus step_with(RtStep *s, const RtModel *m, const RtOptions *o, RtError *err)
+{
+	RtPlans plans;
+	RtStatus status = rt_plans_open(&plans, m, o, true, err);
+	if (status)
+		return status;
+	s->dropout = !o->no_dropout;
+	rt_step_scalars(s, &plans.at[0], plans.at[0].lr, 1);
+	rt_plans_release(&plans);
+	return run_step(s, m, o, err);
+}
+
+RtStatus rt_verb_step(const RtModel *m, const RtOptions *o, RtError *err)
+{
+	RtStatus status = rt_trainable_check(m, err);
+	if (status)
+		return status;
+	RtStep s;
+	RtBytes b = {0};
+	RtSafetensors st = {0};
+	status = rt_step_open(&s, m, err);
+	s.owned = true;
+	if (!status)
+		status = rt_bytes_open(&b, o->batch, err);
+	if (!status)
+		status = rt_st_parse(&st, b.at, b.n, o->batch, err);
+	if (!status)
+		status = read_batch(&s, &st, o->batch, err);
+	rt_st_release(&st);
+	rt_bytes_release(&b);
+	if (!status)
+		status = step_with(&s, m, o, err);
+	rt_step_release(&s);
+	return status;
+}
