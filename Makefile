@@ -33,13 +33,17 @@ objs     = $(ir:%=$(B)/ir/%.o) $(passes:%=$(B)/passes/%.o) $(cpu:%=$(B)/backend_
 main     = $(compiler:%=$(B)/compiler/%.o) $(tools:%.c=$(B)/%.o)
 rt       = $(runtime:%=$(B)/runtime/%.o)
 
+# Where a tarball's own libraries are; DT_RPATH, which those libraries' libraries obey, too.
+# Programs look in deps alone: their OpenMP is the C compiler's.
+deps     = $$ORIGIN/../lib/seldc/deps
+rpath    = -Wl,--disable-new-dtags,-rpath,'$(deps):$(deps)/seldc'
 libs     = -lkissfft-float -lsndfile -lsamplerate -lcjson -ldl -lm -fopenmp
 
 all: $(B)/seldc $(home)/libseldrt.a $(home)/seldrt.h $(home)/rt_cuda.h
 
 $(B)/seldc: $(objs) $(main) $(home)/libseldrt.a
 	@$(say) LINK $@
-	$(Q)$(CC) $(std) $(CFLAGS) $(LDFLAGS) -o $@ $^ -Wl,-rpath,'$$ORIGIN/../lib/seldc/deps' $(libs)
+	$(Q)$(CC) $(std) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(rpath) $(libs)
 
 $(home)/libseldrt.a: $(rt)
 	@$(say) AR $@
@@ -94,6 +98,15 @@ golden: all $(testbin)
 	$(Q)BLESS=1 tests/run ir errors passes emit
 	$(Q)$(B)/seldc build models/seld_mamba_tiny.json --target cpu --emit c \
 	  -o generated/seld_mamba_tiny-cpu/seld_mamba_tiny.c
+
+# The CUDA back end on this machine's GPU; needs a CUDA toolkit. It also runs from the tarball of
+# `make dist`. The log goes to bench/results/.
+test-cuda: all $(B)/cuda/cuda_check
+	$(Q)B=$(B) tests/cuda/run.sh
+$(B)/cuda/cuda_check: tests/cuda/cuda_check.c $(objs) $(nomain) $(home)/libseldrt.a
+	@$(say) CC $<
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(std) $(CFLAGS) -MMD -MP -o $@ $< $(filter %.o %.a,$^) $(rpath) $(libs)
 lint: all
 	$(Q)tools/lint.sh $(B)
 
@@ -118,7 +131,7 @@ install: all
 uninstall:
 	rm -rf $(bindir)/seldc $(libdir)/seldc $(libdir)/pkgconfig/seldrt.pc \
 	  $(DESTDIR)$(PREFIX)/share/man/man1/seldc.1 $(DESTDIR)$(PREFIX)/share/seldc
-dist: all
+dist: all $(B)/cuda/cuda_check
 	$(Q)sh tools/dist.sh $(B) $(VERSION)
 
 clean:
@@ -127,6 +140,6 @@ help:
 	@echo 'all (default), demo, test, test-core, test-cuda, bench, golden, lint,'
 	@echo 'install, uninstall (PREFIX= DESTDIR=), dist, clean. Variables: CC CFLAGS LDFLAGS V=1 ASAN=1'
 
-.PHONY: all clean help test test-core test-deps golden lint demo bench install uninstall dist
+.PHONY: all clean help test test-core test-cuda test-deps golden lint demo bench install uninstall dist
 .SECONDARY:
--include $(objs:.o=.d) $(main:.o=.d) $(rt:.o=.d) $(wildcard $(B)/tests/*.d)
+-include $(objs:.o=.d) $(main:.o=.d) $(rt:.o=.d) $(wildcard $(B)/tests/*.d $(B)/cuda/*.d)

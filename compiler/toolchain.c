@@ -162,7 +162,7 @@ bool tool_link(Arena *a, Diag *d, const LinkJob *job)
 	}
 	add(a, &c, arena_printf(a, "%s/libseldrt.a", home));
 	add(a, &c, arena_printf(a, "-L%s/deps", home));
-	add(a, &c, arena_printf(a, "-Wl,-rpath,%s/deps", home));
+	add(a, &c, arena_printf(a, "-Wl,--disable-new-dtags,-rpath,%s/deps", home));
 	add_words(a, &c, job->libs);
 	add_words(a, &c, "-lsndfile -lsamplerate -lcjson -ldl -lm");
 	list_push(a, &c, NULL);

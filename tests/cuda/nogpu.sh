@@ -1,10 +1,11 @@
 #!/bin/sh
 # nogpu.sh [FILE.sir...]: what can be checked of the CUDA back end without a GPU: each kernel file
-# compiles alone; given graphs compile in every precision for every architecture, with NVRTC and
-# once with nvcc, and no kernel uses local memory. Needs a CUDA toolkit and build/cuda/cuda_check.
+# compiles alone; given graphs compile in every precision for every architecture with NVRTC, and
+# the first of them with nvcc; no kernel spills or uses local memory. Needs a CUDA toolkit, python3
+# and build/cuda/cuda_check.
 cd "$(dirname "$0")/../.." || exit 2
 PATH=$PATH:/usr/local/cuda/bin
-check=build/cuda/cuda_check
+check=${B:-build}/cuda/cuda_check
 archs=sm_80,sm_86,sm_89,sm_90,sm_100,sm_120
 failed=0
 
@@ -17,22 +18,12 @@ for f in backend_cuda/kernels/*.cuh; do
 done
 echo "kernel files: $(ls backend_cuda/kernels/*.cuh | wc -l) compiled alone"
 
-# resources FILE.cubin...: kernels that keep anything in local memory
-resources() {
-	for f; do
-		cuobjdump --dump-resource-usage "$f" 2>/dev/null |
-			awk '/Function/ {name = $2}
-				/STACK:/ && !/STACK:0 / {print "local memory:", name, $0}'
-	done
-}
-
 for sir in "$@"; do
 	for p in fp32 tf32 bf16; do
 		out=$($check -c -l -p $p -a $archs "$sir" 2>&1) || failed=1
-		echo "$out" | grep -v image
-		bad=$(resources $(echo "$out" | sed -n 's/^   image //p'))
-		[ -z "$bad" ] || { echo "$bad"; failed=1; }
+		echo "$p: $out" | grep -v 'image '
+		"${PYTHON:-python3}" tests/cuda/frames.py $(echo "$out" | sed -n 's/^   image //p') || failed=1
 	done
-	$check -c -N -P -a sm_90 "$sir" || failed=1
 done
+[ $# = 0 ] || $check -c -N -a sm_90 "$1" || failed=1
 exit $failed
