@@ -69,7 +69,7 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--limit", type=float, default=3e-6)
     options = parser.parse_args()
-    torch.set_num_threads(len(os.sched_getaffinity(0)))
+    torch.set_num_threads(1 if options.tiny else len(os.sched_getaffinity(0)))
     net = nets.from_arguments(options)
     print("batch  output   shape                 program    pytorch")
     weights = (stio.load(options.weights) if options.weights
