@@ -53,9 +53,11 @@ static bool check_types(const Emit *e, const Node *n)
 /* Views and what lies in the weights as it is needs no code. */
 static bool has_code(const Node *n)
 {
-	const PlaceKind kind = n->out[0].place.kind;
-	return n->op != OP_input && n->op != OP_param && kind != PLACE_VIEW &&
-	       kind != PLACE_PARAM && kind != PLACE_NONE;
+	bool stored = false;
+	for (int k = 0; k < n->nout; k++)
+		stored |=
+		    n->out[k].place.kind == PLACE_ARENA || n->out[k].place.kind == PLACE_LOAD;
+	return stored && n->op != OP_input && n->op != OP_param;
 }
 
 bool cpu_has(Op op)
@@ -173,15 +175,17 @@ static void self_type(const Emit *e, Buf *b)
 	buf_printf(b,
 		   "\n/* Sizes in floats; SCRATCH is for each thread. */\n"
 		   "#define ARENA INT64_C(%" PRId64 ")\n#define LOAD INT64_C(%" PRId64
-		   ")\n#define PACK INT64_C(%" PRId64 ")\n#define SCRATCH INT64_C(%" PRId64 ")\n\n",
+		   ")\n#define PACK INT64_C(%" PRId64 ")\n#define SCRATCH INT64_C(%" PRId64
+		   ")\n#define WORK INT64_C(%" PRId64 ")\n\n",
 		   arena_floats(e), e->load_floats, e->pack_floats,
-		   (e->scratch_floats + 63) / 16 * 16);
+		   (e->scratch_floats + 63) / 16 * 16, e->work_floats);
 	buf_puts(b, "typedef struct Self {\n"
 		    "\tint threads;\n"
 		    "\tfloat *arena;   /* activations */\n"
 		    "\tfloat *load;    /* values computed once, when weights are loaded */\n"
 		    "\tfloat *pack;    /* weights in the order in which the kernels read them */\n"
 		    "\tfloat *scratch; /* of the threads */\n"
+		    "\tfloat *work;    /* of one function at a time, for all threads */\n"
 		    "\tconst float *const *params; /* while loading */\n"
 		    "\tconst RtSource *weights;    /* while loading */\n"
 		    "\tconst float *const *in;     /* while running */\n"
@@ -199,7 +203,7 @@ static void open_close(const Emit *e, Buf *b)
 	buf_puts(b, "\nstatic void model_close(void *self)\n{\n"
 		    "\tSelf *s = self;\n"
 		    "\tif (!s)\n\t\treturn;\n"
-		    "\tfree(s->arena);\n\tfree(s->load);\n\tfree(s->pack);\n\tfree(s->scratch);\n"
+		    "\tfree(s->arena);\n\tfree(s->load);\n\tfree(s->pack);\n\tfree(s->scratch);\n\tfree(s->work);\n"
 		    "\tfree(s);\n}\n");
 	buf_puts(
 	    b,
@@ -212,8 +216,9 @@ static void open_close(const Emit *e, Buf *b)
 	    "\t\ts->load = memory_new(LOAD);\n"
 	    "\t\ts->pack = memory_new(PACK);\n"
 	    "\t\ts->scratch = memory_new(s->threads * SCRATCH);\n"
+	    "\t\ts->work = memory_new(WORK);\n"
 	    "\t}\n"
-	    "\tif (!s || !s->arena || !s->load || !s->pack || !s->scratch) {\n"
+	    "\tif (!s || !s->arena || !s->load || !s->pack || !s->scratch || !s->work) {\n"
 	    "\t\tmodel_close(s);\n"
 	    "\t\tsnprintf(err->text, sizeof err->text, \"not enough memory for the model\");\n"
 	    "\t\treturn RT_DEVICE;\n"

@@ -8,9 +8,12 @@
 #include "backend_cpu.h"
 
 /* Kernel texts, in the order in which they stand in a program. */
+/* clang-format off */
 #define KERNELS(X) \
 	X(memory) X(vec) X(math) X(gemm) X(linear) X(conv) X(winograd) X(pool) X(norm) X(reduce) \
-	X(scan) X(gru) X(stft) X(mel) X(sinusoid)
+	X(scan) X(gru) X(stft) X(mel) X(sinusoid) \
+	X(outer) X(conv_grad) X(batch) X(rows_grad) X(pool_grad) X(scan_grad) X(update)
+/* clang-format on */
 
 typedef enum Kernel {
 #define X(name) K_##name,
@@ -44,7 +47,7 @@ typedef struct Emit {
 	Buf load; /* statements that compute and pack what is known at load time */
 	Buf run;  /* calls of the graph at hand */
 	bool kernel[NKERNELS], ew[NOPS];
-	int64_t load_floats, pack_floats, scratch_floats;
+	int64_t load_floats, pack_floats, scratch_floats, work_floats;
 	int64_t undropped; /* floats packed since the weights read were let go */
 	/* of the graph at hand */
 	const Graph *graph;
@@ -67,6 +70,7 @@ typedef struct Fn {
 	bool at_load;
 	LIST(const char *) declared; /* operands that have a name already */
 	bool instance;               /* the loop at hand uses g */
+	int loops;                   /* written so far by fn_tiles */
 	Buf decl, body;
 } Fn;
 
@@ -92,6 +96,7 @@ Ref ref_slice(Emit *e, const Value *v, int64_t index, bool at_load);
 /* Reserves floats of Self.pack; the offset is a multiple of 16. */
 int64_t ref_pack(Emit *e, int64_t floats);
 void ref_scratch(Emit *e, int64_t floats); /* each thread needs as many */
+void ref_work(Emit *e, int64_t floats);    /* the function at hand needs as many */
 
 /* ---- fn.c: functions ---- */
 
@@ -119,6 +124,8 @@ const char *fn_at(Fn *f, const char *name, const Value *v, const int64_t *stride
 const char *fn_step(Fn *f, int64_t lead, int64_t stride);
 const char *fn_tile(const Fn *f, int64_t tiles); /* C for the number of the tile */
 const char *fn_scratch(Fn *f, int64_t floats);
+/* Memory of the function that all threads see, `floats` for each instance: C for the instance's. */
+const char *fn_work(Fn *f, int64_t floats);
 /* The loop over the tiles of all instances; `shape` declares the constant k, or is NULL. */
 void fn_tiles(Fn *f, int64_t tiles, const char *shape, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
@@ -175,8 +182,18 @@ typedef struct ConvPlan {
 	int64_t b, h, w, c, o, kh, kw, sh, sw, ph, pw, oh, ow, th, tw;
 	bool last, relu;
 	int64_t tiles, cols, span, rows;
+	/* conv2d_dx: g is spread out first, by stretch_h and stretch_w, from row `top` on */
+	bool spread;
+	int64_t top, left, stretch_h, stretch_w;
 } ConvPlan;
 ConvPlan conv_plan(const Node *n);
+
+/* Rows of a[..., m, k] as [batch][m] with one stride each. */
+typedef struct RowsOf {
+	int64_t batch, rows, batch_stride, row_stride;
+} RowsOf;
+/* Merges dim[0..rank) of strides into at most two levels; false if more are needed. */
+bool rows_of(const Type *t, const int64_t *stride, int rank, RowsOf *r);
 
 /* ---- emit_model.c: tables ---- */
 

@@ -155,10 +155,10 @@ static void axes_text(Buf *b, const char *name, const char *dims, const Axes *a,
 	}
 }
 
-static void reduce(Fn *f, const char *kernel, bool mean)
+/* A reduction of x with these strides: the shape `k` of its kernel, and how many tiles. */
+static const char *reduction(Fn *f, const int64_t *stride, int64_t *tiles, int64_t *divisor)
 {
 	const Type x = fn_type(f, f->n->in[0]);
-	const Ref r = fn_ref(f, 0);
 	bool over[MAX_RANK] = {false};
 	for (int i = 0; i < attr_len(f->n, "axes"); i++) {
 		const int64_t axis = attr_int_at(f->n, "axes", i);
@@ -167,7 +167,7 @@ static void reduce(Fn *f, const char *kernel, bool mean)
 	Axes keep = {0}, sum = {0};
 	int64_t count = 1;
 	for (int k = 0; k < x.rank; k++) {
-		add_axis(over[k] ? &sum : &keep, x.dim[k], r.stride[k]);
+		add_axis(over[k] ? &sum : &keep, x.dim[k], stride[k]);
 		count *= over[k] ? x.dim[k] : 1;
 	}
 	const int outer = keep.n > 0 ? keep.n - 1 : 0;
@@ -179,14 +179,22 @@ static void reduce(Fn *f, const char *kernel, bool mean)
 	axes_text(&b, "keep", "keep_dim", &keep, outer);
 	axes_text(&b, "over", "over_dim", &sum, sum.n);
 	buf_puts(&b, "}");
-	int64_t tiles = emit_ceil(n, 64);
+	*divisor = count;
+	*tiles = emit_ceil(n, 64);
 	for (int k = 0; k < outer; k++)
-		tiles *= keep.dim[k];
+		*tiles *= keep.dim[k];
+	return b.s;
+}
+
+static void reduce(Fn *f, const char *kernel, bool mean)
+{
+	int64_t tiles, count;
+	const char *shape = reduction(f, fn_ref(f, 0).stride, &tiles, &count);
 	const char *in = fn_in(f, 0);
 	const char *divisor =
 	    kernel[0] == 's' ? arena_printf(f->e->arena, "%" N ".0, ", mean ? count : 1) : "";
 	fn_use(f, K_reduce);
-	fn_tiles(f, tiles, b.s, "%s(k, %s%s, %s, %s)", kernel, divisor, in, fn_out(f, 0),
+	fn_tiles(f, tiles, shape, "%s(k, %s%s, %s, %s)", kernel, divisor, in, fn_out(f, 0),
 		 fn_tile(f, tiles));
 }
 
@@ -203,4 +211,22 @@ void cpu_mean(Fn *f)
 void cpu_max(Fn *f)
 {
 	reduce(f, "max_tile", false);
+}
+
+void cpu_min(Fn *f)
+{
+	reduce(f, "min_tile", false);
+}
+
+/* x, y: a reduction of x -> mask like x */
+void cpu_first_equal(Fn *f)
+{
+	const Type x = fn_type(f, f->n->in[0]);
+	int64_t tiles, count, stride[MAX_RANK];
+	ref_dense(&x, stride);
+	const char *shape = reduction(f, stride, &tiles, &count);
+	const char *in = fn_in_dense(f, 0), *y = fn_in_dense(f, 1);
+	fn_use(f, K_reduce);
+	fn_tiles(f, tiles, shape, "first_equal_tile(k, %s, %s, %s, %s)", in, y, fn_out(f, 0),
+		 fn_tile(f, tiles));
 }

@@ -8,13 +8,7 @@
 
 /* ---- products ---- */
 
-/* Rows of a[..., m, k] as [batch][m] with one stride each; false if more levels are needed. */
-typedef struct RowsOf {
-	int64_t batch, rows, batch_stride, row_stride;
-} RowsOf;
-
-/* Merges dim[0..rank) of strides into at most two levels. */
-static bool rows_of(const Type *t, const int64_t *stride, int rank, RowsOf *r)
+bool rows_of(const Type *t, const int64_t *stride, int rank, RowsOf *r)
 {
 	*r = (RowsOf){1, 1, 0, 0};
 	int levels = 0;
@@ -70,10 +64,10 @@ static void packed_product(Fn *f, const char *x, const RowsOf *r, int64_t xcol, 
 		 fn_tile(f, tiles), fn_scratch(f, block * (32 + (xcol != 1 ? k : 0))));
 }
 
-/* x[..., k], w[n, k], bias[n] -> y[..., n] */
-void cpu_linear(Fn *f)
+/* x[..., k] times packed weights of n columns */
+static void product_of_rows(Fn *f, int64_t n, int64_t k, const char *bias)
 {
-	const Type x = fn_type(f, f->n->in[0]), w = fn_type(f, f->n->in[1]);
+	const Type x = fn_type(f, f->n->in[0]);
 	Ref r = fn_ref(f, 0);
 	RowsOf rows;
 	const char *at;
@@ -84,7 +78,21 @@ void cpu_linear(Fn *f)
 		ref_dense(&x, r.stride);
 		rows_of(&x, r.stride, x.rank - 1, &rows);
 	}
-	packed_product(f, at, &rows, r.stride[x.rank - 1], w.dim[0], w.dim[1], fn_in_dense(f, 2));
+	packed_product(f, at, &rows, r.stride[x.rank - 1], n, k, bias);
+}
+
+/* x[..., k], w[n, k], bias[n] -> y[..., n] */
+void cpu_linear(Fn *f)
+{
+	const Type w = fn_type(f, f->n->in[1]);
+	product_of_rows(f, w.dim[0], w.dim[1], fn_in_dense(f, 2));
+}
+
+/* g[..., n], w[n, k] -> dx[..., k] */
+void cpu_linear_dx(Fn *f)
+{
+	const Type w = fn_type(f, f->n->in[1]);
+	product_of_rows(f, w.dim[1], w.dim[0], "NULL");
 }
 
 /* " + i / 3 * 50 + i % 3 * 5": offset of batch entry `which` (C) along axes that broadcast to
@@ -166,6 +174,27 @@ void cpu_matmul(Fn *f)
 
 /* ---- convolutions ---- */
 
+/* The gradient by the input as a convolution of g with the weights turned round: of g itself, or,
+ * where that is not one with padding alone, of g spread out with all of its border. */
+static void turn_round(ConvPlan *p)
+{
+	const int64_t c = p->c;
+	p->spread = p->sh != 1 || p->sw != 1 || p->ph >= p->kh || p->pw >= p->kw;
+	p->c = p->o;
+	p->o = c;
+	p->top = p->kh - 1 - p->ph;
+	p->left = p->kw - 1 - p->pw;
+	p->ph = p->spread ? 0 : p->top;
+	p->pw = p->spread ? 0 : p->left;
+	p->stretch_h = p->sh;
+	p->stretch_w = p->sw;
+	p->sh = p->sw = 1;
+	if (p->spread) {
+		p->h = p->oh + p->kh - 1;
+		p->w = p->ow + p->kw - 1;
+	}
+}
+
 static void conv_geometry(ConvPlan *p, const Node *n)
 {
 	const int lead = n->group > 0;
@@ -173,7 +202,7 @@ static void conv_geometry(ConvPlan *p, const Node *n)
 	const int64_t *y = n->out[0].type.dim + lead;
 	p->last = attr_bool(n, "channels_last");
 	p->b = x[0];
-	p->c = x[p->last ? 3 : 1];
+	p->c = n->op == OP_conv2d_dx ? w[1] : x[p->last ? 3 : 1];
 	p->h = x[p->last ? 1 : 2];
 	p->w = x[p->last ? 2 : 3];
 	p->o = w[0];
@@ -186,6 +215,8 @@ static void conv_geometry(ConvPlan *p, const Node *n)
 	p->oh = y[p->last ? 1 : 2];
 	p->ow = y[p->last ? 2 : 3];
 	p->th = p->tw = 1;
+	if (n->op == OP_conv2d_dx)
+		turn_round(p);
 	if (n->op != OP_conv2d_act)
 		return;
 	p->th = attr_int_at(n, "pool", 0);
@@ -197,7 +228,7 @@ static bool fits_winograd(const ConvPlan *p)
 {
 	const bool same =
 	    p->kh == 3 && p->kw == 3 && p->sh == 1 && p->sw == 1 && p->ph == 1 && p->pw == 1;
-	return p->last && same && p->c % 16 == 0 && p->o % 32 == 0 && p->th <= 2 && p->tw <= 2 &&
+	return p->last && same && !p->spread && p->c % 16 == 0 && p->o % 32 == 0 && p->th <= 2 && p->tw <= 2 &&
 	       p->oh * p->th >= 4 && p->ow * p->tw >= 4;
 }
 
@@ -254,9 +285,10 @@ static void winograd(Fn *f, const ConvPlan *p, const char *scale, const char *sh
 		 fn_tile(f, tiles), fn_scratch(f, scratch));
 }
 
-static void direct(Fn *f, const ConvPlan *p, const char *scale, const char *shift)
+/* x: of the strides of r */
+static void direct(Fn *f, const ConvPlan *p, const char *x, const Ref *r, const char *scale,
+		   const char *shift)
 {
-	const Ref r = fn_ref(f, 0);
 	const int64_t tiles = p->b * emit_ceil(p->oh, p->rows), plane = p->oh * p->ow;
 	const bool l = p->last;
 	const char *shape = arena_printf(
@@ -266,14 +298,14 @@ static void direct(Fn *f, const ConvPlan *p, const char *scale, const char *shif
 	    ".xb = %" N ", .xh = %" N ", .xw = %" N ", .xc = %" N ", .yb = %" N ", .yh = %" N
 	    ", .yw = %" N ", .yc = %" N ", .oh = %" N ", .ow = %" N ", .th = %" N ", .tw = %" N
 	    ", .relu = %d, .rows = %" N "}",
-	    p->b, p->h, p->w, p->c, p->o, p->kh, p->kw, p->sh, p->sw, p->ph, p->pw, r.stride[0],
-	    r.stride[l ? 1 : 2], r.stride[l ? 2 : 3], r.stride[l ? 3 : 1], plane * p->o,
+	    p->b, p->h, p->w, p->c, p->o, p->kh, p->kw, p->sh, p->sw, p->ph, p->pw, r->stride[0],
+	    r->stride[l ? 1 : 2], r->stride[l ? 2 : 3], r->stride[l ? 3 : 1], plane * p->o,
 	    l ? p->ow * p->o : p->ow, l ? p->o : 1, l ? 1 : plane, p->oh, p->ow, p->th, p->tw,
 	    p->relu, p->rows);
 	const int64_t height = (p->rows * p->th - 1) * p->sh + p->kh;
 	const int64_t scratch = height * (p->w + 2 * p->pw) * p->c +
 				p->th * p->ow * p->tw * (32 + p->kh * p->kw * p->c);
-	const char *x = fn_in(f, 0), *w = pack_operand(f, 1), *y = fn_out(f, 0);
+	const char *w = pack_operand(f, 1), *y = fn_out(f, 0);
 	fn_use(f, K_conv);
 	fn_tiles(f, tiles, shape, "conv_tile(k, %s, %s, %s, %s, %s, %s, %s)", x, w, scale, shift, y,
 		 fn_tile(f, tiles), fn_scratch(f, scratch));
@@ -282,10 +314,49 @@ static void direct(Fn *f, const ConvPlan *p, const char *scale, const char *shif
 static void convolution(Fn *f, const char *scale, const char *shift)
 {
 	const ConvPlan p = conv_plan(f->n);
+	const Ref r = fn_ref(f, 0);
 	if (p.winograd)
 		winograd(f, &p, scale, shift);
 	else
-		direct(f, &p, scale, shift);
+		direct(f, &p, fn_in(f, 0), &r, scale, shift);
+}
+
+/* g[b, oh, ow, c] with strides to the work memory, as turn_round says. */
+static const char *spread(Fn *f, const ConvPlan *p, Ref *r)
+{
+	const int lead = f->n->group > 0;
+	const int64_t *g = f->n->in[0]->type.dim + lead, tiles = p->b * p->h;
+	const bool l = p->last;
+	*r = fn_ref(f, 0);
+	const char *shape = arena_printf(
+	    f->e->arena,
+	    "Spread k = {.b = %" N ", .oh = %" N ", .ow = %" N ", .c = %" N ", .h = %" N
+	    ", .w = %" N ", .sh = %" N ", .sw = %" N ", .top = %" N ", .left = %" N ", .gb = %" N
+	    ", .gh = %" N ", .gw = %" N ", .gc = %" N "}",
+	    p->b, g[l ? 1 : 2], g[l ? 2 : 3], p->c, p->h, p->w, p->stretch_h, p->stretch_w, p->top,
+	    p->left, r->stride[0], r->stride[l ? 1 : 2], r->stride[l ? 2 : 3],
+	    r->stride[l ? 3 : 1]);
+	const char *work = fn_work(f, tiles * p->w * p->c), *in = fn_in(f, 0);
+	fn_tiles(f, tiles, shape, "spread_tile(k, %s, %s, %s)", in, work, fn_tile(f, tiles));
+	r->stride[0] = p->h * p->w * p->c;
+	r->stride[l ? 1 : 2] = p->w * p->c;
+	r->stride[l ? 2 : 3] = p->c;
+	r->stride[l ? 3 : 1] = 1;
+	return fn_work(f, tiles * p->w * p->c);
+}
+
+/* g[B, O, ho, wo], w[O, C, kh, kw] -> dx[B, C, H, W], or channels last */
+void cpu_conv2d_dx(Fn *f)
+{
+	const ConvPlan p = conv_plan(f->n);
+	Ref r;
+	fn_use(f, K_conv);
+	fn_use(f, K_conv_grad);
+	pack_operand(f, 1); /* its packing needs the work memory, too */
+	if (!p.spread)
+		convolution(f, "NULL", "NULL");
+	else
+		direct(f, &p, spread(f, &p, &r), &r, "NULL", "NULL");
 }
 
 /* x[B, C, H, W] or [B, H, W, C], w[O, C, kh, kw], bias[O] */

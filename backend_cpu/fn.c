@@ -39,7 +39,7 @@ Fn *fn_new(Emit *e, const Node *n, bool at_load)
 void fn_use(Fn *f, Kernel k)
 {
 	/* each kernel's text stands after those that it uses */
-	static const Kernel needs[NKERNELS][3] = {
+	static const Kernel needs[NKERNELS][4] = {
 	    [K_math] = {K_vec},
 	    [K_gemm] = {K_vec},
 	    [K_linear] = {K_gemm, K_vec},
@@ -50,9 +50,16 @@ void fn_use(Fn *f, Kernel k)
 	    [K_reduce] = {K_vec},
 	    [K_scan] = {K_gemm, K_math, K_vec},
 	    [K_stft] = {K_vec},
+	    [K_outer] = {K_gemm, K_vec},
+	    [K_conv_grad] = {K_vec},
+	    [K_batch] = {K_vec},
+	    [K_rows_grad] = {K_norm, K_math, K_vec},
+	    [K_pool_grad] = {K_pool, K_vec},
+	    [K_scan_grad] = {K_scan, K_gemm, K_math, K_vec},
+	    [K_update] = {K_vec},
 	};
 	f->e->kernel[k] = true;
-	for (int i = 0; i < 3; i++)
+	for (int i = 0; i < 4; i++)
 		f->e->kernel[needs[k][i]] = true;
 }
 
@@ -116,7 +123,9 @@ static const char *operand_name(const Fn *f, bool out, int i)
 	const bool numbered = out ? f->n->op == OP_map : info->nin_max < 0 || (info->flags & F_EW);
 	if (numbered)
 		return arena_printf(f->e->arena, "%s%d", out ? "out" : "in", i);
-	return out ? info->out_names[i] : info->in_names[i];
+	const char *name = out ? info->out_names[i] : info->in_names[i];
+	/* the instance's number is called g */
+	return strcmp(name, "g") ? name : "g_";
 }
 
 const char *fn_name_in(Fn *f, int i)
@@ -188,17 +197,26 @@ const char *fn_scratch(Fn *f, int64_t floats)
 	return "self_scratch(s)";
 }
 
+const char *fn_work(Fn *f, int64_t floats)
+{
+	const int64_t group = fn_group(f);
+	ref_work(f->e, group * floats);
+	return arena_printf(f->e->arena, "s->work%s", fn_step(f, group, floats));
+}
+
 /* The head of the loop and what the body needs. Returns the tabs of the body. */
 static int open_loop(Fn *f, int64_t tiles, const char *shape)
 {
 	const int64_t total = fn_group(f) * tiles;
-	const int tabs = total > 1 ? 2 : 1;
+	const int tabs = total > 1 || f->loops > 0 ? 2 : 1;
 	Arena *a = f->e->arena;
 	if (total > 1)
 		buf_printf(&f->body,
 			   "#pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)\n"
 			   "\tfor (int i = 0; i < %" PRId64 "; i++) {\n",
 			   total);
+	else if (tabs > 1)
+		buf_puts(&f->body, "\t{\n");
 	if (f->instance && tiles == 1)
 		emit_line(&f->body, tabs, total > 1 ? "const int g = i;" : "const int g = 0;");
 	else if (f->instance)
@@ -210,8 +228,9 @@ static int open_loop(Fn *f, int64_t tiles, const char *shape)
 
 static void close_loop(Fn *f, int64_t tiles)
 {
-	if (fn_group(f) * tiles > 1)
+	if (fn_group(f) * tiles > 1 || f->loops > 0)
 		buf_puts(&f->body, "\t}\n");
+	f->loops++;
 	f->instance = false;
 }
 

@@ -5,7 +5,9 @@ bool cpu_packs(const Node *n, int input)
 {
 	switch (n->op) {
 	case OP_linear:
+	case OP_linear_dx:
 	case OP_conv2d:
+	case OP_conv2d_dx:
 	case OP_conv2d_act:
 	case OP_inproj_conv_silu:
 		return input == 1;
@@ -27,9 +29,15 @@ bool cpu_strided(const Node *n, int input)
 	case OP_sum:
 	case OP_mean:
 	case OP_max:
+	case OP_min:
+	case OP_linear_dw:
+	case OP_conv2d_dw:
+	case OP_conv1d_depthwise_dw:
 		return true;
 	case OP_linear:
+	case OP_linear_dx:
 	case OP_conv2d:
+	case OP_conv2d_dx:
 	case OP_conv2d_act:
 	case OP_inproj_conv_silu:
 	case OP_conv1d_depthwise:
@@ -41,7 +49,11 @@ bool cpu_strided(const Node *n, int input)
 		return true;
 	case OP_selective_scan:
 	case OP_scan_gate:
+	case OP_selective_scan_grad:
+	case OP_scan_gate_grad:
 		return input != 2 && input != 5;
+	case OP_conv1d_silu_grad:
+		return input == 0 || input == 3;
 	default:
 		return false;
 	}

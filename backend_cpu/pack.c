@@ -23,6 +23,8 @@ static int64_t packed_floats(const Node *n, int input)
 	case OP_linear:
 	case OP_gru:
 		return panels(w.dim[0]) * w.dim[1];
+	case OP_linear_dx:
+		return panels(w.dim[1]) * w.dim[0];
 	case OP_matmul:
 		return attr_bool(n, "tb") ? panels(w.dim[0]) * w.dim[1]
 					  : panels(w.dim[1]) * w.dim[0];
@@ -44,9 +46,18 @@ static void pack_product(Buf *b, int64_t to, const Ref *r, int64_t from, int64_t
 		   to, r->base, r->offset + from, n, k, row, col);
 }
 
-static void pack_conv(Buf *b, const Node *n, int64_t to, const Ref *r)
+static void pack_conv(Emit *e, Buf *b, const Node *n, int64_t to, const Ref *r)
 {
+	static const Ref turned = {.base = "s->work"};
 	const ConvPlan p = conv_plan(n);
+	if (n->op == OP_conv2d_dx) {
+		buf_printf(b,
+			   "\tconv_turn(s->work, %s + %" PRId64 ", %" PRId64 ", %" PRId64
+			   ", %" PRId64 ", s->threads);\n",
+			   r->base, r->offset, p.c, p.o, p.kh * p.kw);
+		ref_work(e, p.c * p.o * p.kh * p.kw);
+		r = &turned;
+	}
 	if (p.taps)
 		buf_printf(b,
 			   "\twino_pack_taps(s->pack + %" PRId64 ", %s + %" PRId64 ", %" PRId64
@@ -65,7 +76,7 @@ static void pack_conv(Buf *b, const Node *n, int64_t to, const Ref *r)
 }
 
 /* Statements that pack one slice; r: the slice, its strides without the group's. */
-static void pack_slice(Buf *b, const Node *n, int input, int64_t to, const Ref *r)
+static void pack_slice(Emit *e, Buf *b, const Node *n, int input, int64_t to, const Ref *r)
 {
 	const Type w = slice_type(n, input);
 	const int64_t *s = r->stride;
@@ -74,6 +85,9 @@ static void pack_slice(Buf *b, const Node *n, int input, int64_t to, const Ref *
 	case OP_gru:
 		pack_product(b, to, r, 0, w.dim[0], w.dim[1], s[0], s[1]);
 		break;
+	case OP_linear_dx:
+		pack_product(b, to, r, 0, w.dim[1], w.dim[0], s[1], s[0]);
+		break;
 	case OP_matmul:
 		if (attr_bool(n, "tb"))
 			pack_product(b, to, r, 0, w.dim[0], w.dim[1], s[0], s[1]);
@@ -81,13 +95,13 @@ static void pack_slice(Buf *b, const Node *n, int input, int64_t to, const Ref *
 			pack_product(b, to, r, 0, w.dim[1], w.dim[0], s[1], s[0]);
 		break;
 	case OP_inproj_conv_silu: {
-		const int64_t e = w.dim[0] / 2, k = w.dim[1];
-		pack_product(b, to, r, 0, e, k, s[0], s[1]);
-		pack_product(b, to + panels(e) * k, r, e * s[0], e, k, s[0], s[1]);
+		const int64_t half = w.dim[0] / 2, k = w.dim[1];
+		pack_product(b, to, r, 0, half, k, s[0], s[1]);
+		pack_product(b, to + panels(half) * k, r, half * s[0], half, k, s[0], s[1]);
 		break;
 	}
 	default:
-		pack_conv(b, n, to, r);
+		pack_conv(e, b, n, to, r);
 	}
 }
 
@@ -110,7 +124,7 @@ static void pack_all(Emit *e, Buf *b, const Packed *p, bool at_load)
 		Ref r = ref_slice(e, v, grouped ? d : -1, at_load);
 		for (int k = 0; grouped && k + 1 < MAX_RANK; k++)
 			r.stride[k] = r.stride[k + 1];
-		pack_slice(b, p->node, p->input, p->offset + d * p->floats, &r);
+		pack_slice(e, b, p->node, p->input, p->offset + d * p->floats, &r);
 		if (at_load)
 			drop_read(e, b, p->floats);
 	}

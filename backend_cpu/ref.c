@@ -1,7 +1,7 @@
 /* ref.c: where values are in a program's memory.
  *
  * Self.arena is the planned arena; Self.load the planned load-time arena of each graph in turn;
- * Self.pack holds packed weights and copies of parameters that nodes read as they are. Parameters
+ * Self.work is for one function at a time; Self.pack holds packed weights and copies of parameters that nodes read as they are. Parameters
  * themselves are readable through Self.params while loading only. */
 #include "emit.h"
 
@@ -36,6 +36,12 @@ void ref_scratch(Emit *e, int64_t floats)
 {
 	if (floats > e->scratch_floats)
 		e->scratch_floats = floats;
+}
+
+void ref_work(Emit *e, int64_t floats)
+{
+	if (floats > e->work_floats)
+		e->work_floats = floats;
 }
 
 static int param_index(const Emit *e, const Node *n)

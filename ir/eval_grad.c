@@ -478,12 +478,13 @@ void eval_dropout(const Eval *e)
 	const Type *t = &e->in[0].type;
 	const int64_t count = type_count(t), share = attr_int(e->n, "share");
 	const double p = attr_float(e->n, "p");
+	const bool draws = e->nin > 1 && e->in[1].data[1] >= 0;
 	int64_t run = 1;
 	for (int i = t->rank - (int)share; i < t->rank; i++)
 		run *= t->dim[i];
 	for (int64_t i = 0; i < count; i++) {
-		const bool drop = e->nin > 1 && draw(e, i / run) < p * 4294967296.0;
-		const double scale = e->nin > 1 ? 1 / (1 - p) : 1;
+		const bool drop = draws && draw(e, i / run) < p * 4294967296.0;
+		const double scale = draws ? 1 / (1 - p) : 1;
 		out_data(e, 0)[i] = drop ? 0 : e->in[0].data[i] * scale;
 	}
 }

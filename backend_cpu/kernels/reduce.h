@@ -1,4 +1,5 @@
-/* reduce.h: sums, means and maxima over any axes, in index order, sums in double precision. */
+/* reduce.h: sums, means, maxima and minima over any axes, in index order, sums in double
+ * precision. */
 #ifndef CPU_REDUCE_H
 #define CPU_REDUCE_H
 
@@ -84,6 +85,47 @@ INLINE void max_tile(const Reduce s, const float *x, float *y, int64_t tile)
 	}
 	for (int l = 0; l < width; l++)
 		y[l] = acc[l];
+}
+
+/* NaN wins. */
+INLINE void min_tile(const Reduce s, const float *x, float *y, int64_t tile)
+{
+	int width;
+	x = reduce_start(s, x, &y, tile, &width);
+	float acc[REDUCE_WIDTH];
+	for (int l = 0; l < REDUCE_WIDTH; l++)
+		acc[l] = INFINITY;
+	const int64_t count = reduce_count(s.nover, s.over_dim);
+	for (int64_t j = 0; j < count; j++) {
+		const float *in = x + reduce_offset(s.nover, s.over_dim, s.over, j);
+		for (int l = 0; l < width; l++) {
+			const float v = in[l * s.step];
+			acc[l] = v < acc[l] || v != v ? v : acc[l];
+		}
+	}
+	for (int l = 0; l < width; l++)
+		y[l] = acc[l];
+}
+
+/* mask, with x's strides: 1 at the first of what y was made of that equals it, else 0 */
+INLINE void first_equal_tile(const Reduce s, const float *x, const float *y, float *mask,
+			     int64_t tile)
+{
+	int width;
+	float *at = mask;
+	const float *in = reduce_start(s, x, &at, tile, &width);
+	const float *want = y + (at - mask);
+	bool found[REDUCE_WIDTH] = {false};
+	mask += in - x;
+	const int64_t count = reduce_count(s.nover, s.over_dim);
+	for (int64_t j = 0; j < count; j++) {
+		const int64_t from = reduce_offset(s.nover, s.over_dim, s.over, j);
+		for (int l = 0; l < width; l++) {
+			const bool first = !found[l] && in[from + l * s.step] == want[l];
+			mask[from + l * s.step] = first;
+			found[l] |= first;
+		}
+	}
 }
 
 #endif /* CPU_REDUCE_H */
