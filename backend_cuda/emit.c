@@ -71,7 +71,7 @@ static const Value *home_of(const Graph *g, const Value *v)
 		if (n->op != OP_stack && n->op != OP_concat)
 			continue;
 		for (int k = 0; k < n->nin; k++)
-			if (n->in[k] == owner && plan_in_place(n, k))
+			if (plan_in_place(n, k) && plan_resolve(n->in[k]).owner == owner)
 				return home_of(g, &n->out[0]);
 	}
 	return owner;

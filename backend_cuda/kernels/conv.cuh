@@ -154,7 +154,8 @@ __device__ __forceinline__ float conv_finish(float v, float scale, float shift)
 		v = fmaf(v, scale, shift);
 	else if (P::SHIFT)
 		v += shift;
-	return P::RELU ? fmaxf(v, 0.0f) : v;
+	/* NaN stays NaN, so that reading what nobody wrote shows. */
+	return P::RELU && v < 0.0f ? 0.0f : v;
 }
 
 /* Channels n .. n + 3 of the pixel at (py, px) of the pooled image. */
