@@ -692,7 +692,8 @@ INLINE void softmax_tile(const Softmax s, const float *x, float *y, int64_t tile
 }
 
 
-/* reduce.h: sums, means and maxima over any axes, in index order, sums in double precision. */
+/* reduce.h: sums, means, maxima and minima over any axes, in index order, sums in double
+ * precision. */
 
 enum { REDUCE_RANK = 8, REDUCE_WIDTH = 64 };
 
@@ -774,6 +775,47 @@ INLINE void max_tile(const Reduce s, const float *x, float *y, int64_t tile)
 	}
 	for (int l = 0; l < width; l++)
 		y[l] = acc[l];
+}
+
+/* NaN wins. */
+INLINE void min_tile(const Reduce s, const float *x, float *y, int64_t tile)
+{
+	int width;
+	x = reduce_start(s, x, &y, tile, &width);
+	float acc[REDUCE_WIDTH];
+	for (int l = 0; l < REDUCE_WIDTH; l++)
+		acc[l] = INFINITY;
+	const int64_t count = reduce_count(s.nover, s.over_dim);
+	for (int64_t j = 0; j < count; j++) {
+		const float *in = x + reduce_offset(s.nover, s.over_dim, s.over, j);
+		for (int l = 0; l < width; l++) {
+			const float v = in[l * s.step];
+			acc[l] = v < acc[l] || v != v ? v : acc[l];
+		}
+	}
+	for (int l = 0; l < width; l++)
+		y[l] = acc[l];
+}
+
+/* mask, with x's strides: 1 at the first of what y was made of that equals it, else 0 */
+INLINE void first_equal_tile(const Reduce s, const float *x, const float *y, float *mask,
+			     int64_t tile)
+{
+	int width;
+	float *at = mask;
+	const float *in = reduce_start(s, x, &at, tile, &width);
+	const float *want = y + (at - mask);
+	bool found[REDUCE_WIDTH] = {false};
+	mask += in - x;
+	const int64_t count = reduce_count(s.nover, s.over_dim);
+	for (int64_t j = 0; j < count; j++) {
+		const int64_t from = reduce_offset(s.nover, s.over_dim, s.over, j);
+		for (int l = 0; l < width; l++) {
+			const bool first = !found[l] && in[from + l * s.step] == want[l];
+			mask[from + l * s.step] = first;
+			found[l] |= first;
+		}
+	}
 }
 
 
@@ -1161,6 +1203,7 @@ static void mel_filterbank(float *y, int bins, int mels, double rate, double fmi
 #define LOAD INT64_C(21664)
 #define PACK INT64_C(244496)
 #define SCRATCH INT64_C(8240)
+#define WORK INT64_C(0)
 
 typedef struct Self {
 	int threads;
@@ -1168,6 +1211,7 @@ typedef struct Self {
 	float *load;    /* values computed once, when weights are loaded */
 	float *pack;    /* weights in the order in which the kernels read them */
 	float *scratch; /* of the threads */
+	float *work;    /* of one function at a time, for all threads */
 	const float *const *params; /* while loading */
 	const RtSource *weights;    /* while loading */
 	const float *const *in;     /* while running */
@@ -1473,7 +1517,7 @@ static void features_features_intensity(const Self *s)
 }
 
 /* %scaler.2 = map "scaler" %features, %scaler.mean_t, %scaler.std_t {f="t0 = sub(x0, x1); y0 =
- * div(t0, x2)"} : f32[1,7,41,32] @arena:0  !models/lib/foa.json:113:17+5 */
+ * div(t0, x2)"} : f32[1,7,41,32] @arena:0  !models/lib/foa.json:62:17+5 */
 static void features_scaler(const Self *s)
 {
 	const float *const restrict in0 = s->arena + 294480;
@@ -2571,7 +2615,7 @@ static void main_enc_mean(const Self *s)
 }
 
 /* %dec._._._.l1.norm = rms_norm "dec.*.*.*.l1.norm" %enc._.mean, %dec._._._.l1.norm.weight
- * {group=18} : f32[18,1,5,16] @arena:23040  !models/lib/nn.json:69:17+10 */
+ * {group=18} : f32[18,1,5,16] @arena:23040  !models/lib/nn.json:68:17+10 */
 static void main_dec_l1_norm(const Self *s)
 {
 	const float *const restrict x = s->arena + 12960;
@@ -2635,11 +2679,11 @@ static void main_dec_l1_x_proj(const Self *s)
 
 /* %dec._._._.l1.dt_proj = linear "dec.*.*.*.l1.dt_proj" %dec._._._.l1.dt_low,
  * %dec._._._.l1.dt_proj.weight, %dec._._._.l1.dt_proj.bias {group=18} : f32[18,1,5,32] @arena:23040
- *  !models/lib/nn.json:122:17+8 */
+ *  !models/lib/nn.json:121:17+8 */
 static void main_dec_l1_dt_proj(const Self *s)
 {
-	const float *const restrict x = s->arena + 11520;
 	const float *const restrict bias = s->pack + 154992;
+	const float *const restrict x = s->arena + 11520;
 	const float *const restrict w = s->pack + 154416;
 	float *const restrict y = s->arena + 5760;
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
@@ -2653,7 +2697,7 @@ static void main_dec_l1_dt_proj(const Self *s)
 }
 
 /* %dec._._._.l1.A = map "dec.*.*.*.l1.A" %dec._._._.l1.A_log {f="t0 = exp(x0); y0 = neg(t0)"
- * group=18} : f32[18,32,4] @load:0  !models/lib/nn.json:127:17+5 */
+ * group=18} : f32[18,32,4] @load:0  !models/lib/nn.json:126:17+5 */
 static void main_dec_l1_A(const Self *s)
 {
 	const float *const restrict in0 = s->pack + 155568;
@@ -2674,7 +2718,7 @@ static void main_dec_l1_A(const Self *s)
 /* %dec._._._.l1.scan = scan_gate "dec.*.*.*.l1.scan" %dec._._._.l1.in_proj, %dec._._._.l1.dt_proj,
  * %dec._._._.l1.A, %dec._._._.l1.B, %dec._._._.l1.C, %dec._._._.l1.D, %dec._._._.l1.in_proj.2
  * {softplus=1 reverse=[0,1,0,1,0,1,0,1,0,1,0,1,0,1,0,1,0,1] group=18} : f32[18,1,5,32] @arena:34560
- *  !models/lib/nn.json:129:17+16 */
+ *  !models/lib/nn.json:128:17+16 */
 static void main_dec_l1_scan(const Self *s)
 {
 	const float *const restrict u = s->arena;
@@ -2746,7 +2790,7 @@ static void main_dec_l1(const Self *s)
 }
 
 /* %dec._._._.l2.norm = rms_norm "dec.*.*.*.l2.norm" %dec._._._.l1, %dec._._._.l2.norm.weight
- * {group=18} : f32[18,1,5,16] @arena:23040  !models/lib/nn.json:69:17+10 */
+ * {group=18} : f32[18,1,5,16] @arena:23040  !models/lib/nn.json:68:17+10 */
 static void main_dec_l2_norm(const Self *s)
 {
 	const float *const restrict x = s->arena + 11520;
@@ -2810,11 +2854,11 @@ static void main_dec_l2_x_proj(const Self *s)
 
 /* %dec._._._.l2.dt_proj = linear "dec.*.*.*.l2.dt_proj" %dec._._._.l2.dt_low,
  * %dec._._._.l2.dt_proj.weight, %dec._._._.l2.dt_proj.bias {group=18} : f32[18,1,5,32] @arena:23040
- *  !models/lib/nn.json:122:17+8 */
+ *  !models/lib/nn.json:121:17+8 */
 static void main_dec_l2_dt_proj(const Self *s)
 {
-	const float *const restrict x = s->arena + 12960;
 	const float *const restrict bias = s->pack + 217488;
+	const float *const restrict x = s->arena + 12960;
 	const float *const restrict w = s->pack + 216912;
 	float *const restrict y = s->arena + 5760;
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
@@ -2828,7 +2872,7 @@ static void main_dec_l2_dt_proj(const Self *s)
 }
 
 /* %dec._._._.l2.A = map "dec.*.*.*.l2.A" %dec._._._.l2.A_log {f="t0 = exp(x0); y0 = neg(t0)"
- * group=18} : f32[18,32,4] @load:9216  !models/lib/nn.json:127:17+5 */
+ * group=18} : f32[18,32,4] @load:9216  !models/lib/nn.json:126:17+5 */
 static void main_dec_l2_A(const Self *s)
 {
 	const float *const restrict in0 = s->pack + 218064;
@@ -2849,7 +2893,7 @@ static void main_dec_l2_A(const Self *s)
 /* %dec._._._.l2.scan = scan_gate "dec.*.*.*.l2.scan" %dec._._._.l2.in_proj, %dec._._._.l2.dt_proj,
  * %dec._._._.l2.A, %dec._._._.l2.B, %dec._._._.l2.C, %dec._._._.l2.D, %dec._._._.l2.in_proj.2
  * {softplus=1 reverse=[0,1,0,1,0,1,0,1,0,1,0,1,0,1,0,1,0,1] group=18} : f32[18,1,5,32] @arena:34560
- *  !models/lib/nn.json:129:17+16 */
+ *  !models/lib/nn.json:128:17+16 */
 static void main_dec_l2_scan(const Self *s)
 {
 	const float *const restrict u = s->arena;
@@ -3020,8 +3064,8 @@ static void main_stitch_dec_(const Self *s)
  * : f32[3,1,5,3] @arena:832  !models/lib/nn.json:21:17+8 */
 static void main_head_doa_(const Self *s)
 {
-	const float *const restrict x = s->arena + 1680;
 	const float *const restrict bias = s->pack + 241344;
+	const float *const restrict x = s->arena + 1680;
 	const float *const restrict w = s->pack + 239808;
 	float *const restrict y = s->arena + 208;
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
@@ -3038,8 +3082,8 @@ static void main_head_doa_(const Self *s)
  * : f32[3,1,5,1] @arena:1024  !models/lib/nn.json:21:17+8 */
 static void main_head_sde_(const Self *s)
 {
-	const float *const restrict x = s->arena + 1920;
 	const float *const restrict bias = s->pack + 242896;
+	const float *const restrict x = s->arena + 1920;
 	const float *const restrict w = s->pack + 241360;
 	float *const restrict y = s->arena + 256;
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
@@ -3056,8 +3100,8 @@ static void main_head_sde_(const Self *s)
  * f32[3,1,5,13] @arena:0  !models/lib/nn.json:21:17+8 */
 static void main_head_sed_(const Self *s)
 {
-	const float *const restrict x = s->arena + 1440;
 	const float *const restrict bias = s->pack + 244448;
+	const float *const restrict x = s->arena + 1440;
 	const float *const restrict w = s->pack + 242912;
 	float *const restrict y = s->arena;
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
@@ -3071,7 +3115,7 @@ static void main_head_sed_(const Self *s)
 }
 
 /* %head.doa._.act = tanh "head.doa.*.act" %head.doa._ {group=3} : f32[3,1,5,3] @arena:1664
- * !models/lib/nn.json:94:41+6 */
+ * !models/lib/nn.json:93:41+6 */
 static void main_head_doa_act(const Self *s)
 {
 	const float *const restrict in0 = s->arena + 208;
@@ -3089,7 +3133,7 @@ static void main_head_doa_act(const Self *s)
 }
 
 /* %head.sde._.act = relu "head.sde.*.act" %head.sde._ {group=3} : f32[3,1,5,1] @arena:1856
- * !models/lib/nn.json:90:41+6 */
+ * !models/lib/nn.json:89:41+6 */
 static void main_head_sde_act(const Self *s)
 {
 	const float *const restrict in0 = s->arena + 256;
@@ -3824,6 +3868,7 @@ static void model_close(void *self)
 	free(s->load);
 	free(s->pack);
 	free(s->scratch);
+	free(s->work);
 	free(s);
 }
 
@@ -3837,8 +3882,9 @@ static RtStatus model_open(void **self, const RtSource *weights, int threads,
 		s->load = memory_new(LOAD);
 		s->pack = memory_new(PACK);
 		s->scratch = memory_new(s->threads * SCRATCH);
+		s->work = memory_new(WORK);
 	}
-	if (!s || !s->arena || !s->load || !s->pack || !s->scratch) {
+	if (!s || !s->arena || !s->load || !s->pack || !s->scratch || !s->work) {
 		model_close(s);
 		snprintf(err->text, sizeof err->text, "not enough memory for the model");
 		return RT_DEVICE;
