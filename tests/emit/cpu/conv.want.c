@@ -33,6 +33,7 @@ typedef struct Self {
 	float *pack;    /* weights in the order in which the kernels read them */
 	float *scratch; /* of the threads */
 	const float *const *params; /* while loading */
+	const RtSource *weights;    /* while loading */
 	const float *const *in;     /* while running */
 	char device[64];
 } Self;
@@ -70,7 +71,7 @@ static void main_conv2(const Self *s)
 	const float *const restrict w = s->pack + 864;
 	float *const restrict y = s->arena + 1280;
 	const Winograd k = {.b = 1, .h = 5, .w = 8, .c = 32, .o = 32, .oh = 5, .ow = 8, .th = 1,
-	                    .tw = 1, .relu = 0, .tiles = 4, .cols = 32, .span = 32};
+	                    .tw = 1, .relu = 0, .taps = 0, .tiles = 4, .cols = 32, .span = 32};
 	wino_tile(k, x, w, NULL, bias, y, 0, self_scratch(s));
 }
 
@@ -116,7 +117,7 @@ static void model_close(void *self)
 	free(s);
 }
 
-static RtStatus model_open(void **self, const float *const *params, int threads,
+static RtStatus model_open(void **self, const RtSource *weights, int threads,
                            RtError *err)
 {
 	Self *s = calloc(1, sizeof *s);
@@ -134,7 +135,8 @@ static RtStatus model_open(void **self, const float *const *params, int threads,
 	}
 	snprintf(s->device, sizeof s->device, "CPU, %d thread%s", s->threads,
 	         s->threads == 1 ? "" : "s");
-	s->params = params;
+	s->weights = weights;
+	s->params = weights->params;
 	load(s);
 	s->params = NULL;
 	*self = s;

@@ -35,6 +35,7 @@ typedef struct Self {
 	float *pack;    /* weights in the order in which the kernels read them */
 	float *scratch; /* of the threads */
 	const float *const *params; /* while loading */
+	const RtSource *weights;    /* while loading */
 	const float *const *in;     /* while running */
 	char device[64];
 } Self;
@@ -187,7 +188,7 @@ static void model_close(void *self)
 	free(s);
 }
 
-static RtStatus model_open(void **self, const float *const *params, int threads,
+static RtStatus model_open(void **self, const RtSource *weights, int threads,
                            RtError *err)
 {
 	Self *s = calloc(1, sizeof *s);
@@ -205,7 +206,8 @@ static RtStatus model_open(void **self, const float *const *params, int threads,
 	}
 	snprintf(s->device, sizeof s->device, "CPU, %d thread%s", s->threads,
 	         s->threads == 1 ? "" : "s");
-	s->params = params;
+	s->weights = weights;
+	s->params = weights->params;
 	load(s);
 	s->params = NULL;
 	*self = s;
