@@ -27,6 +27,8 @@ typedef struct Compile {
 	Target target; /* cpu or cuda */
 	const char *archs;
 	Report report;
+	void (*see)(void *ctx, const CompilePlan *p); /* of compile_plan */
+	void *see_ctx;
 } Compile;
 
 static const char *target_name(Target t)
@@ -35,13 +37,16 @@ static const char *target_name(Target t)
 }
 
 /* Runs `body` with everything a compile needs; its result or the diagnostics' status. */
-static int compile(const CompileOptions *o, int (*body)(Compile *cx))
+static int compile_for(const CompileOptions *o, int (*body)(Compile *cx),
+		       void (*see)(void *ctx, const CompilePlan *p), void *see_ctx)
 {
 	jmp_buf fatal;
 	Arena *const a = arena_new();
 	Compile *const cx = NEW(a, Compile);
 	cx->arena = a;
 	cx->o = o;
+	cx->see = see;
+	cx->see_ctx = see_ctx;
 	cx->diag = (Diag){.arena = a, .out = stderr, .fatal = &fatal};
 	int status = EXIT_INPUT;
 	if (!setjmp(fatal)) {
@@ -50,6 +55,11 @@ static int compile(const CompileOptions *o, int (*body)(Compile *cx))
 	}
 	arena_free(a);
 	return status;
+}
+
+static int compile(const CompileOptions *o, int (*body)(Compile *cx))
+{
+	return compile_for(o, body, NULL, NULL);
 }
 
 static void read_model(Compile *cx)
@@ -94,9 +104,10 @@ static void stage_time(const Compile *cx, const char *stage, double *since)
 /* Folder of the emitted sources; made if it is missing. */
 static const char *temps_folder(Compile *cx)
 {
-	const char *dir = cx->o->save_temps ? cx->o->save_temps
-	                                    : arena_printf(cx->arena, "generated/%s-%s",
-	                                                   cx->model->name, target_name(cx->target));
+	const char *dir = cx->o->save_temps
+			      ? cx->o->save_temps
+			      : arena_printf(cx->arena, "generated/%s-%s", cx->model->name,
+					     target_name(cx->target));
 	if (!make_folders(cx->arena, dir))
 		diag_fatal(&cx->diag, E602, (Loc){0}, "%s: %s", dir, strerror(errno));
 	return dir;
@@ -115,10 +126,12 @@ static void write_out(Compile *cx, const char *path, const Buf *b)
 static void say_built(const Compile *cx, const char *program)
 {
 	const Graph *g = module_graph(cx->model->module, "main");
-	fprintf(stderr, "%s: %s for %s%s%s, %s, batch %lld: %d nodes, activations %.1f MB\n", program,
-	        cx->model->name, target_name(cx->target), cx->archs ? " " : "",
-	        cx->archs ? cx->archs : "", cx->o->precision, (long long)cx->model->batch, g->nodes.n,
-	        (double)g->arena_bytes / 1e6);
+	if (cx->o->quiet)
+		return;
+	fprintf(stderr, "%s: %s for %s%s%s, %s, batch %lld: %d nodes, activations %.1f MB\n",
+		program, cx->model->name, target_name(cx->target), cx->archs ? " " : "",
+		cx->archs ? cx->archs : "", cx->o->precision, (long long)cx->model->batch,
+		g->nodes.n, (double)g->arena_bytes / 1e6);
 	if (!cx->o->verbose)
 		return;
 	Buf b;
@@ -134,11 +147,11 @@ static void add_param(Arena *a, RtModel *m, RtParam *params, const Node *n)
 			return;
 	RtParam *p = &params[m->nparams++];
 	*p = (RtParam){.tensor = {.name = n->label, .rank = n->out[0].type.rank},
-	               .init = attr_str(n, "init"),
-	               .a = attr_float(n, "a"),
-	               .b = attr_float(n, "b"),
-	               .c = attr_float(n, "c"),
-	               .optional = attr_bool(n, "optional")};
+		       .init = attr_str(n, "init"),
+		       .a = attr_float(n, "a"),
+		       .b = attr_float(n, "b"),
+		       .c = attr_float(n, "c"),
+		       .optional = attr_bool(n, "optional")};
 	memcpy(p->tensor.dim, n->out[0].type.dim, sizeof p->tensor.dim);
 }
 
@@ -174,7 +187,7 @@ static void write_header(Compile *cx, const char *library)
 
 /* Links `source` (and the assembler text `more`, or NULL) to a program or a library. */
 static void link_program(Compile *cx, const Buf *source, const Buf *more, const char *flags,
-                         const char *libs)
+			 const char *libs)
 {
 	const CompileOptions *o = cx->o;
 	Arena *a = cx->arena;
@@ -182,12 +195,12 @@ static void link_program(Compile *cx, const Buf *source, const Buf *more, const 
 	const char *dir = temps_folder(cx), *name = cx->model->name;
 	const char *output = o->output ? o->output : lib ? arena_printf(a, "lib%s.so", name) : name;
 	const LinkJob job = {.source = arena_printf(a, "%s/%s.c", dir, name),
-	                     .more = more ? arena_printf(a, "%s/%s.images.s", dir, name) : NULL,
-	                     .output = output,
-	                     .weights = o->weights,
-	                     .shared = lib,
-	                     .flags = flags,
-	                     .libs = libs};
+			     .more = more ? arena_printf(a, "%s/%s.images.s", dir, name) : NULL,
+			     .output = output,
+			     .weights = o->weights,
+			     .shared = lib,
+			     .flags = flags,
+			     .libs = libs};
 	write_out(cx, job.source, source);
 	if (more)
 		write_out(cx, job.more, more);
@@ -199,7 +212,8 @@ static void link_program(Compile *cx, const Buf *source, const Buf *more, const 
 
 static void build_cpu(Compile *cx)
 {
-	const CpuOptions opt = {.library = cx->o->emit == EMIT_LIB, .weights = cx->o->weights != NULL};
+	const CpuOptions opt = {.library = cx->o->emit == EMIT_LIB,
+				.weights = cx->o->weights != NULL};
 	Buf b;
 	buf_init(&b, cx->arena);
 	cpu_emit(&b, cx->model, &opt);
@@ -229,9 +243,11 @@ static void write_images(Compile *cx, const CudaImages *images)
 		b.s = file_read(cx->arena, m->path, &b.len);
 		if (!b.s)
 			diag_fatal(&cx->diag, E602, (Loc){0}, "%s: %s", m->path, strerror(errno));
-		write_out(cx, arena_printf(cx->arena, "%s/%s.%s.sm_%d.%s", dir, cx->model->name,
-		                           cuda_family_name(m->family), m->arch, m->ptx ? "ptx" : "cubin"),
-		          &b);
+		write_out(cx,
+			  arena_printf(cx->arena, "%s/%s.%s.sm_%d.%s", dir, cx->model->name,
+				       cuda_family_name(m->family), m->arch,
+				       m->ptx ? "ptx" : "cubin"),
+			  &b);
 	}
 }
 
@@ -240,9 +256,9 @@ static void build_cuda(Compile *cx)
 	const CompileOptions *o = cx->o;
 	Arena *a = cx->arena;
 	const CudaOptions opt = {.precision = cuda_precision(o->precision),
-	                         .version = SELDC_VERSION,
-	                         .library = o->emit == EMIT_LIB,
-	                         .weights = o->weights != NULL};
+				 .version = SELDC_VERSION,
+				 .library = o->emit == EMIT_LIB,
+				 .weights = o->weights != NULL};
 	CudaCode *code = cuda_emit(a, cx->model, &opt);
 	Buf cu, host, images_text;
 	buf_init(&cu, a), buf_init(&host, a), buf_init(&images_text, a);
@@ -271,30 +287,34 @@ static void build_cuda(Compile *cx)
 static void choose_target(Compile *cx)
 {
 	const CompileOptions *o = cx->o;
-	const bool gpu_output = o->emit == EMIT_CUDA || o->emit == EMIT_PTX || o->emit == EMIT_CUBIN;
+	const bool gpu_output =
+	    o->emit == EMIT_CUDA || o->emit == EMIT_PTX || o->emit == EMIT_CUBIN;
 	int arch = 0;
 	const int ngpus = o->arch && o->target == TARGET_CUDA ? 0 : rt_cuda_devices(&arch);
 	cx->target = o->target;
 	if (o->target == TARGET_AUTO)
-		cx->target = gpu_output || (ngpus > 0 && o->emit != EMIT_C) ? TARGET_CUDA : TARGET_CPU;
+		cx->target =
+		    gpu_output || (ngpus > 0 && o->emit != EMIT_C) ? TARGET_CUDA : TARGET_CPU;
 	if (gpu_output && cx->target == TARGET_CPU)
 		diag_fatal(&cx->diag, E501, (Loc){0}, "--emit of CUDA code needs --target cuda");
 	if (cx->target == TARGET_CPU && strcmp(o->precision, "fp32"))
-		diag_fatal(&cx->diag, E501, (Loc){0}, "--precision %s needs --target cuda", o->precision);
+		diag_fatal(&cx->diag, E501, (Loc){0}, "--precision %s needs --target cuda",
+			   o->precision);
 	if (cx->target == TARGET_CPU)
 		return;
 	cx->archs = o->arch;
 	if (!cx->archs && ngpus > 0)
 		cx->archs = arena_printf(cx->arena, "sm_%d", arch);
 	if (!cx->archs && o->emit != EMIT_CUDA && o->emit != EMIT_IR)
-		diag_fatal(&cx->diag, E501, (Loc){0}, "no GPU is visible: name architectures with --arch");
+		diag_fatal(&cx->diag, E501, (Loc){0},
+			   "no GPU is visible: name architectures with --arch");
 }
+
+static const PassHooks hooks[] = {[TARGET_CPU] = {.packs = cpu_packs, .strided = cpu_strided},
+				  [TARGET_CUDA] = {.packs = cuda_packs, .strided = cuda_strided}};
 
 static int build(Compile *cx)
 {
-	static const PassHooks hooks[] = {
-	    [TARGET_CPU] = {.packs = cpu_packs, .strided = cpu_strided},
-	    [TARGET_CUDA] = {.packs = cuda_packs, .strided = cuda_strided}};
 	double t = now();
 	choose_target(cx);
 	read_model(cx);
@@ -316,6 +336,48 @@ static int build(Compile *cx)
 		build_cpu(cx);
 	stage_time(cx, "emit, compile, link", &t);
 	return cx->diag.nerrors ? EXIT_TOOLCHAIN : EXIT_DONE;
+}
+
+/* Stacks and concatenations of what was computed in place copy nothing. */
+static bool copies(const Node *n)
+{
+	if (n->op != OP_stack && n->op != OP_concat)
+		return true;
+	for (int i = 0; i < n->nin; i++)
+		if (!plan_in_place(n, i))
+			return true;
+	return false;
+}
+
+static int plan(Compile *cx)
+{
+	choose_target(cx);
+	read_model(cx);
+	run_passes(cx, cx->model->module, &hooks[cx->target]);
+	const Graph *g = module_graph(cx->model->module, "main");
+	CompilePlan p = {
+	    .model = cx->model, .report = &cx->report, .cuda = cx->target == TARGET_CUDA};
+	const bool *load = graph_loadtime(g, cx->arena);
+	for (int i = 0; i < g->nodes.n; i++) {
+		const Node *n = g->nodes.at[i];
+		if (load[n->id] || n->op == OP_input || n->out[0].place.kind == PLACE_VIEW ||
+		    !copies(n))
+			continue;
+		p.launches++;
+		p.bytes += ir_cost(n).bytes;
+	}
+	if (p.cuda) {
+		const CudaOptions opt = {.precision = cuda_precision(cx->o->precision),
+					 .version = SELDC_VERSION};
+		const CudaCode *code = cuda_emit(cx->arena, cx->model, &opt);
+		p.launches = 0;
+		for (int i = 0; i < code->launches.n; i++) {
+			const CudaLaunch *l = &code->launches.at[i];
+			p.launches += !l->load && cx->model->module->graphs.at[l->graph] == g;
+		}
+	}
+	cx->see(cx->see_ctx, &p);
+	return EXIT_DONE;
 }
 
 static int inspect(Compile *cx)
@@ -379,4 +441,9 @@ int compile_inspect(const CompileOptions *o)
 int compile_opt(const CompileOptions *o)
 {
 	return compile(o, opt);
+}
+
+int compile_plan(const CompileOptions *o, void (*see)(void *ctx, const CompilePlan *p), void *ctx)
+{
+	return compile_for(o, plan, see, ctx);
 }

@@ -2,7 +2,7 @@
 #ifndef SELDC_COMPILE_H
 #define SELDC_COMPILE_H
 
-#include "ir/ir.h"
+#include "ir/model.h"
 #include "passes/passes.h"
 
 typedef enum Target { TARGET_AUTO, TARGET_CPU, TARGET_CUDA } Target;
@@ -28,11 +28,26 @@ typedef struct CompileOptions {
 	bool train;              /* also the graph "step" */
 	PassOptions pass;
 	bool verbose, json;
+	bool quiet;             /* no line about the program built */
+	const char *sweep_json; /* file for the results of a sweep, or NULL */
+	const char *sweep_only; /* passes to sweep; NULL: all */
+	int64_t sweep_max;      /* programs at most; 0: all */
 } CompileOptions;
+
+/* A model after the passes, for who does not need it built. */
+typedef struct CompilePlan {
+	const Model *model;
+	const Report *report;
+	bool cuda;
+	int launches; /* nodes of `main` that run for one inference; kernels for CUDA */
+	double bytes; /* that those nodes read and write */
+} CompilePlan;
 
 /* Each runs one verb and returns the exit status; results on stdout, messages on stderr. */
 int compile_build(const CompileOptions *o);
 int compile_inspect(const CompileOptions *o);
 int compile_opt(const CompileOptions *o);
+/* Reads the model, runs the passes and shows the plan, which lives as long as `see` runs. */
+int compile_plan(const CompileOptions *o, void (*see)(void *ctx, const CompilePlan *p), void *ctx);
 
 #endif

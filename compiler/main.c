@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include "compile.h"
 
+#include "sweep.h"
 #include "tools/tools.h"
 
 #include <argp.h>
@@ -17,9 +18,29 @@ typedef struct Args {
 } Args;
 
 enum {
-	KEY_TARGET = 256, KEY_ARCH, KEY_PRECISION, KEY_TRAIN, KEY_BATCH, KEY_SECONDS, KEY_SET,
-	KEY_WEIGHTS, KEY_NO_PASS, KEY_PASSES, KEY_STOP, KEY_DUMP, KEY_DUMP_ALL, KEY_TIME, KEY_EMIT,
-	KEY_COMPILER, KEY_TEMPS, KEY_VERIFY, KEY_SHUFFLE, KEY_EVAL, KEY_JSON,
+	KEY_TARGET = 256,
+	KEY_ARCH,
+	KEY_PRECISION,
+	KEY_TRAIN,
+	KEY_BATCH,
+	KEY_SECONDS,
+	KEY_SET,
+	KEY_WEIGHTS,
+	KEY_NO_PASS,
+	KEY_PASSES,
+	KEY_STOP,
+	KEY_DUMP,
+	KEY_DUMP_ALL,
+	KEY_TIME,
+	KEY_EMIT,
+	KEY_COMPILER,
+	KEY_TEMPS,
+	KEY_VERIFY,
+	KEY_SHUFFLE,
+	KEY_EVAL,
+	KEY_JSON,
+	KEY_ONLY,
+	KEY_MAX,
 };
 
 typedef struct Choice {
@@ -29,9 +50,9 @@ typedef struct Choice {
 
 static const Choice targets[] = {
     {"auto", TARGET_AUTO}, {"cpu", TARGET_CPU}, {"cuda", TARGET_CUDA}, {NULL, 0}};
-static const Choice emits[] = {{"ir", EMIT_IR},       {"c", EMIT_C},     {"cuda", EMIT_CUDA},
-                               {"ptx", EMIT_PTX},     {"cubin", EMIT_CUBIN},
-                               {"lib", EMIT_LIB},     {NULL, 0}};
+static const Choice emits[] = {{"ir", EMIT_IR},   {"c", EMIT_C},         {"cuda", EMIT_CUDA},
+			       {"ptx", EMIT_PTX}, {"cubin", EMIT_CUBIN}, {"lib", EMIT_LIB},
+			       {NULL, 0}};
 static const Choice precisions[] = {{"fp32", 0}, {"tf32", 1}, {"bf16", 2}, {NULL, 0}};
 static const Choice compilers[] = {{"nvrtc", 0}, {"nvcc", 1}, {NULL, 0}};
 
@@ -53,7 +74,8 @@ static int64_t whole(struct argp_state *st, const char *option, const char *arg,
 	errno = 0;
 	const long long v = strtoll(arg, &end, 10);
 	if (errno || end == arg || *end || v < least)
-		argp_error(st, "--%s: '%s' is not a whole number from %lld", option, arg, (long long)least);
+		argp_error(st, "--%s: '%s' is not a whole number from %lld", option, arg,
+			   (long long)least);
 	return v;
 }
 
@@ -162,12 +184,13 @@ static error_t pass_parse(int key, char *arg, struct argp_state *st)
 
 static const struct argp_option build_options[] = {
     {"output", 'o', "FILE", 0, "the program (default: the model's name)", 0},
-    {"target", KEY_TARGET, "cpu|cuda|auto", 0, "auto (default): cuda when a usable GPU is visible", 0},
+    {"target", KEY_TARGET, "cpu|cuda|auto", 0, "auto (default): cuda when a usable GPU is visible",
+     0},
     {"arch", KEY_ARCH, "sm_90,...", 0, "GPU architectures; default: the visible GPU's", 0},
     {"precision", KEY_PRECISION, "fp32|tf32|bf16", 0, "fp32 (default) is strict IEEE single", 0},
     {"weights", KEY_WEIGHTS, "W.safetensors", 0, "embed these weights in the program", 0},
-    {"emit", KEY_EMIT, "ir|c|cuda|ptx|cubin|lib", 0,
-     "stop there; lib: shared library and header", 0},
+    {"emit", KEY_EMIT, "ir|c|cuda|ptx|cubin|lib", 0, "stop there; lib: shared library and header",
+     0},
     {"compiler", KEY_COMPILER, "nvrtc|nvcc", 0, "compiler of the kernels (default nvrtc)", 0},
     {"save-temps", KEY_TEMPS, "DIR", 0, "emitted sources (default generated/MODEL-TARGET)", 0},
     {"verbose", 'v', 0, 0, "say what every pass did and refused", 0},
@@ -214,8 +237,7 @@ static error_t build_parse(int key, char *arg, struct argp_state *st)
 	}
 }
 
-static const struct argp_option inspect_options[] = {
-    {"json", KEY_JSON, 0, 0, "as JSON", 0}, {0}};
+static const struct argp_option inspect_options[] = {{"json", KEY_JSON, 0, 0, "as JSON", 0}, {0}};
 
 static error_t inspect_parse(int key, char *arg, struct argp_state *st)
 {
@@ -227,6 +249,37 @@ static error_t inspect_parse(int key, char *arg, struct argp_state *st)
 	else
 		return ARGP_ERR_UNKNOWN;
 	return 0;
+}
+
+static const struct argp_option sweep_options[] = {
+    {"target", KEY_TARGET, "cpu|cuda|auto", 0, "auto (default): cuda when a usable GPU is visible",
+     0},
+    {"precision", KEY_PRECISION, "fp32|tf32|bf16", 0, "fp32 (default) is strict IEEE single", 0},
+    {"only", KEY_ONLY, "A,B,C", 0, "sweep these fusion passes; the others stay on", 0},
+    {"max", KEY_MAX, "N", 0, "programs at most: all passes, none, all but one, one, others", 0},
+    {"json", KEY_JSON, "FILE", 0, "write the results as JSON, too", 0},
+    {0}};
+
+static error_t sweep_parse(int key, char *arg, struct argp_state *st)
+{
+	CompileOptions *o = &((Args *)st->input)->o;
+	switch (key) {
+	case KEY_ONLY:
+		o->sweep_only = arg;
+		return 0;
+	case KEY_MAX:
+		o->sweep_max = whole(st, "max", arg, 1);
+		return 0;
+	case KEY_JSON:
+		o->sweep_json = arg;
+		return 0;
+	case ARGP_KEY_INIT:
+	case KEY_TARGET:
+	case KEY_PRECISION:
+		return build_parse(key, arg, st);
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
 }
 
 static error_t opt_parse(int key, char *arg, struct argp_state *st)
@@ -256,6 +309,8 @@ static const Verb verbs[] = {
     {"inspect", "MODEL.json",
      "Parameters and multiply-accumulates by part, shapes, memory, what the passes do.",
      compile_inspect, inspect_options, inspect_parse},
+    {"sweep", "MODEL.json", "Build, verify and time every subset of the fusion passes.",
+     compile_sweep, sweep_options, sweep_parse},
     {"opt", "MODEL.json|GRAPH.sir",
      "Print the IR of a model or of text IR; with --passes, after these passes.", compile_opt, NULL,
      opt_parse},
@@ -279,7 +334,8 @@ static int explain(int argc, char **argv)
 {
 	const char *title, *text;
 	if (argc == 2 && !strcmp(argv[1], "--help"))
-		return puts("usage: seldc explain CODE\n\nWhat a diagnostic's code (E0301) means."), EXIT_DONE;
+		return puts("usage: seldc explain CODE\n\nWhat a diagnostic's code (E0301) means."),
+		       EXIT_DONE;
 	if (argc != 2) {
 		fputs("usage: seldc explain CODE\n", stderr);
 		return EXIT_USAGE;
@@ -353,8 +409,7 @@ static void help(FILE *f)
 		fprintf(f, "  %-9s %s\n", verbs[i].name, verbs[i].doc);
 	for (size_t i = 0; i < COUNT(tools); i++)
 		fprintf(f, "  %-9s %s\n", tools[i].name, tools[i].doc);
-	fputs("\n  seldc VERB --help, --list-ops, --list-passes, --version, --help\n",
-	      f);
+	fputs("\n  seldc VERB --help, --list-ops, --list-passes, --version, --help\n", f);
 }
 
 static int usage_error(const char *word)

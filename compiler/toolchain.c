@@ -74,15 +74,14 @@ static void add_words(Arena *a, Command *c, const char *words)
 	}
 }
 
-/* Runs with stdout and stderr in `log`; exit status, or -1 if it could not start. */
-static int run(Command *c, const char *log)
+int tool_run(char *const *argv, const char *log)
 {
 	posix_spawn_file_actions_t fa;
 	posix_spawn_file_actions_init(&fa);
 	posix_spawn_file_actions_addopen(&fa, 1, log, O_WRONLY | O_CREAT | O_TRUNC, 0666);
 	posix_spawn_file_actions_adddup2(&fa, 1, 2);
 	pid_t pid;
-	const int failed = posix_spawnp(&pid, c->at[0], &fa, NULL, c->at, environ);
+	const int failed = posix_spawnp(&pid, argv[0], &fa, NULL, argv, environ);
 	posix_spawn_file_actions_destroy(&fa);
 	int status;
 	if (failed || waitpid(pid, &status, 0) < 0)
@@ -102,15 +101,17 @@ static const char *weights_source(Arena *a, Diag *d, const LinkJob *job)
 	for (const char *p = full; *p; p++) {
 		if (*p != '"' && *p != '\\' && (unsigned char)*p >= 0x20)
 			continue;
-		diag_error(d, E701, (Loc){0}, "%s: cannot embed a file of such a name", job->weights);
+		diag_error(d, E701, (Loc){0}, "%s: cannot embed a file of such a name",
+			   job->weights);
 		return NULL;
 	}
-	const char *text = arena_printf(a,
-	                                "\t.section .rodata\n\t.balign 64\n"
-	                                "\t.globl seldc_weights, seldc_weights_end\n"
-	                                "seldc_weights:\n\t.incbin \"%s\"\nseldc_weights_end:\n\t.byte 0\n"
-	                                "\t.section .note.GNU-stack,\"\",@progbits\n",
-	                                full);
+	const char *text =
+	    arena_printf(a,
+			 "\t.section .rodata\n\t.balign 64\n"
+			 "\t.globl seldc_weights, seldc_weights_end\n"
+			 "seldc_weights:\n\t.incbin \"%s\"\nseldc_weights_end:\n\t.byte 0\n"
+			 "\t.section .note.GNU-stack,\"\",@progbits\n",
+			 full);
 	if (file_write(path, text, strlen(text)))
 		return path;
 	diag_error(d, E602, (Loc){0}, "%s: %s", path, strerror(errno));
@@ -118,7 +119,7 @@ static const char *weights_source(Arena *a, Diag *d, const LinkJob *job)
 }
 
 static void report(Arena *a, Diag *d, const LinkJob *job, const char *cc, int status,
-                   const char *log)
+		   const char *log)
 {
 	if (status < 0) {
 		diag_error(d, E601, (Loc){0}, "cannot run the C compiler '%s'", cc);
@@ -129,7 +130,8 @@ static void report(Arena *a, Diag *d, const LinkJob *job, const char *cc, int st
 	const char *first = text ? strstr(text, "error") : NULL;
 	while (first && first > text && first[-1] != '\n')
 		first--;
-	diag_error(d, E603, (Loc){0}, "%s failed on %s (everything it said: %s)", cc, job->source, log);
+	diag_error(d, E603, (Loc){0}, "%s failed on %s (everything it said: %s)", cc, job->source,
+		   log);
 	if (first)
 		diag_note(d, (Loc){0}, "%.*s", (int)strcspn(first, "\n"), first);
 }
@@ -166,7 +168,7 @@ bool tool_link(Arena *a, Diag *d, const LinkJob *job)
 	add_words(a, &c, job->libs);
 	add_words(a, &c, "-lsndfile -lsamplerate -lcjson -ldl -lm");
 	list_push(a, &c, NULL);
-	const int status = run(&c, log);
+	const int status = tool_run(c.at, log);
 	if (status) {
 		report(a, d, job, cc, status, log);
 		return false;

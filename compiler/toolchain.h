@@ -10,8 +10,8 @@
 const char *tool_home(Arena *a, Diag *d);
 
 typedef struct LinkJob {
-	const char *source;  /* emitted C */
-	const char *more;    /* another source, or NULL */
+	const char *source; /* emitted C */
+	const char *more;   /* another source, or NULL */
 	const char *output;
 	const char *weights; /* safetensors to embed, or NULL */
 	bool shared;         /* a shared library instead of a program */
@@ -22,6 +22,10 @@ typedef struct LinkJob {
 /* Compiles and links; false after a diagnostic that names the kept source and log. CC and
  * SELDC_CFLAGS of the environment are respected. */
 bool tool_link(Arena *a, Diag *d, const LinkJob *job);
+
+/* Runs argv, which ends with NULL, with stdout and stderr in the file `log`; its exit status, or -1
+ * if it could not start. */
+int tool_run(char *const *argv, const char *log);
 
 /* mkdir -p; false with errno. */
 bool make_folders(Arena *a, const char *path);
