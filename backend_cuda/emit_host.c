@@ -291,11 +291,11 @@ static void put_model(Buf *b, const CudaCode *c)
 {
 	static const char *const precision[] = {"fp32", "tf32", "bf16"};
 	const Model *m = c->model;
-	buf_puts(
-	    b, "static RtStatus model_open(void **self, const RtSource *weights, int threads,\n"
-	       "                           RtError *err)\n{\n\t(void)threads;\n"
-	       "\treturn rt_cuda_open(self, &program, weights->params, err);\n}\n\n"
-	       "static const RtModel model = {\n\t.abi = RT_ABI,\n");
+	buf_puts(b,
+		 "static RtStatus model_open(void **self, const RtSource *weights, int threads,\n"
+		 "                           RtError *err)\n{\n\t(void)threads;\n"
+		 "\treturn rt_cuda_open(self, &program, weights->params, err);\n}\n\n"
+		 "static const RtModel model = {\n\t.abi = RT_ABI,\n");
 	put_field(b, "name", m->name);
 	put_field(b, "doc", m->doc);
 	put_field(b, "version", c->opt.version);

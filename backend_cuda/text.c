@@ -31,8 +31,8 @@ KernelText kernel_text(const char *family)
 	}
 	static const struct {
 		const char *name, *from, *to;
-	} row[] = {ROW(common), ROW(map),  ROW(reduce), ROW(norm),    ROW(pool),
-		   ROW(pack),   ROW(stft), ROW(scan),   ROW(gru),    ROW(product), ROW(conv)};
+	} row[] = {ROW(common), ROW(map),  ROW(reduce), ROW(norm),    ROW(pool), ROW(pack),
+		   ROW(stft),   ROW(scan), ROW(gru),    ROW(product), ROW(conv)};
 #undef ROW
 	for (size_t i = 0; i < COUNT(row); i++)
 		if (strcmp(row[i].name, family) == 0)

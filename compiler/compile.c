@@ -212,8 +212,9 @@ static void link_program(Compile *cx, const Buf *source, const Buf *more, const 
 
 static void build_cpu(Compile *cx)
 {
-	const CpuOptions opt = {.library = cx->o->emit == EMIT_LIB, .weights = cx->o->weights != NULL,
-	                        .poison = cx->o->poison};
+	const CpuOptions opt = {.library = cx->o->emit == EMIT_LIB,
+				.weights = cx->o->weights != NULL,
+				.poison = cx->o->poison};
 	Buf b;
 	buf_init(&b, cx->arena);
 	cpu_emit(&b, cx->model, &opt);

@@ -28,7 +28,7 @@ typedef struct CompileOptions {
 	bool train;              /* also the graph "step" */
 	PassOptions pass;
 	bool verbose, json;
-	bool poison; /* cpu: dead memory holds NaN */
+	bool poison;            /* cpu: dead memory holds NaN */
 	bool quiet;             /* no line about the program built */
 	const char *sweep_json; /* file for the results of a sweep, or NULL */
 	const char *sweep_only; /* passes to sweep; NULL: all */

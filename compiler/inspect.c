@@ -99,7 +99,8 @@ static Counts count_model(Arena *a, const Model *m)
 	c.part = NEW_ARRAY(a, PartCount, c.nparts);
 	for (int i = 0; i < m->parts.n; i++) {
 		const PartSpec *s = &m->parts.at[i];
-		c.part[i] = (PartCount){.prefix = s->prefix, .title = s->title, .hidden = s->hidden};
+		c.part[i] =
+		    (PartCount){.prefix = s->prefix, .title = s->title, .hidden = s->hidden};
 	}
 	c.part[c.nparts - 1] = (PartCount){.prefix = "", .title = "other"};
 	const Graph *g = module_graph(m->module, "main");
@@ -140,8 +141,10 @@ static void print_hooks(const Counts *c)
 {
 	if (c->seconds <= 0)
 		return;
-	printf("\nGMAC counts the products and convolutions that are computed. A counter hooked to framework\n"
-	       "modules reports %.3f G per second of audio: it adds 2 an element of batch norm, 1 of ReLU\n"
+	printf("\nGMAC counts the products and convolutions that are computed. A counter hooked to "
+	       "framework\n"
+	       "modules reports %.3f G per second of audio: it adds 2 an element of batch norm, 1 "
+	       "of ReLU\n"
 	       "and 1 an input element of pooling",
 	       c->total.hook_ops / 1e9 / c->seconds);
 	bool any = false;
@@ -155,8 +158,8 @@ static void print_hooks(const Counts *c)
 
 static void print_graph(Arena *a, const Graph *g)
 {
-	printf("\ngraph %s: %d nodes, activations %.2f MB planned, load-time values %.2f MB\n", g->name,
-	       g->nodes.n, (double)g->arena_bytes / 1e6, (double)g->load_bytes / 1e6);
+	printf("\ngraph %s: %d nodes, activations %.2f MB planned, load-time values %.2f MB\n",
+	       g->name, g->nodes.n, (double)g->arena_bytes / 1e6, (double)g->load_bytes / 1e6);
 	for (int i = 0; i < g->nodes.n; i++)
 		if (g->nodes.at[i]->op == OP_input)
 			printf("  in   %-14s %s\n", g->nodes.at[i]->label,
@@ -172,8 +175,8 @@ static void print_passes(const Report *r)
 	for (int i = 0; i < r->stats.n; i++) {
 		const PassStat *s = &r->stats.at[i];
 		if (s->changes)
-			printf("  %-24s %-10s %7d %14d %6d\n", s->pass, s->graph, s->changes, s->nodes_before,
-			       s->nodes_after);
+			printf("  %-24s %-10s %7d %14d %6d\n", s->pass, s->graph, s->changes,
+			       s->nodes_before, s->nodes_after);
 	}
 }
 
@@ -233,7 +236,8 @@ static cJSON *graph_json(const Graph *g)
 	cJSON_AddNumberToObject(o, "nodes", g->nodes.n);
 	cJSON_AddNumberToObject(o, "arena_bytes", (double)g->arena_bytes);
 	cJSON_AddNumberToObject(o, "load_bytes", (double)g->load_bytes);
-	cJSON *in = cJSON_AddArrayToObject(o, "inputs"), *out = cJSON_AddArrayToObject(o, "outputs");
+	cJSON *in = cJSON_AddArrayToObject(o, "inputs"),
+	      *out = cJSON_AddArrayToObject(o, "outputs");
 	for (int i = 0; i < g->nodes.n; i++) {
 		const Node *n = g->nodes.at[i];
 		if (n->op == OP_input)

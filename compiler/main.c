@@ -194,7 +194,8 @@ static const struct argp_option build_options[] = {
      0},
     {"compiler", KEY_COMPILER, "nvrtc|nvcc", 0, "compiler of the kernels (default nvrtc)", 0},
     {"save-temps", KEY_TEMPS, "DIR", 0, "emitted sources (default generated/MODEL-TARGET)", 0},
-    {"poison", KEY_POISON, 0, 0, "cpu: fill memory with NaN before and after the life of its value", 0},
+    {"poison", KEY_POISON, 0, 0, "cpu: fill memory with NaN before and after the life of its value",
+     0},
     {"verbose", 'v', 0, 0, "say what every pass did and refused", 0},
     {0}};
 

@@ -37,11 +37,15 @@ size_t arena_bytes(const Arena *a);
 #define NEW_ARRAY(a, T, n) ((T *)arena_array((a), (size_t)(n), sizeof(T)))
 
 /* A growable array in an arena: declare `LIST(Node *) nodes;`, append with list_push. */
-#define LIST(T) struct { T *at; int n, cap; }
-#define list_push(a, l, v) \
-	((l)->n == (l)->cap \
-	     ? (void)((l)->at = list_grow((a), (l)->at, (l)->n, &(l)->cap, sizeof *(l)->at)) \
-	     : (void)0, \
+#define LIST(T)                                                                                    \
+	struct {                                                                                   \
+		T *at;                                                                             \
+		int n, cap;                                                                        \
+	}
+#define list_push(a, l, v)                                                                         \
+	((l)->n == (l)->cap                                                                        \
+	     ? (void)((l)->at = list_grow((a), (l)->at, (l)->n, &(l)->cap, sizeof *(l)->at))       \
+	     : (void)0,                                                                            \
 	 (l)->at[(l)->n++] = (v))
 void *list_grow(Arena *a, const void *at, int n, int *cap, size_t size);
 

@@ -94,7 +94,11 @@ static Work free_of_charge(const Node *n)
 	return plain(0);
 }
 
-#define FREE(name) static Work cost_##name(const Node *n) { return free_of_charge(n); }
+#define FREE(name)                                                                                 \
+	static Work cost_##name(const Node *n)                                                     \
+	{                                                                                          \
+		return free_of_charge(n);                                                          \
+	}
 FREE(input)
 FREE(param)
 FREE(const)
@@ -144,7 +148,8 @@ static Work cost_softmax(const Node *n)
 static Work cost_matmul(const Node *n)
 {
 	const int ra = rank_of(n, n->in[0]);
-	return product(out_count(n) * (double)dim(n, n->in[0], ra - (attr_bool(n, "ta") ? 2 : 1)), 0);
+	return product(out_count(n) * (double)dim(n, n->in[0], ra - (attr_bool(n, "ta") ? 2 : 1)),
+		       0);
 }
 
 static Work cost_linear(const Node *n)
@@ -171,7 +176,7 @@ static double conv_count(const Node *n)
 	double c = (double)dim(n, n->in[0], 0) * (double)dim(n, n->in[1], 0);
 	for (int k = 0; k < 2; k++) {
 		const int64_t room = dim(n, n->in[0], first + k) + 2 * attr_int_at(n, "pad", k) -
-		                     dim(n, n->in[1], 2 + k);
+				     dim(n, n->in[1], 2 + k);
 		c *= (double)(room / attr_int_at(n, "stride", k) + 1);
 	}
 	return c;
@@ -268,7 +273,8 @@ static Work cost_stft(const Node *n)
 	return plain(frames * n_fft * (1 + 2.5 * log2(n_fft)));
 }
 
-/* ---- training --------------------------------------------------------------------------------- */
+/* ---- training ---------------------------------------------------------------------------------
+ */
 
 static Work cost_linear_dx(const Node *n)
 {

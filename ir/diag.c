@@ -168,7 +168,8 @@ static int distance(const char *a, const char *b)
 		d[0][j] = j;
 	for (int i = 1; i <= n; i++) {
 		for (int j = 1; j <= m; j++) {
-			const int sub = tolower((unsigned char)a[i - 1]) != tolower((unsigned char)b[j - 1]);
+			const int sub =
+			    tolower((unsigned char)a[i - 1]) != tolower((unsigned char)b[j - 1]);
 			int best = d[i - 1][j - 1] + sub;
 			if (d[i - 1][j] + 1 < best)
 				best = d[i - 1][j] + 1;

@@ -79,7 +79,7 @@ static double map_line(const Eval *e, const MapLine *l, const Walk *w, const dou
 		const MapArg *a = &l->arg[k];
 		v[k] = a->kind == MAP_NUM    ? a->num
 		       : a->kind == MAP_LINE ? line[a->index]
-		                             : e->in[a->index].data[w->off[a->index]];
+					     : e->in[a->index].data[w->off[a->index]];
 	}
 	return ew_eval(l->op, v[0], v[1], v[2]);
 }
@@ -174,7 +174,7 @@ void eval_sinusoid(const Eval *e)
 
 /* dst[index . ds] = src[index . ss] for all index vectors of the shape `over`. */
 static void copy_strided(const Eval *e, const Type *over, double *dst, const int64_t *ds,
-                         const double *src, const int64_t *ss)
+			 const double *src, const int64_t *ss)
 {
 	Walk w = walk_new(e->tmp, over, 2);
 	memcpy(w.stride[0], ds, (size_t)over->rank * sizeof *ds);
@@ -280,7 +280,7 @@ void eval_pad(const Eval *e)
 	type_strides(y, ds);
 	type_strides(x, ss);
 	copy_strided(e, x, e->out[0].data + attr_int(e->n, "before") * ds[axis], ds, e->in[0].data,
-	             ss);
+		     ss);
 }
 
 /* ---- reductions ------------------------------------------------------------------------------ */
@@ -449,7 +449,7 @@ static bool look_up(const Node *n, EvalLookup *lookup, void *ctx, Tensor *out)
 		return true;
 	Arena *a = n->graph->module->arena;
 	diag_error(d, E309, n->loc, "%s '%s' is %s, but its value %s", kind, name,
-	           type_text(a, &want), type_text(a, &out->type));
+		   type_text(a, &want), type_text(a, &out->type));
 	return false;
 }
 

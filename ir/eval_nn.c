@@ -24,10 +24,11 @@ enum { ROWS = 4, TILE = 512 };
 
 /* y[r][j] += w[r] * x[j * step] for j < n and r < rows <= ROWS: the inner loop of all products. */
 static void add_rows(double *const *y, int rows, const double *w, const double *x, int64_t step,
-                     int64_t n)
+		     int64_t n)
 {
 	if (rows == ROWS && step == 1) {
-		double *restrict y0 = y[0], *restrict y1 = y[1], *restrict y2 = y[2], *restrict y3 = y[3];
+		double *restrict y0 = y[0], *restrict y1 = y[1], *restrict y2 = y[2],
+				 *restrict y3 = y[3];
 		const double w0 = w[0], w1 = w[1], w2 = w[2], w3 = w[3];
 		for (int64_t j = 0; j < n; j++) {
 			y0[j] += w0 * x[j];
@@ -44,7 +45,7 @@ static void add_rows(double *const *y, int rows, const double *w, const double *
 
 /* y[m, n] += a[m, k] b[k, n]; y and b dense, element (i, p) of a at i * ra + p * ca. */
 static void gemm(double *y, const double *a, int64_t ra, int64_t ca, const double *b, int64_t m,
-                 int64_t k, int64_t n)
+		 int64_t k, int64_t n)
 {
 	for (int64_t j = 0; j < n; j += TILE)
 		for (int64_t i = 0; i < m; i += ROWS) {
@@ -55,7 +56,8 @@ static void gemm(double *y, const double *a, int64_t ra, int64_t ca, const doubl
 			for (int64_t p = 0; p < k; p++) {
 				for (int r = 0; r < rows; r++)
 					w[r] = a[(i + r) * ra + p * ca];
-				add_rows(out, rows, w, b + p * n + j, 1, n - j < TILE ? n - j : TILE);
+				add_rows(out, rows, w, b + p * n + j, 1,
+					 n - j < TILE ? n - j : TILE);
 			}
 		}
 }
@@ -75,12 +77,13 @@ void eval_matmul(const Eval *e)
 	const bool ta = attr_bool(e->n, "ta"), tb = attr_bool(e->n, "tb");
 	const int64_t m = y->dim[y->rank - 2], n = y->dim[y->rank - 1];
 	const int64_t k = a->dim[a->rank - (ta ? 2 : 1)];
-	const Type la = type_make(F32, a->rank - 2, a->dim), lb = type_make(F32, b->rank - 2, b->dim);
+	const Type la = type_make(F32, a->rank - 2, a->dim),
+		   lb = type_make(F32, b->rank - 2, b->dim);
 	const Type ly = type_make(F32, y->rank - 2, y->dim);
 	Walk w = walk_new(e->tmp, &ly, 2);
 	walk_broadcast(&w, 0, &la);
 	walk_broadcast(&w, 1, &lb);
-	double *bt = NEW_ARRAY(e->tmp, double, tb ? k * n : 0);
+	double *bt = NEW_ARRAY(e->tmp, double, tb ? k *n : 0);
 	const int64_t count = type_count(&ly);
 	for (int64_t i = 0; i < count; i++, walk_next(&w)) {
 		const double *ai = e->in[0].data + w.off[0] * m * k;
@@ -93,9 +96,9 @@ void eval_matmul(const Eval *e)
 
 /* y[rows, n] = x[rows, k] times the transpose of w[n, k], plus bias[n]; y is zero on entry. */
 static void linear(const Eval *e, double *y, const double *x, const double *w, const double *bias,
-                   int64_t rows, int64_t k, int64_t n)
+		   int64_t rows, int64_t k, int64_t n)
 {
-	double *wt = NEW_ARRAY(e->tmp, double, k * n);
+	double *wt = NEW_ARRAY(e->tmp, double, k *n);
 	transpose_into(wt, w, n, k);
 	for (int64_t i = 0; bias && i < rows; i++)
 		memcpy(y + i * n, bias, (size_t)n * sizeof *y);
@@ -128,7 +131,7 @@ double *image_at(double *data, const Image *m, int64_t b, int64_t c, int64_t h, 
 
 /* x as planes [C, H + 2 ph, W + 2 pw] of batch entry b, zero around the edges. */
 static void pad_planes(double *to, const double *x, const Image *m, int64_t b, int64_t ph,
-                       int64_t pw)
+		       int64_t pw)
 {
 	const int64_t width = m->w + 2 * pw, height = m->h + 2 * ph;
 	for (int64_t c = 0; c < m->c; c++)
@@ -161,7 +164,7 @@ static Conv conv_of(const Eval *e)
 
 /* Output row `h` of channels o .. o + rows - 1 from padded planes; y[r] are zero on entry. */
 static void conv_rows(const Conv *v, double *const *y, int rows, const double *planes,
-                      const double *w, int64_t o, int64_t h)
+		      const double *w, int64_t o, int64_t h)
 {
 	const int64_t width = v->x.w + 2 * v->pw, height = v->x.h + 2 * v->ph;
 	const int64_t kernel = v->kh * v->kw, filter = v->x.c * kernel;
@@ -182,8 +185,8 @@ static double *conv_run(const Eval *e, const Conv *v)
 {
 	const int64_t plane = v->ho * v->wo;
 	double *y = NEW_ARRAY(e->tmp, double, v->x.b * v->o * plane);
-	double *planes = NEW_ARRAY(e->tmp, double,
-	                           v->x.c * (v->x.h + 2 * v->ph) * (v->x.w + 2 * v->pw));
+	double *planes =
+	    NEW_ARRAY(e->tmp, double, v->x.c *(v->x.h + 2 * v->ph) * (v->x.w + 2 * v->pw));
 	for (int64_t b = 0; b < v->x.b; b++) {
 		pad_planes(planes, e->in[0].data, &v->x, b, v->ph, v->pw);
 		for (int64_t o = 0; o < v->o; o += ROWS)
@@ -208,7 +211,8 @@ void eval_conv2d(const Eval *e)
 		for (int64_t o = 0; o < m.c; o++)
 			for (int64_t h = 0; h < m.h; h++)
 				for (int64_t w = 0; w < m.w; w++)
-					*image_at(e->out[0].data, &m, b, o, h, w) = *acc++ + (bias ? bias[o] : 0);
+					*image_at(e->out[0].data, &m, b, o, h, w) =
+					    *acc++ + (bias ? bias[o] : 0);
 }
 
 /* As eval_conv2d, then scale[O], shift[O], activation and means of tiles. */
@@ -223,7 +227,8 @@ void eval_conv2d_act(const Eval *e)
 		for (int64_t h = 0; h < m.h * th; h++)
 			for (int64_t w = 0; w < m.w * tw; w++) {
 				const int64_t o = p % v.o;
-				const double x = acc[(p * v.ho + h) * v.wo + w] * scale[o] + shift[o];
+				const double x =
+				    acc[(p * v.ho + h) * v.wo + w] * scale[o] + shift[o];
 				*image_at(e->out[0].data, &m, p / v.o, o, h / th, w / tw) +=
 				    (relu ? ew_eval(OP_relu, x, 0, 0) : x) / (double)(th * tw);
 			}
@@ -240,10 +245,11 @@ static void pool(const Eval *e, bool maximum)
 			double acc = maximum ? -INFINITY : 0;
 			for (int64_t k = 0; k < th * tw; k++) {
 				const double v = *image_at(e->in[0].data, &x, b, c, h * th + k / tw,
-				                           w * tw + k % tw);
+							   w * tw + k % tw);
 				acc = !maximum ? acc + v : v > acc || isnan(v) ? v : acc;
 			}
-			*image_at(e->out[0].data, &y, b, c, h, w) = maximum ? acc : acc / (double)(th * tw);
+			*image_at(e->out[0].data, &y, b, c, h, w) =
+			    maximum ? acc : acc / (double)(th * tw);
 		}
 }
 
@@ -366,10 +372,17 @@ static void conv1d_run(const Conv1d *v, double *y)
 void eval_conv1d_depthwise(const Eval *e)
 {
 	const int64_t *x = e->in[0].type.dim;
-	const Conv1d v = {.x = e->in[0].data, .w = e->in[1].data, .bias = optional(e, 2),
-	                  .batch = x[0], .length = x[1], .channels = x[2], .row = x[2],
-	                  .k = e->in[1].type.dim[2], .before = attr_int_at(e->n, "pad", 0),
-	                  .out = e->out[0].type.dim[1], .reverse = e->reverse};
+	const Conv1d v = {.x = e->in[0].data,
+			  .w = e->in[1].data,
+			  .bias = optional(e, 2),
+			  .batch = x[0],
+			  .length = x[1],
+			  .channels = x[2],
+			  .row = x[2],
+			  .k = e->in[1].type.dim[2],
+			  .before = attr_int_at(e->n, "pad", 0),
+			  .out = e->out[0].type.dim[1],
+			  .reverse = e->reverse};
 	conv1d_run(&v, e->out[0].data);
 }
 
@@ -378,14 +391,22 @@ void eval_inproj_conv_silu(const Eval *e)
 {
 	const int64_t *x = e->in[0].type.dim, *w = e->in[1].type.dim;
 	const int64_t rows = x[0] * x[1], width = w[0] / 2;
-	double *az = NEW_ARRAY(e->tmp, double, rows * w[0]);
+	double *az = NEW_ARRAY(e->tmp, double, rows *w[0]);
 	linear(e, az, e->in[0].data, e->in[1].data, NULL, rows, w[1], w[0]);
 	for (int64_t i = 0; i < rows; i++)
-		memcpy(e->out[1].data + i * width, az + i * w[0] + width, (size_t)width * sizeof *az);
-	const Conv1d v = {.x = az, .w = e->in[2].data, .bias = e->in[3].data, .batch = x[0],
-	                  .length = x[1], .channels = width, .row = w[0],
-	                  .k = e->in[2].type.dim[2], .before = attr_int_at(e->n, "pad", 0),
-	                  .out = e->out[0].type.dim[1], .reverse = e->reverse};
+		memcpy(e->out[1].data + i * width, az + i * w[0] + width,
+		       (size_t)width * sizeof *az);
+	const Conv1d v = {.x = az,
+			  .w = e->in[2].data,
+			  .bias = e->in[3].data,
+			  .batch = x[0],
+			  .length = x[1],
+			  .channels = width,
+			  .row = w[0],
+			  .k = e->in[2].type.dim[2],
+			  .before = attr_int_at(e->n, "pad", 0),
+			  .out = e->out[0].type.dim[1],
+			  .reverse = e->reverse};
 	double *u = e->out[0].data;
 	conv1d_run(&v, u);
 	const int64_t count = type_count(&e->out[0].type);
@@ -459,7 +480,7 @@ static void gru_step(const Eval *e, const double *x, const double *h, double *y,
 		const double r = ew_eval(OP_sigmoid, in[j] + st[j], 0, 0);
 		const double z = ew_eval(OP_sigmoid, in[n + j] + st[n + j], 0, 0);
 		const double new = tanh(in[2 * n + j] + r * st[2 * n + j]);
-		y[j] = (1 - z) * new + z * h[j];
+		y[j] = (1 - z) * new + z *h[j];
 	}
 }
 
@@ -501,7 +522,8 @@ static void fft(double (*v)[2], int64_t n, double (*root)[2])
 			for (int64_t k = 0; k < half; k++) {
 				const double *w = root[k * (n / 2 / half)];
 				double *a = v[i + k], *b = v[i + k + half];
-				const double re = b[0] * w[0] - b[1] * w[1], im = b[0] * w[1] + b[1] * w[0];
+				const double re = b[0] * w[0] - b[1] * w[1],
+					     im = b[0] * w[1] + b[1] * w[0];
 				b[0] = a[0] - re;
 				b[1] = a[1] - im;
 				a[0] += re;
@@ -554,7 +576,8 @@ void eval_stft(const Eval *e)
 	for (int64_t p = 0; p < signals * frames; p++) {
 		const double *signal = e->in[0].data + p / frames * samples;
 		for (int64_t i = 0; i < n_fft; i++) {
-			v[i][0] = window[i] * sample(signal, samples, p % frames * hop + i - lead, reflect);
+			v[i][0] = window[i] *
+				  sample(signal, samples, p % frames * hop + i - lead, reflect);
 			v[i][1] = 0;
 		}
 		fft(v, n_fft, root);

@@ -17,7 +17,7 @@ static bool infer_ew(Infer *c)
 		const Type sofar = t;
 		if (!type_broadcast(&sofar, &c->in[i], &t))
 			return fail(c, E303, i - 1, i, "shapes do not broadcast: %s and %s",
-			            text_of(c, &sofar), text_of(c, &c->in[i]));
+				    text_of(c, &sofar), text_of(c, &c->in[i]));
 	}
 	c->out[0] = t;
 	return true;
@@ -32,12 +32,12 @@ bool infer_map(Infer *c)
 		return fail(c, E308, -1, -1, "malformed program: %s", why);
 	if (code.nout > MAX_OUT)
 		return fail(c, E308, -1, -1, "the program has %d outputs, at most %d are possible",
-		            code.nout, (int)MAX_OUT);
+			    code.nout, (int)MAX_OUT);
 	if (c->n->nout <= 0)
 		node_set_nout(c->n, code.nout);
 	if (code.nout != c->n->nout)
-		return fail(c, E308, -1, -1, "the program has %d outputs, the node has %d", code.nout,
-		            c->n->nout);
+		return fail(c, E308, -1, -1, "the program has %d outputs, the node has %d",
+			    code.nout, c->n->nout);
 	if (!infer_ew(c))
 		return false;
 	for (int i = 1; i < c->n->nout; i++)
@@ -68,7 +68,7 @@ bool infer_const(Infer *c)
 	if (len == 1 || len == count)
 		return true;
 	return fail(c, E304, -1, -1, "'value' has %d numbers, %s needs 1 or %lld", len,
-	            text_of(c, &c->out[0]), (long long)count);
+		    text_of(c, &c->out[0]), (long long)count);
 }
 
 /* [bins, mels] */
@@ -81,9 +81,10 @@ bool infer_mel_filterbank(Infer *c)
 	if (!(rate > 0 && isfinite(rate)))
 		return fail(c, E304, -1, -1, "'rate' must be positive, not %g", rate);
 	if (!(fmin >= 0 && fmin < fmax && fmax <= rate / 2))
-		return fail(c, E304, -1, -1,
-		            "0 <= fmin < fmax <= rate/2 is needed, but fmin is %g, fmax %g, rate/2 %g",
-		            fmin, fmax, rate / 2);
+		return fail(
+		    c, E304, -1, -1,
+		    "0 <= fmin < fmax <= rate/2 is needed, but fmin is %g, fmax %g, rate/2 %g",
+		    fmin, fmax, rate / 2);
 	const int64_t dim[] = {attr_int(c->n, "bins"), attr_int(c->n, "mels")};
 	c->out[0] = type_make(F32, 2, dim);
 	return true;
@@ -115,7 +116,7 @@ bool infer_reshape(Infer *c)
 	for (int i = 0; i < t.rank; i++) {
 		if (t.dim[i] == -1 && hole >= 0)
 			return fail(c, E304, -1, -1, "'shape' %s has more than one -1",
-			            list_text(c, t.dim, t.rank));
+				    list_text(c, t.dim, t.rank));
 		if (t.dim[i] == -1)
 			hole = i;
 		else
@@ -123,7 +124,7 @@ bool infer_reshape(Infer *c)
 	}
 	if (hole >= 0 ? known > count || count % known != 0 : known != count)
 		return fail(c, E303, 0, -1, "%lld elements do not fit shape %s", (long long)count,
-		            list_text(c, t.dim, t.rank));
+			    list_text(c, t.dim, t.rank));
 	if (hole >= 0)
 		t.dim[hole] = count / known;
 	c->out[0] = t;
@@ -135,7 +136,8 @@ bool infer_transpose(Infer *c)
 	const Type *x = &c->in[0];
 	const int n = attr_len(c->n, "perm");
 	if (n != x->rank)
-		return fail(c, E302, 0, -1, "'perm' has %d axes, 'x' has %d dimensions", n, x->rank);
+		return fail(c, E302, 0, -1, "'perm' has %d axes, 'x' has %d dimensions", n,
+			    x->rank);
 	int64_t dim[MAX_RANK];
 	bool used[MAX_RANK] = {false};
 	for (int i = 0; i < n; i++) {
@@ -144,7 +146,7 @@ bool infer_transpose(Infer *c)
 			return false;
 		if (used[axis])
 			return fail(c, E305, -1, -1, "axis %d appears twice in 'perm' %s", axis,
-			            list_text(c, attr_ints(c->n, "perm"), n));
+				    list_text(c, attr_ints(c->n, "perm"), n));
 		used[axis] = true;
 		dim[i] = x->dim[axis];
 	}
@@ -166,10 +168,10 @@ bool infer_slice(Infer *c)
 	const int64_t stop = to < 0 ? to + extent : to;
 	if (start < 0 || stop > extent)
 		return fail(c, E304, 0, -1, "range %lld to %lld leaves axis %d of extent %lld",
-		            (long long)from, (long long)to, axis, (long long)extent);
+			    (long long)from, (long long)to, axis, (long long)extent);
 	if (start >= stop)
 		return fail(c, E304, 0, -1, "range %lld to %lld of axis %d of extent %lld is empty",
-		            (long long)from, (long long)to, axis, (long long)extent);
+			    (long long)from, (long long)to, axis, (long long)extent);
 	t.dim[axis] = (stop - start - 1) / step + 1;
 	c->out[0] = t;
 	return true;
@@ -191,13 +193,14 @@ bool infer_concat(Infer *c)
 	for (int i = 1; i < c->nin; i++) {
 		const Type *x = &c->in[i];
 		if (x->rank != t.rank)
-			return fail(c, E302, 0, i, "inputs 0 and %d have %d and %d dimensions", i, t.rank,
-			            x->rank);
+			return fail(c, E302, 0, i, "inputs 0 and %d have %d and %d dimensions", i,
+				    t.rank, x->rank);
 		for (int k = 0; k < t.rank; k++)
 			if (k != axis && x->dim[k] != t.dim[k])
 				return fail(c, E303, 0, i,
-				            "extents of axis %d differ between inputs 0 and %d: %lld and %lld", k,
-				            i, (long long)t.dim[k], (long long)x->dim[k]);
+					    "extents of axis %d differ between inputs 0 and %d: "
+					    "%lld and %lld",
+					    k, i, (long long)t.dim[k], (long long)x->dim[k]);
 		t.dim[axis] += x->dim[axis];
 		if (t.dim[axis] > MAX_EXTENT)
 			break;
@@ -211,13 +214,14 @@ bool infer_stack(Infer *c)
 	const Type *x = &c->in[0];
 	int axis;
 	if (x->rank == MAX_RANK)
-		return fail(c, E302, 0, -1, "inputs must have fewer than %d dimensions", (int)MAX_RANK);
+		return fail(c, E302, 0, -1, "inputs must have fewer than %d dimensions",
+			    (int)MAX_RANK);
 	if (!need_axis(c, attr_int(c->n, "axis"), x->rank + 1, &axis))
 		return false;
 	for (int i = 1; i < c->nin; i++)
 		if (!type_equal(&c->in[i], x))
 			return fail(c, E303, 0, i, "shapes of inputs 0 and %d differ: %s and %s", i,
-			            text_of(c, x), text_of(c, &c->in[i]));
+				    text_of(c, x), text_of(c, &c->in[i]));
 	int64_t dim[MAX_RANK];
 	for (int k = 0; k <= x->rank; k++)
 		dim[k] = k < axis ? x->dim[k] : k == axis ? c->nin : x->dim[k - 1];
@@ -232,7 +236,7 @@ bool infer_broadcast(Infer *c)
 		return false;
 	if (!type_broadcast(x, &want, &got) || !type_equal(&got, &want))
 		return fail(c, E303, 0, -1, "%s does not broadcast to %s", text_of(c, x),
-		            text_of(c, &want));
+			    text_of(c, &want));
 	c->out[0] = want;
 	return true;
 }
@@ -265,7 +269,7 @@ bool infer_reduce(Infer *c)
 			return false;
 		if (reduced[axis])
 			return fail(c, E305, -1, -1, "axis %d appears twice in 'axes' %s", axis,
-			            list_text(c, attr_ints(c->n, "axes"), n));
+				    list_text(c, attr_ints(c->n, "axes"), n));
 		reduced[axis] = true;
 	}
 	int64_t dim[MAX_RANK];
@@ -324,13 +328,13 @@ bool infer_matmul(Infer *c)
 	const int64_t n = b->dim[b->rank - (tb ? 2 : 1)], kb = b->dim[b->rank - (tb ? 1 : 2)];
 	if (ka != kb)
 		return fail(c, E303, 0, 1, "inner dimensions differ: %lld and %lld", (long long)ka,
-		            (long long)kb);
+			    (long long)kb);
 	const Type la = type_make(a->dtype, a->rank - 2, a->dim);
 	const Type lb = type_make(b->dtype, b->rank - 2, b->dim);
 	Type y;
 	if (!type_broadcast(&la, &lb, &y))
 		return fail(c, E303, 0, 1, "leading dimensions do not broadcast: %s and %s",
-		            list_text(c, la.dim, la.rank), list_text(c, lb.dim, lb.rank));
+			    list_text(c, la.dim, la.rank), list_text(c, lb.dim, lb.rank));
 	y.dim[y.rank] = m;
 	y.dim[y.rank + 1] = n;
 	return result(c, y.rank + 2, y.dim);
@@ -345,7 +349,7 @@ bool infer_linear(Infer *c)
 	const Type *w = &c->in[1];
 	if (t.dim[t.rank - 1] != w->dim[1])
 		return fail(c, E303, 0, 1, "inner dimensions differ: %lld and %lld",
-		            (long long)t.dim[t.rank - 1], (long long)w->dim[1]);
+			    (long long)t.dim[t.rank - 1], (long long)w->dim[1]);
 	if (!need_vector(c, 2, 1, w->dim[0]))
 		return false;
 	t.dim[t.rank - 1] = w->dim[0];
@@ -364,14 +368,16 @@ static bool infer_conv(Infer *c)
 	const int channel = attr_bool(c->n, "channels_last") ? 3 : 1;
 	if (t.dim[channel] != w->dim[1])
 		return fail(c, E303, 0, 1, "'x' has %lld channels, 'w' takes %lld",
-		            (long long)t.dim[channel], (long long)w->dim[1]);
+			    (long long)t.dim[channel], (long long)w->dim[1]);
 	for (int k = 0; k < 2; k++) {
 		int64_t *d = &t.dim[channel == 3 ? 1 + k : 2 + k];
-		const int64_t pad = attr_int_at(c->n, "pad", k), stride = attr_int_at(c->n, "stride", k);
+		const int64_t pad = attr_int_at(c->n, "pad", k),
+			      stride = attr_int_at(c->n, "stride", k);
 		const int64_t room = *d + 2 * pad - w->dim[2 + k];
 		if (room < 0)
-			return fail(c, E303, 0, 1, "kernel extent %lld exceeds the padded extent %lld",
-			            (long long)w->dim[2 + k], (long long)(*d + 2 * pad));
+			return fail(c, E303, 0, 1,
+				    "kernel extent %lld exceeds the padded extent %lld",
+				    (long long)w->dim[2 + k], (long long)(*d + 2 * pad));
 		*d = room / stride + 1;
 	}
 	t.dim[channel] = w->dim[0];
@@ -396,7 +402,7 @@ static bool conv1d_length(const Infer *c, int w, int64_t channels, int64_t *leng
 	const int64_t padded = *length + attr_int_at(c->n, "pad", 0) + attr_int_at(c->n, "pad", 1);
 	if (k > padded)
 		return fail(c, E303, 0, w, "kernel extent %lld exceeds the padded length %lld",
-		            (long long)k, (long long)padded);
+			    (long long)k, (long long)padded);
 	*length = padded - k + 1;
 	return true;
 }
@@ -455,7 +461,7 @@ static bool pool(const Infer *c, const char *attr, Type *t)
 		const int64_t tile = attr_int_at(c->n, attr, k);
 		if (t->dim[first + k] < tile)
 			return fail(c, E303, 0, -1, "'%s' %lld exceeds the extent %lld", attr,
-			            (long long)tile, (long long)t->dim[first + k]);
+				    (long long)tile, (long long)t->dim[first + k]);
 		t->dim[first + k] /= tile;
 	}
 	return true;
@@ -513,21 +519,22 @@ bool infer_stft(Infer *c)
 	const int64_t n_fft = attr_int(c->n, "n_fft");
 	if (n_fft & (n_fft - 1))
 		return fail(c, E304, -1, -1, "'n_fft' must be a power of two, not %lld",
-		            (long long)n_fft);
+			    (long long)n_fft);
 	if (!need_range(c, "win", 1, n_fft) || !need_range(c, "hop", 1, MAX_EXTENT))
 		return false;
 	Type t = c->in[0];
 	if (t.rank + 2 > MAX_RANK)
-		return fail(c, E302, 0, -1, "'x' must have at most %d dimensions, not %d", MAX_RANK - 2,
-		            t.rank);
+		return fail(c, E302, 0, -1, "'x' must have at most %d dimensions, not %d",
+			    MAX_RANK - 2, t.rank);
 	const int64_t samples = t.dim[t.rank - 1];
 	const bool center = attr_bool(c->n, "center");
 	if (center && attr_bool(c->n, "reflect") && samples <= n_fft / 2)
-		return fail(c, E303, 0, -1, "%lld samples are too few to reflect n_fft/2 = %lld at the edges",
-		            (long long)samples, (long long)(n_fft / 2));
+		return fail(c, E303, 0, -1,
+			    "%lld samples are too few to reflect n_fft/2 = %lld at the edges",
+			    (long long)samples, (long long)(n_fft / 2));
 	if (!center && samples < n_fft)
 		return fail(c, E303, 0, -1, "%lld samples are fewer than n_fft = %lld",
-		            (long long)samples, (long long)n_fft);
+			    (long long)samples, (long long)n_fft);
 	t.dim[t.rank - 1] = 1 + (center ? samples : samples - n_fft) / attr_int(c->n, "hop");
 	t.dim[t.rank] = n_fft / 2 + 1;
 	t.dim[t.rank + 1] = 2;
@@ -555,11 +562,11 @@ bool infer_inproj_conv_silu(Infer *c)
 	Type t = c->in[0];
 	const int64_t *w = c->in[1].dim;
 	if (t.dim[2] != w[1])
-		return fail(c, E303, 0, 1, "inner dimensions differ: %lld and %lld", (long long)t.dim[2],
-		            (long long)w[1]);
+		return fail(c, E303, 0, 1, "inner dimensions differ: %lld and %lld",
+			    (long long)t.dim[2], (long long)w[1]);
 	if (w[0] % 2)
 		return fail(c, E303, 1, -1, "'w' must have an even number of rows, not %lld",
-		            (long long)w[0]);
+			    (long long)w[0]);
 	t.dim[2] = w[0] / 2;
 	c->out[0] = c->out[1] = t;
 	return conv1d_length(c, 2, w[0] / 2, &c->out[0].dim[1]);
@@ -597,7 +604,8 @@ static bool check_inputs(Infer *c)
 	if (nin >= lo && (hi < 0 || nin <= hi))
 		return true;
 	if (lo == hi)
-		return fail(c, E301, -1, -1, "takes %d input%s, not %d", lo, lo == 1 ? "" : "s", nin);
+		return fail(c, E301, -1, -1, "takes %d input%s, not %d", lo, lo == 1 ? "" : "s",
+			    nin);
 	return fail(c, E301, -1, -1, "takes %d to %d inputs, not %d", lo, hi, nin);
 }
 
@@ -611,14 +619,15 @@ static bool check_attrs(const Infer *c)
 			return fail(c, E304, -1, -1, "attribute '%s' is missing", d->name);
 		const bool fixed_list = (d->kind == A_INTS || d->kind == A_FLOATS) && d->n >= 0;
 		if (fixed_list && a->set && a->n != d->n)
-			return fail(c, E304, -1, -1, "'%s' needs %d numbers, not %d", d->name, d->n, a->n);
+			return fail(c, E304, -1, -1, "'%s' needs %d numbers, not %d", d->name, d->n,
+				    a->n);
 	}
 	if (!(c->info->flags & F_TIME))
 		return true;
 	const int64_t len = attr_len(c->n, "reverse");
 	if (len != 1 && len != c->n->group)
 		return fail(c, E307, -1, -1, "'reverse' has %lld entries, not 1%s", (long long)len,
-		            c->n->group > 0 ? " or one for each instance of the group" : "");
+			    c->n->group > 0 ? " or one for each instance of the group" : "");
 	return need_range(c, "reverse", 0, 1);
 }
 
@@ -632,8 +641,9 @@ static bool instance_type(const Infer *c, int i, Type *t)
 	if (t->rank == 0)
 		return fail(c, E307, i, -1, "'%s' has no group dimension", in_name(c, i));
 	if (group % t->dim[0] != 0)
-		return fail(c, E307, i, -1, "leading extent %lld of '%s' does not divide the group of %lld",
-		            (long long)t->dim[0], in_name(c, i), (long long)group);
+		return fail(c, E307, i, -1,
+			    "leading extent %lld of '%s' does not divide the group of %lld",
+			    (long long)t->dim[0], in_name(c, i), (long long)group);
 	t->rank--;
 	memmove(t->dim, t->dim + 1, (size_t)t->rank * sizeof t->dim[0]);
 	t->dim[t->rank] = 0;
@@ -648,7 +658,7 @@ static bool set_outputs(const Infer *c)
 		Type t = c->out[i];
 		if (group > 0 && t.rank == MAX_RANK)
 			return fail(c, E302, 0, -1, "the result would have more than %d dimensions",
-			            (int)MAX_RANK);
+				    (int)MAX_RANK);
 		if (group > 0) {
 			memmove(t.dim + 1, t.dim, (size_t)t.rank * sizeof t.dim[0]);
 			t.dim[0] = group;

@@ -88,7 +88,7 @@ static const char *clean_name(Arena *a, const char *base)
 	char *s = arena_strdup(a, *base ? base : "v");
 	for (char *p = s; *p; p++) {
 		const bool ok = (*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') ||
-		                (*p >= '0' && *p <= '9') || *p == '_' || *p == '.';
+				(*p >= '0' && *p <= '9') || *p == '_' || *p == '.';
 		if (!ok)
 			*p = '_';
 	}
@@ -101,7 +101,8 @@ const char *graph_fresh(Graph *g, const char *base)
 	const char *name = clean_name(a, base);
 	if (graph_claim(g, name))
 		return name;
-	/* Doubling, then halving: taken numbers are mostly contiguous, and there may be thousands. */
+	/* Doubling, then halving: taken numbers are mostly contiguous, and there may be thousands.
+	 */
 	int taken = 1, space = 2;
 	while (*name_slot(g, arena_printf(a, "%s.%d", name, space))) {
 		taken = space;
@@ -345,8 +346,8 @@ static bool list_equal(const Node *a, const Node *b, const AttrDef *d)
 	for (int i = 0; i < len; i++) {
 		const bool same =
 		    d->kind == A_INTS
-		        ? attr_int_at(a, d->name, i) == attr_int_at(b, d->name, i)
-		        : attr_float_at(a, d->name, i) == attr_float_at(b, d->name, i);
+			? attr_int_at(a, d->name, i) == attr_int_at(b, d->name, i)
+			: attr_float_at(a, d->name, i) == attr_float_at(b, d->name, i);
 		if (!same)
 			return false;
 	}
@@ -395,7 +396,7 @@ bool node_reverse(const Node *n, int g)
 
 int *graph_uses(const Graph *g, Arena *scratch)
 {
-	int *uses = NEW_ARRAY(scratch, int, (size_t)g->nodes.n * MAX_OUT);
+	int *uses = NEW_ARRAY(scratch, int, (size_t)g->nodes.n *MAX_OUT);
 	for (int i = 0; i < g->nodes.n; i++) {
 		const Node *n = g->nodes.at[i];
 		for (int k = 0; k < n->nin; k++)
@@ -459,7 +460,8 @@ void graph_sort(Graph *g)
 					next = top->in[k]->node;
 			if (next) {
 				if (state[next->id] == 1)
-					BUG("graph %s has a cycle through %s", g->name, node_info(next)->name);
+					BUG("graph %s has a cycle through %s", g->name,
+					    node_info(next)->name);
 				stack[depth++] = next;
 				continue;
 			}

@@ -33,16 +33,16 @@ typedef enum Op {
 
 /* Facts about an op that passes ask for. */
 enum {
-	F_EW = 1 << 0,         /* elementwise row of ops.def: broadcasting, one output */
-	F_COMMUTES = 1 << 1,   /* first two inputs may be exchanged */
-	F_SOURCE = 1 << 2,     /* defines values from nothing: input, param, const, generators */
-	F_VIEW = 1 << 3,       /* moves no arithmetic: output elements are input elements */
-	F_TIME = 1 << 4,       /* knows time order: has the attribute `reverse` */
-	F_TOKENWISE = 1 << 5,  /* treats all positions but the last axis alike */
-	F_ROWWISE = 1 << 6,    /* reduces or mixes along one axis only */
-	F_FUSED = 1 << 7,      /* made by passes and gradients only; not accepted from JSON */
-	F_NOGRAD = 1 << 8,     /* has no gradient, by nature */
-	F_EFFECT = 1 << 9,     /* kept alive without uses */
+	F_EW = 1 << 0,        /* elementwise row of ops.def: broadcasting, one output */
+	F_COMMUTES = 1 << 1,  /* first two inputs may be exchanged */
+	F_SOURCE = 1 << 2,    /* defines values from nothing: input, param, const, generators */
+	F_VIEW = 1 << 3,      /* moves no arithmetic: output elements are input elements */
+	F_TIME = 1 << 4,      /* knows time order: has the attribute `reverse` */
+	F_TOKENWISE = 1 << 5, /* treats all positions but the last axis alike */
+	F_ROWWISE = 1 << 6,   /* reduces or mixes along one axis only */
+	F_FUSED = 1 << 7,     /* made by passes and gradients only; not accepted from JSON */
+	F_NOGRAD = 1 << 8,    /* has no gradient, by nature */
+	F_EFFECT = 1 << 9,    /* kept alive without uses */
 };
 
 typedef enum AttrKind { A_INT, A_FLOAT, A_BOOL, A_STR, A_INTS, A_FLOATS } AttrKind;
@@ -139,8 +139,8 @@ typedef struct Place {
 } Place;
 
 typedef struct Value {
-	Node *node; /* that defines it */
-	int index;  /* which of the node's outputs */
+	Node *node;       /* that defines it */
+	int index;        /* which of the node's outputs */
 	const char *name; /* unique in the graph, without '%' */
 	Type type;
 	Place place;
@@ -150,16 +150,16 @@ struct Node {
 	Op op;
 	Graph *graph;
 	int nin, nout;
-	Value **in; /* optional inputs that are absent are NULL and only trail */
-	Value *out; /* nout values */
+	Value **in;           /* optional inputs that are absent are NULL and only trail */
+	Value *out;           /* nout values */
 	Attr attr[MAX_ATTRS]; /* in the order of the op's schema */
-	/* 0: plain. G > 0: G independent instances in one node; every output has a leading dimension
-	 * G, every input a leading dimension that divides G, and instance g reads slice
+	/* 0: plain. G > 0: G independent instances in one node; every output has a leading
+	 * dimension G, every input a leading dimension that divides G, and instance g reads slice
 	 * g * dim / G of it. Int lists attributes of F_TIME ops (`reverse`) may have G entries. */
 	int64_t group;
 	const char *label; /* dotted name from the model file ("enc.sed.b1.conv1"), or NULL */
 	Loc loc;
-	int id; /* position in the graph; kept by graph_renumber */
+	int id;   /* position in the graph; kept by graph_renumber */
 	int mark; /* scratch for the running pass; 0 on entry */
 };
 
@@ -174,7 +174,10 @@ struct Graph {
 	const char *name;
 	LIST(Node *) nodes; /* topological order */
 	LIST(Output) outputs;
-	struct { const char **at; int n, cap; } names; /* hash set of value names in use */
+	struct {
+		const char **at;
+		int n, cap;
+	} names;                         /* hash set of value names in use */
 	int64_t arena_bytes, load_bytes; /* set by plan_memory, printed in the header */
 };
 
@@ -191,8 +194,8 @@ struct Module {
 	const char *name;
 	LIST(Graph *) graphs;
 	LIST(const Source *) sources;
-	/* The text IR that the module was read from, or NULL: nodes written there without a place of
-	 * their own have their place in it, and print.c leaves such places out again. */
+	/* The text IR that the module was read from, or NULL: nodes written there without a place
+	 * of their own have their place in it, and print.c leaves such places out again. */
 	const Source *text;
 };
 
@@ -317,7 +320,7 @@ typedef struct MapCode {
 } MapCode;
 /* false if the text is malformed (error in *why). */
 bool map_parse(Arena *a, const OpTable *ops, const char *text, int nin, MapCode *code,
-               const char **why);
+	       const char **why);
 const char *map_text(Arena *a, const OpTable *ops, const MapCode *code);
 
 /* ---- print.c, parse.c, verify.c ------------------------------------------------------------ */

@@ -109,16 +109,18 @@ static bool parse_args(MapParser *m, MapLine *l)
 		return fail(m, m->p, "expected '('");
 	do {
 		if (l->nargs == info->nin_min)
-			return fail(m, at, arena_printf(m->arena, "'%s' takes %d operands", info->name,
-			                                info->nin_min));
+			return fail(m, at,
+				    arena_printf(m->arena, "'%s' takes %d operands", info->name,
+						 info->nin_min));
 		if (!parse_arg(m, &l->arg[l->nargs++]))
 			return false;
 	} while (accept(m, ','));
 	if (!accept(m, ')'))
 		return fail(m, m->p, "expected ',' or ')'");
 	if (l->nargs < info->nin_min)
-		return fail(m, at, arena_printf(m->arena, "'%s' takes %d operands, found %d", info->name,
-		                                info->nin_min, l->nargs));
+		return fail(m, at,
+			    arena_printf(m->arena, "'%s' takes %d operands, found %d", info->name,
+					 info->nin_min, l->nargs));
 	return true;
 }
 
@@ -163,7 +165,7 @@ static bool parse_line(MapParser *m)
 }
 
 bool map_parse(Arena *a, const OpTable *ops, const char *text, int nin, MapCode *code,
-               const char **why)
+	       const char **why)
 {
 	MapParser m = {.arena = a, .ops = ops, .start = text, .p = text, .why = why, .nin = nin};
 	do {
@@ -178,8 +180,9 @@ bool map_parse(Arena *a, const OpTable *ops, const char *text, int nin, MapCode 
 		if (m.out[i])
 			nout++, last = i;
 	if (nout == 0 || last != nout - 1)
-		return fail(&m, m.p, nout ? "outputs are not numbered from y0 without gaps, found the end"
-		                          : "no output y0 is defined, found the end");
+		return fail(&m, m.p,
+			    nout ? "outputs are not numbered from y0 without gaps, found the end"
+				 : "no output y0 is defined, found the end");
 	*code = (MapCode){.nlines = m.lines.n, .nout = nout, .line = m.lines.at};
 	return true;
 }

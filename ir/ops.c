@@ -14,9 +14,16 @@ typedef struct Row {
 } Row;
 
 static const Row rows[NOPS] = {
-#define EW(n, operands, v, da, db, dc, fl, fg, d) \
-	{.name = #n, .in = #operands, .out = "y", .attrs = "", .doc = d, .flags = (fg) | F_EW, \
-	 .flops = fl, .value = #v, .deriv = {#da, #db, #dc}},
+#define EW(n, operands, v, da, db, dc, fl, fg, d)                                                  \
+	{.name = #n,                                                                               \
+	 .in = #operands,                                                                          \
+	 .out = "y",                                                                               \
+	 .attrs = "",                                                                              \
+	 .doc = d,                                                                                 \
+	 .flags = (fg) | F_EW,                                                                     \
+	 .flops = fl,                                                                              \
+	 .value = #v,                                                                              \
+	 .deriv = {#da, #db, #dc}},
 #define OP(n, i, o, a, fg, d) {.name = #n, .in = i, .out = o, .attrs = a, .doc = d, .flags = fg},
 #include "ops.def"
 #undef EW
@@ -28,10 +35,10 @@ static const Row rows[NOPS] = {
 #define PARAMS_(p, q, r, ...) (double p, double q, double r)
 #define K(x) ((double)(x))
 
-#define EW(n, operands, v, ...) \
-	static double value_##n PARAMS operands \
-	{ \
-		return v; \
+#define EW(n, operands, v, ...)                                                                    \
+	static double value_##n PARAMS operands                                                    \
+	{                                                                                          \
+		return v;                                                                          \
 	}
 #define OP(n, ...)
 #include "ops.def"
@@ -53,7 +60,8 @@ double ew_eval(Op op, double a, double b, double c)
 
 /* ---- rows to OpInfo ----------------------------------------------------------------------- */
 
-/* "x, w, bias?", "(a, b)" or "xs...": names, and how many are required. Returns the count, -1 for any. */
+/* "x, w, bias?", "(a, b)" or "xs...": names, and how many are required. Returns the count, -1 for
+ * any. */
 static int parse_names(Arena *a, const char *text, const char **names, int *required)
 {
 	int n = 0;
@@ -100,7 +108,8 @@ static void parse_attrs(Arena *a, const char *text, OpInfo *op)
 			BUG("ops.def: bad attributes of %s: %s", op->name, word);
 		AttrDef *d = &op->attrs[op->nattrs++];
 		d->name = arena_strndup(a, word, (size_t)(colon - word));
-		d->kind = parse_kind(colon + 1, eq ? (size_t)(eq - colon - 1) : strlen(colon + 1), &d->n);
+		d->kind =
+		    parse_kind(colon + 1, eq ? (size_t)(eq - colon - 1) : strlen(colon + 1), &d->n);
 		d->required = !eq;
 		d->dflt = eq ? eq + 1 : NULL;
 		text += len;
@@ -157,7 +166,8 @@ int ops_find(const OpTable *t, const char *name)
 static const struct {
 	const char *name;
 	int bytes;
-} dtypes[NDTYPES] = {[F32] = {"f32", 4}, [BF16] = {"bf16", 2}, [I32] = {"i32", 4}, [I16] = {"i16", 2}};
+} dtypes[NDTYPES] = {
+    [F32] = {"f32", 4}, [BF16] = {"bf16", 2}, [I32] = {"i32", 4}, [I16] = {"i16", 2}};
 
 const char *dtype_name(DType t)
 {

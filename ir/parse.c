@@ -27,9 +27,9 @@ typedef struct Parser {
 	const char *line_start;
 	int line;
 	Module *module;
-	Graph *graph;          /* being read, NULL between graphs */
-	int errors_before;     /* when the graph began */
-	LIST(Ref) refs;        /* of the graph */
+	Graph *graph;               /* being read, NULL between graphs */
+	int errors_before;          /* when the graph began */
+	LIST(Ref) refs;             /* of the graph */
 	LIST(const Value *) values; /* of the graph, in order */
 } Parser;
 
@@ -56,8 +56,8 @@ static Loc loc_from(const Parser *p, const char *from)
 }
 
 /* Reports at the text from `from` to the next byte; false. */
-__attribute__((format(printf, 4, 5)))
-static bool fail(Parser *p, DiagCode code, const char *from, const char *fmt, ...)
+__attribute__((format(printf, 4, 5))) static bool fail(Parser *p, DiagCode code, const char *from,
+						       const char *fmt, ...)
 {
 	va_list ap;
 	va_start(ap, fmt);
@@ -75,7 +75,8 @@ static bool fail_expected(Parser *p, const char *what)
 	while (p->p < p->end && p->p - from < 32 && ir_word_byte((unsigned char)*p->p))
 		p->p++;
 	if (p->p > from)
-		return fail(p, E401, from, "expected %s, found '%.*s'", what, (int)(p->p - from), from);
+		return fail(p, E401, from, "expected %s, found '%.*s'", what, (int)(p->p - from),
+			    from);
 	if (c > 0x20 && c < 0x7f)
 		return fail(p, E401, from, "expected %s, found '%c'", what, c);
 	return fail(p, E401, from, "expected %s, found byte 0x%02x", what, (unsigned)c);
@@ -150,7 +151,8 @@ static const char *parse_quoted(Parser *p)
 			return b.s;
 		const int byte = c == '\\' ? parse_escape(p) : (unsigned char)c;
 		if (byte <= 0) {
-			const char *what = c ? "escape is none of \\\\ \\\" \\n \\t \\xHH" : "NUL in a string";
+			const char *what =
+			    c ? "escape is none of \\\\ \\\" \\n \\t \\xHH" : "NUL in a string";
 			fail(p, E401, p->p - 1, "%s", what);
 			return NULL;
 		}
@@ -302,7 +304,7 @@ static bool fail_attr(Parser *p, const char *from, const OpInfo *info, const cha
 		names[i + 1] = info->attrs[i].name;
 	const char *near = closest_name(name, names, info->nattrs + 1);
 	return fail(p, E403, from, "'%s' has no attribute '%s'%s%s%s", info->name, name,
-	            near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "");
+		    near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "");
 }
 
 static bool parse_attr(Parser *p, Node *n)
@@ -380,8 +382,11 @@ static bool parse_place(Parser *p, Value *v)
 	static const struct {
 		const char *name;
 		PlaceKind kind;
-	} kinds[] = {{"arena", PLACE_ARENA}, {"param", PLACE_PARAM}, {"load", PLACE_LOAD},
-	             {"io", PLACE_IO}, {"view", PLACE_VIEW}};
+	} kinds[] = {{"arena", PLACE_ARENA},
+		     {"param", PLACE_PARAM},
+		     {"load", PLACE_LOAD},
+		     {"io", PLACE_IO},
+		     {"view", PLACE_VIEW}};
 	if (!accept(p, '@'))
 		return true;
 	peek(p);
@@ -471,7 +476,7 @@ static bool parse_op(Parser *p, Op *op)
 		names[i] = p->ops->op[i].name;
 	const char *near = closest_name(name, names, NOPS);
 	return fail(p, E402, from, "unknown op '%s'%s%s%s", name, near ? ", did you mean '" : "",
-	            near ? near : "", near ? "'?" : "");
+		    near ? near : "", near ? "'?" : "");
 }
 
 static bool parse_results(Parser *p, Node *n)
@@ -517,7 +522,8 @@ static bool parse_node(Parser *p)
 		return false;
 	if (peek(p) == '"' && !(n->label = parse_quoted(p)))
 		return false;
-	if (!parse_inputs(p, n) || !parse_attrs(p, n) || !parse_types(p, n) || !parse_loc(p, &n->loc))
+	if (!parse_inputs(p, n) || !parse_attrs(p, n) || !parse_types(p, n) ||
+	    !parse_loc(p, &n->loc))
 		return false;
 	n->id = p->graph->nodes.n;
 	list_push(p->arena, &p->graph->nodes, n);
@@ -611,8 +617,8 @@ static void fail_undefined(Parser *p, const Ref *r)
 	for (int i = 0; i < n; i++)
 		names[i] = p->values.at[i]->name;
 	const char *near = closest_name(r->name, names, n);
-	diag_error(p->diag, E405, r->loc, "graph '%s' has no value '%s'%s%s%s", p->graph->name, r->name,
-	           near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "");
+	diag_error(p->diag, E405, r->loc, "graph '%s' has no value '%s'%s%s%s", p->graph->name,
+		   r->name, near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "");
 }
 
 /* After a mistake in the graph a missing name tells nothing. */

@@ -32,8 +32,8 @@ typedef struct Verifier {
 
 /* ---- messages ----------------------------------------------------------------------------- */
 
-__attribute__((format(printf, 4, 5)))
-static void fail(Verifier *v, DiagCode code, Loc loc, const char *fmt, ...)
+__attribute__((format(printf, 4, 5))) static void fail(Verifier *v, DiagCode code, Loc loc,
+						       const char *fmt, ...)
 {
 	va_list ap;
 	va_start(ap, fmt);
@@ -43,8 +43,8 @@ static void fail(Verifier *v, DiagCode code, Loc loc, const char *fmt, ...)
 }
 
 /* "%c = conv2d: MESSAGE" at the node. */
-__attribute__((format(printf, 4, 5)))
-static void fail_node(Verifier *v, DiagCode code, const Node *n, const char *fmt, ...)
+__attribute__((format(printf, 4, 5))) static void fail_node(Verifier *v, DiagCode code,
+							    const Node *n, const char *fmt, ...)
 {
 	va_list ap;
 	va_start(ap, fmt);
@@ -76,7 +76,8 @@ static void check_unique(Verifier *v, const char *what)
 		qsort(v->names.at, (size_t)v->names.n, sizeof *v->names.at, by_text);
 	for (int i = 1; i < v->names.n; i++)
 		if (!strcmp(v->names.at[i - 1].text, v->names.at[i].text))
-			fail(v, E412, v->names.at[i].loc, "two %s are named '%s'", what, v->names.at[i].text);
+			fail(v, E412, v->names.at[i].loc, "two %s are named '%s'", what,
+			     v->names.at[i].text);
 	v->names.n = 0;
 }
 
@@ -118,11 +119,12 @@ static void check_results(Verifier *v, const Node *n)
 	const int nout = v->m->ops->op[n->op].nout;
 	if (nout >= 0 ? n->nout != nout : n->nout < 1 || n->nout > MAX_OUT)
 		fail_node(v, E411, n, "has %d output%s, not %d", n->nout, n->nout == 1 ? "" : "s",
-		          nout >= 0 ? nout : 1);
+			  nout >= 0 ? nout : 1);
 	for (int k = 0; k < n->nout; k++) {
 		const Value *x = &n->out[k];
 		if (x->node != n || x->index != k || !x->name)
-			fail_node(v, E411, n, "output %d does not know its node, number and name", k);
+			fail_node(v, E411, n, "output %d does not know its node, number and name",
+				  k);
 		else if (!type_valid(&x->type))
 			fail_node(v, E415, n, "'%s' has a type that is not possible", x->name);
 	}
@@ -135,7 +137,8 @@ static void check_input(Verifier *v, const Node *n, int i, const Value *x)
 	else if (x->node->graph != v->g)
 		fail_node(v, E413, n, "input '%s' is a value of another graph", x->name);
 	else if (!in_graph(v, x->node))
-		fail_node(v, E413, n, "input '%s' is defined by a node that is not in the graph", x->name);
+		fail_node(v, E413, n, "input '%s' is defined by a node that is not in the graph",
+			  x->name);
 	else if (x->node->id >= n->id)
 		fail_node(v, E413, n, "input '%s' is used before its definition", x->name);
 }
@@ -176,12 +179,13 @@ static void check_attrs(Verifier *v, const Node *n)
 		if (!a->set)
 			continue;
 		const bool missing = (d->kind == A_STR && !a->s) ||
-		                     (d->kind == A_INTS && (a->n < 0 || (a->n && !a->is))) ||
-		                     (d->kind == A_FLOATS && (a->n < 0 || (a->n && !a->fs)));
+				     (d->kind == A_INTS && (a->n < 0 || (a->n && !a->is))) ||
+				     (d->kind == A_FLOATS && (a->n < 0 || (a->n && !a->fs)));
 		if (missing)
 			fail_node(v, E414, n, "attribute '%s' has no value", d->name);
 		if (d->kind == A_BOOL && a->i != 0 && a->i != 1)
-			fail_node(v, E414, n, "flag '%s' is %" PRId64 ", not 0 or 1", d->name, a->i);
+			fail_node(v, E414, n, "flag '%s' is %" PRId64 ", not 0 or 1", d->name,
+				  a->i);
 	}
 }
 
@@ -200,7 +204,8 @@ static void check_types(Verifier *v, const Node *n)
 	for (int k = 0; k < n->nout; k++)
 		if (!type_equal(&out[k].type, &n->out[k].type))
 			fail_node(v, E415, n, "'%s' is %s, but inference gives %s", n->out[k].name,
-			          type_text(v->scratch, &n->out[k].type), type_text(v->scratch, &out[k].type));
+				  type_text(v->scratch, &n->out[k].type),
+				  type_text(v->scratch, &out[k].type));
 }
 
 static bool inputs_usable(const Node *n)
@@ -258,7 +263,7 @@ static void check_view(Verifier *v, const Value *x, Store *stores)
 	const Store *of = store_of(stores, n->in[0]);
 	if (x->type.dtype != of->root->type.dtype) {
 		fail_node(v, E417, n, "'%s' views '%s', whose element type differs", x->name,
-		          of->root->name);
+			  of->root->name);
 		return;
 	}
 	double first = 0, last = 0;
@@ -266,8 +271,8 @@ static void check_view(Verifier *v, const Value *x, Store *stores)
 	const bool sane = x->place.offset >= -MOST && x->place.offset <= MOST;
 	const int64_t offset = sane ? of->offset + x->place.offset : 0;
 	if (!sane || !view_range(x, offset, &first, &last) || first < 0 || last >= (double)count) {
-		fail_node(v, E417, n, "view '%s' is not within the %" PRId64 " elements of '%s'", x->name,
-		          count, of->root->name);
+		fail_node(v, E417, n, "view '%s' is not within the %" PRId64 " elements of '%s'",
+			  x->name, count, of->root->name);
 		return;
 	}
 	s->root = of->root;
@@ -278,11 +283,13 @@ static void check_arena(Verifier *v, const Value *x, const char *name, int64_t s
 {
 	const int64_t at = x->place.offset, bytes = type_bytes(&x->type);
 	if (at < 0 || at % ALIGN)
-		fail_node(v, E417, x->node, "'%s' is at %s:%" PRId64 ", not a multiple of %d", x->name,
-		          name, at, (int)ALIGN);
+		fail_node(v, E417, x->node, "'%s' is at %s:%" PRId64 ", not a multiple of %d",
+			  x->name, name, at, (int)ALIGN);
 	else if (bytes > size || at > size - bytes)
-		fail_node(v, E417, x->node, "'%s' at %s:%" PRId64 " with %" PRId64
-		          " bytes ends after the %" PRId64 " of the graph", x->name, name, at, bytes, size);
+		fail_node(v, E417, x->node,
+			  "'%s' at %s:%" PRId64 " with %" PRId64 " bytes ends after the %" PRId64
+			  " of the graph",
+			  x->name, name, at, bytes, size);
 }
 
 /* x joins weights that lie side by side in this order, so it is where they are. */
@@ -317,15 +324,16 @@ static void check_place(Verifier *v, const Value *x, const bool *loadtime, Store
 	case PLACE_LOAD:
 		check_arena(v, x, "load", v->g->load_bytes);
 		if (!loadtime[n->id])
-			fail_node(v, E417, n, "'%s' depends on an input, so it is not known at load time",
-			          x->name);
+			fail_node(v, E417, n,
+				  "'%s' depends on an input, so it is not known at load time",
+				  x->name);
 		break;
 	case PLACE_PARAM:
 		if ((!(flags & F_SOURCE) || n->op == OP_input) && !joins_weights(x))
 			fail_node(v, E417, n, "'%s' is not a weight", x->name);
 		else if (x->place.offset < 0 || x->place.offset % dtype_bytes(x->type.dtype))
-			fail_node(v, E417, n, "'%s' is at param:%" PRId64 ", not on an element", x->name,
-			          x->place.offset);
+			fail_node(v, E417, n, "'%s' is at param:%" PRId64 ", not on an element",
+				  x->name, x->place.offset);
 		break;
 	case PLACE_IO:
 		if (n->op != OP_input)
@@ -376,8 +384,9 @@ static void check_overlap(Verifier *v, Store *stores)
 				continue;
 			for (int j = 0; j < live.n; j++)
 				if (bytes_overlap(live.at[j], x))
-					fail_node(v, E417, n, "'%s' overwrites '%s', which is still needed", x->name,
-					          live.at[j]->name);
+					fail_node(v, E417, n,
+						  "'%s' overwrites '%s', which is still needed",
+						  x->name, live.at[j]->name);
 			list_push(v->scratch, &live, x);
 		}
 	}

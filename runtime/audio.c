@@ -14,8 +14,14 @@ enum { MIN_RATE = 8000, MAX_RATE = 192000, BLOCK = 1 << 16 /* samples a channel 
 static bool known_container(int format)
 {
 	switch (format & SF_FORMAT_TYPEMASK) {
-	case SF_FORMAT_WAV: case SF_FORMAT_WAVEX: case SF_FORMAT_RF64: case SF_FORMAT_W64:
-	case SF_FORMAT_AIFF: case SF_FORMAT_AU: case SF_FORMAT_CAF: case SF_FORMAT_FLAC:
+	case SF_FORMAT_WAV:
+	case SF_FORMAT_WAVEX:
+	case SF_FORMAT_RF64:
+	case SF_FORMAT_W64:
+	case SF_FORMAT_AIFF:
+	case SF_FORMAT_AU:
+	case SF_FORMAT_CAF:
+	case SF_FORMAT_FLAC:
 	case SF_FORMAT_OGG:
 		return true;
 	}
@@ -38,8 +44,10 @@ static RtStatus check_wav_length(const RtBytes *b, const char *path, RtError *er
 		if (memcmp(b->at + at, "data", 4) == 0) {
 			if (size <= left || size >> 31)
 				return RT_OK;
-			return rt_fail(err, RT_INPUT, "%s: truncated: %llu bytes of samples, its header says "
-			               "%llu", path, (unsigned long long)left, (unsigned long long)size);
+			return rt_fail(err, RT_INPUT,
+				       "%s: truncated: %llu bytes of samples, its header says "
+				       "%llu",
+				       path, (unsigned long long)left, (unsigned long long)size);
 		}
 		const uint64_t step = size + (size & 1);
 		if (step > left)
@@ -86,17 +94,16 @@ static sf_count_t source_tell(void *p)
 	return ((const Source *)p)->at;
 }
 
-static RtStatus check_info(const SF_INFO *info, const RtAudio *want, const char *path,
-                           RtError *err)
+static RtStatus check_info(const SF_INFO *info, const RtAudio *want, const char *path, RtError *err)
 {
 	if (!known_container(info->format))
 		return rt_fail(err, RT_INPUT, "%s: not a WAV recording", path);
 	if (info->channels != want->channels)
 		return rt_fail(err, RT_INPUT, "%s: %d channel%s, the model needs %d", path,
-		               info->channels, info->channels == 1 ? "" : "s", want->channels);
+			       info->channels, info->channels == 1 ? "" : "s", want->channels);
 	if (info->samplerate < MIN_RATE || info->samplerate > MAX_RATE)
 		return rt_fail(err, RT_INPUT, "%s: rate %d Hz, need %d to %d Hz", path,
-		               info->samplerate, MIN_RATE, MAX_RATE);
+			       info->samplerate, MIN_RATE, MAX_RATE);
 	return RT_OK;
 }
 
@@ -125,29 +132,30 @@ static RtStatus check_samples(const RtClip *c, const char *path, RtError *err)
 	for (int64_t i = 0; i < c->frames * c->channels; i++)
 		if (!isfinite(c->x[i]))
 			return rt_fail(err, RT_INPUT, "%s: sample %lld of channel %lld is %s", path,
-			               (long long)(i / c->channels), (long long)(i % c->channels),
-			               isnan(c->x[i]) ? "not a number" : "infinite");
+				       (long long)(i / c->channels), (long long)(i % c->channels),
+				       isnan(c->x[i]) ? "not a number" : "infinite");
 	return RT_OK;
 }
 
 static RtStatus decode_file(RtClip *c, SNDFILE *f, const SF_INFO *info, const char *path,
-                            RtError *err)
+			    RtError *err)
 {
-	*c = (RtClip){.channels = info->channels, .rate = info->samplerate,
-	              .file_rate = info->samplerate};
+	*c = (RtClip){
+	    .channels = info->channels, .rate = info->samplerate, .file_rate = info->samplerate};
 	RtStatus s = read_samples(c, f, err);
 	if (s)
 		return s;
 	if (sf_error(f) || c->frames < info->frames)
-		return rt_fail(err, RT_INPUT, "%s: damaged or truncated: %lld of %lld samples can be read",
-		               path, (long long)c->frames, (long long)info->frames);
+		return rt_fail(err, RT_INPUT,
+			       "%s: damaged or truncated: %lld of %lld samples can be read", path,
+			       (long long)c->frames, (long long)info->frames);
 	if (c->frames == 0)
 		return rt_fail(err, RT_INPUT, "%s: the recording has no samples", path);
 	return check_samples(c, path, err);
 }
 
 static RtStatus open_bytes(RtClip *c, const RtBytes *b, const char *path, const RtAudio *want,
-                           RtError *err)
+			   RtError *err)
 {
 	if (b->n == 0)
 		return rt_fail(err, RT_INPUT, "%s: the file is empty", path);
@@ -175,13 +183,16 @@ static RtStatus resample(RtClip *c, int rate, const char *path, RtError *err)
 	float *const out = rt_alloc((uint64_t)room * (uint64_t)c->channels, sizeof *out);
 	if (!out)
 		return rt_no_memory(err);
-	SRC_DATA d = {.data_in = c->x, .data_out = out, .input_frames = (long)c->frames,
-	              .output_frames = (long)room, .src_ratio = ratio};
+	SRC_DATA d = {.data_in = c->x,
+		      .data_out = out,
+		      .input_frames = (long)c->frames,
+		      .output_frames = (long)room,
+		      .src_ratio = ratio};
 	const int failed = src_simple(&d, SRC_SINC_BEST_QUALITY, c->channels);
 	if (failed) {
 		free(out);
 		return rt_fail(err, RT_INPUT, "%s: cannot be resampled from %d to %d Hz: %s", path,
-		               c->rate, rate, src_strerror(failed));
+			       c->rate, rate, src_strerror(failed));
 	}
 	free(c->x);
 	c->x = out;

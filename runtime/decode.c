@@ -75,7 +75,7 @@ static Hit mean_of(const Hit *h, const int *root, int n, int r)
 /* Hits of one class that are nearer than `near` degrees, directly or through others, become one:
  * the mean of their vectors and distances. For three tracks this is the baseline's rule. */
 static RtStatus add_merged(RtEvents *e, int64_t frame, const Hit *h, int n, double near,
-                           RtError *err)
+			   RtError *err)
 {
 	int root[MAX_TRACKS];
 	for (int i = 0; i < n; i++)
@@ -84,7 +84,8 @@ static RtStatus add_merged(RtEvents *e, int64_t frame, const Hit *h, int n, doub
 		for (int j = 0; j < i; j++) {
 			if (h[i].class != h[j].class || !(angle(h[i].v, h[j].v) < near))
 				continue;
-			const int a = root[i], b = root[j], low = a < b ? a : b, high = a < b ? b : a;
+			const int a = root[i], b = root[j], low = a < b ? a : b,
+				  high = a < b ? b : a;
 			for (int k = 0; k < n; k++)
 				root[k] = root[k] == high ? low : root[k];
 		}
@@ -116,7 +117,7 @@ static int best_class(const float *logits, int n, double *p)
 
 /* sed [tracks, classes], doa [tracks, 3], sde [tracks] */
 static RtStatus frame_tracks(const RtDecode *d, const float *sed, const float *doa,
-                             const float *sde, int64_t frame, RtEvents *e, RtError *err)
+			     const float *sde, int64_t frame, RtEvents *e, RtError *err)
 {
 	Hit hits[MAX_TRACKS];
 	int n = 0;
@@ -133,7 +134,7 @@ static RtStatus frame_tracks(const RtDecode *d, const float *sed, const float *d
 
 /* x [tracks, 4, classes]: vectors whose length is activity, and metres */
 static RtStatus frame_accddoa(const RtDecode *d, const float *x, int64_t frame, RtEvents *e,
-                              RtError *err)
+			      RtError *err)
 {
 	for (int c = 0; c < d->classes; c++) {
 		Hit hits[MAX_TRACKS];
@@ -153,19 +154,20 @@ static RtStatus frame_accddoa(const RtDecode *d, const float *x, int64_t frame, 
 }
 
 static RtStatus check_finite(const char *name, const float *x, int64_t n, int64_t each,
-                             int64_t first, RtError *err)
+			     int64_t first, RtError *err)
 {
 	for (int64_t i = 0; i < n; i++)
 		if (!isfinite(x[i]))
-			return rt_fail(err, RT_INPUT, "output '%s' is %s in frame %lld; the weights may be bad",
-			               name, isnan(x[i]) ? "not a number" : "infinite",
-			               (long long)(first + i / each));
+			return rt_fail(err, RT_INPUT,
+				       "output '%s' is %s in frame %lld; the weights may be bad",
+				       name, isnan(x[i]) ? "not a number" : "infinite",
+				       (long long)(first + i / each));
 	return RT_OK;
 }
 
 static RtStatus decode_tracks(const RtDecode *d, const float *sed, const float *doa,
-                              const float *sde, int64_t frames, int64_t first, RtEvents *events,
-                              RtError *err)
+			      const float *sde, int64_t frames, int64_t first, RtEvents *events,
+			      RtError *err)
 {
 	const int64_t k = d->tracks, kc = k * d->classes;
 	RtStatus s = check_finite(d->sed, sed, frames * kc, kc, first, err);
@@ -174,15 +176,17 @@ static RtStatus decode_tracks(const RtDecode *d, const float *sed, const float *
 	if (!s)
 		s = check_finite(d->sde, sde, frames * k, k, first, err);
 	for (int64_t t = 0; !s && t < frames; t++)
-		s = frame_tracks(d, sed + t * kc, doa + t * 3 * k, sde + t * k, first + t, events, err);
+		s = frame_tracks(d, sed + t * kc, doa + t * 3 * k, sde + t * k, first + t, events,
+				 err);
 	return s;
 }
 
 RtStatus rt_decode(const RtDecode *d, const float *sed, const float *doa, const float *sde,
-                   int64_t frames, int64_t first, RtEvents *events, RtError *err)
+		   int64_t frames, int64_t first, RtEvents *events, RtError *err)
 {
 	if (d->tracks > MAX_TRACKS)
-		return rt_fail(err, RT_BUG, "%d tracks, at most %d can be decoded", d->tracks, MAX_TRACKS);
+		return rt_fail(err, RT_BUG, "%d tracks, at most %d can be decoded", d->tracks,
+			       MAX_TRACKS);
 	if (strcmp(d->kind, "tracks") == 0)
 		return decode_tracks(d, sed, doa, sde, frames, first, events, err);
 	const int64_t each = (int64_t)d->tracks * 4 * d->classes;
@@ -203,6 +207,6 @@ void rt_events_write(FILE *f, const RtEvents *e)
 	for (int64_t i = 0; i < e->n; i++) {
 		const RtEvent *const v = &e->at[i];
 		fprintf(f, "%lld,%d,0,%.4f,%.4f,%.4f\n", (long long)v->frame, v->class,
-		        plain(v->azimuth), plain(v->elevation), plain(v->metres));
+			plain(v->azimuth), plain(v->elevation), plain(v->metres));
 	}
 }

@@ -10,11 +10,16 @@
 const char *rt_status_text(RtStatus s)
 {
 	switch (s) {
-	case RT_OK: return "done";
-	case RT_INPUT: return "bad input";
-	case RT_USAGE: return "wrong usage";
-	case RT_DEVICE: return "device, driver or memory failure";
-	case RT_BUG: return "internal error";
+	case RT_OK:
+		return "done";
+	case RT_INPUT:
+		return "bad input";
+	case RT_USAGE:
+		return "wrong usage";
+	case RT_DEVICE:
+		return "device, driver or memory failure";
+	case RT_BUG:
+		return "internal error";
 	}
 	return "unknown status";
 }

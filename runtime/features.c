@@ -4,7 +4,7 @@
 #include <string.h>
 
 static RtStatus write_segments(RtSession *s, const RtClip *c, int output, FILE *f,
-                               const RtOptions *o, RtError *err)
+			       const RtOptions *o, RtError *err)
 {
 	const RtModel *const m = s->model;
 	const int64_t n = rt_segment_count(&m->audio, c->frames);
@@ -27,7 +27,7 @@ static RtStatus write_segments(RtSession *s, const RtClip *c, int output, FILE *
 }
 
 static RtStatus write_file(RtSession *s, const RtClip *c, int output, const RtOptions *o,
-                           RtError *err)
+			   RtError *err)
 {
 	RtOut out;
 	RtStatus status = rt_out_open(&out, o->output, err);
@@ -48,8 +48,8 @@ RtStatus rt_verb_features(const RtModel *m, const RtOptions *o, RtError *err)
 	const RtGraph *const g = graph >= 0 ? &m->graphs[graph] : NULL;
 	const int output = g ? rt_tensor_find(g->noutputs, g->outputs, name) : -1;
 	if (output < 0 || m->audio.rate <= 0)
-		return rt_fail(err, RT_INPUT, "the model '%s' has no output '%s' made from audio", m->name,
-		               name);
+		return rt_fail(err, RT_INPUT, "the model '%s' has no output '%s' made from audio",
+			       m->name, name);
 	RtClip c;
 	RtStatus status = rt_clip_open(&c, o->args[0], &m->audio, err);
 	if (status)

@@ -45,8 +45,9 @@ static RtStatus check_stems(const RtOptions *o, RtError *err)
 	RtStatus s = RT_OK;
 	for (int i = 1; !s && i < o->nargs; i++)
 		if (by_stem(&sorted[i - 1], &sorted[i]) == 0)
-			s = rt_fail(err, RT_INPUT, "'%s' and '%s' would both write the same .csv file",
-			            sorted[i - 1], sorted[i]);
+			s = rt_fail(err, RT_INPUT,
+				    "'%s' and '%s' would both write the same .csv file",
+				    sorted[i - 1], sorted[i]);
 	free(sorted);
 	return s;
 }
@@ -57,8 +58,8 @@ static const float *output(const RtSession *s, const char *name, int64_t index)
 	const int i = name ? rt_tensor_find(g->noutputs, g->outputs, name) : -1;
 	if (i < 0)
 		return NULL;
-	return s->mio.out[i] + (uint64_t)index * (rt_tensor_numel(&g->outputs[i]) /
-	                                          (uint64_t)s->model->batch);
+	return s->mio.out[i] +
+	       (uint64_t)index * (rt_tensor_numel(&g->outputs[i]) / (uint64_t)s->model->batch);
 }
 
 /* Events of segment `at`, which is example `index` of the batch. */
@@ -69,8 +70,9 @@ static RtStatus decode_segment(Job *j, int64_t at, int64_t index, RtError *err)
 	const int64_t n = left < a->frames ? left : a->frames;
 	const RtSession *const s = j->session;
 	rt_spectrogram_add(&j->spectrogram, s, at, index);
-	return rt_decode(&j->decode, output(s, j->decode.sed, index), output(s, j->decode.doa, index),
-	                 output(s, j->decode.sde, index), n, first, &j->events, err);
+	return rt_decode(&j->decode, output(s, j->decode.sed, index),
+			 output(s, j->decode.doa, index), output(s, j->decode.sde, index), n, first,
+			 &j->events, err);
 }
 
 static RtStatus detect(Job *j, RtError *err)
@@ -118,7 +120,7 @@ static RtStatus write_picture(const Job *j, const RtSpans *spans, RtError *err)
 	if (s)
 		return s;
 	s = rt_picture_write(out.file, j->model, rt_base_name(j->path), j->clip.frames,
-	                     &j->spectrogram, &j->events, spans, err);
+			     &j->spectrogram, &j->events, spans, err);
 	if (!s)
 		return rt_out_commit(&out, err);
 	rt_out_cancel(&out);
@@ -179,7 +181,8 @@ static RtStatus infer_all(Job *j, RtError *err)
 static RtStatus check_command(const RtModel *m, const RtOptions *o, RtError *err)
 {
 	if (m->audio.rate <= 0 || !m->decode.kind)
-		return rt_fail(err, RT_INPUT, "the model '%s' does not go from audio to events", m->name);
+		return rt_fail(err, RT_INPUT, "the model '%s' does not go from audio to events",
+			       m->name);
 	if (o->svg && o->nargs != 1)
 		return rt_fail(err, RT_USAGE, "--svg draws one clip, %d were given", o->nargs);
 	RtStatus s = check_stems(o, err);

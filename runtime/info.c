@@ -82,11 +82,11 @@ static cJSON *info_json(const RtModel *m)
 	cJSON_AddNumberToObject(o, "buffers", count_params(m, true));
 	cJSON_AddNumberToObject(o, "load_bytes", (double)m->load_bytes);
 	cJSON_AddBoolToObject(o, "weights_embedded", m->weights != NULL);
-	cJSON_AddItemToObject(o, "audio", m->audio.rate > 0 ? audio_json(&m->audio)
-	                                                    : cJSON_CreateNull());
+	cJSON_AddItemToObject(o, "audio",
+			      m->audio.rate > 0 ? audio_json(&m->audio) : cJSON_CreateNull());
 	cJSON_AddItemToObject(o, "graphs", graphs_json(m));
-	cJSON_AddItemToObject(o, "decode", m->decode.kind ? decode_json(&m->decode)
-	                                                  : cJSON_CreateNull());
+	cJSON_AddItemToObject(o, "decode",
+			      m->decode.kind ? decode_json(&m->decode) : cJSON_CreateNull());
 	cJSON *const settings = cJSON_AddArrayToObject(o, "settings");
 	for (int i = 0; i < m->nsettings; i++)
 		cJSON_AddItemToArray(settings, cJSON_CreateString(m->settings[i]));
@@ -122,8 +122,8 @@ static void print_info(const RtModel *m)
 	       count_params(m, true), m->weights ? "embedded" : "from a file");
 	const RtAudio *const a = &m->audio;
 	if (a->rate > 0)
-		printf("audio: %d channels, %d Hz, segments of %g s, %lld frames of %g s\n", a->channels,
-		       a->rate, (double)a->samples / a->rate, (long long)a->frames,
+		printf("audio: %d channels, %d Hz, segments of %g s, %lld frames of %g s\n",
+		       a->channels, a->rate, (double)a->samples / a->rate, (long long)a->frames,
 		       (double)a->frame_samples / a->rate);
 	for (int i = 0; i < m->ngraphs; i++)
 		print_graph(&m->graphs[i]);
@@ -131,8 +131,8 @@ static void print_info(const RtModel *m)
 	for (int i = 0; m->decode.kind && i < m->decode.classes; i++)
 		printf("%s%d %s", i ? ", " : "classes: ", i, rt_class_name(&m->decode, i, buf));
 	if (m->decode.kind)
-		printf("\ndecoding: %s, %d tracks, threshold %g\n", m->decode.kind, m->decode.tracks,
-		       m->decode.threshold);
+		printf("\ndecoding: %s, %d tracks, threshold %g\n", m->decode.kind,
+		       m->decode.tracks, m->decode.threshold);
 	for (int i = 0; i < m->nsettings; i++)
 		printf("%s%s%s", i ? ", " : "settings: ", m->settings[i],
 		       i + 1 == m->nsettings ? "\n" : "");

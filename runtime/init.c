@@ -15,12 +15,12 @@ enum { CHUNK = 4096 }; /* values made at a time, a multiple of 4 */
 static void philox(uint64_t seed, uint64_t low, uint64_t high, uint32_t out[4])
 {
 	uint32_t c[4] = {(uint32_t)low, (uint32_t)(low >> 32), (uint32_t)high,
-	                 (uint32_t)(high >> 32)};
+			 (uint32_t)(high >> 32)};
 	uint32_t k0 = (uint32_t)seed, k1 = (uint32_t)(seed >> 32);
 	for (int round = 0; round < 10; round++) {
 		const uint64_t p0 = (uint64_t)0xD2511F53 * c[0], p1 = (uint64_t)0xCD9E8D57 * c[2];
 		const uint32_t next[4] = {(uint32_t)(p1 >> 32) ^ c[1] ^ k0, (uint32_t)p1,
-		                          (uint32_t)(p0 >> 32) ^ c[3] ^ k1, (uint32_t)p0};
+					  (uint32_t)(p0 >> 32) ^ c[3] ^ k1, (uint32_t)p0};
 		memcpy(c, next, sizeof c);
 		k0 += 0x9E3779B9;
 		k1 += 0xBB67AE85;
@@ -90,8 +90,7 @@ static void fill_ones(const RtParam *p, uint64_t seed, uint64_t first, uint64_t 
 	fill_value(1, n, out);
 }
 
-static void fill_constant(const RtParam *p, uint64_t seed, uint64_t first, uint64_t n,
-                          double *out)
+static void fill_constant(const RtParam *p, uint64_t seed, uint64_t first, uint64_t n, double *out)
 {
 	(void)seed, (void)first;
 	fill_value(p->a, n, out);
@@ -113,11 +112,12 @@ static void fill_normal(const RtParam *p, uint64_t seed, uint64_t first, uint64_
 
 /* ln(n+1) along the last axis: the state matrix of Mamba (A_log). */
 static void fill_log_arange(const RtParam *p, uint64_t seed, uint64_t first, uint64_t n,
-                            double *out)
+			    double *out)
 {
 	(void)seed;
 	const int rank = p->tensor.rank;
-	const uint64_t last = rank && p->tensor.dim[rank - 1] ? (uint64_t)p->tensor.dim[rank - 1] : 1;
+	const uint64_t last =
+	    rank && p->tensor.dim[rank - 1] ? (uint64_t)p->tensor.dim[rank - 1] : 1;
 	for (uint64_t i = 0; i < n; i++)
 		out[i] = log((double)((first + i) % last + 1));
 }
@@ -136,8 +136,8 @@ static const struct {
 	const char *name;
 	Fill *fill;
 } kinds[] = {
-    {"zeros", fill_zeros},           {"ones", fill_ones},     {"constant", fill_constant},
-    {"uniform", fill_uniform},       {"normal", fill_normal}, {"log_arange", fill_log_arange},
+    {"zeros", fill_zeros},     {"ones", fill_ones},     {"constant", fill_constant},
+    {"uniform", fill_uniform}, {"normal", fill_normal}, {"log_arange", fill_log_arange},
     {"dt_bias", fill_dt_bias},
 };
 
@@ -150,7 +150,7 @@ static Fill *find_kind(const char *name)
 }
 
 static void fill_chunk(const RtParam *p, Fill *fill, uint64_t seed, uint64_t first, uint64_t n,
-                       float *out)
+		       float *out)
 {
 	double v[CHUNK];
 	fill(p, seed, first, n, v);
@@ -162,8 +162,8 @@ RtStatus rt_init_param(const RtParam *p, uint64_t seed, int threads, float *out,
 {
 	Fill *const fill = find_kind(p->init);
 	if (!fill)
-		return rt_fail(err, RT_BUG, "parameter '%s': unknown initialiser '%s'", p->tensor.name,
-		               p->init);
+		return rt_fail(err, RT_BUG, "parameter '%s': unknown initialiser '%s'",
+			       p->tensor.name, p->init);
 	const uint64_t n = rt_tensor_numel(&p->tensor);
 	const int64_t nchunks = (int64_t)((n + CHUNK - 1) / CHUNK);
 #ifdef _OPENMP
@@ -196,7 +196,7 @@ static RtStatus write_header(FILE *f, const RtModel *m, RtError *err)
 }
 
 static RtStatus write_params(FILE *f, const RtModel *m, uint64_t seed, int threads,
-                             RtProgress *progress, RtError *err)
+			     RtProgress *progress, RtError *err)
 {
 	uint64_t largest = 0;
 	for (int i = 0; i < m->nparams; i++) {
@@ -219,7 +219,7 @@ static RtStatus write_params(FILE *f, const RtModel *m, uint64_t seed, int threa
 }
 
 RtStatus rt_init_write(const RtModel *m, uint64_t seed, int threads, const char *path,
-                       RtProgress *progress, RtError *err)
+		       RtProgress *progress, RtError *err)
 {
 	RtOut out;
 	RtStatus s = rt_out_open(&out, path, err);

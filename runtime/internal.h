@@ -121,7 +121,7 @@ typedef struct RtSafetensors {
 
 /* `bytes` must outlive st. */
 RtStatus rt_st_parse(RtSafetensors *st, const unsigned char *bytes, uint64_t n, const char *label,
-                     RtError *err);
+		     RtError *err);
 void rt_st_release(RtSafetensors *st);
 RtEntry *rt_st_find(const RtSafetensors *st, const char *name);
 /* Writes the header for float32 tensors, whose values must follow in the same order. */
@@ -133,7 +133,7 @@ typedef struct RtMeta {
 } RtMeta;
 
 RtStatus rt_st_header_meta(FILE *f, int n, const RtTensor *tensors, int nmeta, const RtMeta *meta,
-                           RtError *err);
+			   RtError *err);
 /* The text stored under `key`, or NULL. */
 const char *rt_st_meta(const RtSafetensors *st, const char *key);
 
@@ -163,7 +163,7 @@ RtStatus rt_init_param(const RtParam *p, uint64_t seed, int threads, float *out,
 /* A weights file of initial values, optional parameters left out: without them it means the
  * same. */
 RtStatus rt_init_write(const RtModel *m, uint64_t seed, int threads, const char *path,
-                       RtProgress *progress, RtError *err);
+		       RtProgress *progress, RtError *err);
 
 /* ---- weights.c -------------------------------------------------------------------------- */
 
@@ -180,7 +180,7 @@ typedef struct RtWeights {
 RtStatus rt_weights_open(RtWeights *w, const RtModel *m, const char *path, RtError *err);
 /* As rt_weights_open on bytes in memory, which must outlive w. */
 RtStatus rt_weights_parse(RtWeights *w, const RtModel *m, const unsigned char *bytes, uint64_t n,
-                          const char *label, RtError *err);
+			  const char *label, RtError *err);
 /* As a program's open takes them; valid as long as w. */
 RtSource rt_weights_source(const RtWeights *w);
 /* Initial values. */
@@ -197,7 +197,7 @@ typedef struct RtClip {
 	float *x;
 	int64_t frames; /* samples a channel, at least 1 */
 	int channels, rate;
-	int file_rate;  /* differs from rate where it was resampled */
+	int file_rate; /* differs from rate where it was resampled */
 } RtClip;
 
 RtStatus rt_clip_open(RtClip *c, const char *path, const RtAudio *want, RtError *err);
@@ -237,7 +237,7 @@ int rt_graph_find(const RtModel *m, const char *name);
 int rt_tensor_find(int n, const RtTensor *t, const char *name);
 /* Opens the program and makes its buffers; w can be released afterwards. */
 RtStatus rt_session_open(RtSession *s, const RtModel *m, const RtWeights *w, int threads,
-                         RtError *err);
+			 RtError *err);
 void rt_session_close(RtSession *s);
 RtStatus rt_session_run(RtSession *s, int graph, RtError *err);
 /* Audio of segments first .. first+batch-1 through the features graph (out: s->fio). */
@@ -266,7 +266,7 @@ typedef struct RtEvents {
  * [frames, tracks, 3], [frames, tracks]; kind "accddoa": sed alone, [frames, tracks, 4, classes].
  * The first of `frames` is label frame `first` of the clip. */
 RtStatus rt_decode(const RtDecode *d, const float *sed, const float *doa, const float *sde,
-                   int64_t frames, int64_t first, RtEvents *events, RtError *err);
+		   int64_t frames, int64_t first, RtEvents *events, RtError *err);
 void rt_events_release(RtEvents *e);
 /* DCASE lines: frame,class,0,azimuth,elevation,distance. */
 void rt_events_write(FILE *f, const RtEvents *e);
@@ -276,9 +276,9 @@ void rt_events_write(FILE *f, const RtEvents *e);
 /* Events of one class that follow each other in time and direction. */
 typedef struct RtSpan {
 	int class;
-	int64_t first, last;  /* label frames */
+	int64_t first, last;               /* label frames */
 	double azimuth, elevation, metres; /* means */
-	int64_t *events;      /* indices into the events, in time order */
+	int64_t *events;                   /* indices into the events, in time order */
 	int64_t n, cap;
 	double sum[3], sum_metres;
 } RtSpan;
@@ -301,8 +301,8 @@ void rt_spans_print(FILE *f, const RtModel *m, const char *clip, const RtSpans *
 typedef struct RtSpectrogram {
 	float *x;
 	int64_t bins, columns, per_segment;
-	int output;     /* of the features graph */
-	uint64_t each;  /* values of that output for a segment */
+	int output;    /* of the features graph */
+	uint64_t each; /* values of that output for a segment */
 } RtSpectrogram;
 
 RtStatus rt_spectrogram_open(RtSpectrogram *g, const RtModel *m, int64_t segments, RtError *err);
@@ -311,14 +311,14 @@ void rt_spectrogram_add(RtSpectrogram *g, const RtSession *s, int64_t segment, i
 void rt_spectrogram_release(RtSpectrogram *g);
 /* A picture of a clip of `clip_frames` samples: spectrogram, azimuth and elevation over time. */
 RtStatus rt_picture_write(FILE *f, const RtModel *m, const char *title, int64_t clip_frames,
-                          const RtSpectrogram *g, const RtEvents *e, const RtSpans *s,
-                          RtError *err);
+			  const RtSpectrogram *g, const RtEvents *e, const RtSpans *s,
+			  RtError *err);
 
 /* ---- png.c ------------------------------------------------------------------------------ */
 
 /* A PNG image of `w` x `h` palette indices, as base64 text. */
 RtStatus rt_png_base64(FILE *f, int w, int h, const unsigned char *pixels,
-                       const unsigned char palette[256][3], RtError *err);
+		       const unsigned char palette[256][3], RtError *err);
 
 /* ---- program.c -------------------------------------------------------------------------- */
 

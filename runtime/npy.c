@@ -56,7 +56,8 @@ static bool take_int(Scan *s, int64_t *v)
 	int64_t n = 0;
 	const char *const start = s->at;
 	for (; s->at < s->end && *s->at >= '0' && *s->at <= '9'; s->at++)
-		if (__builtin_mul_overflow(n, 10, &n) || __builtin_add_overflow(n, *s->at - '0', &n))
+		if (__builtin_mul_overflow(n, 10, &n) ||
+		    __builtin_add_overflow(n, *s->at - '0', &n))
 			return false;
 	*v = n;
 	return s->at > start;
@@ -135,8 +136,8 @@ static RtStatus find_header(Scan *s, const RtBytes *b, const char *label, RtErro
 		return rt_fail(err, RT_INPUT, "%s: not an .npy file", label);
 	const int version = b->at[6];
 	if (version < 1 || version > 3)
-		return rt_fail(err, RT_INPUT, "%s: .npy version %d, versions 1 to 3 are known", label,
-		               version);
+		return rt_fail(err, RT_INPUT, "%s: .npy version %d, versions 1 to 3 are known",
+			       label, version);
 	const size_t start = version == 1 ? 10 : 12;
 	uint64_t n = (uint64_t)b->at[8] | (uint64_t)b->at[9] << 8;
 	if (version > 1 && b->n >= start)
@@ -158,21 +159,22 @@ RtStatus rt_npy_parse(RtArray *a, const RtBytes *b, const char *label, RtError *
 	a->data = (const unsigned char *)s.end;
 	Header h = {0};
 	if (!take_header(&s, a, &h))
-		return rt_fail(err, RT_INPUT, "%s: the .npy header is damaged or of an unknown form",
-		               label);
+		return rt_fail(err, RT_INPUT,
+			       "%s: the .npy header is damaged or of an unknown form", label);
 	if (strcmp(h.descr, "<f4") != 0 && strcmp(h.descr, "<f8") != 0)
-		return rt_fail(err, RT_INPUT, "%s: values are of type '%s', need '<f4' or '<f8'", label,
-		               h.descr);
+		return rt_fail(err, RT_INPUT, "%s: values are of type '%s', need '<f4' or '<f8'",
+			       label, h.descr);
 	if (h.fortran && a->rank > 1)
-		return rt_fail(err, RT_INPUT, "%s: values are in Fortran order, need C order", label);
+		return rt_fail(err, RT_INPUT, "%s: values are in Fortran order, need C order",
+			       label);
 	a->size = h.descr[2] - '0';
 	uint64_t n;
 	if (!rt_numel(a->rank, a->dim, &n))
 		return rt_fail(err, RT_INPUT, "%s: the shape is too large", label);
 	const uint64_t have = b->n - (uint64_t)(a->data - b->at), want = n * (uint64_t)a->size;
 	if (have != want)
-		return rt_fail(err, RT_INPUT, "%s: %llu bytes of values, the shape needs %llu", label,
-		               (unsigned long long)have, (unsigned long long)want);
+		return rt_fail(err, RT_INPUT, "%s: %llu bytes of values, the shape needs %llu",
+			       label, (unsigned long long)have, (unsigned long long)want);
 	return RT_OK;
 }
 
@@ -182,13 +184,13 @@ void rt_npy_header(FILE *f, int rank, const int64_t *dim)
 	rt_shape_text(shape, rank, dim);
 	shape[strlen(shape) - 1] = '\0'; /* the bracket */
 	int n = snprintf(text, sizeof text,
-	                 "{'descr': '<f4', 'fortran_order': False, 'shape': (%s%s), }", shape + 1,
-	                 rank == 1 ? "," : "");
+			 "{'descr': '<f4', 'fortran_order': False, 'shape': (%s%s), }", shape + 1,
+			 rank == 1 ? "," : "");
 	while ((10 + n + 1) % 64)
 		text[n++] = ' ';
 	text[n++] = '\n';
-	const unsigned char start[10] = {0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0,
-	                                 (unsigned char)n, (unsigned char)(n >> 8)};
+	const unsigned char start[10] = {
+	    0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0, (unsigned char)n, (unsigned char)(n >> 8)};
 	fwrite(start, 1, sizeof start, f);
 	fwrite(text, 1, (size_t)n, f);
 }

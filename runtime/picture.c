@@ -7,9 +7,16 @@
 #include <string.h>
 
 enum {
-	LEFT = 78, PLOT = 880, LEGEND = 210, WIDTH = LEFT + PLOT + LEGEND,
-	TOP = 58, GAP = 16, BOTTOM = 44,
-	MAX_COLUMNS = 880, MAX_POINTS = 15000, NCOLOURS = 13,
+	LEFT = 78,
+	PLOT = 880,
+	LEGEND = 210,
+	WIDTH = LEFT + PLOT + LEGEND,
+	TOP = 58,
+	GAP = 16,
+	BOTTOM = 44,
+	MAX_COLUMNS = 880,
+	MAX_POINTS = 15000,
+	NCOLOURS = 13,
 };
 
 /* Distinct in hue or lightness from their neighbours, readable on white. */
@@ -20,7 +27,7 @@ static const char *const colours[NCOLOURS] = {
 
 /* Steps of a dark-to-light scale (after matplotlib's magma). */
 static const unsigned char magma[9][3] = {
-    {0, 0, 4},      {28, 16, 68},   {79, 18, 123},   {129, 37, 129}, {181, 54, 122},
+    {0, 0, 4},      {28, 16, 68},   {79, 18, 123},   {129, 37, 129},  {181, 54, 122},
     {229, 80, 100}, {251, 135, 97}, {254, 194, 135}, {252, 253, 191},
 };
 
@@ -36,9 +43,9 @@ typedef struct Picture {
 	const RtModel *model;
 	const RtEvents *events;
 	const RtSpans *spans;
-	double seconds;       /* of the clip */
+	double seconds; /* of the clip */
 	double frame_seconds;
-	int64_t step;         /* every step-th event of a span is drawn */
+	int64_t step; /* every step-th event of a span is drawn */
 } Picture;
 
 RtStatus rt_spectrogram_open(RtSpectrogram *g, const RtModel *m, int64_t segments, RtError *err)
@@ -52,9 +59,11 @@ RtStatus rt_spectrogram_open(RtSpectrogram *g, const RtModel *m, int64_t segment
 	if (output < 0 || f->outputs[output].rank != 4) /* [batch, channels, frames, bins] */
 		return RT_OK;
 	const RtTensor *const t = &f->outputs[output];
-	*g = (RtSpectrogram){.bins = t->dim[3], .columns = segments * t->dim[2],
-	                     .per_segment = t->dim[2], .output = output,
-	                     .each = rt_tensor_numel(t) / (uint64_t)m->batch};
+	*g = (RtSpectrogram){.bins = t->dim[3],
+			     .columns = segments * t->dim[2],
+			     .per_segment = t->dim[2],
+			     .output = output,
+			     .each = rt_tensor_numel(t) / (uint64_t)m->batch};
 	g->x = rt_alloc((uint64_t)g->columns * (uint64_t)g->bins, sizeof *g->x);
 	return g->x ? RT_OK : rt_no_memory(err);
 }
@@ -77,7 +86,12 @@ void rt_spectrogram_release(RtSpectrogram *g)
 /* Length of the UTF-8 sequence at p, 0 if it is none. */
 static int utf8_length(const unsigned char *p)
 {
-	const int n = *p < 0x80 ? 1 : *p < 0xc2 ? 0 : *p < 0xe0 ? 2 : *p < 0xf0 ? 3 : *p < 0xf5 ? 4 : 0;
+	const int n = *p < 0x80   ? 1
+		      : *p < 0xc2 ? 0
+		      : *p < 0xe0 ? 2
+		      : *p < 0xf0 ? 3
+		      : *p < 0xf5 ? 4
+				  : 0;
 	for (int i = 1; i < n; i++)
 		if ((p[i] & 0xc0) != 0x80)
 			return 0;
@@ -119,8 +133,8 @@ static void make_palette(unsigned char palette[256][3])
 		const double at = i / 255.0 * 8;
 		const int k = at < 7 ? (int)at : 7;
 		for (int c = 0; c < 3; c++)
-			palette[i][c] = (unsigned char)lround(magma[k][c] +
-			                                      (at - k) * (magma[k + 1][c] - magma[k][c]));
+			palette[i][c] = (unsigned char)lround(
+			    magma[k][c] + (at - k) * (magma[k + 1][c] - magma[k][c]));
 	}
 }
 
@@ -163,7 +177,7 @@ static bool to_pixels(const float *image, size_t n, unsigned char *pixels)
 }
 
 static RtStatus draw_image(const Picture *p, const RtSpectrogram *g, const Panel *a, int64_t used,
-                           RtError *err)
+			   RtError *err)
 {
 	const int w = (int)(used < MAX_COLUMNS ? used : MAX_COLUMNS), h = (int)g->bins;
 	const size_t n = (size_t)w * (size_t)h;
@@ -177,10 +191,11 @@ static RtStatus draw_image(const Picture *p, const RtSpectrogram *g, const Panel
 	if (!s) {
 		unsigned char palette[256][3];
 		make_palette(palette);
-		fprintf(p->f, "<image x=\"%d\" y=\"%.1f\" width=\"%d\" height=\"%.1f\" "
-		        "preserveAspectRatio=\"none\" href=\"data:image/png;base64,",
-		        LEFT, a->top, PLOT, a->height);
-		s = rt_png_base64(p->f, w, h, pixels, (const unsigned char (*)[3])palette, err);
+		fprintf(p->f,
+			"<image x=\"%d\" y=\"%.1f\" width=\"%d\" height=\"%.1f\" "
+			"preserveAspectRatio=\"none\" href=\"data:image/png;base64,",
+			LEFT, a->top, PLOT, a->height);
+		s = rt_png_base64(p->f, w, h, pixels, (const unsigned char(*)[3])palette, err);
 		fprintf(p->f, "\"/>\n");
 	}
 	free(image);
@@ -201,23 +216,26 @@ static double time_tick(double seconds)
 static void draw_title_of(const Picture *p, const Panel *a)
 {
 	const double y = a->top + a->height / 2;
-	fprintf(p->f, "<text class=\"name\" transform=\"translate(20 %.1f) rotate(-90)\">%s</text>\n",
-	        y, a->title);
+	fprintf(p->f,
+		"<text class=\"name\" transform=\"translate(20 %.1f) rotate(-90)\">%s</text>\n", y,
+		a->title);
 }
 
 static void draw_grid(const Picture *p, const Panel *a)
 {
 	const double bottom = a->top + a->height, tick = time_tick(p->seconds);
 	fprintf(p->f, "<rect class=\"frame\" x=\"%d\" y=\"%.1f\" width=\"%d\" height=\"%.1f\"/>\n",
-	        LEFT, a->top, PLOT, a->height);
+		LEFT, a->top, PLOT, a->height);
 	for (int i = 0; i * tick <= p->seconds * 1.0001; i++)
-		fprintf(p->f, "<path class=\"grid\" d=\"M%.1f %.1fV%.1f\"/>\n", x_of(p, i * tick), a->top,
-		        bottom);
+		fprintf(p->f, "<path class=\"grid\" d=\"M%.1f %.1fV%.1f\"/>\n", x_of(p, i * tick),
+			a->top, bottom);
 	const int n = (int)floor((a->high - a->low) / a->tick + 1e-9);
 	for (int i = 0; i <= n; i++) {
 		const double v = a->low + i * a->tick, y = y_of(a, v);
-		fprintf(p->f, "<path class=\"grid\" d=\"M%d %.1fH%d\"/><text class=\"tick\" x=\"%d\" "
-		        "y=\"%.1f\">%g%s</text>\n", LEFT, y, LEFT + PLOT, LEFT - 8, y + 4, v, a->unit);
+		fprintf(p->f,
+			"<path class=\"grid\" d=\"M%d %.1fH%d\"/><text class=\"tick\" x=\"%d\" "
+			"y=\"%.1f\">%g%s</text>\n",
+			LEFT, y, LEFT + PLOT, LEFT - 8, y + 4, v, a->unit);
 	}
 	draw_title_of(p, a);
 }
@@ -227,7 +245,7 @@ static void draw_time_axis(const Picture *p, double y)
 	const double tick = time_tick(p->seconds);
 	for (int i = 0; i * tick <= p->seconds * 1.0001; i++)
 		fprintf(p->f, "<text class=\"time\" x=\"%.1f\" y=\"%.1f\">%g s</text>\n",
-		        x_of(p, i * tick), y + 18, i * tick);
+			x_of(p, i * tick), y + 18, i * tick);
 }
 
 typedef double Value(const RtEvent *e);
@@ -291,8 +309,10 @@ static void draw_legend(const Picture *p)
 			continue;
 		y += 22;
 		char buf[32];
-		fprintf(p->f, "<rect x=\"%d\" y=\"%d\" width=\"16\" height=\"6\" rx=\"3\" fill=\"%s\"/>"
-		        "<text class=\"item\" x=\"%d\" y=\"%d\">", x, y - 8, colour_of(c), x + 24, y);
+		fprintf(p->f,
+			"<rect x=\"%d\" y=\"%d\" width=\"16\" height=\"6\" rx=\"3\" fill=\"%s\"/>"
+			"<text class=\"item\" x=\"%d\" y=\"%d\">",
+			x, y - 8, colour_of(c), x + 24, y);
 		put_text(p->f, rt_class_name(&p->model->decode, c, buf));
 		fprintf(p->f, " <tspan class=\"faint\">%.1f s</tspan></text>\n", seconds);
 	}
@@ -303,18 +323,19 @@ static void draw_legend(const Picture *p)
 static void draw_head(const Picture *p, double height, const char *title)
 {
 	fprintf(p->f,
-	        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%.0f\" "
-	        "viewBox=\"0 0 %d %.0f\" font-family=\"Helvetica, Arial, sans-serif\">\n"
-	        "<style>.frame{fill:none;stroke:#adb5bd}.grid{fill:none;stroke:#e9ecef}"
-	        ".track{fill:none;stroke-width:3.2;stroke-linecap:round;stroke-linejoin:round}"
-	        ".tick{font-size:11px;fill:#868e96;text-anchor:end}"
-	        ".time{font-size:11px;fill:#868e96;text-anchor:middle}"
-	        ".name{font-size:13px;fill:#343a40;text-anchor:middle}.left{text-anchor:start;"
-	        "font-weight:bold}.item{font-size:13px;fill:#343a40}.faint{fill:#868e96}"
-	        ".title{font-size:18px;font-weight:bold;fill:#212529}"
-	        ".sub{font-size:12px;fill:#868e96}</style>\n"
-	        "<rect width=\"100%%\" height=\"100%%\" fill=\"white\"/>\n"
-	        "<text class=\"title\" x=\"%d\" y=\"28\">", WIDTH, height, WIDTH, height, LEFT);
+		"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%.0f\" "
+		"viewBox=\"0 0 %d %.0f\" font-family=\"Helvetica, Arial, sans-serif\">\n"
+		"<style>.frame{fill:none;stroke:#adb5bd}.grid{fill:none;stroke:#e9ecef}"
+		".track{fill:none;stroke-width:3.2;stroke-linecap:round;stroke-linejoin:round}"
+		".tick{font-size:11px;fill:#868e96;text-anchor:end}"
+		".time{font-size:11px;fill:#868e96;text-anchor:middle}"
+		".name{font-size:13px;fill:#343a40;text-anchor:middle}.left{text-anchor:start;"
+		"font-weight:bold}.item{font-size:13px;fill:#343a40}.faint{fill:#868e96}"
+		".title{font-size:18px;font-weight:bold;fill:#212529}"
+		".sub{font-size:12px;fill:#868e96}</style>\n"
+		"<rect width=\"100%%\" height=\"100%%\" fill=\"white\"/>\n"
+		"<text class=\"title\" x=\"%d\" y=\"28\">",
+		WIDTH, height, WIDTH, height, LEFT);
 	put_text(p->f, title);
 	fprintf(p->f, "</text>\n<text class=\"sub\" x=\"%d\" y=\"46\">", LEFT);
 	put_text(p->f, p->model->name);
@@ -336,11 +357,16 @@ static double farthest(const RtEvents *e)
 }
 
 RtStatus rt_picture_write(FILE *f, const RtModel *m, const char *title, int64_t clip_frames,
-                          const RtSpectrogram *g, const RtEvents *e, const RtSpans *s, RtError *err)
+			  const RtSpectrogram *g, const RtEvents *e, const RtSpans *s, RtError *err)
 {
 	const RtAudio *const a = &m->audio;
-	const Picture p = {f, m, e, s, (double)clip_frames / a->rate,
-	                   (double)a->frame_samples / a->rate, point_step(e)};
+	const Picture p = {f,
+			   m,
+			   e,
+			   s,
+			   (double)clip_frames / a->rate,
+			   (double)a->frame_samples / a->rate,
+			   point_step(e)};
 	const double far = farthest(e), image_height = g->x ? 200 : 0;
 	const Panel image = {"frequency", "", TOP, image_height, 0, 1, 1};
 	const double top = TOP + image_height + (g->x ? GAP : 0);
@@ -352,8 +378,8 @@ RtStatus rt_picture_write(FILE *f, const RtModel *m, const char *title, int64_t 
 	if (g->x) {
 		const double part = (double)clip_frames / (double)a->samples;
 		const int64_t used = (int64_t)ceil(part * (double)g->per_segment);
-		const RtStatus status = draw_image(&p, g, &image, used < g->columns ? used : g->columns,
-		                                   err);
+		const RtStatus status =
+		    draw_image(&p, g, &image, used < g->columns ? used : g->columns, err);
 		if (status)
 			return status;
 		draw_title_of(&p, &image);

@@ -21,7 +21,7 @@ static void put(Bytes *b, const void *p, size_t n)
 static void put_be32(Bytes *b, uint32_t v)
 {
 	const unsigned char p[4] = {(unsigned char)(v >> 24), (unsigned char)(v >> 16),
-	                            (unsigned char)(v >> 8), (unsigned char)v};
+				    (unsigned char)(v >> 8), (unsigned char)v};
 	put(b, p, 4);
 }
 
@@ -62,8 +62,8 @@ static void store(Bytes *z, const unsigned char *p, size_t n)
 	for (size_t at = 0; at < n;) {
 		const size_t step = n - at < STORED ? n - at : STORED;
 		const unsigned char head[5] = {at + step == n, (unsigned char)step,
-		                               (unsigned char)(step >> 8), (unsigned char)~step,
-		                               (unsigned char)(~step >> 8)};
+					       (unsigned char)(step >> 8), (unsigned char)~step,
+					       (unsigned char)(~step >> 8)};
 		put(z, head, 5);
 		put(z, p + at, step);
 		at += step;
@@ -78,16 +78,16 @@ static void write_base64(FILE *f, const unsigned char *p, size_t n)
 	for (size_t i = 0; i < n; i += 3) {
 		const size_t left = n - i;
 		const uint32_t v = (uint32_t)p[i] << 16 | (left > 1 ? (uint32_t)p[i + 1] << 8 : 0) |
-		                   (left > 2 ? p[i + 2] : 0);
+				   (left > 2 ? p[i + 2] : 0);
 		const char four[4] = {digits[v >> 18], digits[v >> 12 & 63],
-		                      left > 1 ? digits[v >> 6 & 63] : '=',
-		                      left > 2 ? digits[v & 63] : '='};
+				      left > 1 ? digits[v >> 6 & 63] : '=',
+				      left > 2 ? digits[v & 63] : '='};
 		fwrite(four, 1, 4, f);
 	}
 }
 
 RtStatus rt_png_base64(FILE *f, int w, int h, const unsigned char *pixels,
-                       const unsigned char palette[256][3], RtError *err)
+		       const unsigned char palette[256][3], RtError *err)
 {
 	const size_t row = (size_t)w + 1, n = row * (size_t)h, room = n + n / STORED * 5 + 64;
 	Bytes lines = {rt_alloc(n, 1), 0}, z = {rt_alloc(room, 1), 0};

@@ -78,8 +78,8 @@ static const Verb verbs[] = {
      "write CLIP.csv for each clip: frame,class,0,azimuth,elevation,distance (degrees, metres)"},
     {"train", rt_verb_train, "data! out! resume stage set weights seed threads quiet", "", 0, 0,
      "train the network; all that is needed to go on is in DIR at any moment"},
-    {"eval", rt_verb_eval,
-     "data! weights set json micro jackknife threshold merge threads quiet", "", 0, 0,
+    {"eval", rt_verb_eval, "data! weights set json micro jackknife threshold merge threads quiet",
+     "", 0, 0,
      "detect events in the validation folds (all, where the model names none) and score them"},
     {"step", rt_verb_step, "batch! output! no-dropout weights stage set threads quiet", "", 0, 0,
      "one step of the optimiser: loss, gradients and new weights as safetensors"},
@@ -108,7 +108,7 @@ void rt_say_resampled(const RtOptions *o, const RtClip *c, const char *path)
 {
 	if (!o->quiet && c->file_rate != c->rate)
 		fprintf(stderr, "%s: warning: %s: resampled from %d to %d Hz\n", o->program, path,
-		        c->file_rate, c->rate);
+			c->file_rate, c->rate);
 }
 
 /* Whether the verb takes the option, and needs it. */
@@ -135,8 +135,8 @@ static void print_usage(FILE *f, const char *program, const Verb *v)
 			bool needs;
 			if (!takes(v, o, &needs) || needs != (pass == 0))
 				continue;
-			fprintf(f, needs ? " --%s%s%s" : " [--%s%s%s]", o->name, o->value ? " " : "",
-			        o->value ? o->value : "");
+			fprintf(f, needs ? " --%s%s%s" : " [--%s%s%s]", o->name,
+				o->value ? " " : "", o->value ? o->value : "");
 		}
 	fprintf(f, "%s\n", v->args);
 }
@@ -153,7 +153,7 @@ static void help_verb(const char *program, const Verb *v)
 			continue;
 		char left[64];
 		snprintf(left, sizeof left, "--%s%s%s", o->name, o->value ? " " : "",
-		         o->value ? o->value : "");
+			 o->value ? o->value : "");
 		if (o->letter)
 			printf("  -%c, %-24s  %s\n", o->letter, left, o->help);
 		else
@@ -169,10 +169,11 @@ static void help_all(FILE *f, const RtModel *m, const char *program)
 		print_usage(f, program, &verbs[i]);
 		fprintf(f, "      %s\n", verbs[i].help);
 	}
-	fprintf(f, "  %s --help | --version, and --help after each verb\n\n"
-	        "Exit status: 0 done, 1 bad input, 2 wrong usage, 3 device or memory, "
-	        "4 internal error.\n",
-	        program);
+	fprintf(f,
+		"  %s --help | --version, and --help after each verb\n\n"
+		"Exit status: 0 done, 1 bad input, 2 wrong usage, 3 device or memory, "
+		"4 internal error.\n",
+		program);
 }
 
 static RtStatus set_number(const Option *o, const char *text, void *to, RtError *err)
@@ -183,7 +184,7 @@ static RtStatus set_number(const Option *o, const char *text, void *to, RtError 
 	const double v = o->kind == INTEGER ? (double)i : strtod(text, &end);
 	if (end == text || *end || errno || !isfinite(v) || v < o->low || v > o->high)
 		return rt_fail(err, RT_USAGE, "--%s: '%s' is not %s from %g to %g", o->name, text,
-		               o->kind == INTEGER ? "a whole number" : "a number", o->low, o->high);
+			       o->kind == INTEGER ? "a whole number" : "a number", o->low, o->high);
 	if (o->kind == INTEGER)
 		*(int64_t *)to = i;
 	else
@@ -195,14 +196,20 @@ static RtStatus set_option(RtOptions *opts, const Option *o, const char *text, R
 {
 	void *const to = (char *)opts + o->offset;
 	switch (o->kind) {
-	case FLAG: *(bool *)to = true; return RT_OK;
-	case TEXT: *(const char **)to = text; return RT_OK;
+	case FLAG:
+		*(bool *)to = true;
+		return RT_OK;
+	case TEXT:
+		*(const char **)to = text;
+		return RT_OK;
 	case LIST:
 		if (opts->nsets == RT_MAX_SETS)
 			return rt_fail(err, RT_USAGE, "more than %d --%s", RT_MAX_SETS, o->name);
 		((const char **)to)[opts->nsets++] = text;
 		return RT_OK;
-	case INTEGER: case REAL: break;
+	case INTEGER:
+	case REAL:
+		break;
 	}
 	return set_number(o, text, to, err);
 }
@@ -216,8 +223,8 @@ static void getopt_tables(const Verb *v, struct option *longs, char *letters)
 		bool needs;
 		if (!takes(v, o, &needs))
 			continue;
-		*longs++ = (struct option){o->name, o->kind == FLAG ? no_argument : required_argument,
-		                           NULL, LONG + i};
+		*longs++ = (struct option){
+		    o->name, o->kind == FLAG ? no_argument : required_argument, NULL, LONG + i};
 		if (o->letter)
 			*letters++ = o->letter;
 		if (o->letter && o->kind != FLAG)
@@ -255,7 +262,7 @@ static RtStatus check_needed(const Verb *v, const RtOptions *opts, RtError *err)
 		if (takes(v, &options[i], &needs) && needs &&
 		    !*(char *const *)(const void *)((const char *)opts + options[i].offset))
 			return rt_fail(err, RT_USAGE, "--%s %s is missing", options[i].name,
-			               options[i].value);
+				       options[i].value);
 	}
 	if (opts->nargs < v->min_args)
 		return rt_fail(err, RT_USAGE, "missing argument: %s", v->args + 1);
@@ -266,7 +273,7 @@ static RtStatus check_needed(const Verb *v, const RtOptions *opts, RtError *err)
 
 /* argv[0] is the verb. */
 static RtStatus parse(const Verb *v, int argc, char **argv, RtOptions *opts, bool *help,
-                      RtError *err)
+		      RtError *err)
 {
 	struct option longs[NOPTIONS + 1];
 	char letters[2 * NOPTIONS + 2];
@@ -291,7 +298,7 @@ static RtStatus parse(const Verb *v, int argc, char **argv, RtOptions *opts, boo
 }
 
 static RtStatus run_verb(const RtModel *m, const Verb *v, int argc, char **argv, RtOptions *opts,
-                         RtError *err)
+			 RtError *err)
 {
 	bool help = false;
 	RtStatus s = parse(v, argc, argv, opts, &help, err);
@@ -331,7 +338,9 @@ static RtStatus dispatch(const RtModel *m, int argc, char **argv, RtOptions *opt
 int rt_main(const RtModel *m, int argc, char **argv)
 {
 	RtOptions opts = {.program = argc > 0 ? rt_base_name(argv[0]) : m->name,
-	                  .threshold = -1, .merge = -1, .warmup = 3};
+			  .threshold = -1,
+			  .merge = -1,
+			  .warmup = 3};
 	RtError *const err = rt_alloc(1, sizeof *err);
 	if (!err) {
 		rt_say_error(&opts, "out of memory");

@@ -41,7 +41,7 @@ void rt_progress_show(RtProgress *p, const char *what, int64_t done, int64_t tot
 	if (!due(p))
 		return;
 	fprintf(stderr, "\r\033[K%s: %lld of %lld (%d %%)", what, (long long)done, (long long)total,
-	        (int)(total > 0 ? 100 * done / total : 0));
+		(int)(total > 0 ? 100 * done / total : 0));
 	fflush(stderr);
 }
 

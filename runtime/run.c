@@ -21,20 +21,22 @@ static void feed_release(Feed *f)
 
 /* [N, ...] with the sizes of t behind N. */
 static RtStatus check_array(Feed *f, const RtArray *a, const RtTensor *t, const char *path,
-                            RtError *err)
+			    RtError *err)
 {
 	char have[RT_SHAPE_TEXT], want[RT_SHAPE_TEXT];
 	RtTensor any = *t;
 	any.dim[0] = a->rank ? a->dim[0] : 0;
 	if (!rt_same_shape(&any, a->rank, a->dim))
 		return rt_fail(err, RT_INPUT, "%s: input '%s' is %s, need [N%s%s", path, t->name,
-		               rt_shape_text(have, a->rank, a->dim), t->rank > 1 ? "," : "]",
-		               t->rank > 1 ? rt_shape_text(want, t->rank - 1, t->dim + 1) + 1 : "");
+			       rt_shape_text(have, a->rank, a->dim), t->rank > 1 ? "," : "]",
+			       t->rank > 1 ? rt_shape_text(want, t->rank - 1, t->dim + 1) + 1 : "");
 	if (a->dim[0] == 0)
 		return rt_fail(err, RT_INPUT, "%s: input '%s' holds no examples", path, t->name);
 	if (f->n && f->n != a->dim[0])
-		return rt_fail(err, RT_INPUT, "%s: inputs differ in their number of examples: %lld and "
-		               "%lld", path, (long long)f->n, (long long)a->dim[0]);
+		return rt_fail(err, RT_INPUT,
+			       "%s: inputs differ in their number of examples: %lld and "
+			       "%lld",
+			       path, (long long)f->n, (long long)a->dim[0]);
 	f->n = a->dim[0];
 	return RT_OK;
 }
@@ -43,7 +45,7 @@ static RtStatus array_of_entry(RtArray *a, const RtEntry *e, const char *path, R
 {
 	if (strcmp(e->dtype, "F32") != 0 && strcmp(e->dtype, "F64") != 0)
 		return rt_fail(err, RT_INPUT, "%s: input '%s' is of type %s, need F32 or F64", path,
-		               e->name, e->dtype);
+			       e->name, e->dtype);
 	*a = (RtArray){.rank = e->rank, .size = e->dtype[1] == '3' ? 4 : 8, .data = e->data};
 	memcpy(a->dim, e->dim, sizeof a->dim);
 	return RT_OK;
@@ -55,23 +57,26 @@ static RtStatus feed_safetensors(Feed *f, const RtGraph *g, const char *path, Rt
 	for (int i = 0; !s && i < g->ninputs; i++) {
 		RtEntry *const e = rt_st_find(&f->st, g->inputs[i].name);
 		if (!e)
-			return rt_fail(err, RT_INPUT, "%s: no tensor '%s', which the model takes", path,
-			               g->inputs[i].name);
+			return rt_fail(err, RT_INPUT, "%s: no tensor '%s', which the model takes",
+				       path, g->inputs[i].name);
 		e->used = true;
 		s = array_of_entry(&f->arrays[i], e, path, err);
 	}
 	for (int i = 0; !s && i < f->st.n; i++)
 		if (!f->st.entries[i].used)
-			return rt_fail(err, RT_INPUT, "%s: tensor '%s' is not an input of the model", path,
-			               f->st.entries[i].name);
+			return rt_fail(err, RT_INPUT,
+				       "%s: tensor '%s' is not an input of the model", path,
+				       f->st.entries[i].name);
 	return s;
 }
 
 static RtStatus feed_npy(Feed *f, const RtGraph *g, const char *path, RtError *err)
 {
 	if (g->ninputs != 1)
-		return rt_fail(err, RT_INPUT, "%s: the model takes %d inputs: give them by name in a "
-		               ".safetensors file", path, g->ninputs);
+		return rt_fail(err, RT_INPUT,
+			       "%s: the model takes %d inputs: give them by name in a "
+			       ".safetensors file",
+			       path, g->ninputs);
 	return rt_npy_parse(&f->arrays[0], &f->bytes, path, err);
 }
 
@@ -92,7 +97,7 @@ static RtStatus feed_open(Feed *f, const RtGraph *g, const char *path, RtError *
 		s = feed_safetensors(f, g, path, err);
 	else
 		s = rt_fail(err, RT_INPUT, "%s: %s", path,
-		            b->n ? "neither an .npy nor a .safetensors file" : "the file is empty");
+			    b->n ? "neither an .npy nor a .safetensors file" : "the file is empty");
 	for (int i = 0; !s && i < g->ninputs; i++)
 		s = check_array(f, &f->arrays[i], &g->inputs[i], path, err);
 	return s;
@@ -129,14 +134,15 @@ static RtStatus run_all(RtSession *s, const Feed *f, float **results, RtProgress
 		const uint64_t n = (uint64_t)(f->n - at < batch ? f->n - at : batch);
 		for (int i = 0; i < g->noutputs; i++) {
 			const uint64_t each = per_example(&g->outputs[i]);
-			memcpy(results[i] + (uint64_t)at * each, s->mio.out[i], sizeof(float) * n * each);
+			memcpy(results[i] + (uint64_t)at * each, s->mio.out[i],
+			       sizeof(float) * n * each);
 		}
 	}
 	return RT_OK;
 }
 
 static RtStatus write_results(const char *path, int n, const RtTensor *t, float *const *results,
-                              RtError *err)
+			      RtError *err)
 {
 	RtOut out;
 	RtStatus s = rt_out_open(&out, path, err);

@@ -16,9 +16,9 @@ typedef struct Dtype {
 } Dtype;
 
 static const Dtype dtypes[] = {
-    {"F32", 4},  {"F64", 8}, {"F16", 2}, {"BF16", 2},    {"I64", 8},     {"I32", 4}, {"I16", 2},
-    {"I8", 1},   {"U64", 8}, {"U32", 4}, {"U16", 2},     {"U8", 1},      {"BOOL", 1},
-    {"C64", 8},  {"F8_E5M2", 1},         {"F8_E4M3", 1}, {"F8_E8M0", 1},
+    {"F32", 4},  {"F64", 8}, {"F16", 2},     {"BF16", 2},    {"I64", 8},     {"I32", 4},
+    {"I16", 2},  {"I8", 1},  {"U64", 8},     {"U32", 4},     {"U16", 2},     {"U8", 1},
+    {"BOOL", 1}, {"C64", 8}, {"F8_E5M2", 1}, {"F8_E4M3", 1}, {"F8_E8M0", 1},
 };
 
 static int dtype_bytes(const char *name)
@@ -45,7 +45,8 @@ static bool read_shape(RtEntry *e, const cJSON *j, uint64_t *numel)
 		return false;
 	*numel = 1;
 	const cJSON *item;
-	cJSON_ArrayForEach(item, j) {
+	cJSON_ArrayForEach(item, j)
+	{
 		int64_t v;
 		if (!whole(item, &v) || __builtin_mul_overflow(*numel, (uint64_t)v, numel))
 			return false;
@@ -76,7 +77,8 @@ static const char *read_entry(RtEntry *e, const cJSON *j, uint64_t data_bytes)
 	uint64_t numel = 0;
 	int seen = 0;
 	const cJSON *item;
-	cJSON_ArrayForEach(item, j) {
+	cJSON_ArrayForEach(item, j)
+	{
 		int bit = 0;
 		if (strcmp(item->string, "dtype") == 0) {
 			bit = 1;
@@ -123,7 +125,7 @@ static int by_name(const void *a, const void *b)
 }
 
 static RtStatus check_layout(RtSafetensors *st, uint64_t data_bytes, const char *label,
-                             RtError *err)
+			     RtError *err)
 {
 	qsort(st->entries, (size_t)st->n, sizeof *st->entries, by_offset);
 	uint64_t at = 0;
@@ -131,29 +133,30 @@ static RtStatus check_layout(RtSafetensors *st, uint64_t data_bytes, const char 
 		const RtEntry *const e = &st->entries[i];
 		if (e->begin != at)
 			return rt_fail(err, RT_INPUT, "%s: data of tensor '%s' %s", label, e->name,
-			               e->begin < at ? "overlaps another tensor" : "follows a gap");
+				       e->begin < at ? "overlaps another tensor" : "follows a gap");
 		at = e->end;
 	}
 	if (at != data_bytes)
-		return rt_fail(err, RT_INPUT, "%s: %llu bytes at the end belong to no tensor", label,
-		               (unsigned long long)(data_bytes - at));
+		return rt_fail(err, RT_INPUT, "%s: %llu bytes at the end belong to no tensor",
+			       label, (unsigned long long)(data_bytes - at));
 	qsort(st->entries, (size_t)st->n, sizeof *st->entries, by_name);
 	for (int i = 1; i < st->n; i++)
 		if (strcmp(st->entries[i].name, st->entries[i - 1].name) == 0)
 			return rt_fail(err, RT_INPUT, "%s: two tensors are named '%s'", label,
-			               st->entries[i].name);
+				       st->entries[i].name);
 	return RT_OK;
 }
 
 static RtStatus read_entries(RtSafetensors *st, const unsigned char *data, uint64_t data_bytes,
-                             const char *label, RtError *err)
+			     const char *label, RtError *err)
 {
 	const cJSON *const root = st->json;
 	st->entries = rt_alloc((uint64_t)cJSON_GetArraySize(root), sizeof *st->entries);
 	if (!st->entries)
 		return rt_no_memory(err);
 	const cJSON *item;
-	cJSON_ArrayForEach(item, root) {
+	cJSON_ArrayForEach(item, root)
+	{
 		if (strcmp(item->string, "__metadata__") == 0)
 			continue;
 		RtEntry *const e = &st->entries[st->n++];
@@ -167,25 +170,27 @@ static RtStatus read_entries(RtSafetensors *st, const unsigned char *data, uint6
 }
 
 static RtStatus parse_header(RtSafetensors *st, const char *text, size_t n, const char *label,
-                             RtError *err)
+			     RtError *err)
 {
 	const char *end = NULL;
 	st->json = n && text[0] == '{' ? cJSON_ParseWithLengthOpts(text, n, &end, 0) : NULL;
 	if (!st->json)
-		return rt_fail(err, RT_INPUT, "%s: the safetensors header is not valid JSON", label);
+		return rt_fail(err, RT_INPUT, "%s: the safetensors header is not valid JSON",
+			       label);
 	for (; end < text + n; end++)
 		if (!strchr(" \t\r\n", *end) || !*end)
-			return rt_fail(err, RT_INPUT, "%s: text after the safetensors header", label);
+			return rt_fail(err, RT_INPUT, "%s: text after the safetensors header",
+				       label);
 	return RT_OK;
 }
 
 RtStatus rt_st_parse(RtSafetensors *st, const unsigned char *bytes, uint64_t n, const char *label,
-                     RtError *err)
+		     RtError *err)
 {
 	*st = (RtSafetensors){0};
 	if (n < 8)
 		return rt_fail(err, RT_INPUT, "%s: %s", label,
-		               n ? "too short for a safetensors file" : "the file is empty");
+			       n ? "too short for a safetensors file" : "the file is empty");
 	uint64_t header = 0;
 	for (int i = 0; i < 8; i++)
 		header |= (uint64_t)bytes[i] << 8 * i;
@@ -250,7 +255,7 @@ RtStatus rt_st_header(FILE *f, int n, const RtTensor *tensors, RtError *err)
 }
 
 RtStatus rt_st_header_meta(FILE *f, int n, const RtTensor *tensors, int nmeta, const RtMeta *meta,
-                           RtError *err)
+			   RtError *err)
 {
 	cJSON *const root = cJSON_CreateObject();
 	bool ok = root && add_meta(root, nmeta, meta);

@@ -19,7 +19,7 @@ enum { RT_ABI = 2, RT_MAX_RANK = 8, RT_ERROR_BYTES = 1 << 17 };
 /* Exit statuses of a program, too. */
 typedef enum RtStatus {
 	RT_OK = 0,
-	RT_INPUT = 1,  /* the user's input is at fault */
+	RT_INPUT = 1, /* the user's input is at fault */
 	RT_USAGE = 2,
 	RT_DEVICE = 3, /* toolchain, device, driver, memory */
 	RT_BUG = 4,
@@ -80,11 +80,12 @@ typedef struct RtSource {
 /* What the emitted code does. `self` is made by open and owned by the caller. Buffers passed to
  * run are host memory, float32, as large as RtGraph says. */
 typedef struct RtOps {
-	/* The weights may be released after open returns. The rest of the state begins as zeros. threads: 0 for all. */
+	/* The weights may be released after open returns. The rest of the state begins as zeros.
+	 * threads: 0 for all. */
 	RtStatus (*open)(void **self, const RtSource *weights, int threads, RtError *err);
 	/* out[i] NULL: that output is not copied. A run of "step" changes the state. */
 	RtStatus (*run)(void *self, int graph, const float *const *in, float *const *out,
-	                RtError *err);
+			RtError *err);
 	/* As n runs of `graph` on the data of the last run, without transfers: seconds for each in
 	 * `seconds`. isolated: wait between runs. NULL where run itself can be timed (CPU). */
 	RtStatus (*time)(void *self, int graph, int n, int isolated, double *seconds, RtError *err);
@@ -110,10 +111,10 @@ typedef struct RtOps {
  * program keeps it). Its outputs are `loss`, the parts of the loss
  * ("loss.sed", ...), `grad_norm`, "grad.NAME" and "new.NAME". */
 typedef struct RtModel {
-	int abi; /* RT_ABI */
+	int abi;                          /* RT_ABI */
 	const char *name, *doc, *version; /* version of the compiler */
-	const char *target;    /* "cpu", "cuda" */
-	const char *precision; /* "fp32", ... */
+	const char *target;               /* "cpu", "cuda" */
+	const char *precision;            /* "fp32", ... */
 	int64_t batch;
 	int nparams;
 	const RtParam *params;
@@ -128,8 +129,8 @@ typedef struct RtModel {
 	/* safetensors embedded at build, or NULL */
 	const unsigned char *weights;
 	uint64_t weights_bytes;
-	/* The "training" object of the model file as JSON, expressions evaluated: its values outside
-	 * "stages" are those compiled into "step". NULL: not built for training. */
+	/* The "training" object of the model file as JSON, expressions evaluated: its values
+	 * outside "stages" are those compiled into "step". NULL: not built for training. */
 	const char *training;
 	/* What "step" keeps between runs: every parameter and buffer by its name, then what the
 	 * optimiser has ("opt.m.NAME", ...). */

@@ -93,8 +93,9 @@ static bool decode_fits(const RtModel *m, const RtGraph *g)
 RtStatus rt_model_check(const RtModel *m, RtError *err)
 {
 	if (m->abi != RT_ABI)
-		return rt_fail(err, RT_BUG, "the program is for library interface %d, this one is %d",
-		               m->abi, RT_ABI);
+		return rt_fail(err, RT_BUG,
+			       "the program is for library interface %d, this one is %d", m->abi,
+			       RT_ABI);
 	const int main = rt_graph_find(m, "main"), features = rt_graph_find(m, "features");
 	if (main < 0 || m->batch < 1)
 		return rt_fail(err, RT_BUG, "the model has no graph 'main' or no batch");
@@ -103,25 +104,29 @@ RtStatus rt_model_check(const RtModel *m, RtError *err)
 		if (strcmp(g->name, "step") == 0)
 			continue; /* rt_trainable_check */
 		if (!batched(m, g->ninputs, g->inputs) || !batched(m, g->noutputs, g->outputs))
-			return rt_fail(err, RT_BUG, "graph '%s': a size does not begin with the batch of %lld",
-			               g->name, (long long)m->batch);
+			return rt_fail(err, RT_BUG,
+				       "graph '%s': a size does not begin with the batch of %lld",
+				       g->name, (long long)m->batch);
 	}
 	const RtAudio *const a = &m->audio;
 	if (a->rate > 0) {
 		const RtGraph *const first = &m->graphs[features >= 0 ? features : main];
-		if (a->samples < 1 || a->frame_samples < 1 || a->frames < 1 || !takes_audio(m, first))
-			return rt_fail(err, RT_BUG, "graph '%s' does not take the model's audio", first->name);
+		if (a->samples < 1 || a->frame_samples < 1 || a->frames < 1 ||
+		    !takes_audio(m, first))
+			return rt_fail(err, RT_BUG, "graph '%s' does not take the model's audio",
+				       first->name);
 	}
 	if (m->decode.kind && !decode_fits(m, &m->graphs[main]))
-		return rt_fail(err, RT_BUG, "outputs do not fit their decoding as '%s'", m->decode.kind);
+		return rt_fail(err, RT_BUG, "outputs do not fit their decoding as '%s'",
+			       m->decode.kind);
 	return RT_OK;
 }
 
 RtStatus rt_session_open(RtSession *s, const RtModel *m, const RtWeights *w, int threads,
-                         RtError *err)
+			 RtError *err)
 {
-	*s = (RtSession){.model = m, .features = rt_graph_find(m, "features"),
-	                 .main = rt_graph_find(m, "main")};
+	*s = (RtSession){
+	    .model = m, .features = rt_graph_find(m, "features"), .main = rt_graph_find(m, "main")};
 	const RtSource source = rt_weights_source(w);
 	RtStatus status = m->ops.open(&s->self, &source, threads, err);
 	if (status) {
@@ -173,13 +178,15 @@ RtStatus rt_session_main(RtSession *s, RtError *err)
 {
 	if (s->features < 0)
 		return rt_session_run(s, s->main, err);
-	const RtGraph *const f = &s->model->graphs[s->features], *const g = &s->model->graphs[s->main];
+	const RtGraph *const f = &s->model->graphs[s->features], *const g =
+								     &s->model->graphs[s->main];
 	for (int i = 0; i < g->ninputs; i++) {
 		const RtTensor *const t = &g->inputs[i];
 		const int from = rt_feeding_output(f, t->name);
 		if (from < 0 || !rt_same_shape(t, f->outputs[from].rank, f->outputs[from].dim))
-			return rt_fail(err, RT_BUG, "input '%s' of main is not made by the features graph",
-			               t->name);
+			return rt_fail(err, RT_BUG,
+				       "input '%s' of main is not made by the features graph",
+				       t->name);
 		memcpy(s->mio.in[i], s->fio.out[from], sizeof(float) * rt_tensor_numel(t));
 	}
 	return rt_session_run(s, s->main, err);

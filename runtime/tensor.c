@@ -31,7 +31,7 @@ const char *rt_shape_text(char out[RT_SHAPE_TEXT], int rank, const int64_t *dim)
 	int at = snprintf(out, RT_SHAPE_TEXT, "[");
 	for (int i = 0; i < rank && i < RT_MAX_RANK; i++)
 		at += snprintf(out + at, RT_SHAPE_TEXT - (size_t)at, "%s%lld", i ? "," : "",
-		               (long long)dim[i]);
+			       (long long)dim[i]);
 	snprintf(out + at, RT_SHAPE_TEXT - (size_t)at, rank > RT_MAX_RANK ? ",...]" : "]");
 	return out;
 }

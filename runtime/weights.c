@@ -36,7 +36,7 @@ static float *own(RtWeights *w, const RtModel *m, int i)
 }
 
 static RtStatus own_init(RtWeights *w, const RtModel *m, int i, uint64_t seed, int threads,
-                         RtError *err)
+			 RtError *err)
 {
 	float *const x = own(w, m, i);
 	return x ? rt_init_param(&m->params[i], seed, threads, x, err) : rt_no_memory(err);
@@ -73,15 +73,16 @@ static int list_problems(const RtModel *m, RtSafetensors *st, RtError *err)
 		rt_shape_text(have, e->rank, e->dim);
 		if (!is_f32(e) && ++n)
 			rt_error_append(err, "\n  wrong type: '%s' is %s %s, need F32 %s", t->name,
-			                e->dtype, have, want);
+					e->dtype, have, want);
 		else if (!rt_same_shape(t, e->rank, e->dim) && ++n)
-			rt_error_append(err, "\n  wrong shape: '%s' is %s, need %s", t->name, have, want);
+			rt_error_append(err, "\n  wrong shape: '%s' is %s, need %s", t->name, have,
+					want);
 	}
 	for (int i = 0; i < st->n; i++) {
 		const RtEntry *const e = &st->entries[i];
 		if (!e->used && !ignored(e->name) && ++n)
 			rt_error_append(err, "\n  left over: '%s', %s %s", e->name, e->dtype,
-			                rt_shape_text(have, e->rank, e->dim));
+					rt_shape_text(have, e->rank, e->dim));
 	}
 	return n;
 }
@@ -94,8 +95,8 @@ static RtStatus check_names(const RtModel *m, RtSafetensors *st, const char *lab
 	const int n = list_problems(m, st, list), room = (int)sizeof list->text - 8192;
 	if (n)
 		rt_fail(err, RT_INPUT, "%s: %d tensor%s not fit the model '%s'%.*s%s", label, n,
-		        n == 1 ? " does" : "s do", m->name, room, list->text,
-		        strlen(list->text) > (size_t)room ? "\n  and more" : "");
+			n == 1 ? " does" : "s do", m->name, room, list->text,
+			strlen(list->text) > (size_t)room ? "\n  and more" : "");
 	free(list);
 	return n ? RT_INPUT : RT_OK;
 }
@@ -121,7 +122,7 @@ static RtStatus take_values(RtWeights *w, const RtModel *m, const RtSafetensors 
 }
 
 static RtStatus parse(RtWeights *w, const RtModel *m, const unsigned char *bytes, uint64_t n,
-                      const char *label, RtError *err)
+		      const char *label, RtError *err)
 {
 	RtSafetensors st;
 	RtStatus s = rt_st_parse(&st, bytes, n, label, err);
@@ -135,7 +136,7 @@ static RtStatus parse(RtWeights *w, const RtModel *m, const unsigned char *bytes
 }
 
 RtStatus rt_weights_parse(RtWeights *w, const RtModel *m, const unsigned char *bytes, uint64_t n,
-                          const char *label, RtError *err)
+			  const char *label, RtError *err)
 {
 	RtStatus s = weights_alloc(w, m, err);
 	if (!s)
@@ -149,10 +150,12 @@ RtStatus rt_weights_open(RtWeights *w, const RtModel *m, const char *path, RtErr
 {
 	*w = (RtWeights){0};
 	if (!path && m->weights)
-		return rt_weights_parse(w, m, m->weights, m->weights_bytes, "embedded weights", err);
+		return rt_weights_parse(w, m, m->weights, m->weights_bytes, "embedded weights",
+					err);
 	if (!path)
-		return rt_fail(err, RT_USAGE, "no weights: give --weights W.safetensors (this program "
-		               "has none embedded; 'init' makes fresh ones)");
+		return rt_fail(err, RT_USAGE,
+			       "no weights: give --weights W.safetensors (this program "
+			       "has none embedded; 'init' makes fresh ones)");
 	RtStatus s = weights_alloc(w, m, err);
 	if (!s)
 		s = rt_bytes_open(&w->file, path, err);

@@ -34,7 +34,8 @@ int main(int argc, char **argv)
 		if (ngraphs == 0)
 			printf("%s: no numeric case in %s/%s\n", ops[i], dir, ops[i]);
 		else if (ngraphs != nwants)
-			printf("%s: %zu .sir but %zu .want in %s/%s\n", ops[i], ngraphs, nwants, dir, ops[i]);
+			printf("%s: %zu .sir but %zu .want in %s/%s\n", ops[i], ngraphs, nwants,
+			       dir, ops[i]);
 		nmissing += ngraphs == 0 || ngraphs != nwants;
 	}
 	return nmissing > 0;

@@ -22,7 +22,7 @@ static const char *compare(Arena *a, const Graph *g, const NumCase *c, const Ten
 		const Type *t = &got[i].type;
 		if (!type_equal(t, &want->tensor.type))
 			return arena_printf(a, "%s is %s, want %s", want->name, type_text(a, t),
-			                    type_text(a, &want->tensor.type));
+					    type_text(a, &want->tensor.type));
 		const char *why = num_compare(a, want, got[i].data, c->eval);
 		if (why)
 			return why;
@@ -65,7 +65,8 @@ int main(int argc, char **argv)
 		Arena *a = arena_new();
 		const char *why = run_case(a, argv[i]);
 		if (why)
-			printf("not ok %s: %s\n    repeat: %s %s\n", argv[i], why, argv[0], argv[i]);
+			printf("not ok %s: %s\n    repeat: %s %s\n", argv[i], why, argv[0],
+			       argv[i]);
 		else
 			printf("ok %s\n", argv[i]);
 		nfailed += why != NULL;

@@ -161,7 +161,7 @@ static inline const char *index_text(Arena *a, const Type *t, int64_t at)
 
 /* Compares all values with want; NULL if they agree, else a text about the worst one. */
 static inline const char *num_compare(Arena *a, const NumTensor *want, const double *got,
-                                      Tolerance tol)
+				      Tolerance tol)
 {
 	const double *w = want->tensor.data;
 	const int64_t count = type_count(&want->tensor.type);
@@ -181,8 +181,8 @@ static inline const char *num_compare(Arena *a, const NumTensor *want, const dou
 	if (worst <= 1)
 		return NULL;
 	return arena_printf(a, "%s%s is %.17g, want %.17g (%lld of %lld wrong)", want->name,
-	                    index_text(a, &want->tensor.type, at), got[at], w[at], (long long)nwrong,
-	                    (long long)count);
+			    index_text(a, &want->tensor.type, at), got[at], w[at],
+			    (long long)nwrong, (long long)count);
 }
 
 #endif

@@ -31,11 +31,11 @@ static const RtParam fake_params[NPARAMS] = {
 
 static const RtTensor f_in[] = {{"audio", 3, {BATCH, CHANNELS, SAMPLES}}};
 static const RtTensor f_out[] = {{"features", 4, {BATCH, 1, FRAMES, BINS}},
-                                 {"standardized", 4, {BATCH, 1, FRAMES, BINS}}};
+				 {"standardized", 4, {BATCH, 1, FRAMES, BINS}}};
 static const RtTensor m_in[] = {{"features", 4, {BATCH, 1, FRAMES, BINS}}};
 static const RtTensor m_out[] = {{"sed", 4, {BATCH, FRAMES, TRACKS, CLASSES}},
-                                 {"doa", 4, {BATCH, FRAMES, TRACKS, 3}},
-                                 {"sde", 4, {BATCH, FRAMES, TRACKS, 1}}};
+				 {"doa", 4, {BATCH, FRAMES, TRACKS, 3}},
+				 {"sde", 4, {BATCH, FRAMES, TRACKS, 1}}};
 static const RtGraph fake_graphs[] = {
     {"features", 1, 2, f_in, f_out, 1000, 1e6, 2e6},
     {"main", 1, 3, m_in, m_out, 2000, 3e6, 6e6},
@@ -91,7 +91,7 @@ static void fake_main(const Fake *f, const float *x, float *sed, float *doa, flo
 }
 
 static RtStatus fake_run(void *self, int graph, const float *const *in, float *const *out,
-                         RtError *err)
+			 RtError *err)
 {
 	(void)err;
 	if (graph == 0)
@@ -107,16 +107,26 @@ static void fake_close(void *self)
 }
 
 static const char *const class_names[CLASSES] = {
-    "female speech", "male speech", "clapping", "telephone", "laughter", "domestic sounds",
-    "footsteps", "door", "music", "musical instrument", "water tap", "bell", "knock",
+    "female speech",   "male speech", "clapping", "telephone", "laughter",
+    "domestic sounds", "footsteps",   "door",     "music",     "musical instrument",
+    "water tap",       "bell",        "knock",
 };
 static const char *const fake_settings[] = {"classes=13", "norm=none"};
 
 static const RtModel fake = {
-    .abi = RT_ABI, .name = "fake", .doc = "a model for tests", .version = "0.0",
-    .target = "cpu", .precision = "fp32", .batch = BATCH,
-    .nparams = NPARAMS, .params = fake_params,
-    .ngraphs = 2, .graphs = fake_graphs, .nsettings = 2, .settings = fake_settings,
+    .abi = RT_ABI,
+    .name = "fake",
+    .doc = "a model for tests",
+    .version = "0.0",
+    .target = "cpu",
+    .precision = "fp32",
+    .batch = BATCH,
+    .nparams = NPARAMS,
+    .params = fake_params,
+    .ngraphs = 2,
+    .graphs = fake_graphs,
+    .nsettings = 2,
+    .settings = fake_settings,
     .audio = {24000, CHANNELS, SAMPLES, 2400, FRAMES},
     .decode = {"tracks", "sed", "doa", "sde", 0.5, 0, CLASSES, TRACKS, class_names},
     .ops = {fake_open, fake_run, NULL, fake_close, NULL},
@@ -251,25 +261,33 @@ static void test_safetensors(Test *t)
 	    {"{\"a\":{\"dtype\":\"F32\",\"shape\":[-1],\"data_offsets\":[0,4]}}", 4},
 	    {"{\"a\":{\"dtype\":\"F32\",\"shape\":[1.5],\"data_offsets\":[0,4]}}", 4},
 	    {"{\"a\":{\"dtype\":\"Q9\",\"shape\":[1],\"data_offsets\":[0,4]}}", 4},
-	    {"{\"a\":{\"dtype\":\"F32\",\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}", 4},
+	    {"{\"a\":{\"dtype\":\"F32\",\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}",
+	     4},
 	    {"{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4],\"x\":0}}", 4},
 	    {"{\"a\":{\"dtype\":\"F32\",\"shape\":[4294967296,4294967296,4294967296],"
-	     "\"data_offsets\":[0,0]}}", 0},
+	     "\"data_offsets\":[0,0]}}",
+	     0},
 	    {"{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},"
-	     "\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}", 4},
+	     "\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}",
+	     4},
 	    {"{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},"
-	     "\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[8,12]}}", 12},
+	     "\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[8,12]}}",
+	     12},
 	    {"{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},"
-	     "\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}", 8},
+	     "\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}",
+	     8},
 	};
 	for (size_t i = 0; i < RT_COUNT(bad); i++)
 		CHECK(t, parse_text(t, bad[i].json, bad[i].ndata) == RT_INPUT && t->err->text[0]);
 	CHECK(t, parse_text(t, "{}", 0) == RT_OK);
-	CHECK(t, parse_text(t, "{\"__metadata__\":{\"format\":\"pt\"},\"a\":{\"dtype\":\"F32\","
-	                       "\"shape\":[],\"data_offsets\":[0,4]}}  ", 4) == RT_OK);
-	CHECK(t, parse_text(t, "{\"a\":{\"dtype\":\"F32\",\"shape\":[0,3],\"data_offsets\":[0,0]},"
-	                       "\"b\":{\"dtype\":\"U8\",\"shape\":[3],\"data_offsets\":[0,3]}}", 3) ==
-	              RT_OK);
+	CHECK(t, parse_text(t,
+			    "{\"__metadata__\":{\"format\":\"pt\"},\"a\":{\"dtype\":\"F32\","
+			    "\"shape\":[],\"data_offsets\":[0,4]}}  ",
+			    4) == RT_OK);
+	CHECK(t, parse_text(t,
+			    "{\"a\":{\"dtype\":\"F32\",\"shape\":[0,3],\"data_offsets\":[0,0]},"
+			    "\"b\":{\"dtype\":\"U8\",\"shape\":[3],\"data_offsets\":[0,3]}}",
+			    3) == RT_OK);
 	static const unsigned char huge[16] = {255, 255, 255, 255, 255, 255, 255, 255, '{'};
 	RtSafetensors st;
 	for (size_t n = 0; n <= sizeof huge; n++)
@@ -289,7 +307,8 @@ static void test_fuzz(Test *t)
 		size_t n = b.n;
 		if (i % 4 == 0)
 			n = next_random(&state) % (b.n + 1);
-		unsigned char *const copy = malloc(n ? n : 1); /* exact, so that overruns are seen */
+		unsigned char *const copy =
+		    malloc(n ? n : 1); /* exact, so that overruns are seen */
 		memcpy(copy, b.at, n);
 		const int edits = 1 + (int)(next_random(&state) % 4);
 		for (int k = 0; k < edits && n; k++) {
@@ -349,8 +368,10 @@ static void test_many_names(Test *t)
 static void test_weights(Test *t)
 {
 	static const RtTensor wrong[] = {
-	    {"head.weight", 2, {BINS, CLASSES}}, {"extra", 1, {2}},
-	    {"bn.num_batches_tracked", 1, {1}},  {"A_log", 2, {3, 16}},
+	    {"head.weight", 2, {BINS, CLASSES}},
+	    {"extra", 1, {2}},
+	    {"bn.num_batches_tracked", 1, {1}},
+	    {"A_log", 2, {3, 16}},
 	};
 	RtWeights w;
 	write_tensors("wrong.safetensors", 4, wrong);
@@ -405,7 +426,9 @@ static RtStatus parse_npy(Test *t, int version, const char *dict, size_t ndata)
 static void test_npy(Test *t)
 {
 	static const char *const bad[] = {
-	    "", "{}", "{'descr': '<f4', 'fortran_order': False, 'shape': (2,)",
+	    "",
+	    "{}",
+	    "{'descr': '<f4', 'fortran_order': False, 'shape': (2,)",
 	    "{'descr': '<f4', 'fortran_order': False, 'shape': (2,), } x",
 	    "{'descr': '>f4', 'fortran_order': False, 'shape': (2,), }",
 	    "{'descr': '<i4', 'fortran_order': False, 'shape': (2,), }",
@@ -425,7 +448,8 @@ static void test_npy(Test *t)
 		CHECK(t, parse_npy(t, version, good, 8) == RT_OK);
 	CHECK(t, parse_npy(t, 4, good, 8) == RT_INPUT);
 	CHECK(t, parse_npy(t, 1, good, 9) == RT_INPUT);
-	CHECK(t, parse_npy(t, 1, "{'shape': (), 'fortran_order': True, 'descr': '<f8'}", 8) == RT_OK);
+	CHECK(t,
+	      parse_npy(t, 1, "{'shape': (), 'fortran_order': True, 'descr': '<f8'}", 8) == RT_OK);
 	RtArray a;
 	for (size_t n = 0; n < 12; n++) {
 		const RtBytes cut = {(const unsigned char *)"\x93NUMPY\1\0\x76\0{'", n, false};
@@ -542,8 +566,10 @@ static void test_bad_audio(Test *t)
 		int channels;
 		const char *text;
 	} counts[] = {
-	    {1, "c.wav: 1 channel, the model needs 4"}, {2, "c.wav: 2 channels, the model needs 4"},
-	    {3, "c.wav: 3 channels"}, {16, "c.wav: 16 channels, the model needs 4"},
+	    {1, "c.wav: 1 channel, the model needs 4"},
+	    {2, "c.wav: 2 channels, the model needs 4"},
+	    {3, "c.wav: 3 channels"},
+	    {16, "c.wav: 16 channels, the model needs 4"},
 	};
 	for (size_t k = 0; k < RT_COUNT(counts); k++) {
 		write_wav("c.wav", counts[k].channels, 24000, 100, PCM16, 0);
@@ -551,15 +577,15 @@ static void test_bad_audio(Test *t)
 	}
 	write_wav("n.wav", 4, 24000, 100, FLOAT32, NAN);
 	CHECK(t, open_clip(t, "n.wav") == RT_INPUT &&
-	         strcmp(t->err->text, "n.wav: sample 77 of channel 2 is not a number") == 0);
+		     strcmp(t->err->text, "n.wav: sample 77 of channel 2 is not a number") == 0);
 	write_wav("n.wav", 4, 24000, 100, FLOAT32, -INFINITY);
 	CHECK(t, open_clip(t, "n.wav") == RT_INPUT && strstr(t->err->text, "infinite"));
 	write_wav("z.wav", 4, 24000, 0, PCM16, 0);
 	CHECK(t, open_clip(t, "z.wav") == RT_INPUT &&
-	         strcmp(t->err->text, "z.wav: the recording has no samples") == 0);
+		     strcmp(t->err->text, "z.wav: the recording has no samples") == 0);
 	spew("e.wav", "", 0);
 	CHECK(t, open_clip(t, "e.wav") == RT_INPUT &&
-	         strcmp(t->err->text, "e.wav: the file is empty") == 0);
+		     strcmp(t->err->text, "e.wav: the file is empty") == 0);
 	CHECK(t, open_clip(t, "no.wav") == RT_INPUT && strstr(t->err->text, "No such file"));
 	CHECK(t, open_clip(t, ".") == RT_INPUT && strstr(t->err->text, "Is a directory"));
 	spew("text.wav", "this is no recording, whatever its name says", 44);
@@ -605,7 +631,8 @@ static void test_segments(Test *t)
 	for (int i = 0; i < 14; i++)
 		x[i] = (float)(i + 1);
 	const RtClip c = {x, 7, 2, 24000, 24000};
-	static const float want[3][10] = {{1, 3, 5, 7, 9, 2, 4, 6, 8, 10}, {11, 13, 0, 0, 0, 12, 14}};
+	static const float want[3][10] = {{1, 3, 5, 7, 9, 2, 4, 6, 8, 10},
+					  {11, 13, 0, 0, 0, 12, 14}};
 	for (int i = 0; i < 3; i++) {
 		rt_segment_get(&a, &c, i, out);
 		CHECK(t, memcmp(out, want[i], sizeof out) == 0);
@@ -618,7 +645,8 @@ static void same_events(Test *t, const RtEvents *e, const double (*want)[5], siz
 	for (size_t i = 0; i < n && e->n == (int64_t)n; i++) {
 		const RtEvent *const v = &e->at[i];
 		CHECK(t, v->frame == (int64_t)want[i][0] + 100 && v->class == (int)want[i][1]);
-		CHECK(t, fabs(v->azimuth - want[i][2]) < 1e-9 && fabs(v->elevation - want[i][3]) < 1e-9);
+		CHECK(t, fabs(v->azimuth - want[i][2]) < 1e-9 &&
+			     fabs(v->elevation - want[i][3]) < 1e-9);
 		CHECK(t, fabs(v->metres - want[i][4]) < 1e-9);
 	}
 }
@@ -672,7 +700,7 @@ static void test_init(Test *t)
 	rt_random_normal(((uint64_t)1 << 40) + 3, "enc.sed.b1.conv1.weight", 0, 10, v);
 	for (int i = 0; i < 10; i++) {
 		rt_random_normal(((uint64_t)1 << 40) + 3, "enc.sed.b1.conv1.weight", (uint64_t)i, 1,
-		                 &one);
+				 &one);
 		CHECK(t, fabs(v[i] - x_normal[i]) < 1e-13 && one == v[i]);
 	}
 	float dt[8];
@@ -822,8 +850,10 @@ static void test_infer(Test *t)
 {
 	/* 30001 samples: 3 segments, 13 frames; track 0 is active in each, the others never */
 	static const RtTensor shapes[] = {
-	    {"head.weight", 2, {CLASSES, BINS}}, {"head.bias", 1, {CLASSES}},
-	    {"A_log", 2, {3, 16}},               {"steps", 1, {5}},
+	    {"head.weight", 2, {CLASSES, BINS}},
+	    {"head.bias", 1, {CLASSES}},
+	    {"A_log", 2, {3, 16}},
+	    {"steps", 1, {5}},
 	};
 	RtError *const err = t->err;
 	FILE *const f = fopen("sure.safetensors", "wb");
@@ -837,7 +867,8 @@ static void test_infer(Test *t)
 	CHECK(t, lines_of("out/a.csv") == 13);
 	/* bad clips are named, the others done */
 	unlink("out/a.csv");
-	CHECK(t, program(t, "infer -w sure.safetensors -o out n.wav a.wav c.wav no.wav") == RT_INPUT);
+	CHECK(t,
+	      program(t, "infer -w sure.safetensors -o out n.wav a.wav c.wav no.wav") == RT_INPUT);
 	CHECK(t, lines_of("out/a.csv") == 13 && !exists("out/n.csv") && !exists("out/c.csv"));
 	CHECK(t, said(t, "fake: error: n.wav: sample 77") && said(t, "c.wav: 16 channels"));
 	CHECK(t, said(t, "no.wav: No such file"));
@@ -884,10 +915,10 @@ int main(int argc, char **argv)
 	if (argc > 1)
 		return rt_main(&fake, argc, argv);
 	static void (*const tests[])(Test *) = {
-	    test_safetensors, test_fuzz,     test_weights,  test_many_names,    test_npy,  test_formats,
-	    test_rates,       test_bad_audio, test_damaged_audio, test_segments, test_decode,
-	    test_merge,       test_init,     test_distribution, test_usage,     test_run,
-	    test_infer,       test_models,
+	    test_safetensors, test_fuzz,  test_weights,   test_many_names,    test_npy,
+	    test_formats,     test_rates, test_bad_audio, test_damaged_audio, test_segments,
+	    test_decode,      test_merge, test_init,      test_distribution,  test_usage,
+	    test_run,         test_infer, test_models,
 	};
 	Test t = {.said_room = 1 << 18};
 	const char *const tmp = getenv("TMPDIR");

@@ -5,15 +5,15 @@
 #include <string.h>
 
 static const char text[] = "module m\n"
-                           "graph main arena=0 load=0 {\n"
-                           "  %x = input \"x\" {shape=[2]} : f32[2]\n"
-                           "  %y = relu %x : f32[2]\n"
-                           "  %z = sum %y {axes=[0] keep=1} : f32[1]\n"
-                           "  output \"o\" %z\n"
-                           "}\n"
-                           "graph other arena=0 load=0 {\n"
-                           "  %q = const {value=[1]} : f32[]\n"
-                           "}\n";
+			   "graph main arena=0 load=0 {\n"
+			   "  %x = input \"x\" {shape=[2]} : f32[2]\n"
+			   "  %y = relu %x : f32[2]\n"
+			   "  %z = sum %y {axes=[0] keep=1} : f32[1]\n"
+			   "  output \"o\" %z\n"
+			   "}\n"
+			   "graph other arena=0 load=0 {\n"
+			   "  %q = const {value=[1]} : f32[]\n"
+			   "}\n";
 
 typedef struct Broken {
 	Module *m;
@@ -22,21 +22,66 @@ typedef struct Broken {
 	Value *q;        /* of graph other */
 } Broken;
 
-static void break_id(Broken *b) { b->y->id = 5; }
-static void break_mark(Broken *b) { b->y->mark = -1; }
-static void break_index(Broken *b) { b->y->out[0].index = 1; }
-static void break_owner(Broken *b) { b->y->graph = b->q->node->graph; }
-static void break_name(Broken *b) { b->y->out[0].name = NULL; }
-static void break_count(Broken *b) { b->y->nout = 0; }
-static void break_rank(Broken *b) { b->y->out[0].type.rank = MAX_RANK + 1; }
-static void absent_input(Broken *b) { b->z->in[0] = NULL; }
-static void foreign_input(Broken *b) { b->z->in[0] = b->q; }
-static void foreign_output(Broken *b) { b->g->outputs.at[0].value = b->q; }
-static void nameless_output(Broken *b) { b->g->outputs.at[0].name = NULL; }
-static void missing_list(Broken *b) { b->x->attr[0].is = NULL; }
-static void wrong_flag(Broken *b) { b->z->attr[1].i = 2; }
-static void negative_arena(Broken *b) { b->g->arena_bytes = -64; }
-static void same_graphs(Broken *b) { b->q->node->graph->name = "main"; }
+static void break_id(Broken *b)
+{
+	b->y->id = 5;
+}
+static void break_mark(Broken *b)
+{
+	b->y->mark = -1;
+}
+static void break_index(Broken *b)
+{
+	b->y->out[0].index = 1;
+}
+static void break_owner(Broken *b)
+{
+	b->y->graph = b->q->node->graph;
+}
+static void break_name(Broken *b)
+{
+	b->y->out[0].name = NULL;
+}
+static void break_count(Broken *b)
+{
+	b->y->nout = 0;
+}
+static void break_rank(Broken *b)
+{
+	b->y->out[0].type.rank = MAX_RANK + 1;
+}
+static void absent_input(Broken *b)
+{
+	b->z->in[0] = NULL;
+}
+static void foreign_input(Broken *b)
+{
+	b->z->in[0] = b->q;
+}
+static void foreign_output(Broken *b)
+{
+	b->g->outputs.at[0].value = b->q;
+}
+static void nameless_output(Broken *b)
+{
+	b->g->outputs.at[0].name = NULL;
+}
+static void missing_list(Broken *b)
+{
+	b->x->attr[0].is = NULL;
+}
+static void wrong_flag(Broken *b)
+{
+	b->z->attr[1].i = 2;
+}
+static void negative_arena(Broken *b)
+{
+	b->g->arena_bytes = -64;
+}
+static void same_graphs(Broken *b)
+{
+	b->q->node->graph->name = "main";
+}
 
 static void removed_input(Broken *b)
 {
@@ -47,7 +92,8 @@ static void removed_input(Broken *b)
 
 static void far_view(Broken *b)
 {
-	b->y->out[0].place = (Place){.kind = PLACE_VIEW, .offset = INT64_MIN, .stride = {INT64_MIN}};
+	b->y->out[0].place =
+	    (Place){.kind = PLACE_VIEW, .offset = INT64_MIN, .stride = {INT64_MIN}};
 }
 
 static const struct {
