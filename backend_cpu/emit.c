@@ -90,13 +90,18 @@ static bool emit_node(Emit *e, const Node *n)
 static void copy_outputs(Emit *e)
 {
 	const Graph *g = e->graph;
-	for (int i = 0; i < g->outputs.n; i++) {
+	const char *const indent = state_is_step(e, g) ? "\t\t" : "\t";
+	for (int i = 0, to = 0; i < g->outputs.n; i++) {
 		const Value *v = g->outputs.at[i].value;
+		if (state_hides(e, g, g->outputs.at[i].name))
+			continue;
 		const Ref r = ref_of(e, v, false);
 		if (!r.dense)
 			BUG("output '%s' is a strided view", g->outputs.at[i].name);
-		buf_printf(&e->run, "\tmemory_copy(out[%d], %s + %" PRId64 ", %" PRId64 ");\n", i,
-			   r.base, r.offset, type_count(&v->type));
+		if (indent[1])
+			buf_printf(&e->run, "\tif (out[%d])\n", to);
+		buf_printf(&e->run, "%smemory_copy(out[%d], %s + %" PRId64 ", %" PRId64 ");\n",
+			   indent, to++, r.base, r.offset, type_count(&v->type));
 	}
 }
 
@@ -127,6 +132,7 @@ static bool emit_graph(Emit *e, Graph *g)
 	if (!ok)
 		return false;
 	copy_outputs(e);
+	state_update(e);
 	buf_printf(&e->body, "\nstatic void run_%s(const Self *s, float *const *out)\n{\n%s}\n",
 		   emit_ident(e->arena, g->name),
 		   e->run.len ? e->run.s : "\t(void)s;\n\t(void)out;\n");
@@ -170,23 +176,53 @@ static int64_t arena_floats(const Emit *e)
 	return most / 4;
 }
 
+/* Memory of a program. */
+typedef struct Block {
+	const char *name, *doc;
+	int64_t floats;
+	bool used;
+} Block;
+
+enum { NBLOCKS = 6, SCRATCH_BLOCK = 3 };
+
+static void blocks(const Emit *e, Block *to)
+{
+	const Block all[NBLOCKS] = {
+	    {"arena", "activations", arena_floats(e), true},
+	    {"load", "values computed once, when weights are loaded", e->load_floats, true},
+	    {"pack", "weights in the order in which the kernels read them", e->pack_floats, true},
+	    {"scratch", "of the threads", (e->scratch_floats + 63) / 16 * 16, true},
+	    {"work", "of one function at a time, for all threads", e->work_floats,
+	     e->work_floats > 0},
+	    {"state", "of training: parameters, moments", e->state_floats, e->state.n > 0},
+	};
+	memcpy(to, all, sizeof all);
+}
+
+/* ARENA for arena */
+static const char *size_name(const Emit *e, const Block *block)
+{
+	char *s = arena_strdup(e->arena, block->name);
+	for (char *p = s; *p; p++)
+		*p = (char)(*p - 'a' + 'A');
+	return s;
+}
+
 static void self_type(const Emit *e, Buf *b)
 {
-	buf_printf(b,
-		   "\n/* Sizes in floats; SCRATCH is for each thread. */\n"
-		   "#define ARENA INT64_C(%" PRId64 ")\n#define LOAD INT64_C(%" PRId64
-		   ")\n#define PACK INT64_C(%" PRId64 ")\n#define SCRATCH INT64_C(%" PRId64
-		   ")\n#define WORK INT64_C(%" PRId64 ")\n\n",
-		   arena_floats(e), e->load_floats, e->pack_floats,
-		   (e->scratch_floats + 63) / 16 * 16, e->work_floats);
-	buf_puts(b, "typedef struct Self {\n"
-		    "\tint threads;\n"
-		    "\tfloat *arena;   /* activations */\n"
-		    "\tfloat *load;    /* values computed once, when weights are loaded */\n"
-		    "\tfloat *pack;    /* weights in the order in which the kernels read them */\n"
-		    "\tfloat *scratch; /* of the threads */\n"
-		    "\tfloat *work;    /* of one function at a time, for all threads */\n"
-		    "\tconst float *const *params; /* while loading */\n"
+	Block block[NBLOCKS];
+	blocks(e, block);
+	buf_puts(b, "\n/* Sizes in floats; SCRATCH is for each thread. */\n");
+	for (int i = 0; i < NBLOCKS; i++)
+		if (block[i].used)
+			buf_printf(b, "#define %s INT64_C(%" PRId64 ")\n", size_name(e, &block[i]),
+				   block[i].floats);
+	buf_puts(b, "\ntypedef struct Self {\n\tint threads;\n");
+	for (int i = 0; i < NBLOCKS; i++)
+		if (block[i].used)
+			buf_printf(b, "\tfloat *%s;%*s/* %s */\n", block[i].name,
+				   8 - (int)strlen(block[i].name), "", block[i].doc);
+	buf_puts(b, "\tconst float *const *params; /* while loading */\n"
 		    "\tconst RtSource *weights;    /* while loading */\n"
 		    "\tconst float *const *in;     /* while running */\n"
 		    "\tchar device[64];\n"
@@ -196,40 +232,59 @@ static void self_type(const Emit *e, Buf *b)
 			    "\treturn s->scratch + omp_get_thread_num() * SCRATCH;\n}\n");
 }
 
+static void close_function(const Emit *e, Buf *b)
+{
+	Block block[NBLOCKS];
+	blocks(e, block);
+	buf_puts(b, "\nstatic void model_close(void *self)\n{\n"
+		    "\tSelf *s = self;\n"
+		    "\tif (!s)\n\t\treturn;\n");
+	for (int i = 0; i < NBLOCKS; i++)
+		if (block[i].used)
+			buf_printf(b, "\tfree(s->%s);\n", block[i].name);
+	buf_puts(b, "\tfree(s);\n}\n");
+}
+
+static void open_blocks(const Emit *e, Buf *b)
+{
+	Block block[NBLOCKS];
+	blocks(e, block);
+	buf_puts(b, "\tif (s) {\n"
+		    "\t\ts->threads = threads > 0 ? threads : omp_get_num_procs();\n");
+	for (int i = 0; i < NBLOCKS; i++)
+		if (block[i].used)
+			buf_printf(b, "\t\ts->%s = memory_new(%s%s);\n", block[i].name,
+				   i == SCRATCH_BLOCK ? "s->threads * " : "",
+				   size_name(e, &block[i]));
+	buf_puts(b, "\t}\n\tif (!s");
+	for (int i = 0; i < NBLOCKS; i++)
+		if (block[i].used)
+			buf_printf(b, " || !s->%s", block[i].name);
+	buf_puts(b, ") {\n");
+}
+
 static void open_close(const Emit *e, Buf *b)
 {
 	buf_printf(b, "\nstatic void load(const Self *s)\n{\n%s}\n",
 		   e->load.len ? e->load.s : "\t(void)s;\n");
-	buf_puts(b, "\nstatic void model_close(void *self)\n{\n"
-		    "\tSelf *s = self;\n"
-		    "\tif (!s)\n\t\treturn;\n"
-		    "\tfree(s->arena);\n\tfree(s->load);\n\tfree(s->pack);\n\tfree(s->scratch);\n\tfree(s->work);\n"
-		    "\tfree(s);\n}\n");
-	buf_puts(
-	    b,
-	    "\nstatic RtStatus model_open(void **self, const RtSource *weights, int threads,\n"
-	    "                           RtError *err)\n{\n"
-	    "\tSelf *s = calloc(1, sizeof *s);\n"
-	    "\tif (s) {\n"
-	    "\t\ts->threads = threads > 0 ? threads : omp_get_num_procs();\n"
-	    "\t\ts->arena = memory_new(ARENA);\n"
-	    "\t\ts->load = memory_new(LOAD);\n"
-	    "\t\ts->pack = memory_new(PACK);\n"
-	    "\t\ts->scratch = memory_new(s->threads * SCRATCH);\n"
-	    "\t\ts->work = memory_new(WORK);\n"
-	    "\t}\n"
-	    "\tif (!s || !s->arena || !s->load || !s->pack || !s->scratch || !s->work) {\n"
-	    "\t\tmodel_close(s);\n"
-	    "\t\tsnprintf(err->text, sizeof err->text, \"not enough memory for the model\");\n"
-	    "\t\treturn RT_DEVICE;\n"
-	    "\t}\n"
-	    "\tsnprintf(s->device, sizeof s->device, \"CPU, %d thread%s\", s->threads,\n"
-	    "\t         s->threads == 1 ? \"\" : \"s\");\n"
-	    "\ts->weights = weights;\n\ts->params = weights->params;\n"
-	    "\tload(s);\n"
-	    "\ts->params = NULL;\n"
-	    "\t*self = s;\n"
-	    "\treturn RT_OK;\n}\n");
+	close_function(e, b);
+	buf_puts(b, "\nstatic RtStatus model_open(void **self, const RtSource *weights, "
+		    "int threads,\n                           RtError *err)\n{\n"
+		    "\tSelf *s = calloc(1, sizeof *s);\n");
+	open_blocks(e, b);
+	buf_puts(b, "\t\tmodel_close(s);\n"
+		    "\t\tsnprintf(err->text, sizeof err->text, "
+		    "\"not enough memory for the model\");\n"
+		    "\t\treturn RT_DEVICE;\n"
+		    "\t}\n"
+		    "\tsnprintf(s->device, sizeof s->device, \"CPU, %d thread%s\", s->threads,\n"
+		    "\t         s->threads == 1 ? \"\" : \"s\");\n"
+		    "\ts->weights = weights;\n\ts->params = weights->params;\n"
+		    "\tload(s);\n");
+	state_open(e, b);
+	buf_puts(b, "\ts->params = NULL;\n"
+		    "\t*self = s;\n"
+		    "\treturn RT_OK;\n}\n");
 }
 
 static void run_device(const Emit *e, Buf *b)
@@ -279,7 +334,9 @@ static void file(Emit *e, Buf *b)
 	self_type(e, b);
 	emit_ew_functions(e, b);
 	buf_write(b, e->body.s, e->body.len);
+	state_places(e, b);
 	open_close(e, b);
+	state_functions(e, b);
 	run_device(e, b);
 	emit_tables(e, b);
 	entry(e, b);
@@ -295,6 +352,7 @@ bool cpu_emit(Buf *out, const Model *m, const CpuOptions *opt)
 	buf_init(&e->body, e->arena);
 	buf_init(&e->load, e->arena);
 	collect_params(e);
+	state_collect(e);
 	for (int i = 0; i < m->module->graphs.n; i++)
 		if (!emit_graph(e, m->module->graphs.at[i]))
 			return false;

@@ -54,7 +54,7 @@ static int inputs_table(const Emit *e, const Graph *g, const char *name, Buf *b)
 	int n = 0;
 	for (int i = 0; i < g->nodes.n; i++) {
 		const Node *node = g->nodes.at[i];
-		if (node->op != OP_input)
+		if (node->op != OP_input || state_input(e, g, node))
 			continue;
 		if (n++ == 0)
 			buf_printf(b, "\nstatic const RtTensor %s_inputs[] = {\n", name);
@@ -66,14 +66,31 @@ static int inputs_table(const Emit *e, const Graph *g, const char *name, Buf *b)
 	return n;
 }
 
-static void outputs_table(const Emit *e, const Graph *g, const char *name, Buf *b)
+/* As inputs_table. */
+static int outputs_table(const Emit *e, const Graph *g, const char *name, Buf *b)
 {
-	if (g->outputs.n == 0)
-		return;
-	buf_printf(b, "\nstatic const RtTensor %s_outputs[] = {\n", name);
+	int n = 0;
 	for (int i = 0; i < g->outputs.n; i++) {
+		if (state_hides(e, g, g->outputs.at[i].name))
+			continue;
+		if (n++ == 0)
+			buf_printf(b, "\nstatic const RtTensor %s_outputs[] = {\n", name);
 		buf_putc(b, '\t');
 		tensor(b, g->outputs.at[i].name, &g->outputs.at[i].value->type);
+		buf_puts(b, ",\n");
+	}
+	buf_puts(b, n ? "};\n" : "");
+	return n;
+}
+
+static void state_table(const Emit *e, Buf *b)
+{
+	if (e->state.n == 0)
+		return;
+	buf_puts(b, "\nstatic const RtTensor state[] = {\n");
+	for (int i = 0; i < e->state.n; i++) {
+		buf_putc(b, '\t');
+		tensor(b, e->state.at[i].name, &e->state.at[i].type);
 		buf_puts(b, ",\n");
 	}
 	buf_puts(b, "};\n");
@@ -104,12 +121,12 @@ static void graphs_table(const Emit *e, Buf *b)
 		const char *name = emit_ident(e->arena, g->name);
 		const int ninputs = inputs_table(e, g, name, b);
 		const Cost c = run_cost(e, g);
-		outputs_table(e, g, name, b);
+		const int noutputs = outputs_table(e, g, name, b);
 		buf_puts(&rows, "\t{");
 		emit_string(&rows, g->name);
-		buf_printf(&rows, ", %d, %d, %s%s, %s%s, %" PRId64 ", ", ninputs, g->outputs.n,
+		buf_printf(&rows, ", %d, %d, %s%s, %s%s, %" PRId64 ", ", ninputs, noutputs,
 			   ninputs ? name : "NULL", ninputs ? "_inputs" : "",
-			   g->outputs.n ? name : "NULL", g->outputs.n ? "_outputs" : "",
+			   noutputs ? name : "NULL", noutputs ? "_outputs" : "",
 			   g->arena_bytes);
 		number(&rows, c.macs);
 		buf_puts(&rows, ", ");
@@ -162,6 +179,7 @@ void emit_tables(Emit *e, Buf *b)
 	const Model *m = e->model;
 	params_table(e, b);
 	graphs_table(e, b);
+	state_table(e, b);
 	strings_table(b, "settings", m->settings.at, m->settings.n);
 	if (m->decode.class_names)
 		strings_table(b, "class_names", m->decode.class_names, m->decode.classes);
@@ -185,8 +203,16 @@ void emit_tables(Emit *e, Buf *b)
 	if (m->decode.kind)
 		decode_fields(&m->decode, b);
 	buf_printf(b, "\t.load_bytes = %" PRId64 ",\n", 4 * (e->load_floats + e->pack_floats));
-	buf_puts(b, "\t.ops = {.open = model_open, .run = model_run, .close = model_close,\n"
-		    "\t        .device = model_device},\n};\n");
+	if (e->state.n > 0) {
+		text_field(b, "training", m->train.text);
+		buf_printf(b, "\t.nstate = %d,\n\t.state = state,\n", e->state.n);
+	}
+	buf_printf(b,
+		   "\t.ops = {.open = model_open, .run = model_run, .close = model_close,\n"
+		   "\t        .device = model_device%s},\n};\n",
+		   e->state.n > 0 ? ",\n\t        .get_state = model_get_state, .set_state = "
+				    "model_set_state,\n\t        .refresh = model_refresh"
+				  : "");
 }
 
 static void header_graph(Buf *b, Arena *a, const Graph *g)

@@ -108,7 +108,8 @@ static int input_index(const Emit *e, const Node *input)
 	for (int i = 0; i < e->graph->nodes.n; i++) {
 		if (e->graph->nodes.at[i] == input)
 			return at;
-		at += e->graph->nodes.at[i]->op == OP_input;
+		at += e->graph->nodes.at[i]->op == OP_input &&
+		      !state_input(e, e->graph, e->graph->nodes.at[i]);
 	}
 	BUG("input '%s' is not in the graph", input->label);
 }
@@ -116,6 +117,11 @@ static int input_index(const Emit *e, const Node *input)
 /* Base of the owner's bytes; adds the owner's place to *offset. */
 static const char *base_of(Emit *e, const Value *owner, bool at_load, int64_t *offset)
 {
+	const State *state = state_input(e, e->graph, owner->node);
+	if (state) {
+		*offset += state->offset;
+		return "s->state";
+	}
 	switch (owner->place.kind) {
 	case PLACE_ARENA:
 		*offset += owner->place.offset / 4;

@@ -62,6 +62,147 @@ static void read_scalars(Reader *r, Json *scalars, TrainSpec *t)
 	}
 }
 
+/* ---- the section as text ---- */
+
+/* Keys whose strings are no expressions. */
+static bool is_text(const char *key)
+{
+	static const char *const keys[] = {"kind", "doc",  "keep",       "start", "default_stage",
+					   "best", "last_batch"};
+	for (size_t i = 0; i < COUNT(keys); i++)
+		if (!strcmp(keys[i], key))
+			return true;
+	return false;
+}
+
+static void write_string(Buf *b, const char *s)
+{
+	buf_putc(b, '"');
+	for (; *s; s++) {
+		if ((unsigned char)*s < 0x20)
+			buf_printf(b, "\\u%04x", (unsigned)(unsigned char)*s);
+		else
+			buf_printf(b, *s == '"' || *s == '\\' ? "\\%c" : "%c", *s);
+	}
+	buf_putc(b, '"');
+}
+
+static void write_value(Buf *b, const Val *v)
+{
+	double f = 0;
+	if (v->kind == VAL_TEXT) {
+		write_string(b, v->s);
+	} else if (v->kind == VAL_BOOL) {
+		buf_puts(b, v->i ? "true" : "false");
+	} else if (v->kind == VAL_LIST) {
+		for (int i = 0; i < v->n; i++) {
+			buf_putc(b, i ? ',' : '[');
+			write_value(b, &v->at[i]);
+		}
+		buf_puts(b, v->n ? "]" : "[]");
+	} else if (val_to_num(v, &f)) {
+		buf_double(b, f);
+	} else {
+		buf_puts(b, "null");
+	}
+}
+
+static void write_json(Reader *r, Buf *b, Json *j, const char *key);
+
+static void write_key(Buf *b, const char *key, bool first)
+{
+	buf_puts(b, first ? "" : ",");
+	write_string(b, key);
+	buf_putc(b, ':');
+}
+
+static void write_numbers(Buf *b, const char *const *key, const double *v, int n)
+{
+	for (int i = 0; i < n; i++) {
+		write_key(b, key[i], i == 0);
+		buf_double(b, v[i]);
+	}
+}
+
+/* What the step was made with, given or not. */
+static void write_optimizer(Reader *r, Buf *b, Json *o)
+{
+	static const char *const keys[] = {"lr", "eps", "weight_decay", "clip_norm"};
+	const TrainSpec *t = &r->model->train;
+	const double v[] = {t->lr, t->eps, t->decay, t->clip_norm};
+	Json *const kind = json_get(o, "kind");
+	buf_putc(b, '{');
+	write_numbers(b, keys, v, COUNT(keys));
+	write_key(b, "betas", false);
+	buf_putc(b, '[');
+	buf_double(b, t->beta1);
+	buf_putc(b, ',');
+	buf_double(b, t->beta2);
+	buf_putc(b, ']');
+	write_key(b, "amsgrad", false);
+	buf_puts(b, t->amsgrad ? "true" : "false");
+	write_key(b, "kind", false);
+	write_string(b, kind && kind->kind == JSON_STRING ? kind->text : "");
+	buf_putc(b, '}');
+}
+
+static void write_scalars(Buf *b, const TrainSpec *t)
+{
+	buf_putc(b, '{');
+	for (int i = 0; i < t->scalars.n; i++) {
+		write_key(b, t->scalars.at[i].name, i == 0);
+		buf_double(b, t->scalars.at[i].value);
+	}
+	buf_putc(b, '}');
+}
+
+static void write_members(Reader *r, Buf *b, Json *o)
+{
+	buf_putc(b, '{');
+	for (Json *j = json_first(o); j; j = j->next) {
+		write_key(b, j->key, j == json_first(o));
+		write_json(r, b, j, j->key);
+	}
+	buf_putc(b, '}');
+}
+
+/* key: of the member that j is, or is in */
+static void write_json(Reader *r, Buf *b, Json *j, const char *key)
+{
+	if (j->kind == JSON_OBJECT) {
+		write_members(r, b, j);
+	} else if (j->kind == JSON_STRING && is_text(key)) {
+		write_string(b, j->text);
+	} else if (j->kind == JSON_LIST && is_text(key)) {
+		for (Json *k = json_first(j); k; k = k->next) {
+			buf_putc(b, k == json_first(j) ? '[' : ',');
+			write_json(r, b, k, key);
+		}
+		buf_puts(b, j->n ? "]" : "[]");
+	} else {
+		const Val v = reader_eval(r, frame_new(r), j);
+		write_value(b, &v);
+	}
+}
+
+static const char *section_text(Reader *r, Json *training)
+{
+	Buf b;
+	buf_init(&b, r->arena);
+	buf_puts(&b, "{\"optimizer\":");
+	write_optimizer(r, &b, json_get(training, "optimizer"));
+	write_key(&b, "scalars", false);
+	write_scalars(&b, &r->model->train);
+	for (Json *j = json_first(training); j; j = j->next) {
+		if (!strcmp(j->key, "optimizer") || !strcmp(j->key, "scalars"))
+			continue;
+		write_key(&b, j->key, false);
+		write_json(r, &b, j, j->key);
+	}
+	buf_putc(&b, '}');
+	return b.s;
+}
+
 void training_read(Reader *r, Json *training)
 {
 	static const char *const keys[] = {"scalars",       "optimizer", "schedule", "batch_norm",
@@ -83,4 +224,5 @@ void training_read(Reader *r, Json *training)
 	if (norm)
 		number(r, norm, "momentum", &t->momentum);
 	read_scalars(r, reader_member(r, training, "scalars", JSON_OBJECT, false), t);
+	t->text = section_text(r, training);
 }

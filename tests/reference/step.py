@@ -151,7 +151,9 @@ def run_program(program, folder, weights, batch):
     stio.save(paths[1], batch)
     subprocess.run([program, "step", "--no-dropout", "--weights", paths[0], "--batch", paths[1],
                     "--output", paths[2]], check=True)
-    return stio.load(paths[2])
+    given = stio.load(paths[2])
+    return {name: t for name, t in given.items()
+            if name == "loss" or name.split(".")[0] in ("grad", "new")}
 
 
 def main():
