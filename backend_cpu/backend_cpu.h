@@ -11,7 +11,8 @@
 typedef struct CpuOptions {
 	bool library; /* no main; the RtModel is what <name>_model() returns */
 	bool weights; /* safetensors are linked in, from seldc_weights to seldc_weights_end */
-	bool poison;  /* for tests: memory holds NaN before its value is computed and after its last use */
+	bool poison;  /* for tests: memory holds NaN before its value is computed and after its last
+			 use */
 } CpuOptions;
 
 /* Flags for the C compiler beside those for warnings. The two -fno change no result; without

@@ -55,8 +55,7 @@ static bool has_code(const Node *n)
 {
 	bool stored = false;
 	for (int k = 0; k < n->nout; k++)
-		stored |=
-		    n->out[k].place.kind == PLACE_ARENA || n->out[k].place.kind == PLACE_LOAD;
+		stored |= n->out[k].place.kind == PLACE_ARENA || n->out[k].place.kind == PLACE_LOAD;
 	return stored && n->op != OP_input && n->op != OP_param;
 }
 
@@ -71,8 +70,8 @@ static bool emit_node(Emit *e, const Node *n)
 	if (!check_types(e, n))
 		return false;
 	if (!cpu_has(n->op)) {
-		diag_error(e->model->module->diag, E608, n->loc, "%s: the CPU back end has no kernel",
-			   node_info(n)->name);
+		diag_error(e->model->module->diag, E608, n->loc,
+			   "%s: the CPU back end has no kernel", node_info(n)->name);
 		return false;
 	}
 	if (has_code(n)) {
@@ -127,7 +126,8 @@ static bool emit_graph(Emit *e, Graph *g)
 	for (int i = 0; i < g->nodes.n; i++) {
 		ok &= emit_node(e, g->nodes.at[i]);
 		for (int k = deaths.first[i]; e->opt->poison && k < deaths.first[i + 1]; k++)
-			poison(e, deaths.value[k]->place.offset, type_bytes(&deaths.value[k]->type));
+			poison(e, deaths.value[k]->place.offset,
+			       type_bytes(&deaths.value[k]->type));
 	}
 	if (!ok)
 		return false;

@@ -18,7 +18,8 @@ typedef struct Image {
 static Image image_of(const Fn *f, int i, bool last)
 {
 	const Type t = fn_type(f, f->n->in[i]);
-	const int64_t *s = fn_ref(f, i).stride, axis[] = {0, last ? 1 : 2, last ? 2 : 3, last ? 3 : 1};
+	const int64_t *s = fn_ref(f, i).stride,
+		      axis[] = {0, last ? 1 : 2, last ? 2 : 3, last ? 3 : 1};
 	Image m = {t.dim[0], t.dim[axis[1]], t.dim[axis[2]], t.dim[axis[3]], {0}};
 	for (int k = 0; k < 4; k++)
 		m.stride[k] = s[axis[k]];
@@ -44,11 +45,10 @@ static void outer(Fn *f, const Image *x, const Image *g, const int64_t *taps, co
 	const int64_t parts = parts_of(g->b * g->h * g->w, blocks * fn_group(f));
 	const char *shape = arena_printf(
 	    f->e->arena,
-	    "Outer k = {.b = %" N ", .h = %" N ", .w = %" N ", .c = %" N ", .o = %" N
-	    ", .kh = %" N ", .kw = %" N ", .sh = %" N ", .sw = %" N ", .ph = %" N ", .pw = %" N
-	    ", .oh = %" N ", .ow = %" N ", .xb = %" N ", .xh = %" N ", .xw = %" N ", .xc = %" N
-	    ", .gb = %" N ", .gh = %" N ", .gw = %" N ", .gc = %" N ", .cols = %" N
-	    ", .parts = %" N "}",
+	    "Outer k = {.b = %" N ", .h = %" N ", .w = %" N ", .c = %" N ", .o = %" N ", .kh = %" N
+	    ", .kw = %" N ", .sh = %" N ", .sw = %" N ", .ph = %" N ", .pw = %" N ", .oh = %" N
+	    ", .ow = %" N ", .xb = %" N ", .xh = %" N ", .xw = %" N ", .xc = %" N ", .gb = %" N
+	    ", .gh = %" N ", .gw = %" N ", .gc = %" N ", .cols = %" N ", .parts = %" N "}",
 	    x->b, x->h, x->w, x->c, g->c, taps[0], taps[1], taps[2], taps[3], taps[4], taps[5],
 	    g->h, g->w, x->stride[0], x->stride[1], x->stride[2], x->stride[3], g->stride[0],
 	    g->stride[1], g->stride[2], g->stride[3], cols, parts);
@@ -172,15 +172,15 @@ static BatchPlan batch_plan(Fn *f, const Type *y)
 		       .out_tiles = emit_ceil(dim[0] * (dim[1] / th), rows),
 		       .in_tiles = emit_ceil(all, rows),
 		       .channels = dim[3]};
-	p.shape = arena_printf(
-	    f->e->arena,
-	    "Batch k = {.b = %" N ", .h = %" N ", .w = %" N ", .c = %" N ", .oh = %" N ", .ow = %" N
-	    ", .th = %" N ", .tw = %" N ", .xb = %" N ", .xh = %" N ", .xw = %" N ", .xc = %" N
-	    ", .yb = %" N ", .yh = %" N ", .yw = %" N ", .yc = %" N
-	    ", .relu = %d, .parts = %" N ", .rows = %" N "}",
-	    dim[0], dim[1], dim[2], dim[3], dim[1] / th, dim[2] / tw, th, tw, stride[0], stride[1],
-	    stride[2], stride[3], ys[0], ys[1], ys[2], ys[3], !strcmp(attr_str(f->n, "act"), "relu"),
-	    p.parts, rows);
+	p.shape =
+	    arena_printf(f->e->arena,
+			 "Batch k = {.b = %" N ", .h = %" N ", .w = %" N ", .c = %" N ", .oh = %" N
+			 ", .ow = %" N ", .th = %" N ", .tw = %" N ", .xb = %" N ", .xh = %" N
+			 ", .xw = %" N ", .xc = %" N ", .yb = %" N ", .yh = %" N ", .yw = %" N
+			 ", .yc = %" N ", .relu = %d, .parts = %" N ", .rows = %" N "}",
+			 dim[0], dim[1], dim[2], dim[3], dim[1] / th, dim[2] / tw, th, tw,
+			 stride[0], stride[1], stride[2], stride[3], ys[0], ys[1], ys[2], ys[3],
+			 !strcmp(attr_str(f->n, "act"), "relu"), p.parts, rows);
 	return p;
 }
 
@@ -240,9 +240,9 @@ void cpu_batch_norm_grad(Fn *f)
 	fn_tiles(f, 1, p.shape, "batch_grad_sums(k, %s, %s, %s)", double_work(f, doubles), out[1],
 		 out[2]);
 	fn_out(f, 0);
-	fn_tiles(f, p.in_tiles, p.shape,
-		 "batch_dx_tile(k, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)", in[0], in[1], in[2],
-		 in[3], in[4], in[5], out[1], out[2], out[0], fn_tile(f, p.in_tiles));
+	fn_tiles(f, p.in_tiles, p.shape, "batch_dx_tile(k, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+		 in[0], in[1], in[2], in[3], in[4], in[5], out[1], out[2], out[0],
+		 fn_tile(f, p.in_tiles));
 }
 
 /* ---- row norms ---- */
@@ -255,11 +255,10 @@ static void rows_grad(Fn *f, bool centre)
 	const int64_t n = x.dim[x.rank - 1], rows = type_count(&x) / n;
 	const int64_t most = emit_ceil(rows, LEAST_ROWS),
 		      parts = most < MOST_PARTS ? most : MOST_PARTS;
-	const char *shape = arena_printf(f->e->arena,
-					 "RowsGrad k = {.rows = %" N ", .n = %" N
-					 ", .eps = %s, .centre = %d, .parts = %" N "}",
-					 rows, n, double_text(f, attr_float(f->n, "eps")), centre,
-					 parts);
+	const char *shape = arena_printf(
+	    f->e->arena,
+	    "RowsGrad k = {.rows = %" N ", .n = %" N ", .eps = %s, .centre = %d, .parts = %" N "}",
+	    rows, n, double_text(f, attr_float(f->n, "eps")), centre, parts);
 	const char *in[3];
 	fn_use(f, K_rows_grad);
 	for (int i = 0; i < 3; i++)

@@ -126,8 +126,7 @@ static void graphs_table(const Emit *e, Buf *b)
 		emit_string(&rows, g->name);
 		buf_printf(&rows, ", %d, %d, %s%s, %s%s, %" PRId64 ", ", ninputs, noutputs,
 			   ninputs ? name : "NULL", ninputs ? "_inputs" : "",
-			   noutputs ? name : "NULL", noutputs ? "_outputs" : "",
-			   g->arena_bytes);
+			   noutputs ? name : "NULL", noutputs ? "_outputs" : "", g->arena_bytes);
 		number(&rows, c.macs);
 		buf_puts(&rows, ", ");
 		number(&rows, c.flops);

@@ -228,8 +228,8 @@ static bool fits_winograd(const ConvPlan *p)
 {
 	const bool same =
 	    p->kh == 3 && p->kw == 3 && p->sh == 1 && p->sw == 1 && p->ph == 1 && p->pw == 1;
-	return p->last && same && !p->spread && p->c % 16 == 0 && p->o % 32 == 0 && p->th <= 2 && p->tw <= 2 &&
-	       p->oh * p->th >= 4 && p->ow * p->tw >= 4;
+	return p->last && same && !p->spread && p->c % 16 == 0 && p->o % 32 == 0 && p->th <= 2 &&
+	       p->tw <= 2 && p->oh * p->th >= 4 && p->ow * p->tw >= 4;
 }
 
 /* Transformed weights of a convolution that weigh more are fetched from memory at each run: then

@@ -100,18 +100,19 @@ void cpu_gru(Fn *f)
 	const int64_t wanted = emit_ceil(b * fn_group(f), ENOUGH_TILES);
 	const int64_t rows = wanted < MOST_ROWS ? wanted : MOST_ROWS, tiles = emit_ceil(b, rows);
 	const int64_t steps = l < STEPS ? l : STEPS, gates = emit_ceil(3 * h, 32) * 32;
-	const char *shape = arena_printf(
-	    f->e->arena,
-	    "Gru k = {.b = %" N ", .l = %" N ", .in = %" N ", .h = %" N ", .xb = %" N ", .xl = %" N
-	    ", .xc = %" N ", .rows = %" N ", .steps = %" N "}",
-	    b, l, in, h, r.stride[0], r.stride[1], r.stride[2], rows, steps);
+	const char *shape =
+	    arena_printf(f->e->arena,
+			 "Gru k = {.b = %" N ", .l = %" N ", .in = %" N ", .h = %" N ", .xb = %" N
+			 ", .xl = %" N ", .xc = %" N ", .rows = %" N ", .steps = %" N "}",
+			 b, l, in, h, r.stride[0], r.stride[1], r.stride[2], rows, steps);
 	fn_use(f, K_gru);
 	const char *at = fn_in(f, 0), *w_in = pack_operand(f, 1), *w_state = pack_operand(f, 2);
 	const char *b_in = fn_in_dense(f, 3), *b_state = fn_in_dense(f, 4);
-	const int64_t scratch = rows * ((steps + 1) * gates + h) + (r.stride[2] != 1 ? steps * in : 0);
+	const int64_t scratch =
+	    rows * ((steps + 1) * gates + h) + (r.stride[2] != 1 ? steps * in : 0);
 	const char *args =
 	    arena_printf(f->e->arena, "%s, %s, %s, %s, %s, %s, %s, %s", at, w_in, w_state, b_in,
-	                 b_state, fn_out(f, 0), fn_tile(f, tiles), fn_scratch(f, scratch));
+			 b_state, fn_out(f, 0), fn_tile(f, tiles), fn_scratch(f, scratch));
 	fn_tiles_directed(f, tiles, shape, "gru_tile", args);
 }
 
@@ -161,5 +162,5 @@ void cpu_sinusoid(Fn *f)
 	buf_double(&base, attr_float(f->n, "base"));
 	fn_use(f, K_sinusoid);
 	fn_tiles(f, 1, NULL, "sinusoid(%s, %" N ", %" N ", %s)", fn_out(f, 0),
-	         attr_int(f->n, "positions"), attr_int(f->n, "features"), base.s);
+		 attr_int(f->n, "positions"), attr_int(f->n, "features"), base.s);
 }

@@ -10,13 +10,13 @@ static const char *conv1d_shape(Fn *f, int g, int64_t k)
 {
 	const Type x = fn_type(f, f->n->in[0]), y = fn_type(f, f->n->in[g]);
 	const Ref rx = fn_ref(f, 0), rg = fn_ref(f, g);
-	return arena_printf(
-	    f->e->arena,
-	    "Conv1dGrad k = {.b = %" N ", .l = %" N ", .c = %" N ", .k = %" N ", .before = %" N
-	    ", .out = %" N ", .xb = %" N ", .xl = %" N ", .xc = %" N ", .gb = %" N ", .gl = %" N
-	    ", .gc = %" N "}",
-	    x.dim[0], x.dim[1], x.dim[2], k, attr_int_at(f->n, "pad", 0), y.dim[1], rx.stride[0],
-	    rx.stride[1], rx.stride[2], rg.stride[0], rg.stride[1], rg.stride[2]);
+	return arena_printf(f->e->arena,
+			    "Conv1dGrad k = {.b = %" N ", .l = %" N ", .c = %" N ", .k = %" N
+			    ", .before = %" N ", .out = %" N ", .xb = %" N ", .xl = %" N
+			    ", .xc = %" N ", .gb = %" N ", .gl = %" N ", .gc = %" N "}",
+			    x.dim[0], x.dim[1], x.dim[2], k, attr_int_at(f->n, "pad", 0), y.dim[1],
+			    rx.stride[0], rx.stride[1], rx.stride[2], rg.stride[0], rg.stride[1],
+			    rg.stride[2]);
 }
 
 /* x[B, L, C], g[B, L', C] -> dw[C, 1, k] */
@@ -42,11 +42,11 @@ void cpu_conv1d_silu_grad(Fn *f)
 	for (int i = 0; i < 3; i++)
 		out[i] = fn_out(f, i);
 	fn_use(f, K_scan_grad);
-	fn_tiles_directed(
-	    f, tiles, shape, "conv1d_silu_grad_tile",
-	    arena_printf(f->e->arena, "%s, %s, %s, %s, %s, %s, %s, %s, (double *)%s", in[0], in[1],
-			 in[2], in[3], out[0], out[1], out[2], fn_tile(f, tiles),
-			 fn_scratch(f, 16 * (x.dim[1] + 3 * k + 2))));
+	fn_tiles_directed(f, tiles, shape, "conv1d_silu_grad_tile",
+			  arena_printf(f->e->arena, "%s, %s, %s, %s, %s, %s, %s, %s, (double *)%s",
+				       in[0], in[1], in[2], in[3], out[0], out[1], out[2],
+				       fn_tile(f, tiles),
+				       fn_scratch(f, 16 * (x.dim[1] + 3 * k + 2))));
 }
 
 /* ---- scans ---- */
@@ -95,11 +95,11 @@ static void scan_grad(Fn *f, bool softplus, bool gate)
 		in[i] = i == 2 || i == 5 ? fn_in_dense(f, i) : fn_in(f, i);
 	for (int i = 0; i < 6 + gate; i++)
 		out[i] = fn_out(f, i);
-	const char *args = arena_printf(
-	    f->e->arena, "%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s", in[0], in[1],
-	    in[2], in[3], in[4], in[5], gate ? in[6] : "NULL", in[p.g], out[0], out[1],
-	    gate ? out[6] : "NULL", fn_work(f, work), fn_tile(f, tiles),
-	    fn_scratch(f, 16 * (5 * p.l + (3 * p.l + 4) * p.n)));
+	const char *args =
+	    arena_printf(f->e->arena, "%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s",
+			 in[0], in[1], in[2], in[3], in[4], in[5], gate ? in[6] : "NULL", in[p.g],
+			 out[0], out[1], gate ? out[6] : "NULL", fn_work(f, work),
+			 fn_tile(f, tiles), fn_scratch(f, 16 * (5 * p.l + (3 * p.l + 4) * p.n)));
 	fn_tiles_directed(f, tiles, shape, "scan_grad_tile", args);
 	for (int i = 2; i < 6; i++)
 		out[i] = fn_out(f, i);

@@ -102,10 +102,11 @@ void state_functions(const Emit *e, Buf *b)
 	if (e->state.n == 0)
 		return;
 	buf_puts(b, "\nstatic void state_keep(const RtSource *s)\n{\n\t(void)s;\n}\n");
-	buf_puts(b, "\nstatic RtStatus model_get_state(void *self, int i, float *out, RtError *err)\n"
-		    "{\n\tconst Self *s = self;\n\t(void)err;\n"
-		    "\tmemory_copy(out, s->state + state_at[i][0], state_at[i][1]);\n"
-		    "\treturn RT_OK;\n}\n");
+	buf_puts(b,
+		 "\nstatic RtStatus model_get_state(void *self, int i, float *out, RtError *err)\n"
+		 "{\n\tconst Self *s = self;\n\t(void)err;\n"
+		 "\tmemory_copy(out, s->state + state_at[i][0], state_at[i][1]);\n"
+		 "\treturn RT_OK;\n}\n");
 	buf_puts(b, "\nstatic RtStatus model_set_state(void *self, int i, const float *in, "
 		    "RtError *err)\n{\n\tconst Self *s = self;\n\t(void)err;\n"
 		    "\tmemory_copy(s->state + state_at[i][0], in, state_at[i][1]);\n"

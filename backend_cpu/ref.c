@@ -1,8 +1,9 @@
 /* ref.c: where values are in a program's memory.
  *
  * Self.arena is the planned arena; Self.load the planned load-time arena of each graph in turn;
- * Self.work is for one function at a time; Self.pack holds packed weights and copies of parameters that nodes read as they are. Parameters
- * themselves are readable through Self.params while loading only. */
+ * Self.work is for one function at a time; Self.pack holds packed weights and copies of parameters
+ * that nodes read as they are. Parameters themselves are readable through Self.params while loading
+ * only. */
 #include "emit.h"
 
 #include <inttypes.h>

@@ -67,8 +67,8 @@ static void read_scalars(Reader *r, Json *scalars, TrainSpec *t)
 /* Keys whose strings are no expressions. */
 static bool is_text(const char *key)
 {
-	static const char *const keys[] = {"kind", "doc",  "keep",       "start", "default_stage",
-					   "best", "last_batch"};
+	static const char *const keys[] = {"kind",          "doc",  "keep",      "start",
+					   "default_stage", "best", "last_batch"};
 	for (size_t i = 0; i < COUNT(keys); i++)
 		if (!strcmp(keys[i], key))
 			return true;

@@ -25,7 +25,6 @@
 #define LOAD INT64_C(0)
 #define PACK INT64_C(37824)
 #define SCRATCH INT64_C(15056)
-#define WORK INT64_C(0)
 
 typedef struct Self {
 	int threads;
@@ -33,7 +32,6 @@ typedef struct Self {
 	float *load;    /* values computed once, when weights are loaded */
 	float *pack;    /* weights in the order in which the kernels read them */
 	float *scratch; /* of the threads */
-	float *work;    /* of one function at a time, for all threads */
 	const float *const *params; /* while loading */
 	const RtSource *weights;    /* while loading */
 	const float *const *in;     /* while running */
@@ -116,7 +114,6 @@ static void model_close(void *self)
 	free(s->load);
 	free(s->pack);
 	free(s->scratch);
-	free(s->work);
 	free(s);
 }
 
@@ -130,9 +127,8 @@ static RtStatus model_open(void **self, const RtSource *weights, int threads,
 		s->load = memory_new(LOAD);
 		s->pack = memory_new(PACK);
 		s->scratch = memory_new(s->threads * SCRATCH);
-		s->work = memory_new(WORK);
 	}
-	if (!s || !s->arena || !s->load || !s->pack || !s->scratch || !s->work) {
+	if (!s || !s->arena || !s->load || !s->pack || !s->scratch) {
 		model_close(s);
 		snprintf(err->text, sizeof err->text, "not enough memory for the model");
 		return RT_DEVICE;

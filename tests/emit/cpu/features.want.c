@@ -27,7 +27,6 @@
 #define LOAD INT64_C(272)
 #define PACK INT64_C(1440)
 #define SCRATCH INT64_C(2096)
-#define WORK INT64_C(0)
 
 typedef struct Self {
 	int threads;
@@ -35,7 +34,6 @@ typedef struct Self {
 	float *load;    /* values computed once, when weights are loaded */
 	float *pack;    /* weights in the order in which the kernels read them */
 	float *scratch; /* of the threads */
-	float *work;    /* of one function at a time, for all threads */
 	const float *const *params; /* while loading */
 	const RtSource *weights;    /* while loading */
 	const float *const *in;     /* while running */
@@ -187,7 +185,6 @@ static void model_close(void *self)
 	free(s->load);
 	free(s->pack);
 	free(s->scratch);
-	free(s->work);
 	free(s);
 }
 
@@ -201,9 +198,8 @@ static RtStatus model_open(void **self, const RtSource *weights, int threads,
 		s->load = memory_new(LOAD);
 		s->pack = memory_new(PACK);
 		s->scratch = memory_new(s->threads * SCRATCH);
-		s->work = memory_new(WORK);
 	}
-	if (!s || !s->arena || !s->load || !s->pack || !s->scratch || !s->work) {
+	if (!s || !s->arena || !s->load || !s->pack || !s->scratch) {
 		model_close(s);
 		snprintf(err->text, sizeof err->text, "not enough memory for the model");
 		return RT_DEVICE;
