@@ -19,6 +19,9 @@ static float *memory_new(int64_t n)
 	return p;
 }
 
+#if !defined(__clang__)
+__attribute__((noclone))
+#endif
 static __attribute__((noinline, unused)) void memory_copy(float *to, const float *from, int64_t n)
 {
 	memcpy(to, from, (size_t)n * sizeof *to);
