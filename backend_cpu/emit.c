@@ -89,7 +89,6 @@ static bool emit_node(Emit *e, const Node *n)
 static void copy_outputs(Emit *e)
 {
 	const Graph *g = e->graph;
-	const char *const indent = state_is_step(e, g) ? "\t\t" : "\t";
 	for (int i = 0, to = 0; i < g->outputs.n; i++) {
 		const Value *v = g->outputs.at[i].value;
 		if (state_hides(e, g, g->outputs.at[i].name))
@@ -97,10 +96,8 @@ static void copy_outputs(Emit *e)
 		const Ref r = ref_of(e, v, false);
 		if (!r.dense)
 			BUG("output '%s' is a strided view", g->outputs.at[i].name);
-		if (indent[1])
-			buf_printf(&e->run, "\tif (out[%d])\n", to);
-		buf_printf(&e->run, "%smemory_copy(out[%d], %s + %" PRId64 ", %" PRId64 ");\n",
-			   indent, to++, r.base, r.offset, type_count(&v->type));
+		buf_printf(&e->run, "\tmemory_copy(out[%d], %s + %" PRId64 ", %" PRId64 ");\n",
+			   to++, r.base, r.offset, type_count(&v->type));
 	}
 }
 

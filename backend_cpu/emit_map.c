@@ -401,5 +401,7 @@ void cpu_const(Fn *f)
 				   : ",\n\t    ",
 			   emit_float(a, attr_float_at(f->n, "value", i)));
 	buf_puts(&f->decl, "};\n");
-	buf_printf(&f->body, "\tmemcpy(%s, value, sizeof value);\n", y);
+	/* no memcpy: GCC 12 for AVX-512 inlines one of such constants wrongly (a vector whose
+	 * last part breaks the pattern of the others is stored as a broadcast) */
+	buf_printf(&f->body, "\tmemory_copy(%s, value, %d);\n", y, len);
 }
