@@ -94,6 +94,9 @@ test-core: all $(testbin)
 # Everything that needs no GPU.
 test: test-deps
 	$(Q)$(MAKE) --no-print-directory all && tests/all
+# Memory, odd input, speed of synth, 2,000 random graphs, sweeps, every kernel for every GPU.
+test-more: test-deps all $(testbin)
+	$(Q)tests/models more
 golden: all $(testbin)
 	$(Q)BLESS=1 tests/run ir errors passes emit
 	$(Q)$(B)/seldc build models/seld_mamba_tiny.json --target cpu --emit c \
@@ -137,7 +140,7 @@ dist: all $(B)/cuda/cuda_check
 clean:
 	rm -rf build build-asan demo
 help:
-	@echo 'all (default), demo, test, test-core, test-cuda, bench, golden, lint,'
+	@echo 'all (default), demo, test, test-more, test-core, test-cuda, bench, golden, lint,'
 	@echo 'install, uninstall (PREFIX= DESTDIR=), dist, clean. Variables: CC CFLAGS LDFLAGS V=1 ASAN=1'
 
 .PHONY: all clean help test test-core test-cuda test-deps golden lint demo bench install uninstall dist
