@@ -101,6 +101,8 @@ golden: all $(testbin)
 	$(Q)BLESS=1 tests/run ir errors passes emit
 	$(Q)$(B)/seldc build models/seld_mamba_tiny.json --target cpu --emit c \
 	  -o generated/seld_mamba_tiny-cpu/seld_mamba_tiny.c
+	$(Q)$(B)/seldc build models/seld_mamba_tiny.json --target cuda --emit cuda \
+	  -o generated/seld_mamba_tiny-cuda/seld_mamba_tiny.cu
 
 # The CUDA back end on this machine's GPU; needs a CUDA toolkit. It also runs from the tarball of
 # `make dist`. The log goes to bench/results/.

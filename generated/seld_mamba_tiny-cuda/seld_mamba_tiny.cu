@@ -2140,7 +2140,7 @@ extern "C" __global__ void __launch_bounds__(256, 1) k076_head_sde___act(const M
 	map_put<1>(((float *)(m.arena + 1856)) + (i), y0);
 }
 
-/* %classes = stack "classes" %head.sed.t1.3, %head.sed.t2.3, %head.sed.t3.3 {axis=2} : f32[1,5,3,13] @arena:832  !models/seld_mamba_tiny.json:49:17+7 */
+/* %classes = stack "classes" %head.sed.t1.3, %head.sed.t2.3, %head.sed.t3.3 {axis=2} : f32[1,5,3,13] @arena:832  !models/seld_mamba_tiny.json:60:17+7 */
 struct k077 {
 };
 
@@ -2167,7 +2167,7 @@ extern "C" __global__ void __launch_bounds__(256, 1) k077_classes(const Mem m)
 	}
 }
 
-/* %direction = stack "direction" %head.doa.t1.act.3, %head.doa.t2.act.3, %head.doa.t3.act.3 {axis=2} : f32[1,5,3,3] @arena:0  !models/seld_mamba_tiny.json:49:17+7 */
+/* %direction = stack "direction" %head.doa.t1.act.3, %head.doa.t2.act.3, %head.doa.t3.act.3 {axis=2} : f32[1,5,3,3] @arena:0  !models/seld_mamba_tiny.json:60:17+7 */
 struct k078 {
 };
 
@@ -2194,7 +2194,7 @@ extern "C" __global__ void __launch_bounds__(256, 1) k078_direction(const Mem m)
 	}
 }
 
-/* %distance = stack "distance" %head.sde.t1.act.3, %head.sde.t2.act.3, %head.sde.t3.act.3 {axis=2} : f32[1,5,3,1] @arena:1664  !models/seld_mamba_tiny.json:49:17+7 */
+/* %distance = stack "distance" %head.sde.t1.act.3, %head.sde.t2.act.3, %head.sde.t3.act.3 {axis=2} : f32[1,5,3,1] @arena:1664  !models/seld_mamba_tiny.json:60:17+7 */
 struct k079 {
 };
 
@@ -2502,6 +2502,17 @@ template <class P> __device__ __forceinline__ void mel_filterbank(float *y)
 	             c = hz_of_mel(lo + (m + 2) * step);
 	const double up = (f - a) / (b - a), down = (c - f) / (c - b), t = up < down ? up : down;
 	y[i] = (float)(t > 0 ? t * 2.0 / (c - a) : 0.0);
+}
+
+/* y[ROWS][COLS]: sin(p base^(-i/COLS)) in even column i, the cosine in column i + 1. */
+template <class P> __device__ __forceinline__ void sinusoid(float *y)
+{
+	const int e = blockIdx.x * blockDim.x + threadIdx.x;
+	if (e >= P::ROWS * P::COLS)
+		return;
+	const int p = e / P::COLS, i = e % P::COLS;
+	const double angle = p * pow(P::base(), -(double)(i - i % 2) / P::COLS);
+	y[e] = (float)(i % 2 ? cos(angle) : sin(angle));
 }
 
 /* %features.filters = mel_filterbank "features.filters" {bins=513 mels=32 rate=24000 fmin=20 fmax=12000} : f32[513,32] @load:0  !models/lib/foa.json:45:17+16 */
@@ -3759,7 +3770,8 @@ __device__ __forceinline__ float conv_finish(float v, float scale, float shift)
 		v = fmaf(v, scale, shift);
 	else if (P::SHIFT)
 		v += shift;
-	return P::RELU ? fmaxf(v, 0.0f) : v;
+	/* NaN stays NaN, so that reading what nobody wrote shows. */
+	return P::RELU && v < 0.0f ? 0.0f : v;
 }
 
 /* Channels n .. n + 3 of the pixel at (py, px) of the pooled image. */
