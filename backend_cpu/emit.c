@@ -142,7 +142,7 @@ static void head(const Emit *e, Buf *b)
 {
 	const Model *m = e->model;
 	emit_comment(
-	    b, arena_printf(e->arena,
+	    b, 0, arena_printf(e->arena,
 			    "%s%s%s. C for the CPU, written by seldc; not for editing. Above each "
 			    "function stands the IR that it implements, with the place in the "
 			    "model file that it comes from.",

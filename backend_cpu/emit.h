@@ -35,6 +35,12 @@ typedef struct Packed {
 	int64_t offset, floats;
 } Packed;
 
+/* A C function of the program. What differs between nodes of one shape, where their operands are,
+ * are its arguments: such nodes share it. */
+typedef struct Function {
+	const char *name, *params, *text; /* text: between the braces */
+} Function;
+
 /* What a training program keeps between steps, at `offset` floats of Self.state. */
 typedef struct State {
 	const char *name;
@@ -47,7 +53,7 @@ typedef struct Emit {
 	const Model *model;
 	const CpuOptions *opt;
 	LIST(const Node *) params; /* one for each label, in the model's order */
-	LIST(const char *) names;  /* functions so far */
+	LIST(Function) functions;  /* so far */
 	LIST(Kept) kept;
 	LIST(Packed) packed;
 	LIST(State) state;
@@ -71,14 +77,19 @@ typedef struct Ref {
 	bool dense;
 } Ref;
 
+/* An argument of a function. */
+typedef struct Arg {
+	const char *type, *name, *base; /* base + offset: C for its value */
+	int64_t offset;
+} Arg;
+
 /* A function in the making. */
 typedef struct Fn {
 	Emit *e;
 	const Node *n;
-	const char *name;
 	bool at_load;
-	LIST(const char *) declared; /* operands that have a name already */
-	bool instance;               /* the loop at hand uses g */
+	LIST(Arg) args;
+	bool instance; /* the loop at hand uses g */
 	int loops;                   /* written so far by fn_tiles */
 	Buf decl, body;
 } Fn;
@@ -92,7 +103,7 @@ const char *emit_float(Arena *a, double v); /* literal of a float */
 void emit_string(Buf *b, const char *s);    /* literal, or NULL */
 /* A statement after `tabs` tabs, broken behind commas and aligned behind the first bracket. */
 void emit_line(Buf *b, int tabs, const char *s);
-void emit_comment(Buf *b, const char *s);
+void emit_comment(Buf *b, int tabs, const char *s);
 
 /* ---- ref.c: values in memory ---- */
 
@@ -117,9 +128,10 @@ int fn_axis(const Fn *f, int rank);
 /* Type of one instance of a value, and where input i lies with the instance's strides. */
 Type fn_type(const Fn *f, const Value *v);
 Ref fn_ref(const Fn *f, int i);
-/* Declares a pointer once under its name. */
+/* Makes a pointer an argument under its name, once. Whatever depends on where values lie has to be
+ * one. */
 void fn_declare(Fn *f, const char *type, const char *name, const char *base, int64_t offset);
-/* Names of the operands, declared with their places. */
+/* Names of the operands, made arguments. */
 const char *fn_name_in(Fn *f, int i);
 const char *fn_name_out(Fn *f, int k);
 /* C for a pointer to the instance's input or output, "NULL" for an absent input. The dense form
@@ -141,7 +153,7 @@ void fn_tiles(Fn *f, int64_t tiles, const char *shape, const char *fmt, ...)
 /* Calls kernel(k, direction, args) of an F_TIME op. */
 void fn_tiles_directed(Fn *f, int64_t tiles, const char *shape, const char *kernel,
 		       const char *args);
-/* Writes the function and its call. */
+/* Writes the function, unless one of the same text is there, and its call. */
 void fn_end(Fn *f);
 
 /* ---- nest.c: loops over elements ---- */

@@ -102,7 +102,7 @@ static void add_operand(const Fn *f, Nest *t, const Lead *lead, const char *ptr,
 {
 	const int k = t->nin + t->nout;
 	if (k >= NEST_ARGS)
-		BUG("'%s' has too many operands", f->name);
+		BUG("'%s' has too many operands", f->n->out[0].name);
 	t->ptr[k] = ptr && offset ? arena_printf(f->e->arena, "%s + %" PRId64, ptr, offset) : ptr;
 	if (f->n->group > 0)
 		lead_strides(lead, v->type.dim[0], step, t->stride[k]);
@@ -340,8 +340,34 @@ void cpu_concat(Fn *f)
 	}
 }
 
+/* Numbers from many places of one memory: a table of the places. false where that does not fit. */
+static bool gather_numbers(Fn *f)
+{
+	enum { MANY = 16 };
+	const Type *y = &f->n->out[0].type;
+	Buf places;
+	buf_init(&places, f->e->arena);
+	if (f->n->group || f->n->nin < MANY || type_count(y) != f->n->nin)
+		return false;
+	const Ref first = ref_of(f->e, f->n->in[0], f->at_load);
+	for (int i = 0; i < f->n->nin; i++) {
+		const Ref r = ref_of(f->e, f->n->in[i], f->at_load);
+		if (strcmp(r.base, first.base))
+			return false;
+		buf_printf(&places, "%s%" PRId64, i ? ", " : "", r.offset);
+	}
+	emit_line(&f->decl, 1,
+		  arena_printf(f->e->arena, "static const int64_t at[] = {%s};", places.s));
+	fn_declare(f, "const float ", "from", first.base, 0);
+	buf_printf(&f->body, "\tfor (int i = 0; i < %d; i++)\n\t\t%s[i] = from[at[i]];\n", f->n->nin,
+		   fn_name_out(f, 0));
+	return true;
+}
+
 void cpu_stack(Fn *f)
 {
+	if (gather_numbers(f))
+		return;
 	const Type y = fn_type(f, &f->n->out[0]);
 	const int axis = fn_axis(f, y.rank);
 	int64_t dense[MAX_RANK], ds[MAX_RANK] = {0};
@@ -373,12 +399,12 @@ void cpu_pad(Fn *f)
 
 void cpu_input(Fn *f)
 {
-	BUG("'%s' is no operation", f->name);
+	BUG("'%s' is no operation", f->n->out[0].name);
 }
 
 void cpu_param(Fn *f)
 {
-	BUG("'%s' is no operation", f->name);
+	BUG("'%s' is no operation", f->n->out[0].name);
 }
 
 void cpu_const(Fn *f)

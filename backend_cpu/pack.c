@@ -37,71 +37,80 @@ static int64_t packed_floats(const Node *n, int input)
 	}
 }
 
-static void pack_product(Buf *b, int64_t to, const Ref *r, int64_t from, int64_t n, int64_t k,
-			 int64_t row, int64_t col)
+/* A slice and where its packed form goes: C for the bases, offsets in floats; strides of the
+ * slice, without the group's. */
+typedef struct Slice {
+	const char *from, *to;
+	int64_t from_at, to_at;
+	const int64_t *stride;
+} Slice;
+
+static void pack_product(Buf *b, const Slice *s, int64_t n, int64_t k, int64_t row, int64_t col)
 {
 	buf_printf(b,
-		   "\tgemm_pack(s->pack + %" PRId64 ", %s + %" PRId64 ", %" PRId64 ", %" PRId64
+		   "\tgemm_pack(%s + %" PRId64 ", %s + %" PRId64 ", %" PRId64 ", %" PRId64
 		   ", %" PRId64 ", %" PRId64 ", s->threads);\n",
-		   to, r->base, r->offset + from, n, k, row, col);
+		   s->to, s->to_at, s->from, s->from_at, n, k, row, col);
 }
 
-static void pack_conv(Emit *e, Buf *b, const Node *n, int64_t to, const Ref *r)
+static void pack_conv(Emit *e, Buf *b, const Node *n, Slice s)
 {
-	static const Ref turned = {.base = "s->work"};
 	const ConvPlan p = conv_plan(n);
 	if (n->op == OP_conv2d_dx) {
 		buf_printf(b,
 			   "\tconv_turn(s->work, %s + %" PRId64 ", %" PRId64 ", %" PRId64
 			   ", %" PRId64 ", s->threads);\n",
-			   r->base, r->offset, p.c, p.o, p.kh * p.kw);
+			   s.from, s.from_at, p.c, p.o, p.kh * p.kw);
 		ref_work(e, p.c * p.o * p.kh * p.kw);
-		r = &turned;
+		s.from = "s->work";
+		s.from_at = 0;
 	}
+	const char *places = arena_printf(e->arena, "%s + %" PRId64 ", %s + %" PRId64, s.to,
+					  s.to_at, s.from, s.from_at);
 	if (p.taps)
-		buf_printf(b,
-			   "\twino_pack_taps(s->pack + %" PRId64 ", %s + %" PRId64 ", %" PRId64
-			   ", %" PRId64 ", s->threads);\n",
-			   to, r->base, r->offset, p.o, p.c);
+		buf_printf(b, "\twino_pack_taps(%s, %" PRId64 ", %" PRId64 ", s->threads);\n",
+			   places, p.o, p.c);
 	else if (p.winograd)
-		buf_printf(b,
-			   "\twino_pack(s->pack + %" PRId64 ", %s + %" PRId64 ", %" PRId64
-			   ", %" PRId64 ", %" PRId64 ", s->threads);\n",
-			   to, r->base, r->offset, p.o, p.c, p.cols);
+		buf_printf(
+		    b, "\twino_pack(%s, %" PRId64 ", %" PRId64 ", %" PRId64 ", s->threads);\n",
+		    places, p.o, p.c, p.cols);
 	else
 		buf_printf(b,
-			   "\tconv_pack(s->pack + %" PRId64 ", %s + %" PRId64 ", %" PRId64
-			   ", %" PRId64 ", %" PRId64 ", %" PRId64 ", s->threads);\n",
-			   to, r->base, r->offset, p.o, p.c, p.kh, p.kw);
+			   "\tconv_pack(%s, %" PRId64 ", %" PRId64 ", %" PRId64 ", %" PRId64
+			   ", s->threads);\n",
+			   places, p.o, p.c, p.kh, p.kw);
 }
 
-/* Statements that pack one slice; r: the slice, its strides without the group's. */
-static void pack_slice(Emit *e, Buf *b, const Node *n, int input, int64_t to, const Ref *r)
+/* Statements that pack one slice. */
+static void pack_slice(Emit *e, Buf *b, const Node *n, int input, const Slice *s)
 {
 	const Type w = slice_type(n, input);
-	const int64_t *s = r->stride;
+	const int64_t row = s->stride[0], col = s->stride[1];
 	switch (n->op) {
 	case OP_linear:
 	case OP_gru:
-		pack_product(b, to, r, 0, w.dim[0], w.dim[1], s[0], s[1]);
+		pack_product(b, s, w.dim[0], w.dim[1], row, col);
 		break;
 	case OP_linear_dx:
-		pack_product(b, to, r, 0, w.dim[1], w.dim[0], s[1], s[0]);
+		pack_product(b, s, w.dim[1], w.dim[0], col, row);
 		break;
 	case OP_matmul:
 		if (attr_bool(n, "tb"))
-			pack_product(b, to, r, 0, w.dim[0], w.dim[1], s[0], s[1]);
+			pack_product(b, s, w.dim[0], w.dim[1], row, col);
 		else
-			pack_product(b, to, r, 0, w.dim[1], w.dim[0], s[1], s[0]);
+			pack_product(b, s, w.dim[1], w.dim[0], col, row);
 		break;
 	case OP_inproj_conv_silu: {
 		const int64_t half = w.dim[0] / 2, k = w.dim[1];
-		pack_product(b, to, r, 0, half, k, s[0], s[1]);
-		pack_product(b, to + panels(half) * k, r, half * s[0], half, k, s[0], s[1]);
+		Slice z = *s;
+		z.from_at += half * row;
+		z.to_at += panels(half) * k;
+		pack_product(b, s, half, k, row, col);
+		pack_product(b, &z, half, k, row, col);
 		break;
 	}
 	default:
-		pack_conv(e, b, n, to, r);
+		pack_conv(e, b, n, *s);
 	}
 }
 
@@ -116,17 +125,32 @@ static void drop_read(Emit *e, Buf *b, int64_t floats)
 	buf_puts(b, "\ts->weights->drop(s->weights);\n");
 }
 
-static void pack_all(Emit *e, Buf *b, const Packed *p, bool at_load)
+/* While loading: slices may lie apart in the weights. */
+static void pack_loading(Emit *e, const Packed *p)
 {
 	const Value *v = p->node->in[p->input];
-	const bool grouped = p->node->group > 0;
-	for (int64_t d = 0; d < (grouped ? v->type.dim[0] : 1); d++) {
-		Ref r = ref_slice(e, v, grouped ? d : -1, at_load);
-		for (int k = 0; grouped && k + 1 < MAX_RANK; k++)
-			r.stride[k] = r.stride[k + 1];
-		pack_slice(e, b, p->node, p->input, p->offset + d * p->floats, &r);
-		if (at_load)
-			drop_read(e, b, p->floats);
+	const int lead = p->node->group > 0;
+	for (int64_t d = 0; d < (lead ? v->type.dim[0] : 1); d++) {
+		const Ref r = ref_slice(e, v, lead ? d : -1, true);
+		const Slice s = {r.base, "s->pack", r.offset, p->offset + d * p->floats,
+				 r.stride + lead};
+		pack_slice(e, &e->load, p->node, p->input, &s);
+		drop_read(e, &e->load, p->floats);
+	}
+}
+
+/* In the function f: from what it gets as NAME_given to NAME. */
+static void pack_running(Fn *f, const Packed *p, const char *name)
+{
+	const Value *v = p->node->in[p->input];
+	const int lead = p->node->group > 0;
+	const Ref r = ref_of(f->e, v, f->at_load);
+	const char *given = arena_printf(f->e->arena, "%s_given", name);
+	fn_declare(f, "float ", name, "s->pack", p->offset);
+	fn_declare(f, "const float ", given, r.base, r.offset);
+	for (int64_t d = 0; d < (lead ? v->type.dim[0] : 1); d++) {
+		const Slice s = {given, name, d * r.stride[0], d * p->floats, r.stride + lead};
+		pack_slice(f->e, &f->body, p->node, p->input, &s);
 	}
 }
 
@@ -145,7 +169,7 @@ void pack_users(Emit *e, const Value *v)
 		const Node *n = e->graph->nodes.at[i];
 		for (int k = 0; k < n->nin; k++)
 			if (n->in[k] == v && cpu_packs(n, k))
-				pack_all(e, &e->load, reserve(e, n, k), true);
+				pack_loading(e, reserve(e, n, k));
 	}
 }
 
@@ -160,11 +184,11 @@ static const Packed *find(const Emit *e, const Node *n, int input)
 const char *pack_operand(Fn *f, int input)
 {
 	const Packed *p = find(f->e, f->n, input);
+	const char *name = node_info(f->n)->in_names[input];
 	if (!p) {
 		p = reserve(f->e, f->n, input);
-		pack_all(f->e, &f->body, p, false);
+		pack_running(f, p, name);
 	}
-	const char *name = node_info(f->n)->in_names[input];
 	fn_declare(f, "const float ", name, "s->pack", p->offset);
 	return fn_at(f, name, f->n->in[input], &p->floats);
 }
