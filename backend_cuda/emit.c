@@ -93,10 +93,6 @@ static bool writes_narrow(const Node *n)
 	}
 }
 
-/* Outputs of a product, or of each half of one, from which bf16 pays: below, a product takes no
- * time, and it often ends in results, where rounding shows most. */
-enum { WIDE_PRODUCT = 32 };
-
 static bool is_wide(const Node *n)
 {
 	const Type *y = &n->out[0].type;
