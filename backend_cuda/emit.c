@@ -401,6 +401,14 @@ const char *packed_text(const Emit *e, const Value *v, const char *form, const c
 			    (long long)e->packed_at.at[i]);
 }
 
+const char *scratch_text(Emit *e, int64_t bytes)
+{
+	if (bytes > e->scratch_bytes)
+		e->scratch_bytes = bytes;
+	return arena_printf(e->arena, "m.arena + %lld",
+			    (long long)cuda_align(e->graph->arena_bytes));
+}
+
 /* Packs value v for every reader, as soon as it is there. */
 static void pack_for_readers(Emit *e, const Value *v)
 {
@@ -479,6 +487,7 @@ static void emit_graph(Emit *e)
 	e->load_base = c->load_bytes;
 	c->load_bytes += cuda_align(g->load_bytes);
 	e->loadtime = graph_loadtime(g, e->arena);
+	e->scratch_bytes = 0;
 	choose_narrow(e);
 	for (int i = 0; i < g->nodes.n; i++) {
 		const Node *n = g->nodes.at[i];
@@ -492,8 +501,9 @@ static void emit_graph(Emit *e)
 			pack_for_readers(e, &n->out[k]);
 	}
 	emit_outputs(e);
-	if (g->arena_bytes > c->arena_bytes)
-		c->arena_bytes = g->arena_bytes;
+	const int64_t arena_bytes = cuda_align(g->arena_bytes) + e->scratch_bytes;
+	if (arena_bytes > c->arena_bytes)
+		c->arena_bytes = arena_bytes;
 	const int64_t in_bytes = input_offset(g, NULL);
 	if (in_bytes > c->in_bytes)
 		c->in_bytes = in_bytes;

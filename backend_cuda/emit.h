@@ -19,6 +19,7 @@ typedef struct Emit {
 	bool *narrow;                 /* by node id * MAX_OUT + output: stored as bf16 */
 	int64_t load_base;            /* of the graph's load arena in the program's */
 	int64_t param_base;           /* likewise its weights */
+	int64_t scratch_bytes;        /* that some kernel of the graph needs for a while */
 	LIST(const Value *) packed;   /* load-time values that have a packed copy, */
 	LIST(const char *) packed_as; /* of this form, */
 	LIST(int64_t) packed_at;      /* at this byte of the load arena */
@@ -90,6 +91,10 @@ void kernel_open(Kernel *k, unsigned threads, unsigned blocks);
 void kernel_end(Emit *e, Kernel *k, int64_t gx, int64_t gy, int64_t gz, unsigned smem);
 _Noreturn void emit_bug(const Node *n, const char *why);
 
+/* Address of bytes that only the kernels of one node use, behind the graph's arena: text of a byte
+ * address that is a multiple of 256. */
+const char *scratch_text(Emit *e, int64_t bytes);
+
 /* The packed form of load-time value v: text of its address as `type` pointer. */
 const char *packed_text(const Emit *e, const Value *v, const char *form, const char *type);
 /* Reserves bytes in the load arena for a packed form; -1 if it exists already. */
@@ -104,6 +109,10 @@ bool conv_packs(const Node *n);
 bool emit_strict(const Emit *e, const Node *n);
 const char *emit_reverse(const Emit *e, const Node *n, const char *g);
 int emit_sms(const Emit *e);
+
+/* y = x times transposed w + bias, for all instances of n. */
+void emit_linear(Emit *e, const Node *n, const Operand *x, const Operand *w, const Operand *bias,
+		 const Operand *y);
 
 /* Copies `from` to `to`, which has its shape, for all instances. */
 void emit_copy(Emit *e, const Node *n, const Operand *from, const Operand *to, int64_t group);
