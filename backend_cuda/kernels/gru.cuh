@@ -19,12 +19,10 @@ template <class P> struct Gru {
 	};
 };
 
-/* 1 / (1 + e^-v) within 2e-7; the reciprocal of what exceeds 2^126 is 0. */
+/* 1 / (1 + e^-v) within 2e-7. */
 __device__ __forceinline__ float gru_sigmoid(float v)
 {
-	float r;
-	asm("rcp.approx.ftz.f32 %0, %1;" : "=f"(r) : "f"(1.0f + exp2_ftz(v * -1.4426950408889634f)));
-	return r;
+	return reciprocal_ftz(1.0f + exp2_ftz(v * -1.4426950408889634f));
 }
 
 /* Columns k .. k + 3 of a row of H; 0 past the end. */

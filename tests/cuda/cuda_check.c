@@ -386,6 +386,8 @@ static const char *check_file(Check *c, const char *sir)
 	Model model = {.module = m, .name = name, .batch = 1};
 	const CudaOptions opt = {.precision = c->precision, .version = "test"};
 	CudaCode *code = cuda_emit(c->a, &model, &opt);
+	if (c->diag.nerrors > 0)
+		return "cannot be emitted";
 	if (c->source) {
 		Buf b;
 		buf_init(&b, c->a);
