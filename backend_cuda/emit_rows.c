@@ -234,9 +234,7 @@ static void emit_norm(Emit *e, const Node *n, const char *call, bool bias)
 	kernel_function(&k, "wrow", sweep_text(e, &rows, 1, "i"));
 	if (bias)
 		kernel_function(&k, "brow", sweep_text(e, &rows, 2, "i"));
-	buf_puts(k.b, "\tstatic __device__ __forceinline__ float eps()\n\t{\n\t\treturn (float)");
-	buf_double(k.b, attr_float(n, "eps"));
-	buf_puts(k.b, ";\n\t}\n");
+	kernel_float(&k, "eps", attr_float(n, "eps"));
 	kernel_open(&k, 128, 1);
 	buf_printf(k.b, "\t%s<%s>(%s, %s, ", call, k.type, operand_text(e, &x, false),
 		   operand_text(e, &w, false));
