@@ -120,6 +120,11 @@ int emit_sms(const Emit *e);
 void emit_linear(Emit *e, const Node *n, const Operand *x, const Operand *w, const Operand *bias,
 		 const Operand *y);
 
+/* y, dense and of `count` elements over all instances, = the sum in order of `parts` such at byte
+ * address `from`, float. */
+void emit_sum_parts(Emit *e, const Node *n, const char *from, int64_t parts, int64_t count,
+		    const Operand *y);
+
 /* Copies `from` to `to`, which has its shape, for all instances. */
 void emit_copy(Emit *e, const Node *n, const Operand *from, const Operand *to, int64_t group);
 
