@@ -23,6 +23,7 @@ typedef enum CudaPrecision { CUDA_FP32, CUDA_TF32, CUDA_BF16 } CudaPrecision;
 	X(PRODUCT, product)                                                                        \
 	X(CONV, conv)                                                                              \
 	X(NORM_GRAD, norm_grad)                                                                    \
+	X(BATCH_NORM, batch_norm)                                                                  \
 	X(UPDATE, update)
 
 typedef enum CudaFamily {
