@@ -1,4 +1,4 @@
-/* shim.h: CUDA C of the kernels as C++ of this machine. The compiler wrapper `nvcc` includes it
+/* shim.cuh: CUDA C of the kernels as C++ of this machine. The compiler wrapper `nvcc` includes it
  * before the text of a unit and turns `extern __shared__ T x[];` into a pointer to
  * emulator_shared.
  *
