@@ -33,11 +33,12 @@ static void product_group(Product *p, const Node *n)
 	sweep_group(&p->z, group_of(n), o, 4);
 }
 
-static Product linear_product(const Emit *e, const Node *n)
+/* bias NULL: none */
+static Product linear_of(const Node *n, const Operand *x, const Operand *w, const Operand *bias,
+			 const Operand *y)
 {
-	Product p = {.x = operand_in(e, n, 0), .w = operand_in(e, n, 1), .y = operand_out(e, n, 0)};
-	p.has_bias = n->nin > 2 && n->in[2];
-	p.bias = p.has_bias ? operand_in(e, n, 2) : (Operand){.lead = 1};
+	Product p = {.x = *x, .w = *w, .y = *y, .has_bias = bias != NULL};
+	p.bias = bias ? *bias : (Operand){.lead = 1};
 	const int last = p.x.rank - 1;
 	p.k = p.x.dim[last];
 	p.xk = p.x.stride[last];
@@ -63,6 +64,14 @@ static Product linear_product(const Emit *e, const Node *n)
 		sweep_set(&p.z, 3, dim, p.y.stride[i], 1);
 	}
 	return p;
+}
+
+static Product linear_product(const Emit *e, const Node *n)
+{
+	const bool has_bias = n->nin > 2 && n->in[2];
+	const Operand x = operand_in(e, n, 0), w = operand_in(e, n, 1), y = operand_out(e, n, 0);
+	const Operand bias = has_bias ? operand_in(e, n, 2) : (Operand){.lead = 1};
+	return linear_of(n, &x, &w, has_bias ? &bias : NULL, &y);
 }
 
 static Product matmul_product(const Emit *e, const Node *n)
@@ -111,7 +120,8 @@ static ProductKind product_kind(const Emit *e, const Node *n, Product *p)
 {
 	if (p->odd || (p->xk != 1 && p->k > 1) || p->y.stride[p->y.rank - 1] != 1)
 		return PROD_ANY;
-	if (!emit_strict(e, n) && p->x.narrow && product_aligned(p, 0, &p->x, p->xr, 8)) {
+	const bool strict = emit_strict(e, n) || p->n < WIDE_PRODUCT;
+	if (!strict && p->x.narrow && product_aligned(p, 0, &p->x, p->xr, 8)) {
 		p->packed = packs_bf16(e, p);
 		if (p->packed) {
 			p->wr = p->k;
@@ -123,7 +133,7 @@ static ProductKind product_kind(const Emit *e, const Node *n, Product *p)
 	if (p->x.narrow || p->w.narrow || p->wk != 1 || !product_aligned(p, 0, &p->x, p->xr, 4) ||
 	    !product_aligned(p, 1, &p->w, p->wr, 4))
 		return PROD_ANY;
-	return emit_strict(e, n) ? PROD_FMA : PROD_TF32;
+	return strict ? PROD_FMA : PROD_TF32;
 }
 
 static int64_t ceil_of(int64_t n, int64_t d)
@@ -234,6 +244,13 @@ static void emit_product(Emit *e, const Node *n, Product *p)
 void cuda_linear(Emit *e, const Node *n)
 {
 	Product p = linear_product(e, n);
+	emit_product(e, n, &p);
+}
+
+void emit_linear(Emit *e, const Node *n, const Operand *x, const Operand *w, const Operand *bias,
+		 const Operand *y)
+{
+	Product p = linear_of(n, x, w, bias, y);
 	emit_product(e, n, &p);
 }
 

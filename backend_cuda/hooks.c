@@ -16,6 +16,8 @@ bool cuda_strided(const Node *n, int input)
 	case OP_sum:
 	case OP_mean:
 	case OP_max:
+	case OP_min:
+	case OP_first_equal:
 	case OP_softmax:
 	case OP_matmul:
 	case OP_stft:

@@ -261,6 +261,7 @@ static void build_cuda(Compile *cx)
 				 .library = o->emit == EMIT_LIB,
 				 .weights = o->weights != NULL};
 	CudaCode *code = cuda_emit(a, cx->model, &opt);
+	diag_check(&cx->diag);
 	Buf cu, host, images_text;
 	buf_init(&cu, a), buf_init(&host, a), buf_init(&images_text, a);
 	cuda_source(&cu, code);

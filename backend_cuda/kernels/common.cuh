@@ -17,15 +17,9 @@ struct Mem {
 	char *out;          /* outputs that do not lie dense in the arena */
 };
 
-__device__ __forceinline__ float widen(float v)
-{
-	return v;
-}
-
-__device__ __forceinline__ float widen(bf16 v)
-{
-	return __uint_as_float((unsigned)v.bits << 16);
-}
+/* ---- in PTX: what CUDA C has no words for ----------------------------------------------------
+ * Only for CUDA compilers, so that others can compile the kernels with functions of their own. */
+#ifdef __CUDACC__
 
 /* Two floats to two bf16, round to nearest even, a in the low half. */
 __device__ __forceinline__ unsigned narrow2(float a, float b)
@@ -33,48 +27,6 @@ __device__ __forceinline__ unsigned narrow2(float a, float b)
 	unsigned r;
 	asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(r) : "f"(b), "f"(a));
 	return r;
-}
-
-__device__ __forceinline__ void put(float *p, float v)
-{
-	*p = v;
-}
-
-__device__ __forceinline__ void put(bf16 *p, float v)
-{
-	p->bits = (unsigned short)narrow2(v, 0.0f);
-}
-
-__device__ __forceinline__ void put2(float *p, float a, float b)
-{
-	*(float2 *)p = make_float2(a, b);
-}
-
-__device__ __forceinline__ void put2(bf16 *p, float a, float b)
-{
-	*(unsigned *)p = narrow2(a, b);
-}
-
-__device__ __forceinline__ void put4(float *p, float4 v)
-{
-	*(float4 *)p = v;
-}
-
-__device__ __forceinline__ void put4(bf16 *p, float4 v)
-{
-	*(uint2 *)p = make_uint2(narrow2(v.x, v.y), narrow2(v.z, v.w));
-}
-
-__device__ __forceinline__ float4 get4(const float *p)
-{
-	return *(const float4 *)p;
-}
-
-__device__ __forceinline__ float4 get4(const bf16 *p)
-{
-	const uint2 v = *(const uint2 *)p;
-	return make_float4(__uint_as_float(v.x << 16), __uint_as_float(v.x & 0xffff0000u),
-	                   __uint_as_float(v.y << 16), __uint_as_float(v.y & 0xffff0000u));
 }
 
 __device__ __forceinline__ unsigned shared_address(const void *p)
@@ -139,6 +91,78 @@ __device__ __forceinline__ void mma(float d[4], const unsigned a[4], const unsig
 	             : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));
 }
 
+/* 2 to the v within 2 units in the last place; below 2^-126 it is 0. */
+__device__ __forceinline__ float exp2_ftz(float v)
+{
+	float r;
+	asm("ex2.approx.ftz.f32 %0, %1;" : "=f"(r) : "f"(v));
+	return r;
+}
+
+/* 1 / v within 1 unit in the last place; above 2^126 it is 0. */
+__device__ __forceinline__ float reciprocal_ftz(float v)
+{
+	float r;
+	asm("rcp.approx.ftz.f32 %0, %1;" : "=f"(r) : "f"(v));
+	return r;
+}
+
+#endif
+
+/* ---- elements -------------------------------------------------------------------------------- */
+
+__device__ __forceinline__ float widen(float v)
+{
+	return v;
+}
+
+__device__ __forceinline__ float widen(bf16 v)
+{
+	return __uint_as_float((unsigned)v.bits << 16);
+}
+
+__device__ __forceinline__ void put(float *p, float v)
+{
+	*p = v;
+}
+
+__device__ __forceinline__ void put(bf16 *p, float v)
+{
+	p->bits = (unsigned short)narrow2(v, 0.0f);
+}
+
+__device__ __forceinline__ void put2(float *p, float a, float b)
+{
+	*(float2 *)p = make_float2(a, b);
+}
+
+__device__ __forceinline__ void put2(bf16 *p, float a, float b)
+{
+	*(unsigned *)p = narrow2(a, b);
+}
+
+__device__ __forceinline__ void put4(float *p, float4 v)
+{
+	*(float4 *)p = v;
+}
+
+__device__ __forceinline__ void put4(bf16 *p, float4 v)
+{
+	*(uint2 *)p = make_uint2(narrow2(v.x, v.y), narrow2(v.z, v.w));
+}
+
+__device__ __forceinline__ float4 get4(const float *p)
+{
+	return *(const float4 *)p;
+}
+
+__device__ __forceinline__ float4 get4(const bf16 *p)
+{
+	const uint2 v = *(const uint2 *)p;
+	return make_float4(__uint_as_float(v.x << 16), __uint_as_float(v.x & 0xffff0000u),
+	                   __uint_as_float(v.y << 16), __uint_as_float(v.y & 0xffff0000u));
+}
+
 __device__ __forceinline__ void round_operand(unsigned *r, int n, float)
 {
 #pragma unroll
@@ -151,7 +175,7 @@ __device__ __forceinline__ void round_operand(unsigned *, int, bf16)
 }
 
 /* Sum over the warp in a fixed order; every lane gets it. */
-__device__ __forceinline__ float warp_sum(float v)
+template <class T> __device__ __forceinline__ T warp_sum(T v)
 {
 #pragma unroll
 	for (int d = 16; d > 0; d >>= 1)
@@ -181,14 +205,6 @@ __device__ __forceinline__ float silu(float v)
 __device__ __forceinline__ float softplus(float v)
 {
 	return fmaxf(v, 0.0f) + log1pf(expf(-fabsf(v)));
-}
-
-/* 2 to the v within 2 units in the last place; below 2^-126 it is 0. */
-__device__ __forceinline__ float exp2_ftz(float v)
-{
-	float r;
-	asm("ex2.approx.ftz.f32 %0, %1;" : "=f"(r) : "f"(v));
-	return r;
 }
 
 __host__ __device__ constexpr int round_up(int n, int to)
