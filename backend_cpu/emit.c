@@ -142,11 +142,12 @@ static void head(const Emit *e, Buf *b)
 {
 	const Model *m = e->model;
 	emit_comment(
-	    b, 0, arena_printf(e->arena,
-			    "%s%s%s. C for the CPU, written by seldc; not for editing. Above each "
-			    "function stands the IR that it implements, with the place in the "
-			    "model file that it comes from.",
-			    m->name, m->doc ? ": " : "", m->doc ? m->doc : ""));
+	    b, 0,
+	    arena_printf(e->arena,
+			 "%s%s%s. C for the CPU, written by seldc; not for editing. Above each "
+			 "function stands the IR that it implements, with the place in the "
+			 "model file that it comes from.",
+			 m->name, m->doc ? ": " : "", m->doc ? m->doc : ""));
 	buf_puts(b, "#include \"seldrt.h\"\n\n#include <omp.h>\n#include <stdbool.h>\n"
 		    "#include <stdio.h>\n#include <stdlib.h>\n#include <string.h>\n");
 }

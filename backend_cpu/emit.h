@@ -91,7 +91,7 @@ typedef struct Fn {
 	bool at_load;
 	LIST(Arg) args;
 	bool instance; /* the loop at hand uses g */
-	int loops;                   /* written so far by fn_tiles */
+	int loops;     /* written so far by fn_tiles */
 	Buf decl, body;
 } Fn;
 

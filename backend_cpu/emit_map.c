@@ -359,8 +359,8 @@ static bool gather_numbers(Fn *f)
 	emit_line(&f->decl, 1,
 		  arena_printf(f->e->arena, "static const int64_t at[] = {%s};", places.s));
 	fn_declare(f, "const float ", "from", first.base, 0);
-	buf_printf(&f->body, "\tfor (int i = 0; i < %d; i++)\n\t\t%s[i] = from[at[i]];\n", f->n->nin,
-		   fn_name_out(f, 0));
+	buf_printf(&f->body, "\tfor (int i = 0; i < %d; i++)\n\t\t%s[i] = from[at[i]];\n",
+		   f->n->nin, fn_name_out(f, 0));
 	return true;
 }
 

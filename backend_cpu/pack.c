@@ -75,9 +75,9 @@ static void pack_conv(Emit *e, Buf *b, const Node *n, Slice s)
 		buf_printf(b, "\twino_pack_taps(%s, %" PRId64 ", %" PRId64 ", s->threads);\n",
 			   places, p.o, p.c);
 	else if (p.winograd)
-		buf_printf(
-		    b, "\twino_pack(%s, %" PRId64 ", %" PRId64 ", %" PRId64 ", s->threads);\n",
-		    places, p.o, p.c, p.cols);
+		buf_printf(b,
+			   "\twino_pack(%s, %" PRId64 ", %" PRId64 ", %" PRId64 ", s->threads);\n",
+			   places, p.o, p.c, p.cols);
 	else
 		buf_printf(b,
 			   "\tconv_pack(%s, %" PRId64 ", %" PRId64 ", %" PRId64 ", %" PRId64
