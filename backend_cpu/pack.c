@@ -49,40 +49,45 @@ typedef struct Slice {
 	const int64_t *stride;
 } Slice;
 
+/* The first arguments of what packs. */
+static const char *places(Arena *a, const Slice *s)
+{
+	return arena_printf(a, "%s + %" PRId64 ", %s + %" PRId64, s->to, s->to_at, s->from,
+			    s->from_at);
+}
+
 static void pack_product(Buf *b, const Slice *s, int64_t n, int64_t k, int64_t row, int64_t col)
 {
-	buf_printf(b,
-		   "\tgemm_pack(%s + %" PRId64 ", %s + %" PRId64 ", %" PRId64 ", %" PRId64
-		   ", %" PRId64 ", %" PRId64 ", s->threads);\n",
-		   s->to, s->to_at, s->from, s->from_at, n, k, row, col);
+	buf_printf(
+	    b, "\tgemm_pack(%s, %" PRId64 ", %" PRId64 ", %" PRId64 ", %" PRId64 ", s->threads);\n",
+	    places(b->arena, s), n, k, row, col);
 }
 
 static void pack_conv(Emit *e, Buf *b, const Node *n, Slice s)
 {
 	const ConvPlan p = conv_plan(n);
 	if (n->op == OP_conv2d_dx) {
+		const Slice turn = {s.from, "s->work", s.from_at, 0, s.stride};
 		buf_printf(b,
-			   "\tconv_turn(s->work, %s + %" PRId64 ", %" PRId64 ", %" PRId64
-			   ", %" PRId64 ", s->threads);\n",
-			   s.from, s.from_at, p.c, p.o, p.kh * p.kw);
+			   "\tconv_turn(%s, %" PRId64 ", %" PRId64 ", %" PRId64 ", s->threads);\n",
+			   places(b->arena, &turn), p.c, p.o, p.kh * p.kw);
 		ref_work(e, p.c * p.o * p.kh * p.kw);
-		s.from = "s->work";
-		s.from_at = 0;
+		s.from = turn.to;
+		s.from_at = turn.to_at;
 	}
-	const char *places = arena_printf(e->arena, "%s + %" PRId64 ", %s + %" PRId64, s.to,
-					  s.to_at, s.from, s.from_at);
+	const char *at = places(b->arena, &s);
 	if (p.taps)
-		buf_printf(b, "\twino_pack_taps(%s, %" PRId64 ", %" PRId64 ", s->threads);\n",
-			   places, p.o, p.c);
+		buf_printf(b, "\twino_pack_taps(%s, %" PRId64 ", %" PRId64 ", s->threads);\n", at,
+			   p.o, p.c);
 	else if (p.winograd)
 		buf_printf(b,
 			   "\twino_pack(%s, %" PRId64 ", %" PRId64 ", %" PRId64 ", s->threads);\n",
-			   places, p.o, p.c, p.cols);
+			   at, p.o, p.c, p.cols);
 	else
 		buf_printf(b,
 			   "\tconv_pack(%s, %" PRId64 ", %" PRId64 ", %" PRId64 ", %" PRId64
 			   ", s->threads);\n",
-			   places, p.o, p.c, p.kh, p.kw);
+			   at, p.o, p.c, p.kh, p.kw);
 }
 
 /* Statements that pack one slice. */
@@ -116,10 +121,10 @@ static void pack_slice(Emit *e, Buf *b, const Node *n, int input, const Slice *s
 	case OP_attention:
 	case OP_attention_grad:
 		buf_printf(b,
-			   "\tattn_pack(s->pack + %" PRId64 ", %s + %" PRId64 ", %" PRId64
-			   ", %" PRId64 ", %" PRId64 ", %" PRId64 ", %" PRId64 ", %" PRId64
-			   ", s->threads);\n",
-			   to, r->base, r->offset, w.dim[0], w.dim[1], w.dim[2], s[0], s[1], s[2]);
+			   "\tattn_pack(%s, %" PRId64 ", %" PRId64 ", %" PRId64 ", %" PRId64
+			   ", %" PRId64 ", %" PRId64 ", s->threads);\n",
+			   places(b->arena, s), w.dim[0], w.dim[1], w.dim[2], row, col,
+			   s->stride[2]);
 		break;
 	default:
 		pack_conv(e, b, n, *s);

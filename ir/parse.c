@@ -385,6 +385,7 @@ static bool parse_place(Parser *p, Value *v)
 	} kinds[] = {{"arena", PLACE_ARENA},
 		     {"param", PLACE_PARAM},
 		     {"load", PLACE_LOAD},
+		     {"state", PLACE_STATE},
 		     {"io", PLACE_IO},
 		     {"view", PLACE_VIEW}};
 	if (!accept(p, '@'))
@@ -396,7 +397,7 @@ static bool parse_place(Parser *p, Value *v)
 		i++;
 	if (!word || i == COUNT(kinds)) {
 		p->p = from;
-		return fail_expected(p, "arena, param, load, io or view");
+		return fail_expected(p, "arena, param, load, state, io or view");
 	}
 	v->place.kind = kinds[i].kind;
 	if (v->place.kind == PLACE_IO)

@@ -163,6 +163,9 @@ static void print_place(Buf *b, const Value *v)
 	case PLACE_LOAD:
 		buf_printf(b, " @load:%" PRId64, p->offset);
 		break;
+	case PLACE_STATE:
+		buf_printf(b, " @state:%" PRId64, p->offset);
+		break;
 	case PLACE_IO:
 		buf_puts(b, " @io");
 		break;

@@ -8,13 +8,15 @@
 
 /* ---- passes.c -------------------------------------------------------------------------------- */
 
-/* What a back end tells about its kernels; either may be NULL, meaning never. */
+/* What a back end tells about its kernels; each may be NULL, meaning never. */
 typedef struct PassHooks {
 	/* The back end makes its own copy of load-time input `input` of n while loading, just after
 	 * the value was computed, and does not read the value itself later. */
 	bool (*packs)(const Node *n, int input);
 	/* The kernel of n reads input `input` with any strides. */
 	bool (*strided)(const Node *n, int input);
+	/* The kernel of n may write the outputs that renew inputs over these (F_RENEWS). */
+	bool (*renews)(const Node *n);
 } PassHooks;
 
 /* Lists are comma-separated pass names; NULL is an empty list or no folder. */

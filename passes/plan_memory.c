@@ -6,10 +6,12 @@
  *     %d = stack %c, %e : f32[2,8,16]           %d = stack %c, %e : ... @arena:512
  *
  * Params stand in the order of the graph, values known at load time in their own arena, inputs in
- * the caller's buffers, all others in the arena. reshape views contiguous values; slice, transpose
+ * the caller's buffers or, those that are state, where the program keeps them; all others in the
+ * arena. The next value of a state is computed over it where the back end can do so and nothing
+ * reads the old one any more. reshape views contiguous values; slice, transpose
  * and broadcast view when the result is contiguous or every user takes strides. Inputs of stack
- * and concat are computed inside the result where that is possible (plan_in_place); params so
- * joined lie side by side in the weights. Values that are live together never share bytes, and the
+ * and concat are computed inside the result where that is possible (plan_in_place); params and
+ * states so joined lie side by side. Values that are live together never share bytes, and the
  * outputs of a node never share bytes with what it reads. Arena values start at multiples of 64. */
 #include "passes/passes.h"
 
@@ -21,9 +23,10 @@ enum { ALIGN = 64 };
 /* One piece of storage: a value with everything that lives inside it. */
 typedef struct Block {
 	Value *root;
-	PlaceKind space; /* PLACE_ARENA, PLACE_LOAD or PLACE_PARAM */
+	PlaceKind space; /* PLACE_ARENA, PLACE_LOAD, PLACE_PARAM or PLACE_STATE */
 	int64_t bytes, offset;
 	int first, last; /* node ids between which the bytes are needed, inclusive */
+	int read;        /* the last node that reads them as this value */
 	int host;        /* block inside which this one lies, or -1 */
 	int64_t inside;  /* byte offset in the host */
 	bool placed;
@@ -36,7 +39,7 @@ typedef struct Plan {
 	Block *block;
 	int nblocks;
 	int *block_of; /* by value slot: block whose bytes the value uses, -1 for inputs' buffers */
-	int nviews, ninside;
+	int nviews, ninside, nrenewed;
 } Plan;
 
 static int slot(const Value *v)
@@ -257,9 +260,10 @@ static bool try_view(Plan *p, Node *n)
 static void add_block(Plan *p, Value *v)
 {
 	const Node *n = v->node;
-	const PlaceKind space = n->op == OP_param ? PLACE_PARAM
-				: p->load[n->id]  ? PLACE_LOAD
-						  : PLACE_ARENA;
+	const PlaceKind space = n->op == OP_param   ? PLACE_PARAM
+				: n->op == OP_input ? PLACE_STATE
+				: p->load[n->id]    ? PLACE_LOAD
+						    : PLACE_ARENA;
 	p->block_of[slot(v)] = p->nblocks;
 	p->block[p->nblocks++] = (Block){.root = v,
 					 .space = space,
@@ -278,7 +282,7 @@ static void find_blocks(Plan *p)
 	}
 	for (int i = 0; i < p->g->nodes.n; i++) {
 		Node *n = p->g->nodes.at[i];
-		if (n->op == OP_input) {
+		if (n->op == OP_input && !attr_bool(n, "state")) {
 			n->out[0].place.kind = PLACE_IO;
 			p->block_of[slot(&n->out[0])] = -1;
 			continue;
@@ -294,7 +298,7 @@ static void find_blocks(Plan *p)
  * reads at run time stay for good, unless the back end packs them while loading. */
 static int read_until(const Plan *p, const Node *n, int input, const Block *b)
 {
-	if (b->space == PLACE_ARENA || p->load[n->id])
+	if (b->space == PLACE_ARENA || b->space == PLACE_STATE || p->load[n->id])
 		return n->id;
 	bool (*const packs)(const Node *, int) = p->cx->opt->hooks.packs;
 	const bool packed = packs && n->in[input]->place.kind != PLACE_VIEW && packs(n, input);
@@ -311,13 +315,13 @@ static void find_lifetimes(Plan *p)
 				continue;
 			const int last = read_until(p, n, k, &p->block[of]);
 			if (last > p->block[of].last)
-				p->block[of].last = last;
+				p->block[of].last = p->block[of].read = last;
 		}
 	}
 	for (int i = 0; i < p->g->outputs.n; i++) {
 		const int of = p->block_of[slot(p->g->outputs.at[i].value)];
 		if (of >= 0)
-			p->block[of].last = p->g->nodes.n;
+			p->block[of].last = p->block[of].read = p->g->nodes.n;
 	}
 }
 
@@ -334,10 +338,16 @@ static int whole_block(const Plan *p, const Value *v)
 	return is_dense(&v->type, stride) ? of : -1;
 }
 
+/* Stands where it is before the first node runs. */
+static bool is_given(const Block *b)
+{
+	return b->space == PLACE_PARAM || b->space == PLACE_STATE;
+}
+
 static bool can_host(const Plan *p, int host, int guest, int64_t offset, int reader)
 {
 	const Block *b = &p->block[guest];
-	if (b->host >= 0 || host == guest || offset % ALIGN || b->space == PLACE_PARAM)
+	if (b->host >= 0 || host == guest || offset % ALIGN || is_given(b))
 		return false;
 	return b->space == p->block[host].space && b->last <= reader;
 }
@@ -356,21 +366,25 @@ static void host_inputs(Plan *p, const Node *n)
 	}
 }
 
-/* All inputs are params of their own that no other stack has claimed: they are laid side by side
- * in the weights and the stack is there already. */
-static bool host_params(Plan *p, const Node *n)
+/* All inputs are params, or all states, of their own that no other stack has claimed: they are laid
+ * side by side and the stack is there already. */
+static bool host_given(Plan *p, const Node *n)
 {
 	const int host = p->block_of[slot(&n->out[0])];
+	PlaceKind space = PLACE_NONE;
 	for (int i = 0; i < n->nin; i++) {
 		const int64_t offset = piece_offset(n, i);
 		const int guest = offset < 0 ? -1 : whole_block(p, n->in[i]);
-		if (guest < 0 || p->block[guest].space != PLACE_PARAM || p->block[guest].host >= 0)
+		if (guest < 0 || !is_given(&p->block[guest]) || p->block[guest].host >= 0)
 			return false;
+		if (i > 0 && p->block[guest].space != space)
+			return false;
+		space = p->block[guest].space;
 		for (int k = 0; k < i; k++)
 			if (p->block_of[slot(n->in[k])] == guest)
 				return false;
 	}
-	p->block[host].space = PLACE_PARAM;
+	p->block[host].space = space;
 	for (int i = 0; i < n->nin; i++) {
 		Block *b = &p->block[p->block_of[slot(n->in[i])]];
 		b->host = host;
@@ -387,7 +401,7 @@ static void find_hosts(Plan *p)
 		const Node *n = p->g->nodes.at[i];
 		if ((n->op == OP_stack || n->op == OP_concat) &&
 		    p->block_of[slot(&n->out[0])] >= 0 && n->out[0].place.kind == PLACE_NONE &&
-		    !host_params(p, n))
+		    !host_given(p, n))
 			host_inputs(p, n);
 	}
 	for (int i = 0; i < p->nblocks; i++) {
@@ -399,6 +413,42 @@ static void find_hosts(Plan *p)
 				p->block[h].last = b->last;
 		}
 	}
+}
+
+/* ---- the next values of states --------------------------------------------------------------- */
+
+/* Nothing reads the bytes of block b, under any name, after node `id`. */
+static bool read_before(const Plan *p, int b, int id)
+{
+	for (; b >= 0; b = p->block[b].host)
+		if (p->block[b].read > id)
+			return false;
+	return true;
+}
+
+static void renew(Plan *p, const Node *input)
+{
+	const Output *o = graph_renewal(p->g, input);
+	if (!o)
+		return;
+	const Value *next = o->value;
+	const Node *n = next->node;
+	const int old = p->block_of[slot(&input->out[0])], new = p->block_of[slot(next)];
+	bool (*const renews)(const Node *) = p->cx->opt->hooks.renews;
+	if (!renews || !renews(n) || node_renewed(n, next->index) != &input->out[0] ||
+	    !read_before(p, old, n->id) || p->block[new].root != next)
+		return;
+	p->block[new].space = PLACE_STATE;
+	p->block[new].host = old;
+	p->nrenewed++;
+}
+
+static void find_renewals(Plan *p)
+{
+	for (int i = 0; i < p->g->nodes.n; i++)
+		if (p->block_of[slot(&p->g->nodes.at[i]->out[0])] >= 0 &&
+		    p->g->nodes.at[i]->op == OP_input)
+			renew(p, p->g->nodes.at[i]);
 }
 
 /* ---- offsets --------------------------------------------------------------------------------- */
@@ -460,7 +510,7 @@ static void place_arenas(Plan *p)
 	Order *order = NEW_ARRAY(p->cx->scratch, Order, p->nblocks + 1);
 	int n = 0;
 	for (int i = 0; i < p->nblocks; i++)
-		if (p->block[i].host < 0 && p->block[i].space != PLACE_PARAM)
+		if (p->block[i].host < 0 && !is_given(&p->block[i]))
 			order[n++] = (Order){p->block[i].bytes, i};
 	qsort(order, (size_t)n, sizeof *order, by_size);
 	p->g->arena_bytes = p->g->load_bytes = 0;
@@ -474,12 +524,13 @@ static void place_arenas(Plan *p)
 	}
 }
 
-static void place_params(Plan *p)
+/* In the order of the graph, what is joined together. */
+static void place_given(Plan *p, PlaceKind space)
 {
 	int64_t at = 0;
 	for (int i = 0; i < p->nblocks; i++) {
 		int b = i;
-		if (p->block[i].space != PLACE_PARAM)
+		if (p->block[i].space != space)
 			continue;
 		while (p->block[b].host >= 0)
 			b = p->block[b].host;
@@ -527,18 +578,21 @@ int pass_plan_memory(PassCtx *cx, Graph *g)
 	find_blocks(&p);
 	find_lifetimes(&p);
 	find_hosts(&p);
+	find_renewals(&p);
 	place_arenas(&p);
-	place_params(&p);
+	place_given(&p, PLACE_PARAM);
+	place_given(&p, PLACE_STATE);
 	write_places(&p);
 	int64_t sum = 0;
 	for (int i = 0; i < p.nblocks; i++)
 		sum +=
 		    p.block[i].space == PLACE_ARENA && p.block[i].host < 0 ? p.block[i].bytes : 0;
 	report_did(cx, NULL,
-		   "%d pieces of storage, %d views, %d values computed inside a stack; arena %lld "
-		   "bytes for %lld of activations, load-time arena %lld bytes",
-		   p.nblocks, p.nviews, p.ninside, (long long)g->arena_bytes, (long long)sum,
-		   (long long)g->load_bytes);
+		   "%d pieces of storage, %d views, %d values computed inside a stack, %d over the "
+		   "state they renew; arena %lld bytes for %lld of activations, load-time arena "
+		   "%lld bytes",
+		   p.nblocks, p.nviews, p.ninside, p.nrenewed, (long long)g->arena_bytes,
+		   (long long)sum, (long long)g->load_bytes);
 	return places_hash(g) != before;
 }
 

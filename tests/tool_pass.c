@@ -13,6 +13,11 @@ static bool any_strides(const Node *n, int input)
 	return n && input >= 0;
 }
 
+static bool always(const Node *n)
+{
+	return n != NULL;
+}
+
 static const char *print(Arena *a, const Module *m)
 {
 	Buf b;
@@ -51,7 +56,7 @@ static int run(Arena *a, const char *path, const PassOptions *opt, bool verbose)
 
 int main(int argc, char **argv)
 {
-	PassOptions opt = {.verify = true, .eval = true};
+	PassOptions opt = {.verify = true, .eval = true, .hooks.renews = always};
 	bool verbose = false;
 	int i = 1;
 	for (; i < argc && argv[i][0] == '-'; i++) {
