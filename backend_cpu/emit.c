@@ -50,12 +50,15 @@ static bool check_types(const Emit *e, const Node *n)
 	return true;
 }
 
-/* Views and what lies in the weights as it is needs no code. */
+/* Views and what lies in the weights or the state as it is needs no code. */
 static bool has_code(const Node *n)
 {
 	bool stored = false;
-	for (int k = 0; k < n->nout; k++)
-		stored |= n->out[k].place.kind == PLACE_ARENA || n->out[k].place.kind == PLACE_LOAD;
+	for (int k = 0; k < n->nout; k++) {
+		const PlaceKind place = n->out[k].place.kind;
+		stored |= place == PLACE_ARENA || place == PLACE_LOAD ||
+			  (place == PLACE_STATE && node_renewed(n, k));
+	}
 	return stored && n->op != OP_input && n->op != OP_param;
 }
 

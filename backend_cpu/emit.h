@@ -82,6 +82,7 @@ typedef struct Fn {
 	const Node *n;
 	bool at_load;
 	LIST(Arg) args;
+	int64_t held;  /* floats of Self.work that fn_hold gave out */
 	bool instance; /* the loop at hand uses g */
 	int loops;     /* written so far by fn_tiles */
 	Buf decl, body;
@@ -124,6 +125,7 @@ Ref fn_ref(const Fn *f, int i);
 /* Makes a pointer an argument under its name, once. Whatever depends on where values lie has to be
  * one. */
 void fn_declare(Fn *f, const char *type, const char *name, const char *base, int64_t offset);
+bool fn_has(const Fn *f, const char *name); /* it is an argument */
 /* Names of the operands, made arguments. */
 const char *fn_name_in(Fn *f, int i);
 const char *fn_name_out(Fn *f, int k);
@@ -132,6 +134,9 @@ const char *fn_name_out(Fn *f, int k);
 const char *fn_in(Fn *f, int i);
 const char *fn_in_dense(Fn *f, int i);
 const char *fn_out(Fn *f, int k);
+/* As fn_out; the input itself where output k is written over the input that it renews. Called
+ * before that input is named. */
+const char *fn_out_over(Fn *f, int k);
 /* The operand called `name`, with leading extent and strides of v, at the instance. */
 const char *fn_at(Fn *f, const char *name, const Value *v, const int64_t *stride);
 /* " + g * 50": from instance to instance of a value with leading extent `lead`, `stride` apart */
@@ -140,7 +145,10 @@ const char *fn_step(Fn *f, int64_t lead, int64_t stride);
 const char *fn_stream(Fn *f);
 const char *fn_tile(const Fn *f, int64_t tiles); /* C for the number of the tile */
 const char *fn_scratch(Fn *f, int64_t floats);
-/* Memory of the function that all threads see, `floats` for each instance: C for the instance's. */
+/* Makes memory of the function that all threads see an argument, before fn_work is called. */
+void fn_hold(Fn *f, const char *name, int64_t floats);
+/* What all uses in the function share of such memory, `floats` for each instance: C for the
+ * instance's. */
 const char *fn_work(Fn *f, int64_t floats);
 /* The loop over the tiles of all instances; `shape` declares the constant k, or is NULL. */
 void fn_tiles(Fn *f, int64_t tiles, const char *shape, const char *fmt, ...)

@@ -86,7 +86,7 @@ const char *fn_step(Fn *f, int64_t lead, int64_t stride)
 			    stride);
 }
 
-static bool has_arg(const Fn *f, const char *name)
+bool fn_has(const Fn *f, const char *name)
 {
 	for (int i = 0; i < f->args.n; i++)
 		if (!strcmp(f->args.at[i].name, name))
@@ -96,7 +96,7 @@ static bool has_arg(const Fn *f, const char *name)
 
 void fn_declare(Fn *f, const char *type, const char *name, const char *base, int64_t offset)
 {
-	if (!has_arg(f, name))
+	if (!fn_has(f, name))
 		list_push(f->e->arena, &f->args, ((Arg){type, name, base, offset}));
 }
 
@@ -152,9 +152,9 @@ const char *fn_in_dense(Fn *f, int i)
 	const char *from = fn_name_in(f, i), *name = arena_printf(f->e->arena, "%s_dense", from);
 	int64_t dense[MAX_RANK];
 	ref_dense(&v->type, dense);
-	if (!has_arg(f, name)) {
+	if (!fn_has(f, name)) {
 		const Ref r = ref_of(f->e, v, f->at_load);
-		fn_declare(f, "float ", name, "s->pack", ref_pack(f->e, type_count(&v->type)));
+		fn_hold(f, name, type_count(&v->type));
 		nest_copy(f, from, r.stride, name, dense, &v->type);
 	}
 	return fn_at(f, name, v, dense);
@@ -164,6 +164,20 @@ const char *fn_out(Fn *f, int k)
 {
 	const Ref r = ref_of(f->e, &f->n->out[k], f->at_load);
 	return fn_at(f, fn_name_out(f, k), &f->n->out[k], r.stride);
+}
+
+const char *fn_out_over(Fn *f, int k)
+{
+	const Value *out = &f->n->out[k], *old = node_renewed(f->n, k);
+	if (!old || out->place.kind != PLACE_STATE)
+		return fn_out(f, k);
+	int i = 0;
+	while (f->n->in[i] != old)
+		i++;
+	const Ref r = ref_of(f->e, out, f->at_load);
+	const char *name = operand_name(f, false, i);
+	fn_declare(f, "float ", name, r.base, r.offset);
+	return fn_at(f, name, out, r.stride);
 }
 
 const char *fn_tile(const Fn *f, int64_t tiles)
@@ -192,11 +206,21 @@ const char *fn_scratch(Fn *f, int64_t floats)
 	return "self_scratch(s)";
 }
 
+void fn_hold(Fn *f, const char *name, int64_t floats)
+{
+	if (fn_has(f, "work"))
+		BUG("memory for '%s' of '%s' is asked for too late", name, f->n->out[0].name);
+	fn_declare(f, "float ", name, "s->work", f->held);
+	f->held += (floats + 15) / 16 * 16;
+	ref_work(f->e, f->held);
+}
+
 const char *fn_work(Fn *f, int64_t floats)
 {
 	const int64_t group = fn_group(f);
-	ref_work(f->e, group * floats);
-	return arena_printf(f->e->arena, "s->work%s", fn_step(f, group, floats));
+	fn_declare(f, "float ", "work", "s->work", f->held);
+	ref_work(f->e, f->held + group * floats);
+	return arena_printf(f->e->arena, "work%s", fn_step(f, group, floats));
 }
 
 /* The head of the loop and what the body needs. Returns the tabs of the body. */

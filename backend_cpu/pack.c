@@ -63,15 +63,28 @@ static void pack_product(Buf *b, const Slice *s, int64_t n, int64_t k, int64_t r
 	    places(b->arena, s), n, k, row, col);
 }
 
-static void pack_conv(Emit *e, Buf *b, const Node *n, Slice s)
+/* Memory for weights turned round. */
+static const char *turned(Emit *e, Fn *f, int64_t floats)
+{
+	static const char name[] = "turned";
+	if (!f) {
+		ref_work(e, floats);
+		return "s->work";
+	}
+	if (!fn_has(f, name))
+		fn_hold(f, name, floats);
+	return name;
+}
+
+static void pack_conv(Emit *e, Fn *f, Buf *b, const Node *n, Slice s)
 {
 	const ConvPlan p = conv_plan(n);
 	if (n->op == OP_conv2d_dx) {
-		const Slice turn = {s.from, "s->work", s.from_at, 0, s.stride};
+		const Slice turn = {s.from, turned(e, f, p.c * p.o * p.kh * p.kw), s.from_at, 0,
+				    s.stride};
 		buf_printf(b,
 			   "\tconv_turn(%s, %" PRId64 ", %" PRId64 ", %" PRId64 ", s->threads);\n",
 			   places(b->arena, &turn), p.c, p.o, p.kh * p.kw);
-		ref_work(e, p.c * p.o * p.kh * p.kw);
 		s.from = turn.to;
 		s.from_at = turn.to_at;
 	}
@@ -90,8 +103,8 @@ static void pack_conv(Emit *e, Buf *b, const Node *n, Slice s)
 			   at, p.o, p.c, p.kh, p.kw);
 }
 
-/* Statements that pack one slice. */
-static void pack_slice(Emit *e, Buf *b, const Node *n, int input, const Slice *s)
+/* Statements that pack one slice, in the function f or, where it is NULL, while loading. */
+static void pack_slice(Emit *e, Fn *f, Buf *b, const Node *n, int input, const Slice *s)
 {
 	const Type w = slice_type(n, input);
 	const int64_t row = s->stride[0], col = s->stride[1];
@@ -127,7 +140,7 @@ static void pack_slice(Emit *e, Buf *b, const Node *n, int input, const Slice *s
 			   s->stride[2]);
 		break;
 	default:
-		pack_conv(e, b, n, *s);
+		pack_conv(e, f, b, n, *s);
 	}
 }
 
@@ -142,51 +155,37 @@ static void drop_read(Emit *e, Buf *b, int64_t floats)
 	buf_puts(b, "\ts->weights->drop(s->weights);\n");
 }
 
+static int64_t slices(const Node *n, int input)
+{
+	return n->group > 0 ? n->in[input]->type.dim[0] : 1;
+}
+
 /* While loading: slices may lie apart in the weights. */
 static void pack_loading(Emit *e, const Packed *p)
 {
 	const Value *v = p->node->in[p->input];
 	const int lead = p->node->group > 0;
-	for (int64_t d = 0; d < (lead ? v->type.dim[0] : 1); d++) {
+	for (int64_t d = 0; d < slices(p->node, p->input); d++) {
 		const Ref r = ref_slice(e, v, lead ? d : -1, true);
 		const Slice s = {r.base, "s->pack", r.offset, p->offset + d * p->floats,
 				 r.stride + lead};
-		pack_slice(e, &e->load, p->node, p->input, &s);
+		pack_slice(e, NULL, &e->load, p->node, p->input, &s);
 		drop_read(e, &e->load, p->floats);
 	}
-}
-
-/* In the function f: from what it gets as NAME_given to NAME. */
-static void pack_running(Fn *f, const Packed *p, const char *name)
-{
-	const Value *v = p->node->in[p->input];
-	const int lead = p->node->group > 0;
-	const Ref r = ref_of(f->e, v, f->at_load);
-	const char *given = arena_printf(f->e->arena, "%s_given", name);
-	fn_declare(f, "float ", name, "s->pack", p->offset);
-	fn_declare(f, "const float ", given, r.base, r.offset);
-	for (int64_t d = 0; d < (lead ? v->type.dim[0] : 1); d++) {
-		const Slice s = {given, name, d * r.stride[0], d * p->floats, r.stride + lead};
-		pack_slice(f->e, &f->body, p->node, p->input, &s);
-	}
-}
-
-static const Packed *reserve(Emit *e, const Node *n, int input)
-{
-	const int64_t slices = n->group > 0 ? n->in[input]->type.dim[0] : 1;
-	const int64_t floats = packed_floats(n, input);
-	const Packed p = {n, input, ref_pack(e, slices * floats), floats};
-	list_push(e->arena, &e->packed, p);
-	return &e->packed.at[e->packed.n - 1];
 }
 
 void pack_users(Emit *e, const Value *v)
 {
 	for (int i = 0; i < e->graph->nodes.n; i++) {
 		const Node *n = e->graph->nodes.at[i];
-		for (int k = 0; k < n->nin; k++)
-			if (n->in[k] == v && cpu_packs(n, k))
-				pack_loading(e, reserve(e, n, k));
+		for (int k = 0; k < n->nin; k++) {
+			if (n->in[k] != v || !cpu_packs(n, k))
+				continue;
+			const int64_t floats = packed_floats(n, k);
+			const Packed p = {n, k, ref_pack(e, slices(n, k) * floats), floats};
+			list_push(e->arena, &e->packed, p);
+			pack_loading(e, &p);
+		}
 	}
 }
 
@@ -198,14 +197,29 @@ static const Packed *find(const Emit *e, const Node *n, int input)
 	return NULL;
 }
 
+/* Packs in the function at hand, to memory of its own, what it gets as NAME_given. */
+static void pack_running(Fn *f, int input, const char *name)
+{
+	const int lead = f->n->group > 0;
+	const int64_t floats = packed_floats(f->n, input);
+	const Ref r = ref_of(f->e, f->n->in[input], f->at_load);
+	const char *given = arena_printf(f->e->arena, "%s_given", name);
+	fn_hold(f, name, slices(f->n, input) * floats);
+	fn_declare(f, "const float ", given, r.base, r.offset);
+	for (int64_t d = 0; d < slices(f->n, input); d++) {
+		const Slice s = {given, name, d * r.stride[0], d * floats, r.stride + lead};
+		pack_slice(f->e, f, &f->body, f->n, input, &s);
+	}
+}
+
 const char *pack_operand(Fn *f, int input)
 {
 	const Packed *p = find(f->e, f->n, input);
 	const char *name = node_info(f->n)->in_names[input];
-	if (!p) {
-		p = reserve(f->e, f->n, input);
-		pack_running(f, p, name);
-	}
-	fn_declare(f, "const float ", name, "s->pack", p->offset);
-	return fn_at(f, name, f->n->in[input], &p->floats);
+	const int64_t floats = packed_floats(f->n, input);
+	if (p)
+		fn_declare(f, "const float ", name, "s->pack", p->offset);
+	else if (!fn_has(f, name))
+		pack_running(f, input, name);
+	return fn_at(f, name, f->n->in[input], &floats);
 }

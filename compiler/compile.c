@@ -312,8 +312,9 @@ static void choose_target(Compile *cx)
 			   "no GPU is visible: name architectures with --arch");
 }
 
-static const PassHooks hooks[] = {[TARGET_CPU] = {.packs = cpu_packs, .strided = cpu_strided},
-				  [TARGET_CUDA] = {.packs = cuda_packs, .strided = cuda_strided}};
+static const PassHooks hooks[] = {
+    [TARGET_CPU] = {.packs = cpu_packs, .strided = cpu_strided, .renews = cpu_renews},
+    [TARGET_CUDA] = {.packs = cuda_packs, .strided = cuda_strided}};
 
 static int build(Compile *cx)
 {
@@ -386,7 +387,7 @@ static int inspect(Compile *cx)
 {
 	read_model(cx);
 	PassOptions opt = cx->o->pass;
-	opt.hooks = (PassHooks){.packs = cpu_packs, .strided = cpu_strided};
+	opt.hooks = hooks[TARGET_CPU];
 	return inspect_model(cx->arena, cx->model, &opt, cx->o->json) ? EXIT_DONE : EXIT_INPUT;
 }
 

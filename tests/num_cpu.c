@@ -226,7 +226,7 @@ int main(int argc, char **argv)
 	}
 	const PassOptions opt = {.only = passes ? NULL : "",
 				 .verify = true,
-				 .hooks = {.packs = cpu_packs, .strided = cpu_strided}};
+				 .hooks = {.packs = cpu_packs, .strided = cpu_strided, .renews = cpu_renews}};
 	Report r = {0};
 	const RtModel *m = passes_run(s.module, &opt, &r) ? build(&s) : NULL;
 	if (!m || !run_all(&s, m)) {
