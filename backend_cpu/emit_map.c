@@ -340,34 +340,8 @@ void cpu_concat(Fn *f)
 	}
 }
 
-/* Numbers from many places of one memory: a table of the places. false where that does not fit. */
-static bool gather_numbers(Fn *f)
-{
-	enum { MANY = 16 };
-	const Type *y = &f->n->out[0].type;
-	Buf places;
-	buf_init(&places, f->e->arena);
-	if (f->n->group || f->n->nin < MANY || type_count(y) != f->n->nin)
-		return false;
-	const Ref first = ref_of(f->e, f->n->in[0], f->at_load);
-	for (int i = 0; i < f->n->nin; i++) {
-		const Ref r = ref_of(f->e, f->n->in[i], f->at_load);
-		if (strcmp(r.base, first.base))
-			return false;
-		buf_printf(&places, "%s%" PRId64, i ? ", " : "", r.offset);
-	}
-	emit_line(&f->decl, 1,
-		  arena_printf(f->e->arena, "static const int64_t at[] = {%s};", places.s));
-	fn_declare(f, "const float ", "from", first.base, 0);
-	buf_printf(&f->body, "\tfor (int i = 0; i < %d; i++)\n\t\t%s[i] = from[at[i]];\n",
-		   f->n->nin, fn_name_out(f, 0));
-	return true;
-}
-
 void cpu_stack(Fn *f)
 {
-	if (gather_numbers(f))
-		return;
 	const Type y = fn_type(f, &f->n->out[0]);
 	const int axis = fn_axis(f, y.rank);
 	int64_t dense[MAX_RANK], ds[MAX_RANK] = {0};
