@@ -114,6 +114,8 @@ typedef struct CudaCompileOptions {
 	int jobs;             /* 0: one a core */
 } CudaCompileOptions;
 
+/* Every name of a list such as "sm_90,a100" is one of an architecture; false after diagnostics. */
+bool cuda_archs_known(Arena *a, Diag *d, const char *list);
 /* false after diagnostics. */
 bool cuda_compile(const CudaCode *code, const CudaCompileOptions *opt, Diag *d, CudaImages *out);
 

@@ -304,6 +304,8 @@ static void choose_target(Compile *cx)
 			   o->precision);
 	if (cx->target == TARGET_CPU)
 		return;
+	if (o->arch && !cuda_archs_known(cx->arena, &cx->diag, o->arch))
+		diag_check(&cx->diag);
 	cx->archs = o->arch;
 	if (!cx->archs && ngpus > 0)
 		cx->archs = arena_printf(cx->arena, "sm_%d", arch);
