@@ -144,7 +144,7 @@ static void choose_narrow(Emit *e)
 	for (int i = 0; i < g->nodes.n; i++)
 		for (int k = 0; k < g->nodes.at[i]->nout; k++) {
 			const Value *v = &g->nodes.at[i]->out[k];
-			if (v->place.kind == PLACE_NONE || e->loadtime[i])
+			if (plan_resolve(v).kind != PLACE_ARENA)
 				continue;
 			home[i * MAX_OUT + k] = home_of(g, v);
 			narrow[i * MAX_OUT + k] = writes_narrow(v->node) && v->type.dtype == F32;
@@ -178,13 +178,13 @@ static void choose_narrow(Emit *e)
 
 /* ---- operands ----------------------------------------------------------------------------- */
 
-static int64_t input_offset(const Graph *g, const Node *input)
+static int64_t input_offset(const Emit *e, const Node *input)
 {
-	int64_t at = 0;
-	for (int i = 0; i < g->nodes.n && g->nodes.at[i] != input; i++)
-		if (g->nodes.at[i]->op == OP_input)
-			at += cuda_align(type_bytes(&g->nodes.at[i]->out[0].type));
-	return at;
+	const CudaCode *c = e->code;
+	for (int i = 0; i < c->inputs.n; i++)
+		if (c->inputs.at[i].node == input)
+			return c->inputs.at[i].at;
+	emit_bug(input, "is no input of the graph");
 }
 
 /* Bytes of a buffer's element become fewer when it is stored as bf16. */
@@ -213,8 +213,12 @@ static void place_operand(const Emit *e, Operand *o, const Resolved *r)
 		o->at = arena_printf(e->arena, "m.params + %lld", (long long)o->offset);
 		return;
 	case PLACE_IO:
-		o->offset = input_offset(e->graph, r->owner->node) + r->offset;
+		o->offset = input_offset(e, r->owner->node) + r->offset;
 		o->at = arena_printf(e->arena, "m.in + %lld", (long long)o->offset);
+		return;
+	case PLACE_STATE:
+		o->offset = r->offset;
+		o->at = arena_printf(e->arena, "m.state + %lld", (long long)o->offset);
 		return;
 	default:
 		emit_bug(o->value->node, "value has no place");
@@ -457,36 +461,88 @@ static EmitFn *const emit_fn[NOPS] = {
 #undef OP
 };
 
+/* The caller's inputs, one behind the other. */
+static void place_inputs(Emit *e)
+{
+	CudaCode *c = e->code;
+	int64_t at = 0;
+	for (int i = 0; i < e->graph->nodes.n; i++) {
+		const Node *n = e->graph->nodes.at[i];
+		if (n->op != OP_input || attr_bool(n, "state"))
+			continue;
+		list_push(c->arena, &c->inputs, ((CudaInput){e->graph_index, n, at}));
+		at += cuda_align(type_bytes(&n->out[0].type));
+	}
+	if (at > c->in_bytes)
+		c->in_bytes = at;
+}
+
+static void dense_at(const Emit *e, Operand *o, const char *space, int64_t at)
+{
+	int64_t stride = 1;
+	o->at = arena_printf(e->arena, "m.%s + %lld", space, (long long)at);
+	o->offset = at;
+	for (int k = o->rank - 1; k >= 0; k--) {
+		o->stride[k] = stride;
+		stride *= o->dim[k];
+	}
+}
+
+static Operand operand_whole(const Emit *e, const Value *v)
+{
+	Node whole = *v->node;
+	whole.group = 0;
+	return operand(e, &whole, v);
+}
+
 /* Outputs that lie dense and as float in the arena are read there, others are copied out. */
 static void emit_outputs(Emit *e)
 {
 	CudaCode *c = e->code;
-	e->load = false;
 	int64_t at = 0;
 	for (int i = 0; i < e->graph->outputs.n; i++) {
-		const Value *v = e->graph->outputs.at[i].value;
-		const Resolved r = plan_resolve(v);
-		CudaOutput o = {.in_arena = r.kind == PLACE_ARENA && r.contiguous,
-				.offset = r.offset};
-		if (!o.in_arena) {
-			Node whole = *v->node;
-			whole.group = 0;
-			const Operand from = operand(e, &whole, v);
+		const Output *out = &e->graph->outputs.at[i];
+		const Resolved r = plan_resolve(out->value);
+		CudaOutput o = {e->graph_index, out, CUDA_ARENA, r.offset};
+		if (state_hidden(&c->state, e->graph, out->name))
+			continue;
+		if (r.kind == PLACE_STATE && r.contiguous) {
+			o.space = CUDA_STATE;
+		} else if (r.kind != PLACE_ARENA || !r.contiguous) {
+			const Operand from = operand_whole(e, out->value);
 			Operand to = from;
-			to.at = arena_printf(e->arena, "m.out + %lld", (long long)at);
-			to.offset = o.offset = at;
-			int64_t stride = 1;
-			for (int k = to.rank - 1; k >= 0; k--) {
-				to.stride[k] = stride;
-				stride *= to.dim[k];
-			}
-			emit_copy(e, v->node, &from, &to, 1);
-			at += cuda_align(type_bytes(&v->type));
+			dense_at(e, &to, "out", at);
+			emit_copy(e, out->value->node, &from, &to, 1);
+			o.space = CUDA_OUT;
+			o.at = at;
+			at += cuda_align(type_bytes(&out->value->type));
 		}
 		list_push(c->arena, &c->outputs, o);
 	}
 	if (at > c->out_bytes)
 		c->out_bytes = at;
+}
+
+/* The next values of states that were not computed over them are copied there, after everything
+ * that reads the old ones. */
+static void emit_renewals(Emit *e)
+{
+	const CudaCode *c = e->code;
+	const Graph *g = e->graph;
+	LIST(Operand) from = {0}, to = {0};
+	for (int i = 0; i < g->outputs.n; i++) {
+		const Value *v = g->outputs.at[i].value;
+		const State *s = state_renewed(&c->state, g, g->outputs.at[i].name);
+		const Resolved r = plan_resolve(v);
+		if (!s || (r.kind == PLACE_STATE && r.offset == s->offset))
+			continue;
+		Operand o = operand_whole(e, v);
+		list_push(e->arena, &from, o);
+		dense_at(e, &o, "state", s->offset);
+		list_push(e->arena, &to, o);
+	}
+	if (from.n > 0)
+		emit_copies(e, from.at[0].value->node, from.at, to.at, from.n);
 }
 
 /* A load-time value's bytes as the kernels of a run read them. */
@@ -503,7 +559,10 @@ static double moved_bytes(const Emit *e)
 {
 	const Graph *g = e->graph;
 	bool *seen = NEW_ARRAY(e->arena, bool, g->nodes.n *MAX_OUT);
-	double bytes = (double)input_offset(g, NULL);
+	double bytes = 0;
+	for (int i = 0; i < g->nodes.n; i++)
+		if (g->nodes.at[i]->op == OP_input)
+			bytes += (double)type_bytes(&g->nodes.at[i]->out[0].type);
 	for (int i = 0; i < g->outputs.n; i++)
 		bytes += (double)type_bytes(&g->outputs.at[i].value->type);
 	for (int i = 0; i < g->nodes.n; i++) {
@@ -530,6 +589,7 @@ static void emit_graph(Emit *e)
 	e->scratch_bytes = 0;
 	e->updated = 0;
 	choose_narrow(e);
+	place_inputs(e);
 	for (int i = 0; i < g->nodes.n; i++) {
 		const Node *n = g->nodes.at[i];
 		e->load = e->loadtime[i];
@@ -541,15 +601,14 @@ static void emit_graph(Emit *e)
 		for (int k = 0; e->load && k < n->nout; k++)
 			pack_for_readers(e, &n->out[k]);
 	}
+	e->load = false;
 	emit_outputs(e);
+	emit_renewals(e);
 	list_push(e->arena, &c->moved, moved_bytes(e));
 	const int64_t arena_bytes =
 	    e->scratch_bytes > 0 ? cuda_align(g->arena_bytes) + e->scratch_bytes : g->arena_bytes;
 	if (arena_bytes > c->arena_bytes)
 		c->arena_bytes = arena_bytes;
-	const int64_t in_bytes = input_offset(g, NULL);
-	if (in_bytes > c->in_bytes)
-		c->in_bytes = in_bytes;
 }
 
 static int find_param(const CudaCode *c, const char *label)
@@ -586,6 +645,7 @@ CudaCode *cuda_emit(Arena *a, const Model *m, const CudaOptions *opt)
 	*c = (CudaCode){.arena = a, .model = m, .opt = *opt};
 	for (int f = 0; f < NFAMILIES; f++)
 		buf_init(&c->unit[f], a);
+	c->state = model_states(a, m);
 	Emit e = {.code = c, .arena = a};
 	for (int i = 0; i < m->module->graphs.n; i++) {
 		e.graph = m->module->graphs.at[i];
@@ -594,6 +654,8 @@ CudaCode *cuda_emit(Arena *a, const Model *m, const CudaOptions *opt)
 		e.graph_index = i;
 		emit_graph(&e);
 	}
+	e.graph_index = m->module->graphs.n;
+	emit_pcm(&e);
 	return c;
 }
 

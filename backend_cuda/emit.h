@@ -131,6 +131,10 @@ void emit_sum_parts(Emit *e, const Node *n, const char *from, int64_t parts, int
 
 /* Copies `from` to `to`, which has its shape, for all instances. */
 void emit_copy(Emit *e, const Node *n, const Operand *from, const Operand *to, int64_t group);
+/* n ungrouped copies in one launch. */
+void emit_copies(Emit *e, const Node *node, const Operand *from, const Operand *to, int n);
+/* Of a program for training: 16-bit audio becomes the input of the graph "features". */
+void emit_pcm(Emit *e);
 
 /* Weak: an op without one is an error for models that have it. */
 #define EW(name, ...)

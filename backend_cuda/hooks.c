@@ -6,6 +6,11 @@ bool cuda_packs(const Node *n, int input)
 	return (n->op == OP_conv2d || n->op == OP_conv2d_act) && input == 1 && conv_packs(n);
 }
 
+bool cuda_renews(const Node *n)
+{
+	return n->op == OP_adamw;
+}
+
 bool cuda_strided(const Node *n, int input)
 {
 	if (node_info(n)->flags & (F_EW | F_VIEW))
