@@ -314,8 +314,9 @@ static void choose_target(Compile *cx)
 			   "no GPU is visible: name architectures with --arch");
 }
 
-static const PassHooks hooks[] = {[TARGET_CPU] = {.packs = cpu_packs, .strided = cpu_strided},
-				  [TARGET_CUDA] = {.packs = cuda_packs, .strided = cuda_strided}};
+static const PassHooks hooks[] = {
+    [TARGET_CPU] = {.packs = cpu_packs, .strided = cpu_strided},
+    [TARGET_CUDA] = {.packs = cuda_packs, .strided = cuda_strided, .renews = cuda_renews}};
 
 static int build(Compile *cx)
 {

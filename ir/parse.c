@@ -382,12 +382,8 @@ static bool parse_place(Parser *p, Value *v)
 	static const struct {
 		const char *name;
 		PlaceKind kind;
-	} kinds[] = {{"arena", PLACE_ARENA},
-		     {"param", PLACE_PARAM},
-		     {"load", PLACE_LOAD},
-		     {"state", PLACE_STATE},
-		     {"io", PLACE_IO},
-		     {"view", PLACE_VIEW}};
+	} kinds[] = {{"arena", PLACE_ARENA}, {"param", PLACE_PARAM}, {"load", PLACE_LOAD},
+		     {"state", PLACE_STATE}, {"io", PLACE_IO},       {"view", PLACE_VIEW}};
 	if (!accept(p, '@'))
 		return true;
 	peek(p);

@@ -27,7 +27,9 @@ static void print_launches(const CudaCode *code)
 int main(int argc, char **argv)
 {
 	const PassOptions passes = {
-	    .only = "", .verify = true, .hooks = {.packs = cuda_packs, .strided = cuda_strided}};
+	    .only = "",
+	    .verify = true,
+	    .hooks = {.packs = cuda_packs, .strided = cuda_strided, .renews = cuda_renews}};
 	const CudaOptions opt = {.precision = precision(argc > 2 ? argv[2] : "fp32"),
 				 .version = "0.0.0"};
 	Arena *a = arena_new();
