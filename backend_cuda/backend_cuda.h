@@ -24,6 +24,7 @@ typedef enum CudaPrecision { CUDA_FP32, CUDA_TF32, CUDA_BF16 } CudaPrecision;
 	X(CONV, conv)                                                                              \
 	X(NORM_GRAD, norm_grad)                                                                    \
 	X(BATCH_NORM, batch_norm)                                                                  \
+	X(SCAN_GRAD, scan_grad)                                                                    \
 	X(UPDATE, update)
 
 typedef enum CudaFamily {

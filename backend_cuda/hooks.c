@@ -30,8 +30,14 @@ bool cuda_strided(const Node *n, int input)
 	case OP_conv1d_depthwise:
 	case OP_gru:
 		return input == 0;
+	case OP_conv1d_depthwise_dw:
+		return true;
+	case OP_conv1d_silu_grad:
+		return input == 0 || input == 3;
 	case OP_selective_scan:
 	case OP_scan_gate:
+	case OP_selective_scan_grad:
+	case OP_scan_gate_grad:
 		return input != 2 && input != 5;
 	default:
 		return false;
