@@ -16,17 +16,10 @@ static int64_t sequences_each(const Emit *e, int64_t batch, int64_t ctas, int64_
 	return ceil_of(batch, want < batch ? want : batch);
 }
 
-/* Bytes taken one after the other from the node's scratch memory. */
-typedef struct Pieces {
-	const char *base;
-	int64_t used;
-} Pieces;
-
-static const char *piece(const Emit *e, Pieces *p, int64_t floats)
+static const char *scratch_floats(Emit *e, int64_t count)
 {
-	const int64_t at = p->used;
-	p->used += cuda_align(floats * (int64_t)sizeof(float));
-	return arena_printf(e->arena, "(float *)(%s + %lld)", p->base, (long long)at);
+	return arena_printf(e->arena, "(float *)(%s)",
+			    scratch_text(e, count * (int64_t)sizeof(float)));
 }
 
 static const char *at_z(const Emit *e, const Sweep *z, int op, const Operand *o, bool write)
@@ -121,15 +114,13 @@ static void emit_scan_grad(Emit *e, const Node *n)
 	const int64_t states = s.e * s.n, seq = s.batch * s.l * s.n;
 	const int64_t size[4] = {states, seq, seq, s.e};
 	const int64_t parts[4] = {s.parts, s.blocks, s.blocks, s.parts};
-	Pieces p = {.base = scratch_text(e, 0)};
 	const char *slab[4];
 	for (int i = 0; i < 4; i++)
 		slab[i] = parts[i] == 1 ? operand_text(e, &s.out[2 + i], true)
-					: piece(e, &p, parts[i] * s.group * size[i]);
+					: scratch_floats(e, parts[i] * s.group * size[i]);
 	const int64_t starts =
 	    s.chunks > 1 ? s.batch * s.blocks * s.chunks * 128 * s.n / (s.n % 4 == 0 ? 4 : 1) : 0;
-	const char *start = piece(e, &p, s.group * starts);
-	scratch_text(e, p.used);
+	const char *start = scratch_floats(e, s.group * starts);
 
 	Kernel k = kernel_begin(e, n, FAM_SCAN_GRAD);
 	put_scan(&k, &s);
@@ -186,7 +177,6 @@ static void emit_conv1d_grad(Emit *e, const Node *n, const Operand *x, const Ope
 	const int64_t parts = ceil_of(batch, each), size[2] = {e_ * taps, e_};
 	const Operand *sums[2] = {dw, dbias};
 	const char *slab[2] = {NULL, NULL};
-	Pieces p = {.base = scratch_text(e, 0)};
 	Sweep z = {.nops = 5};
 	if (!dw->dense || (dx && !(dx->dense && w->dense && bias->dense && dbias->dense)))
 		emit_bug(n, "gradient of a convolution with strided weights or results");
@@ -194,8 +184,7 @@ static void emit_conv1d_grad(Emit *e, const Node *n, const Operand *x, const Ope
 	for (int i = 0; i < 2; i++)
 		if (sums[i])
 			slab[i] = parts == 1 ? operand_text(e, sums[i], true)
-					     : piece(e, &p, parts * group * size[i]);
-	scratch_text(e, p.used);
+					     : scratch_floats(e, parts * group * size[i]);
 
 	Kernel k = kernel_begin(e, n, FAM_SCAN_GRAD);
 	kernel_const(&k, "M", x->dim[1]);
