@@ -27,9 +27,11 @@ bool cuda_strided(const Node *n, int input)
 	case OP_avg_pool2d:
 	case OP_max_pool2d:
 	case OP_linear:
+	case OP_linear_dx:
 	case OP_conv1d_depthwise:
 	case OP_gru:
 		return input == 0;
+	case OP_linear_dw:
 	case OP_conv1d_depthwise_dw:
 		return true;
 	case OP_conv1d_silu_grad:
