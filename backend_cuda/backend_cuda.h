@@ -22,8 +22,10 @@ typedef enum CudaPrecision { CUDA_FP32, CUDA_TF32, CUDA_BF16 } CudaPrecision;
 	X(GRU, gru)                                                                                \
 	X(PRODUCT, product)                                                                        \
 	X(CONV, conv)                                                                              \
+	X(PRODUCT_GRAD, product_grad)                                                              \
 	X(NORM_GRAD, norm_grad)                                                                    \
 	X(BATCH_NORM, batch_norm)                                                                  \
+	X(SCAN_GRAD, scan_grad)                                                                    \
 	X(UPDATE, update)
 
 typedef enum CudaFamily {

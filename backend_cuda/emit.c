@@ -424,10 +424,11 @@ const char *packed_text(const Emit *e, const Value *v, const char *form, const c
 
 const char *scratch_text(Emit *e, int64_t bytes)
 {
-	if (bytes > e->scratch_bytes)
-		e->scratch_bytes = bytes;
-	return arena_printf(e->arena, "m.arena + %lld",
-			    (long long)cuda_align(e->graph->arena_bytes));
+	const int64_t at = cuda_align(e->graph->arena_bytes) + e->scratch_used;
+	e->scratch_used += cuda_align(bytes);
+	if (e->scratch_used > e->scratch_bytes)
+		e->scratch_bytes = e->scratch_used;
+	return arena_printf(e->arena, "m.arena + %lld", (long long)at);
 }
 
 /* Packs value v for every reader, as soon as it is there. */
@@ -442,7 +443,7 @@ static void pack_for_readers(Emit *e, const Value *v)
 				continue;
 			if (n->op == OP_conv2d || n->op == OP_conv2d_act)
 				pack_conv(e, n, k);
-			if (n->op == OP_linear || n->op == OP_matmul ||
+			if (n->op == OP_linear || n->op == OP_linear_dx || n->op == OP_matmul ||
 			    n->op == OP_inproj_conv_silu)
 				pack_product(e, n, k);
 		}
@@ -593,6 +594,7 @@ static void emit_graph(Emit *e)
 	for (int i = 0; i < g->nodes.n; i++) {
 		const Node *n = g->nodes.at[i];
 		e->load = e->loadtime[i];
+		e->scratch_used = 0;
 		if (emit_stored(n) && emit_fn[n->op])
 			emit_fn[n->op](e, n);
 		else if (emit_stored(n))

@@ -18,12 +18,13 @@ typedef struct Emit {
 	Arena *arena;
 	const Graph *graph;
 	int graph_index;
-	bool load;                    /* the node at hand is load-time */
-	bool *loadtime;               /* by node id */
-	bool *narrow;                 /* by node id * MAX_OUT + output: stored as bf16 */
-	int64_t load_base;            /* of the graph's load arena in the program's */
-	int64_t param_base;           /* likewise its weights */
-	int64_t scratch_bytes;        /* that some kernel of the graph needs for a while */
+	bool load;             /* the node at hand is load-time */
+	bool *loadtime;        /* by node id */
+	bool *narrow;          /* by node id * MAX_OUT + output: stored as bf16 */
+	int64_t load_base;     /* of the graph's load arena in the program's */
+	int64_t param_base;    /* likewise its weights */
+	int64_t scratch_used;  /* bytes that the kernels of the node at hand need for a while */
+	int64_t scratch_bytes; /* most of any node of the graph */
 	LIST(const Value *) packed;   /* load-time values that have a packed copy, */
 	LIST(const char *) packed_as; /* of this form, */
 	LIST(int64_t) packed_at;      /* at this byte of the load arena */
@@ -101,15 +102,15 @@ void kernel_open(Kernel *k, unsigned threads, unsigned blocks);
 void kernel_end(Emit *e, Kernel *k, int64_t gx, int64_t gy, int64_t gz, unsigned smem);
 _Noreturn void emit_bug(const Node *n, const char *why);
 
-/* Address of bytes that only the kernels of one node use, behind the graph's arena: text of a byte
- * address that is a multiple of 256. */
+/* Bytes behind the graph's arena for the kernels of the node at hand alone, others with each call:
+ * text of a byte address that is a multiple of 256. */
 const char *scratch_text(Emit *e, int64_t bytes);
 
 /* The packed form of load-time value v: text of its address as `type` pointer. */
 const char *packed_text(const Emit *e, const Value *v, const char *form, const char *type);
 /* Reserves bytes in the load arena for a packed form; -1 if it exists already. */
 int64_t pack_reserve(Emit *e, const Value *v, const char *form, int64_t bytes);
-/* Emits the packing of input `input` of n, if n's kernel wants one. */
+/* Emits the packing of load-time input `input` of n, if n's kernel wants one. */
 void pack_conv(Emit *e, const Node *n, int input);
 void pack_product(Emit *e, const Node *n, int input);
 /* The kernels of convolution n read packed weights. */

@@ -32,11 +32,19 @@ bool cuda_strided(const Node *n, int input)
 	case OP_avg_pool2d:
 	case OP_max_pool2d:
 	case OP_linear:
+	case OP_linear_dx:
 	case OP_conv1d_depthwise:
 	case OP_gru:
 		return input == 0;
+	case OP_linear_dw:
+	case OP_conv1d_depthwise_dw:
+		return true;
+	case OP_conv1d_silu_grad:
+		return input == 0 || input == 3;
 	case OP_selective_scan:
 	case OP_scan_gate:
+	case OP_selective_scan_grad:
+	case OP_scan_gate_grad:
 		return input != 2 && input != 5;
 	default:
 		return false;

@@ -68,6 +68,13 @@ __device__ __forceinline__ void ldmatrix4(unsigned r[4], unsigned s)
 	             : "=r"(r[0]), "=r"(r[1]), "=r"(r[2]), "=r"(r[3]) : "r"(s) : "memory");
 }
 
+/* The same of 8 x 8 bf16, each turned. */
+__device__ __forceinline__ void ldmatrix4_turned(unsigned r[4], unsigned s)
+{
+	asm volatile("ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16 {%0, %1, %2, %3}, [%4];"
+	             : "=r"(r[0]), "=r"(r[1]), "=r"(r[2]), "=r"(r[3]) : "r"(s) : "memory");
+}
+
 /* Nearest tf32, ties away from zero. */
 __device__ __forceinline__ unsigned round_tf32(unsigned v)
 {
