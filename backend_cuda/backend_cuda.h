@@ -7,6 +7,7 @@
 #define SELDC_BACKEND_CUDA_H
 
 #include "ir/model.h"
+#include "passes/passes.h"
 
 typedef enum CudaPrecision { CUDA_FP32, CUDA_TF32, CUDA_BF16 } CudaPrecision;
 
@@ -99,10 +100,8 @@ void cuda_source(Buf *out, const CudaCode *code);
 void cuda_unit(Buf *out, const CudaCode *code, CudaFamily f);
 const char *cuda_family_name(CudaFamily f);
 
-/* Hooks of plan_memory, see passes/passes.h. */
-bool cuda_packs(const Node *n, int input);
-bool cuda_strided(const Node *n, int input);
-bool cuda_renews(const Node *n);
+/* What the passes ask about kernels before any is written. */
+PassHooks cuda_hooks(CudaPrecision p);
 
 /* ---- compile.c ---------------------------------------------------------------------------- */
 

@@ -1,8 +1,7 @@
 /* emit.c: walks the graphs of a planned model and writes its kernels and launches.
  *
  * Node order is launch order. Load-time nodes and the packing of weights come first and run once.
- * Which values are stored as bf16 is decided here, before anything is written: the whole of a
- * buffer or nothing of it. */
+ */
 #include "emit.h"
 
 #include <string.h>
@@ -71,111 +70,6 @@ bool emit_stored(const Node *n)
 	return false;
 }
 
-/* ---- which values are bf16 ---------------------------------------------------------------- */
-
-/* The value whose buffer v lies in, through views and stacks computed in place. */
-static const Value *home_of(const Graph *g, const Value *v)
-{
-	const Value *owner = plan_resolve(v).owner;
-	for (int i = 0; i < g->nodes.n; i++) {
-		const Node *n = g->nodes.at[i];
-		if (n->op != OP_stack && n->op != OP_concat)
-			continue;
-		for (int k = 0; k < n->nin; k++)
-			if (plan_in_place(n, k) && plan_resolve(n->in[k]).owner == owner)
-				return home_of(g, &n->out[0]);
-	}
-	return owner;
-}
-
-static bool writes_narrow(const Node *n)
-{
-	switch (n->op) {
-	case OP_stft:
-	case OP_mel_filterbank:
-	case OP_sinusoid:
-	case OP_const:
-	case OP_param:
-	case OP_input:
-	case OP_softmax:
-		return false;
-	default:
-		return true;
-	}
-}
-
-static bool is_wide(const Node *n)
-{
-	const Type *y = &n->out[0].type;
-	return y->dim[y->rank - 1] >= WIDE_PRODUCT;
-}
-
-/* Input i of n may be stored as bf16: it is an operand of the matrix instructions, where it would
- * be rounded anyway, or it is only moved to where it will be. Everything else stays float32. */
-static bool reads_narrow(const Emit *e, const Node *n, int i)
-{
-	bool all = true;
-	for (int k = 0; k < n->nout; k++)
-		all = all && e->narrow[n->id * MAX_OUT + k];
-	switch (n->op) {
-	case OP_conv2d:
-	case OP_conv2d_act:
-	case OP_inproj_conv_silu:
-		return i == 0;
-	case OP_linear:
-		return i == 0 && is_wide(n);
-	case OP_matmul:
-		return is_wide(n);
-	case OP_scan_gate:
-		return i == 0;
-	default:
-		return all && (node_info(n)->flags & F_VIEW);
-	}
-}
-
-/* The largest set of whole buffers such that every reader of each can take bf16. */
-static void choose_narrow(Emit *e)
-{
-	const Graph *g = e->graph;
-	const Value **home = NEW_ARRAY(e->arena, const Value *, g->nodes.n *MAX_OUT);
-	bool *narrow = e->narrow = NEW_ARRAY(e->arena, bool, g->nodes.n *MAX_OUT);
-	if (e->code->opt.precision != CUDA_BF16 || emit_strict(e, NULL))
-		return;
-	for (int i = 0; i < g->nodes.n; i++)
-		for (int k = 0; k < g->nodes.at[i]->nout; k++) {
-			const Value *v = &g->nodes.at[i]->out[k];
-			if (plan_resolve(v).kind != PLACE_ARENA)
-				continue;
-			home[i * MAX_OUT + k] = home_of(g, v);
-			narrow[i * MAX_OUT + k] = writes_narrow(v->node) && v->type.dtype == F32;
-		}
-	for (int i = 0; i < g->outputs.n; i++) {
-		const Value *v = g->outputs.at[i].value;
-		narrow[v->node->id * MAX_OUT + v->index] = false;
-	}
-	for (bool changed = true; changed;) {
-		changed = false;
-		for (int i = 0; i < g->nodes.n; i++) {
-			const Node *n = g->nodes.at[i];
-			for (int k = 0; k < n->nin; k++) {
-				const Value *v = n->in[k];
-				bool *flag = v ? &narrow[v->node->id * MAX_OUT + v->index] : NULL;
-				if (flag && *flag && !reads_narrow(e, n, k))
-					*flag = false, changed = true;
-			}
-			for (int k = 0; k < n->nout; k++) {
-				const Value *h = home[i * MAX_OUT + k];
-				if (!h)
-					continue;
-				bool *own = &narrow[i * MAX_OUT + k];
-				bool *whole = &narrow[h->node->id * MAX_OUT + h->index];
-				if (*own != *whole)
-					*own = *whole = false, changed = true;
-			}
-		}
-	}
-}
-
 /* ---- operands ----------------------------------------------------------------------------- */
 
 static int64_t input_offset(const Emit *e, const Node *input)
@@ -187,21 +81,12 @@ static int64_t input_offset(const Emit *e, const Node *input)
 	emit_bug(input, "is no input of the graph");
 }
 
-/* Bytes of a buffer's element become fewer when it is stored as bf16. */
-static int64_t arena_offset(const Emit *e, const Resolved *r, bool narrow)
-{
-	if (!narrow)
-		return r->offset;
-	const int64_t base = home_of(e->graph, r->owner)->place.offset;
-	return base + (r->offset - base) / 2;
-}
-
 static void place_operand(const Emit *e, Operand *o, const Resolved *r)
 {
 	o->space = r->kind;
 	switch (r->kind) {
 	case PLACE_ARENA:
-		o->offset = arena_offset(e, r, o->narrow);
+		o->offset = r->offset;
 		o->at = arena_printf(e->arena, "m.arena + %lld", (long long)o->offset);
 		return;
 	case PLACE_LOAD:
@@ -230,7 +115,7 @@ static Operand operand(const Emit *e, const Node *n, const Value *v)
 	Operand o = {.value = v, .lead = 1, .rank = v->type.rank};
 	const Resolved r = plan_resolve(v);
 	const int skip = n->group > 0;
-	o.narrow = e->narrow[v->node->id * MAX_OUT + v->index];
+	o.narrow = r.narrow;
 	o.dense = r.contiguous;
 	if (v->type.dtype != F32)
 		emit_bug(n, "only float32 values can be emitted");
@@ -589,7 +474,6 @@ static void emit_graph(Emit *e)
 	e->loadtime = graph_loadtime(g, e->arena);
 	e->scratch_bytes = 0;
 	e->updated = 0;
-	choose_narrow(e);
 	place_inputs(e);
 	for (int i = 0; i < g->nodes.n; i++) {
 		const Node *n = g->nodes.at[i];

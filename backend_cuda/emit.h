@@ -20,7 +20,6 @@ typedef struct Emit {
 	int graph_index;
 	bool load;             /* the node at hand is load-time */
 	bool *loadtime;        /* by node id */
-	bool *narrow;          /* by node id * MAX_OUT + output: stored as bf16 */
 	int64_t load_base;     /* of the graph's load arena in the program's */
 	int64_t param_base;    /* likewise its weights */
 	int64_t scratch_used;  /* bytes that the kernels of the node at hand need for a while */
@@ -136,6 +135,9 @@ void emit_copy(Emit *e, const Node *n, const Operand *from, const Operand *to, i
 void emit_copies(Emit *e, const Node *node, const Operand *from, const Operand *to, int n);
 /* Of a program for training: 16-bit audio becomes the input of the graph "features". */
 void emit_pcm(Emit *e);
+
+/* For PassHooks, of programs of precision bf16. */
+void narrow_choose(const Graph *g, const Value *const *home, bool *narrow);
 
 /* Weak: an op without one is an error for models that have it. */
 #define EW(name, ...)

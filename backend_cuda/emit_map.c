@@ -31,7 +31,7 @@ typedef struct MapKernel {
 static bool is_scalar(const Emit *e, const Value *v, double *number)
 {
 	const Node *n = v->node;
-	if (n->op != OP_const || attr_len(n, "value") != 1 || e->narrow[n->id * MAX_OUT])
+	if (n->op != OP_const || attr_len(n, "value") != 1)
 		return false;
 	*number = attr_float_at(n, "value", 0);
 	return true;

@@ -477,6 +477,11 @@ void graph_sort(Graph *g)
 	arena_free(scratch);
 }
 
+int64_t value_bytes(const Value *v)
+{
+	return v->place.narrow ? type_count(&v->type) * dtype_bytes(BF16) : type_bytes(&v->type);
+}
+
 const Output *graph_renewal(const Graph *g, const Node *input)
 {
 	static const char prefix[] = "new.";

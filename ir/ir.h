@@ -138,6 +138,7 @@ typedef struct Place {
 	PlaceKind kind;
 	int64_t offset;           /* bytes; for PLACE_VIEW elements, relative to the viewed value */
 	int64_t stride[MAX_RANK]; /* elements; PLACE_VIEW only */
+	bool narrow;              /* stored as bf16, computed with as its type; PLACE_ARENA only */
 } Place;
 
 typedef struct Value {
@@ -239,6 +240,8 @@ bool attr_equal(const Node *a, const Node *b, const char *skip);
 /* `reverse` of instance g of an F_TIME node */
 bool node_reverse(const Node *n, int g);
 
+/* Bytes of a value's storage: those of its type, fewer where it is narrow. */
+int64_t value_bytes(const Value *v);
 /* The input that output `index` of a node with F_RENEWS renews, or NULL. */
 Value *node_renewed(const Node *n, int index);
 

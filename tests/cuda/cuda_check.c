@@ -403,9 +403,7 @@ static const char *case_open(const Check *c, Case *one)
 		return write_reference(c, one);
 	Report report = {0};
 	const PassOptions po = {
-	    .only = c->plain ? "" : NULL,
-	    .skip = c->skip,
-	    .hooks = {.packs = cuda_packs, .strided = cuda_strided, .renews = cuda_renews}};
+	    .only = c->plain ? "" : NULL, .skip = c->skip, .hooks = cuda_hooks(c->precision)};
 	Module *m = read_module(one);
 	if (!passes_run(m, &po, &report))
 		return "passes failed";
