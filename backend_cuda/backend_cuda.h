@@ -23,6 +23,7 @@ typedef enum CudaPrecision { CUDA_FP32, CUDA_TF32, CUDA_BF16 } CudaPrecision;
 	X(GRU, gru)                                                                                \
 	X(PRODUCT, product)                                                                        \
 	X(CONV, conv)                                                                              \
+	X(CONV_GRAD, conv_grad)                                                                    \
 	X(PRODUCT_GRAD, product_grad)                                                              \
 	X(NORM_GRAD, norm_grad)                                                                    \
 	X(BATCH_NORM, batch_norm)                                                                  \

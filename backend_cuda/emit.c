@@ -326,7 +326,7 @@ static void pack_for_readers(Emit *e, const Value *v)
 		for (int k = 0; k < n->nin; k++) {
 			if (n->in[k] != v)
 				continue;
-			if (n->op == OP_conv2d || n->op == OP_conv2d_act)
+			if (n->op == OP_conv2d || n->op == OP_conv2d_act || n->op == OP_conv2d_dx)
 				pack_conv(e, n, k);
 			if (n->op == OP_linear || n->op == OP_linear_dx || n->op == OP_matmul ||
 			    n->op == OP_inproj_conv_silu)

@@ -112,6 +112,8 @@ int64_t pack_reserve(Emit *e, const Value *v, const char *form, int64_t bytes);
 /* Emits the packing of load-time input `input` of n, if n's kernel wants one. */
 void pack_conv(Emit *e, const Node *n, int input);
 void pack_product(Emit *e, const Node *n, int input);
+/* conv2d_dx where no convolution will do. */
+void emit_conv_dx_any(Emit *e, const Node *n);
 /* The kernels of convolution n read packed weights. */
 bool conv_packs(const Node *n);
 

@@ -36,6 +36,7 @@ static bool strided(const Node *n, int input)
 	case OP_conv1d_depthwise:
 	case OP_gru:
 		return input == 0;
+	case OP_conv2d_dw:
 	case OP_linear_dw:
 	case OP_conv1d_depthwise_dw:
 		return true;

@@ -172,6 +172,20 @@ __device__ __forceinline__ float4 get4(const bf16 *p)
 	                   __uint_as_float(v.y << 16), __uint_as_float(v.y & 0xffff0000u));
 }
 
+/* 16 bytes of T from elements of any type, `step` apart; 0 behind the first `count`. */
+template <class T, class S>
+__device__ __forceinline__ void convert16(char *to, const S *from, int step, int count)
+{
+	const int V = 16 / sizeof(T);
+	float v[V];
+#pragma unroll
+	for (int i = 0; i < V; i++)
+		v[i] = i < count ? widen(from[i * step]) : 0.0f;
+#pragma unroll
+	for (int i = 0; i < V; i += 4)
+		put4((T *)to + i, make_float4(v[i], v[i + 1], v[i + 2], v[i + 3]));
+}
+
 __device__ __forceinline__ void round_operand(unsigned *r, int n, float)
 {
 #pragma unroll

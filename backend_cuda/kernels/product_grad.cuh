@@ -62,20 +62,6 @@ template <class T, int COLS, int KR> __device__ __forceinline__ unsigned dw_at(i
 	return (r * (COLS + 8) + c) * 4;
 }
 
-/* 16 bytes of operands from elements of any type and stride. */
-template <class T, class S>
-__device__ __forceinline__ void dw_convert(char *to, const S *from, int step, int count)
-{
-	const int V = 16 / sizeof(T);
-	float v[V];
-#pragma unroll
-	for (int i = 0; i < V; i++)
-		v[i] = i < count ? widen(from[i * step]) : 0.0f;
-#pragma unroll
-	for (int i = 0; i < V; i += 4)
-		put4((T *)to + i, make_float4(v[i], v[i + 1], v[i + 2], v[i + 3]));
-}
-
 /* KR rows from row0 of COLS columns from c0, of `limit`. */
 template <class P, class Which, class S, int COLS, int STEP, bool ASYNC>
 __device__ __forceinline__ void dw_fetch(char *slab, const S *g, unsigned row0, unsigned end, int c0,
@@ -92,7 +78,7 @@ __device__ __forceinline__ void dw_fetch(char *slab, const S *g, unsigned row0, 
 		if (ASYNC)
 			async16(shared_address(to), from, valid);
 		else
-			dw_convert<T>(to, from, STEP, valid ? limit - c0 - c : 0);
+			convert16<T>(to, from, STEP, valid ? limit - c0 - c : 0);
 	}
 }
 
