@@ -9,7 +9,7 @@
 
 #include "base.h"
 
-enum { MAX_RANK = 8, MAX_OUT = 16 };
+enum { MAX_RANK = 8, MAX_OUT = 16, MAX_MAP_IN = 24 /* operands of one map */ };
 
 typedef enum DType { F32, BF16, I32, I16, NDTYPES } DType;
 
