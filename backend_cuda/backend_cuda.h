@@ -73,6 +73,7 @@ typedef struct CudaCode {
 	LIST(CudaUpload) uploads;
 	int64_t param_bytes, arena_bytes, load_bytes, in_bytes, out_bytes;
 	LIST(CudaOutput) outputs; /* of all graphs, in order */
+	LIST(double) moved;       /* by graph: bytes of weights as read, of inputs and outputs */
 } CudaCode;
 
 /* Kernels for every node of every graph; places must have been planned. */

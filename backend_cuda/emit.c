@@ -104,10 +104,6 @@ static bool writes_narrow(const Node *n)
 	}
 }
 
-/* Outputs of a product, or of each half of one, from which bf16 pays: below, a product takes no
- * time, and it often ends in results, where rounding shows most. */
-enum { WIDE_PRODUCT = 32 };
-
 static bool is_wide(const Node *n)
 {
 	const Type *y = &n->out[0].type;
@@ -493,6 +489,37 @@ static void emit_outputs(Emit *e)
 		c->out_bytes = at;
 }
 
+/* A load-time value's bytes as the kernels of a run read them. */
+static double read_bytes(const Emit *e, const Value *v)
+{
+	bool narrow = false;
+	for (int i = 0; i < e->packed.n; i++)
+		narrow = narrow || (e->packed.at[i] == v && strstr(e->packed_as.at[i], "bf16"));
+	return (double)type_bytes(&v->type) / (narrow ? 2 : 1);
+}
+
+/* What a run moves even if caches hold everything else. */
+static double moved_bytes(const Emit *e)
+{
+	const Graph *g = e->graph;
+	bool *seen = NEW_ARRAY(e->arena, bool, g->nodes.n *MAX_OUT);
+	double bytes = (double)input_offset(g, NULL);
+	for (int i = 0; i < g->outputs.n; i++)
+		bytes += (double)type_bytes(&g->outputs.at[i].value->type);
+	for (int i = 0; i < g->nodes.n; i++) {
+		const Node *n = g->nodes.at[i];
+		for (int k = 0; !e->loadtime[i] && k < n->nin; k++) {
+			const Value *v = n->in[k];
+			if (!v || !e->loadtime[v->node->id] ||
+			    seen[v->node->id * MAX_OUT + v->index])
+				continue;
+			seen[v->node->id * MAX_OUT + v->index] = true;
+			bytes += read_bytes(e, v);
+		}
+	}
+	return bytes;
+}
+
 static void emit_graph(Emit *e)
 {
 	CudaCode *c = e->code;
@@ -515,7 +542,9 @@ static void emit_graph(Emit *e)
 			pack_for_readers(e, &n->out[k]);
 	}
 	emit_outputs(e);
-	const int64_t arena_bytes = cuda_align(g->arena_bytes) + e->scratch_bytes;
+	list_push(e->arena, &c->moved, moved_bytes(e));
+	const int64_t arena_bytes =
+	    e->scratch_bytes > 0 ? cuda_align(g->arena_bytes) + e->scratch_bytes : g->arena_bytes;
 	if (arena_bytes > c->arena_bytes)
 		c->arena_bytes = arena_bytes;
 	const int64_t in_bytes = input_offset(g, NULL);

@@ -9,6 +9,10 @@
 
 enum { MAX_DIMS = MAX_RANK + 2, MAX_SWEEP = 24 };
 
+/* Outputs of a product from which reduced precision pays: below, a product takes no time, and it
+ * often ends in results, where rounding shows most. */
+enum { WIDE_PRODUCT = 32 };
+
 typedef struct Emit {
 	CudaCode *code;
 	Arena *arena;

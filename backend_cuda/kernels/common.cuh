@@ -99,6 +99,14 @@ __device__ __forceinline__ float exp2_ftz(float v)
 	return r;
 }
 
+/* 1 / v within 1 unit in the last place; above 2^126 it is 0. */
+__device__ __forceinline__ float reciprocal_ftz(float v)
+{
+	float r;
+	asm("rcp.approx.ftz.f32 %0, %1;" : "=f"(r) : "f"(v));
+	return r;
+}
+
 #endif
 
 /* ---- elements -------------------------------------------------------------------------------- */

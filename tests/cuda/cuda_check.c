@@ -175,7 +175,7 @@ static void fill_graphs(Check *c, const CudaCode *code, RtCudaProgram *p)
 						    code->outputs.at[out].offset};
 		const int first = n;
 		n = add_launches(code, launches, n, i);
-		graphs[i] = (RtCudaGraph){first, n - first, in, results};
+		graphs[i] = (RtCudaGraph){first, n - first, in, results, code->moved.at[i]};
 	}
 	p->launches = launches;
 	p->nlaunches = n;

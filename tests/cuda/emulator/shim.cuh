@@ -239,3 +239,9 @@ static inline float exp2_ftz(float v)
 	const float r = exp2f(fabsf(v) < 0x1p-126f ? 0.0f : v);
 	return r < 0x1p-126f ? 0.0f : r;
 }
+
+static inline float reciprocal_ftz(float v)
+{
+	const float r = 1.0f / v;
+	return fabsf(r) < 0x1p-126f ? copysignf(0.0f, v) : r;
+}
