@@ -259,7 +259,7 @@ static void name_bad(const Trainer *t, char *out, size_t room)
 	const RtStep *const s = &t->step;
 	const RtTensor *const state = t->model->state;
 	for (int i = 0; i < s->graph->ninputs; i++)
-		if (!rt_all_finite(s->in[i], rt_tensor_numel(&s->graph->inputs[i]))) {
+		if (s->in[i] && !rt_all_finite(s->in[i], rt_tensor_numel(&s->graph->inputs[i]))) {
 			snprintf(out, room, "input '%s'", s->graph->inputs[i].name);
 			return;
 		}
@@ -321,18 +321,26 @@ static RtStatus make_inputs(Trainer *t, const RtBatch *b, RtError *err)
 	return status;
 }
 
+static RtStatus run_batch(Trainer *t, const RtBatch *b, RtError *err)
+{
+	const RtOps *const ops = &t->model->ops;
+	void *const self = t->session.self;
+	if (b->slot >= 0)
+		return ops->step(self, b->slot, t->step.in, t->step.out, err);
+	const RtStatus s = make_inputs(t, b, err);
+	return s ? s : ops->run(self, t->step.index, t->step.in, t->step.out, err);
+}
+
 static RtStatus train_batch(Trainer *t, RtError *err)
 {
 	const double start = rt_seconds();
 	const double lr = rt_plan_lr(t->plan, t->at.epoch, t->at.batch);
 	const RtBatch *b;
 	RtStatus s = rt_loader_next(t->loader, &b, err);
-	if (!s)
-		s = make_inputs(t, b, err);
 	if (s)
 		return s;
 	rt_step_scalars(&t->step, t->plan, lr, t->at.step + 1);
-	s = t->model->ops.run(t->session.self, t->step.index, t->step.in, t->step.out, err);
+	s = run_batch(t, b, err);
 	if (!s)
 		s = check_finite(t, err);
 	if (s)
@@ -485,7 +493,8 @@ static RtStatus train_stage(Trainer *t, RtError *err)
 	t->plan = &t->plans.at[stage];
 	RtStatus s = open_feed(t, err);
 	if (!s)
-		s = rt_loader_open(&t->loader, &t->feed, t->at.epoch, t->at.batch, err);
+		s = rt_loader_open(&t->loader, &t->session, &t->feed, t->at.epoch, t->at.batch,
+				   err);
 	while (!s && t->at.stage == stage)
 		s = train_epoch(t, err);
 	rt_loader_close(t->loader);

@@ -121,6 +121,8 @@ RtStatus rt_feed_order(const RtFeed *f, int64_t epoch, int64_t *order, RtError *
 
 typedef struct RtBatch {
 	float *audio; /* [batch, channels, samples] */
+	int16_t *pcm; /* [batch, samples, channels], in its place for a device: RtOps.slot */
+	int slot;     /* of the device, -1: none; its memory is the program's */
 	int ntargets;
 	float **target; /* by input of the graph step; NULL for those that are no targets */
 } RtBatch;
@@ -135,8 +137,9 @@ void rt_batch_fill_plain(RtBatch *b, const RtFeed *f, int64_t first);
 /* A thread that prepares the batch after the one in use. */
 typedef struct RtLoader RtLoader;
 
-/* Begins with batch `batch` of `epoch`. */
-RtStatus rt_loader_open(RtLoader **l, const RtFeed *f, int64_t epoch, int64_t batch, RtError *err);
+/* Begins with batch `batch` of `epoch`. Batches go to the session's device, if it has slots. */
+RtStatus rt_loader_open(RtLoader **l, const RtSession *s, const RtFeed *f, int64_t epoch,
+			int64_t batch, RtError *err);
 /* The next batch, which is valid until the next call. */
 RtStatus rt_loader_next(RtLoader *l, const RtBatch **b, RtError *err);
 void rt_loader_close(RtLoader *l);
@@ -247,7 +250,7 @@ typedef struct RtStep {
 	int index;
 	RtRole *role;
 	float *scalar;    /* by input */
-	const float **in; /* by input */
+	const float **in; /* by input; NULL: not in host memory */
 	float **out;      /* by output; NULL: not wanted */
 	int nparts;
 	int part[RT_MAX_PARTS]; /* outputs: loss, its parts, grad_norm */

@@ -64,6 +64,25 @@ def mamba(name, group, b, length, d, e, n, reverse):
     ], ["y"])
 
 
+def mamba_grad(name, group, b, length, e, n, reverse):
+    """Gradients of scan with gate and of the convolution before it."""
+    g, rev = [group], f" reverse={shape(reverse)}" if any(reverse) else ""
+    seq, states, tail = g + [b, length, e], g + [b, length, n], f"{rev} group={group}"
+    f = lambda *shapes: ", ".join(f"f32{shape(s)}" for s in shapes)
+    write(name, [
+        source("u", seq), source("dt", seq), param("a_log", g + [e, n]), source("B", states),
+        source("C", states), param("D", g + [e], "ones"), source("z", seq), source("g", seq),
+        param("w", g + [e, 1, 4]), param("bias", g + [e]),
+        f"  %ea = exp %a_log {{group={group}}} : {f(g + [e, n])}",
+        f"  %A = neg %ea {{group={group}}} : {f(g + [e, n])}",
+        f"  %du, %ddt, %dA, %dB, %dC, %dD, %dz = scan_gate_grad %u, %dt, %A, %B, %C, %D, %z, %g "
+        f"{{softplus=1{tail}}} : "
+        f"{f(seq, seq, g + [e, n], states, states, g + [e], seq)}",
+        f"  %dx, %dw, %dbias = conv1d_silu_grad %u, %w, %bias, %g {{pad=[3,0]{tail}}} : "
+        f"{f(seq, g + [e, 1, 4], g + [e])}",
+    ], ["du", "ddt", "dA", "dB", "dC", "dD", "dz", "dx", "dw", "dbias"])
+
+
 def reduction(name, op, x, axes, group=0):
     """Long enough to be cut into parts."""
     g = [group] if group else []
@@ -150,3 +169,7 @@ batch_norm("batch_norm_rows", [3000, 6], 1, (1, 1))
 row_norm_grad("rms_norm_grad", "rms_norm_grad", 300, 100, 3)
 row_norm_grad("layer_norm_grad", "layer_norm_grad", 1200, 40, 1)
 adamw("adamw_many", [(5000, 0), (3, 1), (4099, 3), (8192, 4), (1, 0)])
+for length in (1, 4, 17, 50, 51):
+    mamba_grad(f"mamba_grad_l{length}", 2, 3, length, 72, 16, (0, 1))
+mamba_grad("mamba_grad_batch", 3, 40, 20, 40, 8, (0, 0, 1))
+mamba_grad("mamba_grad_states5", 2, 2, 33, 150, 5, (0, 1))
