@@ -49,6 +49,7 @@ void fn_use(Fn *f, Kernel k)
 	    [K_norm] = {K_math, K_vec},
 	    [K_reduce] = {K_vec},
 	    [K_scan] = {K_gemm, K_math, K_vec},
+	    [K_gru] = {K_gemm, K_math, K_vec},
 	    [K_stft] = {K_vec},
 	    [K_outer] = {K_gemm, K_vec},
 	    [K_conv_grad] = {K_vec},
@@ -56,6 +57,7 @@ void fn_use(Fn *f, Kernel k)
 	    [K_rows_grad] = {K_norm, K_math, K_vec},
 	    [K_pool_grad] = {K_pool, K_vec},
 	    [K_scan_grad] = {K_scan, K_gemm, K_math, K_vec},
+	    [K_gru_grad] = {K_gru, K_gemm, K_math, K_vec},
 	    [K_update] = {K_vec},
 	};
 	f->e->kernel[k] = true;

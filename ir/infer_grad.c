@@ -244,6 +244,23 @@ bool infer_scan_gate_grad(Infer *c)
 	return true;
 }
 
+/* gates_x, gates_h[B, L, 3H], h[B, L, H], weight_hh[3H, H], g[B, L, H] -> dgates_x, dgates_h */
+bool infer_gru_grad(Infer *c)
+{
+	if (!need_rank(c, 2, 3))
+		return false;
+	const int64_t *h = c->in[2].dim;
+	if (h[2] > MAX_EXTENT / 3)
+		return fail(c, E303, 2, -1, "a state of %lld is too large", (long long)h[2]);
+	const int64_t gates[] = {h[0], h[1], 3 * h[2]}, weight[] = {3 * h[2], h[2]};
+	for (int i = 0; i < 2; i++) {
+		if (!need_shape(c, i, 2, 3, gates))
+			return false;
+		c->out[i] = c->in[i];
+	}
+	return need_shape(c, 3, 2, 2, weight) && need_shape(c, 4, 2, 3, h);
+}
+
 /* x[B, L, C], w[C, 1, k], bias[C], g[B, L, C] -> dx, dw, dbias */
 bool infer_conv1d_silu_grad(Infer *c)
 {
