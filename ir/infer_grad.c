@@ -279,13 +279,9 @@ bool infer_conv1d_silu_grad(Infer *c)
 bool infer_dropout(Infer *c)
 {
 	const double p = attr_float(c->n, "p");
-	const int64_t len = attr_len(c->n, "stream");
 	c->out[0] = c->in[0];
 	if (!(p >= 0 && p < 1))
 		return fail(c, E304, -1, -1, "'p' must be at least 0 and below 1, not %g", p);
-	if (len != 1 && len != c->n->group)
-		return fail(c, E307, -1, -1, "'stream' has %lld entries, not 1%s", (long long)len,
-			    c->n->group > 0 ? " or one for each instance of the group" : "");
 	return need_range(c, "stream", 0, UINT32_MAX) && need_range(c, "share", 0, c->in[0].rank) &&
 	       need_vector(c, 1, 0, 2);
 }

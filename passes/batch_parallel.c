@@ -8,12 +8,12 @@
  *                                            %d = reshape(slice %cd {axis=0 start=1 stop=2})
  *
  * Merged are run-time nodes at the same distance from the inputs (in ops that compute) with equal
- * op, attributes (but `reverse`) and types: none of them depends on another. Their inputs are
- * lifted into one value each, by the cheapest way: one value for all, runs of one value,
- * neighbouring slices of a grouped value, the same movement op on a lifted input, one grouped
- * computation at load time, and else a stack. Instances stand in the order of creation unless
- * another order saves stacking. A stack of activations that moves more than the nodes themselves is
- * refused; one whose inputs can be computed in place is free. */
+ * op, attributes (but those that an instance can have of its own) and types: none of them depends
+ * on another. Their inputs are lifted into one value each, by the cheapest way: one value for all,
+ * runs of one value, neighbouring slices of a grouped value, the same movement op on a lifted
+ * input, one grouped computation at load time, and else a stack. Instances stand in the order of
+ * creation unless another order saves stacking. A stack of activations that moves more than the
+ * nodes themselves is refused; one whose inputs can be computed in place is free. */
 #include "passes/passes.h"
 
 #include <string.h>
@@ -138,8 +138,7 @@ static bool same_types(const Node *a, const Node *b)
 
 static bool isomorphic(const Node *a, const Node *b)
 {
-	const char *skip = node_info(a)->flags & F_TIME ? "reverse" : NULL;
-	return !a->group && attr_equal(a, b, skip) && same_types(a, b);
+	return !a->group && attr_equal(a, b, true) && same_types(a, b);
 }
 
 /* The values are the same output of n different, isomorphic nodes with inputs. */
@@ -185,17 +184,22 @@ static const char *common_label(Arena *a, const char *x, const char *y)
 	return first;
 }
 
-static void set_reverse(Node *n, Node **inst, int count)
+/* n has the attributes of the first instance: where others differ, the list of all. */
+static void set_each(Node *n, Node **inst, int count)
 {
-	bool any = false, all = true;
-	int64_t *reverse = NEW_ARRAY(n->graph->module->arena, int64_t, count);
-	for (int i = 0; i < count; i++) {
-		reverse[i] = node_reverse(inst[i], 0);
-		any = any || reverse[i];
-		all = all && reverse[i];
+	for (int k = 0; k < node_info(n)->nattrs; k++) {
+		const AttrDef *d = &node_info(n)->attrs[k];
+		bool differ = false;
+		if (d->n != ATTR_EACH)
+			continue;
+		int64_t *v = NEW_ARRAY(n->graph->module->arena, int64_t, count);
+		for (int i = 0; i < count; i++) {
+			v[i] = attr_int_at(inst[i], d->name, 0);
+			differ = differ || v[i] != v[0];
+		}
+		if (differ)
+			attr_set_ints(n, d->name, v, count);
 	}
-	if (any)
-		attr_set_ints(n, "reverse", reverse, all ? 1 : count);
 }
 
 /* inst[0..count) as one node; inputs are lifted. NULL when only counting. */
@@ -220,8 +224,7 @@ static Node *grouped(Lift *l, Node **inst, int count)
 	Node *n = node_insert(b->g, l->at, inst[0]->op, in, inst[0]->nin, inst[0]->loc, label);
 	memcpy(n->attr, inst[0]->attr, sizeof n->attr);
 	n->group = count;
-	if (node_info(n)->flags & F_TIME)
-		set_reverse(n, inst, count);
+	set_each(n, inst, count);
 	if (n->nout != inst[0]->nout)
 		node_set_nout(n, inst[0]->nout);
 	edit_infer(n);
