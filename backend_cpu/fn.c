@@ -282,7 +282,7 @@ void fn_end(Fn *f)
 	ir_print_node(&node, f->n);
 	buf_putc(&f->e->body, '\n');
 	emit_comment(&f->e->body, node.s);
-	buf_printf(&f->e->body, "static void %s(const Self *s)\n{\n", f->name);
+	buf_printf(&f->e->body, "OUTLINE void %s(const Self *s)\n{\n", f->name);
 	buf_write(&f->e->body, f->decl.s, f->decl.len);
 	buf_write(&f->e->body, f->body.s, f->body.len);
 	buf_puts(&f->e->body, "}\n");

@@ -45,7 +45,7 @@ static inline float *self_scratch(const Self *s)
 
 /* %y = gru "gru" %x, %wi, %wh, %bi, %bh {reverse=[0,1] group=2} : f32[2,3,9,8] @arena:10368
  * !rnn.json:7:3 */
-static void main_gru(const Self *s)
+OUTLINE void main_gru(const Self *s)
 {
 	const float *const restrict x = s->in[0];
 	const float *const restrict weight_ih = s->pack;
@@ -74,7 +74,7 @@ static void main_gru(const Self *s)
 
 /* %dx, %dh = gru_grad "gru.grad" %gx, %gh, %before, %wh, %y {reverse=[0,1] group=2} : f32[2,3,9,24]
  * @arena:0, f32[2,3,9,24] @arena:5184  !rnn.json:7:3 */
-static void main_gru_grad(const Self *s)
+OUTLINE void main_gru_grad(const Self *s)
 {
 	const float *const restrict gates_x = s->in[1];
 	const float *const restrict gates_h = s->in[2];
