@@ -24,6 +24,7 @@ static int64_t packed_floats(const Node *n, int input)
 	case OP_gru:
 		return panels(w.dim[0]) * w.dim[1];
 	case OP_linear_dx:
+	case OP_gru_grad:
 		return panels(w.dim[1]) * w.dim[0];
 	case OP_matmul:
 		return attr_bool(n, "tb") ? panels(w.dim[0]) * w.dim[1]
@@ -86,6 +87,7 @@ static void pack_slice(Emit *e, Buf *b, const Node *n, int input, int64_t to, co
 		pack_product(b, to, r, 0, w.dim[0], w.dim[1], s[0], s[1]);
 		break;
 	case OP_linear_dx:
+	case OP_gru_grad:
 		pack_product(b, to, r, 0, w.dim[1], w.dim[0], s[1], s[0]);
 		break;
 	case OP_matmul:

@@ -645,7 +645,17 @@ static bool check_inputs(Infer *c)
 	return fail(c, E301, -1, -1, "takes %d to %d inputs, not %d", lo, hi, nin);
 }
 
-/* Required attributes are there, lists of fixed length have it, `reverse` fits the group. */
+/* Entries for one or for all instances, which are known if the group is. */
+static bool check_each(const Infer *c, const AttrDef *d)
+{
+	const int64_t len = attr_len(c->n, d->name);
+	if (len == 1 || len == c->n->group)
+		return true;
+	return fail(c, E307, -1, -1, "'%s' has %lld entries, not 1%s", d->name, (long long)len,
+		    c->n->group > 0 ? " or one for each instance of the group" : "");
+}
+
+/* Required attributes are there, lists have the length they need. */
 static bool check_attrs(const Infer *c)
 {
 	for (int i = 0; i < c->info->nattrs; i++) {
@@ -657,14 +667,10 @@ static bool check_attrs(const Infer *c)
 		if (fixed_list && a->set && a->n != d->n)
 			return fail(c, E304, -1, -1, "'%s' needs %d numbers, not %d", d->name, d->n,
 				    a->n);
+		if (d->n == ATTR_EACH && !check_each(c, d))
+			return false;
 	}
-	if (!(c->info->flags & F_TIME))
-		return true;
-	const int64_t len = attr_len(c->n, "reverse");
-	if (len != 1 && len != c->n->group)
-		return fail(c, E307, -1, -1, "'reverse' has %lld entries, not 1%s", (long long)len,
-			    c->n->group > 0 ? " or one for each instance of the group" : "");
-	return need_range(c, "reverse", 0, 1);
+	return !(c->info->flags & F_TIME) || need_range(c, "reverse", 0, 1);
 }
 
 /* Type of one instance of input i. */
