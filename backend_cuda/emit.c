@@ -88,7 +88,9 @@ static const Value *home_of(const Graph *g, const Value *v)
 	return owner;
 }
 
-static bool writes_narrow(const Node *n)
+/* Output k of n may be stored as bf16: the kernel writes any type, and it is no statistic and no
+ * gradient of a weight. */
+static bool writes_narrow(const Node *n, int k)
 {
 	switch (n->op) {
 	case OP_stft:
@@ -98,61 +100,92 @@ static bool writes_narrow(const Node *n)
 	case OP_param:
 	case OP_input:
 	case OP_softmax:
+	case OP_linear_dw:
+	case OP_conv2d_dw:
+	case OP_conv1d_depthwise_dw:
+	case OP_adamw:
 		return false;
+	case OP_batch_norm_train:
+	case OP_batch_norm_grad:
+	case OP_rms_norm_grad:
+	case OP_layer_norm_grad:
+	case OP_conv1d_silu_grad:
+		return k == 0;
+	case OP_selective_scan_grad:
+	case OP_scan_gate_grad:
+		return k != 2 && k != 5;
 	default:
 		return true;
 	}
 }
 
-static bool is_wide(const Node *n)
+static bool is_wide(const Type *t)
 {
-	const Type *y = &n->out[0].type;
-	return y->dim[y->rank - 1] >= WIDE_PRODUCT;
+	return t->dim[t->rank - 1] >= WIDE_PRODUCT;
 }
 
-/* Input i of n may be stored as bf16: it is an operand of the matrix instructions, where it would
- * be rounded anyway, or it is only moved to where it will be. Everything else stays float32. */
-static bool reads_narrow(const Emit *e, const Node *n, int i)
+/* Input i of n is an operand of the matrix instructions, where it would be rounded anyway, or one
+ * of the long sequences and images from which they get their operands in training. */
+static bool wants_narrow(const Emit *e, const Node *n, int i)
 {
-	bool all = true;
-	for (int k = 0; k < n->nout; k++)
-		all = all && e->narrow[n->id * MAX_OUT + k];
+	const Type *y = &n->out[0].type;
 	switch (n->op) {
 	case OP_conv2d:
 	case OP_conv2d_act:
+	case OP_conv2d_dx:
 	case OP_inproj_conv_silu:
+	case OP_batch_norm_train:
 		return i == 0;
+	case OP_conv2d_dw:
+		return true;
 	case OP_linear:
-		return i == 0 && is_wide(n);
+		return i == 0 && is_wide(y);
+	case OP_linear_dx:
+		return i == 0 && is_wide(y) && is_wide(&n->in[0]->type);
+	case OP_linear_dw:
+		return is_wide(&n->in[0]->type) && is_wide(&n->in[1]->type);
 	case OP_matmul:
-		return is_wide(n);
+		return is_wide(y);
 	case OP_scan_gate:
-		return i == 0;
+		return i == 0 || (i == 6 && e->training);
+	case OP_batch_norm_grad:
+		return i == 0 || i == 4;
+	case OP_rms_norm_grad:
+	case OP_layer_norm_grad:
+		return i == 2;
+	case OP_conv1d_depthwise:
+		return i == 0 && e->training;
+	case OP_conv1d_silu_grad:
+		return i == 0 || i == 3;
+	case OP_scan_gate_grad:
+		return i == 0 || i == 6 || i == 7;
 	default:
-		return all && (node_info(n)->flags & F_VIEW);
+		return false;
 	}
 }
 
-/* The largest set of whole buffers such that every reader of each can take bf16. */
-static void choose_narrow(Emit *e)
+/* Input i of n may be stored as bf16: it is wanted so, or only moved to where it will be. In
+ * training, where memory is the limit, elementwise work may do the moving, and sums may read it.
+ * Everything else stays float32. */
+static bool reads_narrow(const Emit *e, const Node *n, int i)
+{
+	const unsigned moves = F_VIEW | (e->training ? F_EW : 0);
+	bool all = true;
+	for (int k = 0; k < n->nout; k++)
+		all = all && e->narrow[n->id * MAX_OUT + k];
+	if (wants_narrow(e, n, i))
+		return true;
+	if (e->training && (n->op == OP_sum || n->op == OP_mean))
+		return true;
+	return all && (n->op == OP_map ? e->training : (node_info(n)->flags & moves) != 0);
+}
+
+/* Takes back what a reader cannot take, and what is not so for the whole of a buffer; until all
+ * agree. */
+static void keep_agreed(Emit *e, const Value *const *home)
 {
 	const Graph *g = e->graph;
-	const Value **home = NEW_ARRAY(e->arena, const Value *, g->nodes.n *MAX_OUT);
-	bool *narrow = e->narrow = NEW_ARRAY(e->arena, bool, g->nodes.n *MAX_OUT);
-	if (e->code->opt.precision != CUDA_BF16 || emit_strict(e, NULL))
-		return;
-	for (int i = 0; i < g->nodes.n; i++)
-		for (int k = 0; k < g->nodes.at[i]->nout; k++) {
-			const Value *v = &g->nodes.at[i]->out[k];
-			if (v->place.kind == PLACE_NONE || e->loadtime[i])
-				continue;
-			home[i * MAX_OUT + k] = home_of(g, v);
-			narrow[i * MAX_OUT + k] = writes_narrow(v->node) && v->type.dtype == F32;
-		}
-	for (int i = 0; i < g->outputs.n; i++) {
-		const Value *v = g->outputs.at[i].value;
-		narrow[v->node->id * MAX_OUT + v->index] = false;
-	}
+	bool *narrow = e->narrow;
 	for (bool changed = true; changed;) {
 		changed = false;
 		for (int i = 0; i < g->nodes.n; i++) {
@@ -174,6 +207,61 @@ static void choose_narrow(Emit *e)
 			}
 		}
 	}
+}
+
+/* Takes back what comes to no reader that wants it: rounding a loss gains nothing. */
+static void keep_wanted(Emit *e, const Value *const *home)
+{
+	const Graph *g = e->graph;
+	bool *want = NEW_ARRAY(e->arena, bool, g->nodes.n *MAX_OUT);
+	for (int i = g->nodes.n - 1; i >= 0; i--) {
+		const Node *n = g->nodes.at[i];
+		bool out = false;
+		for (int k = 0; k < n->nout; k++) {
+			const Value *h = home[i * MAX_OUT + k];
+			out = out || (h && want[h->node->id * MAX_OUT + h->index]);
+		}
+		for (int k = 0; k < n->nin; k++) {
+			const Value *v = n->in[k];
+			const Value *h = v ? home[v->node->id * MAX_OUT + v->index] : NULL;
+			const bool moves =
+			    n->op == OP_map || (node_info(n)->flags & (F_VIEW | F_EW)) != 0;
+			if (h && (wants_narrow(e, n, k) || (moves && out)))
+				want[h->node->id * MAX_OUT + h->index] = true;
+		}
+	}
+	for (int i = 0; i < g->nodes.n * MAX_OUT; i++) {
+		const Value *h = home[i];
+		if (h && !want[h->node->id * MAX_OUT + h->index])
+			e->narrow[i] = false;
+	}
+}
+
+/* The largest set of whole buffers such that every reader of each can take bf16 and some reader
+ * wants it. */
+static void choose_narrow(Emit *e)
+{
+	const Graph *g = e->graph;
+	const Value **home = NEW_ARRAY(e->arena, const Value *, g->nodes.n *MAX_OUT);
+	bool *narrow = e->narrow = NEW_ARRAY(e->arena, bool, g->nodes.n *MAX_OUT);
+	if (e->code->opt.precision != CUDA_BF16 || emit_strict(e, NULL))
+		return;
+	for (int i = 0; i < g->nodes.n; i++)
+		for (int k = 0; k < g->nodes.at[i]->nout; k++) {
+			const Value *v = &g->nodes.at[i]->out[k];
+			if (v->place.kind == PLACE_NONE || e->loadtime[i])
+				continue;
+			home[i * MAX_OUT + k] = home_of(g, v);
+			narrow[i * MAX_OUT + k] =
+			    writes_narrow(v->node, v->index) && v->type.dtype == F32;
+		}
+	for (int i = 0; i < g->outputs.n; i++) {
+		const Value *v = g->outputs.at[i].value;
+		narrow[v->node->id * MAX_OUT + v->index] = false;
+	}
+	keep_agreed(e, home);
+	keep_wanted(e, home);
+	keep_agreed(e, home);
 }
 
 /* ---- operands ----------------------------------------------------------------------------- */
@@ -530,6 +618,9 @@ static void emit_graph(Emit *e)
 	e->loadtime = graph_loadtime(g, e->arena);
 	e->scratch_bytes = 0;
 	e->updated = 0;
+	e->training = false;
+	for (int i = 0; i < g->nodes.n; i++)
+		e->training = e->training || g->nodes.at[i]->op == OP_adamw;
 	choose_narrow(e);
 	for (int i = 0; i < g->nodes.n; i++) {
 		const Node *n = g->nodes.at[i];

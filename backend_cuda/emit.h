@@ -7,7 +7,7 @@
 
 #include "backend_cuda.h"
 
-enum { MAX_DIMS = MAX_RANK + 2, MAX_SWEEP = 24 };
+enum { MAX_DIMS = MAX_RANK + 2, MAX_SWEEP = 64 };
 
 /* Outputs of a product from which reduced precision pays: below, a product takes no time, and it
  * often ends in results, where rounding shows most. */
@@ -19,6 +19,7 @@ typedef struct Emit {
 	const Graph *graph;
 	int graph_index;
 	bool load;             /* the node at hand is load-time */
+	bool training;         /* the graph updates weights */
 	bool *loadtime;        /* by node id */
 	bool *narrow;          /* by node id * MAX_OUT + output: stored as bf16 */
 	int64_t load_base;     /* of the graph's load arena in the program's */
