@@ -91,7 +91,7 @@ static void copy_outputs(Emit *e)
 	const Graph *g = e->graph;
 	for (int i = 0, to = 0; i < g->outputs.n; i++) {
 		const Value *v = g->outputs.at[i].value;
-		if (state_hides(e, g, g->outputs.at[i].name))
+		if (state_hidden(&e->state, g, g->outputs.at[i].name))
 			continue;
 		const Ref r = ref_of(e, v, false);
 		if (!r.dense)
@@ -191,7 +191,7 @@ static void blocks(const Emit *e, Block *to)
 	    {"scratch", "of the threads", (e->scratch_floats + 63) / 16 * 16, true},
 	    {"work", "of one function at a time, for all threads", e->work_floats,
 	     e->work_floats > 0},
-	    {"state", "of training: parameters, moments", e->state_floats, e->state.n > 0},
+	    {"state", "of training: parameters, moments", e->state.bytes / 4, e->state.at.n > 0},
 	};
 	memcpy(to, all, sizeof all);
 }
@@ -349,7 +349,7 @@ bool cpu_emit(Buf *out, const Model *m, const CpuOptions *opt)
 	buf_init(&e->body, e->arena);
 	buf_init(&e->load, e->arena);
 	collect_params(e);
-	state_collect(e);
+	e->state = model_states(e->arena, m);
 	for (int i = 0; i < m->module->graphs.n; i++)
 		if (!emit_graph(e, m->module->graphs.at[i]))
 			return false;

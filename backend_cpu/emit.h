@@ -36,13 +36,6 @@ typedef struct Packed {
 	int64_t offset, floats;
 } Packed;
 
-/* What a training program keeps between steps, at `offset` floats of Self.state. */
-typedef struct State {
-	const char *name;
-	Type type;
-	int64_t offset;
-} State;
-
 typedef struct Emit {
 	Arena *arena;
 	const Model *model;
@@ -51,11 +44,10 @@ typedef struct Emit {
 	LIST(const char *) names;  /* functions so far */
 	LIST(Kept) kept;
 	LIST(Packed) packed;
-	LIST(State) state;
-	int64_t state_floats;
-	Buf body; /* the functions of the nodes */
-	Buf load; /* statements that compute and pack what is known at load time */
-	Buf run;  /* calls of the graph at hand */
+	States state; /* in Self.state */
+	Buf body;     /* the functions of the nodes */
+	Buf load;     /* statements that compute and pack what is known at load time */
+	Buf run;      /* calls of the graph at hand */
 	bool kernel[NKERNELS], ew[NOPS];
 	int64_t load_floats, pack_floats, scratch_floats, work_floats;
 	int64_t undropped; /* floats packed since the weights read were let go */
@@ -209,12 +201,6 @@ bool rows_of(const Type *t, const int64_t *stride, int rank, RowsOf *r);
 
 /* ---- emit_state.c: training ---- */
 
-bool state_is_step(const Emit *e, const Graph *g);
-void state_collect(Emit *e); /* after the parameters */
-/* The state that node n of g stands for, or NULL. */
-const State *state_input(const Emit *e, const Graph *g, const Node *n);
-/* The output is the renewed state and nothing that the caller sees. */
-bool state_hides(const Emit *e, const Graph *g, const char *output);
 void state_update(Emit *e); /* at the end of a run of the graph at hand */
 void state_places(const Emit *e, Buf *b);
 void state_open(const Emit *e, Buf *b);

@@ -13,10 +13,6 @@ bool cpu_packs(const Node *n, int input)
 		return input == 1;
 	case OP_gru:
 		return input == 1 || input == 2;
-	case OP_attention:
-		return input == 4;
-	case OP_attention_grad:
-		return input == 7;
 	case OP_matmul:
 		return input == 1 && n->in[1]->type.rank == 2 + (n->group > 0);
 	default:

@@ -7,6 +7,7 @@
 #define SELDC_BACKEND_CUDA_H
 
 #include "ir/model.h"
+#include "passes/passes.h"
 
 typedef enum CudaPrecision { CUDA_FP32, CUDA_TF32, CUDA_BF16 } CudaPrecision;
 
@@ -49,15 +50,26 @@ typedef struct CudaLaunch {
 	const char *kernel;
 	CudaFamily family;
 	const Node *node;
-	int graph; /* index of the module's graph */
+	int graph; /* index of the module's graph; behind the last: of 16-bit audio */
 	bool load; /* runs once, when weights are loaded */
 	unsigned grid[3], block, smem;
 } CudaLaunch;
 
-/* Where a graph's output lies: in the arena, or in the output buffer. Offset in bytes. */
+/* An input of graph number `graph` that the caller gives, at a byte of the input buffer. */
+typedef struct CudaInput {
+	int graph;
+	const Node *node;
+	int64_t at;
+} CudaInput;
+
+typedef enum CudaSpace { CUDA_ARENA, CUDA_OUT, CUDA_STATE } CudaSpace;
+
+/* An output of graph number `graph` that the caller gets, and where it lies. */
 typedef struct CudaOutput {
-	bool in_arena;
-	int64_t offset;
+	int graph;
+	const Output *output;
+	CudaSpace space;
+	int64_t at;
 } CudaOutput;
 
 /* Parameter `param` of the model's list goes to byte `at` of the weights. */
@@ -75,7 +87,9 @@ typedef struct CudaCode {
 	LIST(const Node *) params; /* in the model's order, each label once */
 	LIST(CudaUpload) uploads;
 	int64_t param_bytes, arena_bytes, load_bytes, in_bytes, out_bytes;
-	LIST(CudaOutput) outputs; /* of all graphs, in order */
+	LIST(CudaInput) inputs;   /* of all graphs, in order */
+	LIST(CudaOutput) outputs; /* likewise */
+	States state;             /* of a program for training */
 	LIST(double) moved;       /* by graph: bytes of weights as read, of inputs and outputs */
 } CudaCode;
 
@@ -87,9 +101,8 @@ void cuda_source(Buf *out, const CudaCode *code);
 void cuda_unit(Buf *out, const CudaCode *code, CudaFamily f);
 const char *cuda_family_name(CudaFamily f);
 
-/* Hooks of plan_memory, see passes/passes.h. */
-bool cuda_packs(const Node *n, int input);
-bool cuda_strided(const Node *n, int input);
+/* What the passes ask about kernels before any is written. */
+PassHooks cuda_hooks(CudaPrecision p);
 
 /* ---- compile.c ---------------------------------------------------------------------------- */
 
@@ -117,6 +130,8 @@ typedef struct CudaCompileOptions {
 	int jobs;             /* 0: one a core */
 } CudaCompileOptions;
 
+/* Every name of a list such as "sm_90,a100" is one of an architecture; false after diagnostics. */
+bool cuda_archs_known(Arena *a, Diag *d, const char *list);
 /* false after diagnostics. */
 bool cuda_compile(const CudaCode *code, const CudaCompileOptions *opt, Diag *d, CudaImages *out);
 

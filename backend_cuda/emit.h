@@ -7,7 +7,7 @@
 
 #include "backend_cuda.h"
 
-enum { MAX_DIMS = MAX_RANK + 2, MAX_SWEEP = 64 };
+enum { MAX_DIMS = MAX_RANK + 2, MAX_SWEEP = MAX_MAP_IN + MAX_OUT };
 
 /* Outputs of a product from which reduced precision pays: below, a product takes no time, and it
  * often ends in results, where rounding shows most. */
@@ -19,9 +19,7 @@ typedef struct Emit {
 	const Graph *graph;
 	int graph_index;
 	bool load;             /* the node at hand is load-time */
-	bool training;         /* the graph updates weights */
 	bool *loadtime;        /* by node id */
-	bool *narrow;          /* by node id * MAX_OUT + output: stored as bf16 */
 	int64_t load_base;     /* of the graph's load arena in the program's */
 	int64_t param_base;    /* likewise its weights */
 	int64_t scratch_used;  /* bytes that the kernels of the node at hand need for a while */
@@ -135,6 +133,13 @@ void emit_sum_parts(Emit *e, const Node *n, const char *from, int64_t parts, int
 
 /* Copies `from` to `to`, which has its shape, for all instances. */
 void emit_copy(Emit *e, const Node *n, const Operand *from, const Operand *to, int64_t group);
+/* n ungrouped copies in one launch. */
+void emit_copies(Emit *e, const Node *node, const Operand *from, const Operand *to, int n);
+/* Of a program for training: 16-bit audio becomes the input of the graph "features". */
+void emit_pcm(Emit *e);
+
+/* For PassHooks, of programs of precision bf16. */
+void narrow_choose(const Graph *g, const Value *const *home, bool *narrow);
 
 /* Weak: an op without one is an error for models that have it. */
 #define EW(name, ...)

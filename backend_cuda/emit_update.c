@@ -163,8 +163,8 @@ static UpdateTable collect_updates(Emit *e, const Node *n)
 
 static void put_place(Buf *b, const UpdateRow *r, int column)
 {
-	static const PlaceKind space[] = {PLACE_NONE, PLACE_ARENA, PLACE_LOAD, PLACE_PARAM,
-					  PLACE_IO};
+	static const PlaceKind space[] = {PLACE_NONE,  PLACE_ARENA, PLACE_LOAD,
+					  PLACE_PARAM, PLACE_IO,    PLACE_STATE};
 	const Operand *o = &r->o[column];
 	const int64_t slice = r->instance * o->lead / group_of(r->node) * o->lead_stride;
 	uint64_t code = 0;

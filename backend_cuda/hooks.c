@@ -1,12 +1,17 @@
-/* hooks.c: what the memory planner asks about kernels before any is written. */
+/* hooks.c: what the passes ask about kernels before any is written. */
 #include "emit.h"
 
-bool cuda_packs(const Node *n, int input)
+static bool packs(const Node *n, int input)
 {
 	return (n->op == OP_conv2d || n->op == OP_conv2d_act) && input == 1 && conv_packs(n);
 }
 
-bool cuda_strided(const Node *n, int input)
+static bool renews(const Node *n)
+{
+	return n->op == OP_adamw;
+}
+
+static bool strided(const Node *n, int input)
 {
 	if (node_info(n)->flags & (F_EW | F_VIEW))
 		return true;
@@ -45,4 +50,12 @@ bool cuda_strided(const Node *n, int input)
 	default:
 		return false;
 	}
+}
+
+PassHooks cuda_hooks(CudaPrecision p)
+{
+	return (PassHooks){.packs = packs,
+			   .strided = strided,
+			   .renews = renews,
+			   .narrow = p == CUDA_BF16 ? narrow_choose : NULL};
 }

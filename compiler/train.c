@@ -36,6 +36,14 @@ static Value *add_input(Step *s, const char *name, const Type *t, Loc loc)
 	return &n->out[0];
 }
 
+/* What the program keeps; the output of its name, or new.NAME, is its next value. */
+static Value *add_state(Step *s, const char *name, const Type *t, Loc loc)
+{
+	Value *v = add_input(s, name, t, loc);
+	attr_set_bool(v->node, "state", true);
+	return v;
+}
+
 static Value *add_scalar(Step *s, const char *name)
 {
 	const Type scalar = {.dtype = F32};
@@ -83,7 +91,7 @@ static Value *sum_all(Step *s, Value *v)
 
 static Value *add_weight(Step *s, const Node *n)
 {
-	Weight w = {n->label, add_input(s, n->label, &n->out[0].type, n->loc),
+	Weight w = {n->label, add_state(s, n->label, &n->out[0].type, n->loc),
 		    !attr_bool(n, "buffer")};
 	list_push(s->arena, &s->weights, w);
 	return w.value;
@@ -294,7 +302,7 @@ static void update(Step *s, const Weight *w, Value *grad, Value *scalars)
 	const char *name[3];
 	for (int i = 0; i < nstate; i++) {
 		name[i] = arena_printf(s->arena, "%s.%s", state[i], w->name);
-		st[i] = add_input(s, name[i], &w->value->type, w->value->node->loc);
+		st[i] = add_state(s, name[i], &w->value->type, w->value->node->loc);
 	}
 	Value *in[] = {w->value, grad, st[0], st[1], scalars, t->amsgrad ? st[2] : NULL};
 	Node *n = node_new(s->g, OP_adamw, in, 6, w->value->node->loc,

@@ -30,6 +30,9 @@ bool infer_map(Infer *c)
 	const char *why = NULL;
 	if (!map_parse(arena_of(c), ops, attr_str(c->n, "f"), c->nin, &code, &why))
 		return fail(c, E308, -1, -1, "malformed program: %s", why);
+	if (c->n->nin > MAX_MAP_IN)
+		return fail(c, E308, -1, -1, "%d operands, at most %d are possible", c->n->nin,
+			    (int)MAX_MAP_IN);
 	if (code.nout > MAX_OUT)
 		return fail(c, E308, -1, -1, "the program has %d outputs, at most %d are possible",
 			    code.nout, (int)MAX_OUT);

@@ -15,6 +15,8 @@ struct Mem {
 	const char *params; /* weights as they come */
 	const char *in;     /* inputs of the graph */
 	char *out;          /* outputs that do not lie dense in the arena */
+	char *state;        /* what training keeps from step to step */
+	const char *pcm;    /* 16-bit audio of a batch */
 };
 
 /* ---- in PTX: what CUDA C has no words for ----------------------------------------------------

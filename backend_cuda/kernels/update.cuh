@@ -57,7 +57,7 @@ __device__ __forceinline__ void dropout(const typename P::In *x, const float *st
  * where keep = 1 - beta. Every element is read before it is written, by one thread: results may
  * lie where the operands are. */
 
-/* Space in the upper 4 bits, offset below: 0 nothing, 1 arena, 2 load, 3 params, 4 in. */
+/* Space in the upper 4 bits, offset below: 0 nothing, 1 arena, 2 load, 3 params, 4 in, 5 state. */
 __device__ __forceinline__ float *update_place(const Mem &m, unsigned long long at)
 {
 	const unsigned long long offset = at & 0x0fffffffffffffffull;
@@ -70,6 +70,8 @@ __device__ __forceinline__ float *update_place(const Mem &m, unsigned long long 
 		return (float *)(m.params + offset);
 	case 4:
 		return (float *)(m.in + offset);
+	case 5:
+		return (float *)(m.state + offset);
 	default:
 		return nullptr;
 	}

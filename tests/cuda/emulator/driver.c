@@ -5,7 +5,10 @@
  * Streams are lazy: work is done when somebody waits for it, so a host that does not wait where it
  * must sees old values. Copies from and to pinned memory happen then; others when they are called,
  * as with a GPU. Device memory starts as NaN and lies between pages that cannot be touched.
- *   EMULATOR_TRACE=1   names each launch on stderr */
+ *   EMULATOR_TRACE=1     names each launch on stderr
+ *   EMULATOR_DEVICES=0   a driver without a GPU
+ *   EMULATOR_ARCH=80     compute capability, 90
+ *   EMULATOR_CUDA=12040  version of CUDA that the driver is for, 13000 */
 #define _GNU_SOURCE
 #include "emulator.h"
 
@@ -724,6 +727,13 @@ API cuLaunchKernel(Function *f, unsigned gx, unsigned gy, unsigned gz, unsigned 
 
 /* ---- device --------------------------------------------------------------------------------- */
 
+/* A number from the environment, or what holds without it. */
+static int setting(const char *name, int otherwise)
+{
+	const char *text = getenv(name);
+	return text && *text ? atoi(text) : otherwise;
+}
+
 API cuInit(unsigned flags)
 {
 	return flags ? INVALID : OK;
@@ -731,13 +741,13 @@ API cuInit(unsigned flags)
 
 API cuDriverGetVersion(int *version)
 {
-	*version = 13000;
+	*version = setting("EMULATOR_CUDA", 13000);
 	return OK;
 }
 
 API cuDeviceGetCount(int *n)
 {
-	*n = 1;
+	*n = setting("EMULATOR_DEVICES", 1);
 	return OK;
 }
 
@@ -757,8 +767,9 @@ API cuDeviceGetName(char *name, int bytes, int device)
 API cuDeviceGetAttribute(int *value, int attribute, int device)
 {
 	(void)device;
-	*value = attribute == ATTR_MAJOR          ? 9
-		 : attribute == ATTR_MINOR        ? 0
+	const int arch = setting("EMULATOR_ARCH", 90);
+	*value = attribute == ATTR_MAJOR          ? arch / 10
+		 : attribute == ATTR_MINOR        ? arch % 10
 		 : attribute == ATTR_SMS          ? 132
 		 : attribute == ATTR_CLOCK        ? 1980000
 		 : attribute == ATTR_MEMORY_CLOCK ? 2619000
