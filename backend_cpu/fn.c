@@ -49,6 +49,7 @@ void fn_use(Fn *f, Kernel k)
 	    [K_norm] = {K_math, K_vec},
 	    [K_reduce] = {K_vec},
 	    [K_scan] = {K_gemm, K_math, K_vec},
+	    [K_gru] = {K_gemm, K_math, K_vec},
 	    [K_stft] = {K_vec},
 	    [K_outer] = {K_gemm, K_vec},
 	    [K_conv_grad] = {K_vec},
@@ -56,6 +57,7 @@ void fn_use(Fn *f, Kernel k)
 	    [K_rows_grad] = {K_norm, K_math, K_vec},
 	    [K_pool_grad] = {K_pool, K_vec},
 	    [K_scan_grad] = {K_scan, K_gemm, K_math, K_vec},
+	    [K_gru_grad] = {K_gru, K_gemm, K_math, K_vec},
 	    [K_update] = {K_vec},
 	    [K_attention] = {K_update, K_gemm, K_math, K_vec},
 	};
@@ -295,7 +297,7 @@ void fn_end(Fn *f)
 	ir_print_node(&node, f->n);
 	buf_putc(&f->e->body, '\n');
 	emit_comment(&f->e->body, node.s);
-	buf_printf(&f->e->body, "static void %s(const Self *s)\n{\n", f->name);
+	buf_printf(&f->e->body, "OUTLINE void %s(const Self *s)\n{\n", f->name);
 	buf_write(&f->e->body, f->decl.s, f->decl.len);
 	buf_write(&f->e->body, f->body.s, f->body.len);
 	buf_puts(&f->e->body, "}\n");

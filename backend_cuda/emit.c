@@ -64,9 +64,12 @@ int64_t group_of(const Node *n)
 
 bool emit_stored(const Node *n)
 {
-	for (int i = 0; i < n->nout; i++)
-		if (n->out[i].place.kind == PLACE_ARENA || n->out[i].place.kind == PLACE_LOAD)
+	for (int i = 0; i < n->nout; i++) {
+		const PlaceKind k = n->out[i].place.kind;
+		if (k == PLACE_ARENA || k == PLACE_LOAD ||
+		    (k == PLACE_STATE && node_info(n)->flags & F_RENEWS))
 			return true;
+	}
 	return false;
 }
 

@@ -7,7 +7,7 @@
 
 #include "backend_cuda.h"
 
-enum { MAX_DIMS = MAX_RANK + 2, MAX_SWEEP = 24 };
+enum { MAX_DIMS = MAX_RANK + 2, MAX_SWEEP = MAX_MAP_IN + MAX_OUT };
 
 /* Outputs of a product from which reduced precision pays: below, a product takes no time, and it
  * often ends in results, where rounding shows most. */

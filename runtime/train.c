@@ -34,6 +34,7 @@ typedef struct Trainer {
 	RtFeed feed;
 	RtLoader *loader;
 	double epoch_start, saved, step_seconds; /* step_seconds: smoothed; 0: not known */
+	double roof_seconds; /* of features and step at the device's limits; 0: not known */
 } Trainer;
 
 /* ---- the folder -------------------------------------------------------------------------- */
@@ -188,6 +189,8 @@ static void show_step(Trainer *t, double lr)
 	add_parts(line, &t->history, v);
 	add(line, ", lr %.3g, %.1f clips/s, %.3g GFLOP/s", lr, (double)t->model->batch / each,
 	    1e-9 * t->step.graph->flops / each);
+	if (t->roof_seconds > 0)
+		add(line, ", %.1f %% of the roofline", 100 * t->roof_seconds / each);
 	rt_progress_text(&t->progress, line);
 }
 
@@ -219,6 +222,8 @@ static RtStatus log_step(Trainer *t, double lr, double seconds, RtError *err)
 	cJSON_AddNumberToObject(o, "lr", lr);
 	cJSON_AddNumberToObject(o, "clips_per_second", (double)t->model->batch / seconds);
 	cJSON_AddNumberToObject(o, "gflops", 1e-9 * t->step.graph->flops / seconds);
+	if (t->roof_seconds > 0)
+		cJSON_AddNumberToObject(o, "roofline_share", t->roof_seconds / seconds);
 	return rt_log_write(&t->log, o, err);
 }
 
@@ -537,6 +542,19 @@ static RtStatus open_session(Trainer *t, bool *scaled, RtError *err)
 	return s;
 }
 
+/* Features and step, each as long as the slower of arithmetic and memory. */
+static double roof_seconds(const Trainer *t)
+{
+	const int graph[] = {t->session.features, t->step.index};
+	double sum = 0;
+	for (size_t i = 0; t->model->ops.roof && i < RT_COUNT(graph); i++) {
+		const RtRoof r =
+		    graph[i] < 0 ? (RtRoof){0, 0} : t->model->ops.roof(t->session.self, graph[i]);
+		sum += r.memory > r.arithmetic ? r.memory : r.arithmetic;
+	}
+	return sum;
+}
+
 static RtStatus choose_features(Trainer *t, RtError *err)
 {
 	if (t->session.features < 0)
@@ -579,6 +597,13 @@ static RtStatus resume(Trainer *t, RtError *err)
 	if (!path)
 		return rt_no_memory(err);
 	RtStatus s = rt_checkpoint_read(&t->session, path, &t->id, &t->at, err);
+	char text[320];
+	snprintf(text, sizeof text,
+		 "%s was written by a program for %s, this one is for %s: results will differ in "
+		 "rounding from those of a run that stays with one",
+		 checkpoint_name, t->at.program, t->id.program);
+	if (!s && strcmp(t->at.program, t->id.program) != 0)
+		rt_say_warning(t->options, text);
 	const bool inside = t->at.stage < t->plans.n ? t->at.epoch < t->plans.at[t->at.stage].epochs
 						     : t->at.stage == t->plans.n;
 	if (!s && !inside)
@@ -670,6 +695,7 @@ static RtStatus prepare(Trainer *t, RtError *err)
 		s = open_session(t, &scaled, err);
 	if (!s)
 		s = choose_features(t, err);
+	t->roof_seconds = s ? 0 : roof_seconds(t);
 	if (!s)
 		s = exists ? resume(t, err) : begin(t, scaled, err);
 	if (!s)

@@ -161,6 +161,7 @@ RtStatus rt_evaluate(RtSession *s, const RtDataset *d, const RtDecode *decode, u
 /* ---- checkpoint.c ----------------------------------------------------------------------- */
 
 enum { RT_MAX_PARTS = 16 }; /* of the loss, with the whole and the norm of the gradient */
+enum { RT_PROGRAM_TEXT = 64 };
 
 /* The batch that comes next, and what a run must remember besides its state. */
 typedef struct RtPosition {
@@ -169,12 +170,14 @@ typedef struct RtPosition {
 	double sums[RT_MAX_PARTS];  /* over the batches of this epoch */
 	double best;                /* score of the best epoch of this stage; NaN: none yet */
 	int64_t log_lines;
+	char program[RT_PROGRAM_TEXT]; /* target and precision of what wrote it: "cuda, bf16" */
 } RtPosition;
 
 /* What a checkpoint must agree with. */
 typedef struct RtIdentity {
-	char model[17], data[17]; /* hashes */
-	char *choices;            /* rt_plans_text */
+	char model[17], data[17]; /* hashes; of the model without target and precision */
+	char program[RT_PROGRAM_TEXT];
+	char *choices; /* rt_plans_text */
 } RtIdentity;
 
 RtStatus rt_identity_make(RtIdentity *id, const RtModel *m, const RtPlans *p, const RtDataset *d,

@@ -9,12 +9,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* memory.h: large blocks of floats, on huge pages where the system has them. */
+/* memory.h: how functions are compiled; large blocks of floats, on huge pages where the system has
+ * them. */
 
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+
+/* INLINE functions take shapes as literals, which then cost nothing at run time. OUTLINE ones, the
+ * large kernels and those of the nodes, exist once in a program. noipa keeps from the callers what
+ * the compiler finds out about them: after its choice of induction variables GCC 12 can take a
+ * function that writes through a pointer for one without effects, and drop the call. */
+#define INLINE static inline __attribute__((always_inline, unused))
+#if defined(__clang__)
+#define OUTLINE static __attribute__((noinline, unused))
+#else
+#define OUTLINE static __attribute__((noipa, unused))
+#endif
 
 enum { MEMORY_PAGE = 2 << 20 };
 
@@ -29,17 +41,14 @@ static float *memory_new(int64_t n)
 }
 
 /* to NULL: nothing is copied */
-#if !defined(__clang__)
-__attribute__((noclone))
-#endif
-static __attribute__((noinline, unused)) void memory_copy(float *to, const float *from, int64_t n)
+OUTLINE void memory_copy(float *to, const float *from, int64_t n)
 {
 	if (to)
 		memcpy(to, from, (size_t)n * sizeof *to);
 }
 
 /* Every byte 0xff: NaN, so that whoever reads it shows. */
-static __attribute__((noinline, unused)) void memory_poison(float *p, int64_t n)
+OUTLINE void memory_poison(float *p, int64_t n)
 {
 	memset(p, 0xff, (size_t)n * sizeof *p);
 }
@@ -47,22 +56,11 @@ static __attribute__((noinline, unused)) void memory_poison(float *p, int64_t n)
 
 /* vec.h: vectors of floats by GCC's vector extension, as wide as the target's registers.
  *
- * All arithmetic is IEEE single; a product and a sum may contract to a fused multiply-add. INLINE
- * functions take shapes as literals, which then cost nothing at run time; OUTLINE ones are large
- * and exist once in a program. */
+ * All arithmetic is IEEE single; a product and a sum may contract to a fused multiply-add. */
 
 #include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
-#include <string.h>
-
-#define INLINE static inline __attribute__((always_inline, unused))
-#if defined(__clang__)
-#define OUTLINE static __attribute__((noinline, unused))
-#else
-#define OUTLINE static __attribute__((noinline, noclone, unused))
-#endif
 
 /* VL lanes; GEMM_ROWS x 2 vectors of accumulators fill the register file but for a few. */
 #if defined(__AVX512F__)
@@ -1293,7 +1291,7 @@ INLINE float ew_relu(float a)
 
 /* %features.spectrum = stft "features.spectrum" %audio {n_fft=1024 win=1024 hop=300} :
  * f32[1,4,41,513,2] @arena:0  !models/lib/foa.json:44:17+6 */
-static void features_features_spectrum(const Self *s)
+OUTLINE void features_features_spectrum(const Self *s)
 {
 	const float *const restrict x = s->in[0];
 	float *const restrict y = s->arena;
@@ -1307,7 +1305,7 @@ static void features_features_spectrum(const Self *s)
 
 /* %features.filters = mel_filterbank "features.filters" {bins=513 mels=32 rate=24000 fmin=20
  * fmax=12000} : f32[513,32] @load:0  !models/lib/foa.json:45:17+16 */
-static void features_features_filters(const Self *s)
+OUTLINE void features_features_filters(const Self *s)
 {
 	float *const restrict y = s->load;
 	mel_filterbank(y, 513, 32, 24000, 20, 12000);
@@ -1315,7 +1313,7 @@ static void features_features_filters(const Self *s)
 
 /* %features.log_mel.squares = square "features.log_mel.squares" %features.spectrum :
  * f32[1,4,41,513,2] @arena:673088  !models/lib/foa.json:12:17+8 */
-static void features_features_log_mel_squares(const Self *s)
+OUTLINE void features_features_log_mel_squares(const Self *s)
 {
 	const float *const restrict in0 = s->arena;
 	float *const restrict y = s->arena + 168272;
@@ -1335,7 +1333,7 @@ static void features_features_log_mel_squares(const Self *s)
 
 /* %features.log_mel.power = sum "features.log_mel.power" %features.log_mel.squares {axes=[-1]} :
  * f32[1,4,41,513] @arena:1346176  !models/lib/foa.json:13:17+5 */
-static void features_features_log_mel_power(const Self *s)
+OUTLINE void features_features_log_mel_power(const Self *s)
 {
 	const float *const restrict x = s->arena + 168272;
 	float *const restrict y = s->arena + 336544;
@@ -1349,7 +1347,7 @@ static void features_features_log_mel_power(const Self *s)
 
 /* %features.log_mel.mel = matmul "features.log_mel.mel" %features.log_mel.power, %features.filters
  * : f32[1,4,41,32] @arena:1214656  !models/lib/foa.json:14:17+8 */
-static void features_features_log_mel_mel(const Self *s)
+OUTLINE void features_features_log_mel_mel(const Self *s)
 {
 	const float *const restrict a = s->arena + 336544;
 	const float *const restrict b = s->pack + 6144;
@@ -1365,7 +1363,7 @@ static void features_features_log_mel_mel(const Self *s)
 /* %features.log_mel.2 = map "features.log_mel" %features.log_mel.mel {f="t0 = maximum(x0, 1e-10);
  * t1 = log10(t0); y0 = mul(t1, 10)"} : f32[1,4,41,32] @arena:1177920  !models/lib/foa.json:17:17+5
  * */
-static void features_features_log_mel(const Self *s)
+OUTLINE void features_features_log_mel(const Self *s)
 {
 	const float *const restrict in0 = s->arena + 303664;
 	float *const restrict out0 = s->arena + 294480;
@@ -1385,7 +1383,7 @@ static void features_features_log_mel(const Self *s)
 
 /* %features.intensity.products = mul "features.intensity.products" %features.intensity.velocity,
  * %features.intensity.pressure : f32[1,3,41,513,2] @arena:673088  !models/lib/foa.json:28:17+5 */
-static void features_features_intensity_products(const Self *s)
+OUTLINE void features_features_intensity_products(const Self *s)
 {
 	const float *const restrict in0 = s->arena + 42066;
 	const float *const restrict in1 = s->arena;
@@ -1410,7 +1408,7 @@ static void features_features_intensity_products(const Self *s)
 
 /* %features.intensity.I = sum "features.intensity.I" %features.intensity.products {axes=[-1]} :
  * f32[1,3,41,513] @arena:0  !models/lib/foa.json:29:17+5 */
-static void features_features_intensity_I(const Self *s)
+OUTLINE void features_features_intensity_I(const Self *s)
 {
 	const float *const restrict x = s->arena + 168272;
 	float *const restrict y = s->arena;
@@ -1424,7 +1422,7 @@ static void features_features_intensity_I(const Self *s)
 
 /* %features.intensity.squares = square "features.intensity.squares" %features.intensity.I :
  * f32[1,3,41,513] @arena:252416  !models/lib/foa.json:30:17+8 */
-static void features_features_intensity_squares(const Self *s)
+OUTLINE void features_features_intensity_squares(const Self *s)
 {
 	const float *const restrict in0 = s->arena;
 	float *const restrict y = s->arena + 63104;
@@ -1445,7 +1443,7 @@ static void features_features_intensity_squares(const Self *s)
 /* %features.intensity.square_norm = sum "features.intensity.square_norm"
  * %features.intensity.squares {axes=[1] keep=1} : f32[1,1,41,513] @arena:504832
  * !models/lib/foa.json:31:17+5 */
-static void features_features_intensity_square_norm(const Self *s)
+OUTLINE void features_features_intensity_square_norm(const Self *s)
 {
 	const float *const restrict x = s->arena + 63104;
 	float *const restrict y = s->arena + 126208;
@@ -1460,7 +1458,7 @@ static void features_features_intensity_square_norm(const Self *s)
 /* %features.intensity.divisor.2 = map "features.intensity.divisor" %features.intensity.square_norm
  * {f="t0 = sqrt(x0); y0 = add(t0, 1.1920928955078125e-07)"} : f32[1,1,41,513] @arena:588992
  * !models/lib/foa.json:33:17+5 */
-static void features_features_intensity_divisor(const Self *s)
+OUTLINE void features_features_intensity_divisor(const Self *s)
 {
 	const float *const restrict in0 = s->arena + 126208;
 	float *const restrict out0 = s->arena + 147248;
@@ -1481,7 +1479,7 @@ static void features_features_intensity_divisor(const Self *s)
 
 /* %features.intensity.unit = div "features.intensity.unit" %features.intensity.I,
  * %features.intensity.divisor.2 : f32[1,3,41,513] @arena:252416  !models/lib/foa.json:34:17+5 */
-static void features_features_intensity_unit(const Self *s)
+OUTLINE void features_features_intensity_unit(const Self *s)
 {
 	const float *const restrict in0 = s->arena;
 	const float *const restrict in1 = s->arena + 147248;
@@ -1506,7 +1504,7 @@ static void features_features_intensity_unit(const Self *s)
 
 /* %features.intensity = matmul "features.intensity" %features.intensity.unit, %features.filters :
  * f32[1,3,41,32] @arena:1198912  !models/lib/foa.json:35:17+8 */
-static void features_features_intensity(const Self *s)
+OUTLINE void features_features_intensity(const Self *s)
 {
 	const float *const restrict a = s->arena + 63104;
 	const float *const restrict b = s->pack + 22560;
@@ -1521,7 +1519,7 @@ static void features_features_intensity(const Self *s)
 
 /* %scaler.2 = map "scaler" %features, %scaler.mean_t, %scaler.std_t {f="t0 = sub(x0, x1); y0 =
  * div(t0, x2)"} : f32[1,7,41,32] @arena:0  !models/lib/foa.json:62:17+5 */
-static void features_scaler(const Self *s)
+OUTLINE void features_scaler(const Self *s)
 {
 	const float *const restrict in0 = s->arena + 294480;
 	const float *const restrict in1 = s->pack + 38976;
@@ -1567,7 +1565,7 @@ static void run_features(const Self *s, float *const *out)
  * %enc._.b1.bn1.weight, %enc._.b1.bn1.running_mean, %enc._.b1.bn1.bias {f="t0 = add(x0, 1e-05); t1
  * = rsqrt(t0); y0 = mul(x1, t1); t2 = mul(x2, y0); y1 = sub(x3, t2)" group=2} : f32[2,8]
  * @load:20736, f32[2,8] @load:0  !models/lib/nn.json:58:17+12 */
-static void main_enc_b1_bn1(const Self *s)
+OUTLINE void main_enc_b1_bn1(const Self *s)
 {
 	const float *const restrict in0 = s->pack + 41728;
 	const float *const restrict in1 = s->pack + 41744;
@@ -1603,7 +1601,7 @@ static void main_enc_b1_bn1(const Self *s)
  * %enc._.b1.bn1.weight, %enc._.b1.bn1.running_mean, %enc._.b1.bn1.bias {f="t0 = add(x0, 1e-05); t1
  * = rsqrt(t0); y0 = mul(x1, t1); t2 = mul(x2, y0); y1 = sub(x3, t2)" group=2} : f32[2,8] @load:0,
  * f32[2,8] @load:20800  !models/lib/nn.json:58:17+12 */
-static void main_enc_b1_bn1_2(const Self *s)
+OUTLINE void main_enc_b1_bn1_2(const Self *s)
 {
 	const float *const restrict in0 = s->pack + 41728;
 	const float *const restrict in1 = s->pack + 41744;
@@ -1638,7 +1636,7 @@ static void main_enc_b1_bn1_2(const Self *s)
 /* %enc._.b1.conv1 = conv2d_act "enc.*.b1.conv1" %enc.sde.b1.conv1.4, %enc._.b1.conv1.weight,
  * %enc._.b1.r1, %enc._.b1.r1.2 {pad=[1,1] channels_last=1 act=relu group=2} : f32[2,1,41,32,8]
  * @arena:0  !models/lib/nn.json:33:17+8 */
-static void main_enc_b1_conv1(const Self *s)
+OUTLINE void main_enc_b1_conv1(const Self *s)
 {
 	const float *const restrict scale = s->load + 21600;
 	const float *const restrict shift = s->load + 21616;
@@ -1661,7 +1659,7 @@ static void main_enc_b1_conv1(const Self *s)
  * %enc.doa.b1.bn1.weight, %enc.doa.b1.bn1.running_mean, %enc.doa.b1.bn1.bias {f="t0 = add(x0,
  * 1e-05); t1 = rsqrt(t0); y0 = mul(x1, t1); t2 = mul(x2, y0); y1 = sub(x3, t2)"} : f32[8]
  * @load:20864, f32[8] @load:20928  !models/lib/nn.json:58:17+12 */
-static void main_enc_doa_b1_bn1(const Self *s)
+OUTLINE void main_enc_doa_b1_bn1(const Self *s)
 {
 	const float *const restrict in0 = s->params[21];
 	const float *const restrict in1 = s->params[18];
@@ -1696,7 +1694,7 @@ static void main_enc_doa_b1_bn1(const Self *s)
 /* %enc.doa.b1.conv1.2 = conv2d_act "enc.doa.b1.conv1" %enc.doa.b1.conv1.3,
  * %enc.doa.b1.conv1.weight, %enc.doa.b1.r1.2, %enc.doa.b1.r1.3 {pad=[1,1] channels_last=1 act=relu}
  * : f32[1,41,32,8] @arena:83968  !models/lib/nn.json:33:17+8 */
-static void main_enc_doa_b1_conv1(const Self *s)
+OUTLINE void main_enc_doa_b1_conv1(const Self *s)
 {
 	const float *const restrict scale = s->load + 21632;
 	const float *const restrict shift = s->load + 21648;
@@ -1717,7 +1715,7 @@ static void main_enc_doa_b1_conv1(const Self *s)
  * %enc._.b1.bn2.weight, %enc._.b1.bn2.running_mean, %enc._.b1.bn2.bias {f="t0 = add(x0, 1e-05); t1
  * = rsqrt(t0); y0 = mul(x1, t1); t2 = mul(x2, y0); y1 = sub(x3, t2)" group=3} : f32[3,8]
  * @load:19968, f32[3,8] @load:0  !models/lib/nn.json:58:17+12 */
-static void main_enc_b1_bn2(const Self *s)
+OUTLINE void main_enc_b1_bn2(const Self *s)
 {
 	const float *const restrict in0 = s->pack + 50720;
 	const float *const restrict in1 = s->pack + 50752;
@@ -1753,7 +1751,7 @@ static void main_enc_b1_bn2(const Self *s)
  * %enc._.b1.bn2.weight, %enc._.b1.bn2.running_mean, %enc._.b1.bn2.bias {f="t0 = add(x0, 1e-05); t1
  * = rsqrt(t0); y0 = mul(x1, t1); t2 = mul(x2, y0); y1 = sub(x3, t2)" group=3} : f32[3,8] @load:0,
  * f32[3,8] @load:20096  !models/lib/nn.json:58:17+12 */
-static void main_enc_b1_bn2_2(const Self *s)
+OUTLINE void main_enc_b1_bn2_2(const Self *s)
 {
 	const float *const restrict in0 = s->pack + 50720;
 	const float *const restrict in1 = s->pack + 50752;
@@ -1788,7 +1786,7 @@ static void main_enc_b1_bn2_2(const Self *s)
 /* %enc._.b1.conv2 = conv2d_act "enc.*.b1.conv2" %enc._.b1.conv1.2, %enc._.b1.conv2.weight,
  * %enc._.b1.pool, %enc._.b1.pool.2 {pad=[1,1] channels_last=1 act=relu pool=[2,2] group=3} :
  * f32[3,1,20,16,8] @arena:125952  !models/lib/nn.json:33:17+8 */
-static void main_enc_b1_conv2(const Self *s)
+OUTLINE void main_enc_b1_conv2(const Self *s)
 {
 	const float *const restrict scale = s->load + 21408;
 	const float *const restrict shift = s->load + 21440;
@@ -1815,7 +1813,7 @@ static void main_enc_b1_conv2(const Self *s)
  * = mul(x4, x8); t7 = add(t4, t5); y1 = add(t7, t6); t8 = mul(x0, x9); t9 = mul(x2, x10); t10 =
  * mul(x4, x11); t11 = add(t8, t9); y2 = add(t11, t10)"} : f32[1,20,16,8] @arena:0, f32[1,20,16,8]
  * @arena:10240, f32[1,20,16,8] @arena:20480  !models/lib/seld.json:33:17+5 */
-static void main_stitch_enc_1(const Self *s)
+OUTLINE void main_stitch_enc_1(const Self *s)
 {
 	const float *const restrict in0 = s->arena + 31488;
 	const float *const restrict in1 = s->pack + 50848;
@@ -1888,7 +1886,7 @@ static void main_stitch_enc_1(const Self *s)
  * %enc._.b2.bn1.weight, %enc._.b2.bn1.running_mean, %enc._.b2.bn1.bias {f="t0 = add(x0, 1e-05); t1
  * = rsqrt(t0); y0 = mul(x1, t1); t2 = mul(x2, y0); y1 = sub(x3, t2)" group=3} : f32[3,8]
  * @load:20224, f32[3,8] @load:0  !models/lib/nn.json:58:17+12 */
-static void main_enc_b2_bn1(const Self *s)
+OUTLINE void main_enc_b2_bn1(const Self *s)
 {
 	const float *const restrict in0 = s->pack + 57840;
 	const float *const restrict in1 = s->pack + 57872;
@@ -1924,7 +1922,7 @@ static void main_enc_b2_bn1(const Self *s)
  * %enc._.b2.bn1.weight, %enc._.b2.bn1.running_mean, %enc._.b2.bn1.bias {f="t0 = add(x0, 1e-05); t1
  * = rsqrt(t0); y0 = mul(x1, t1); t2 = mul(x2, y0); y1 = sub(x3, t2)" group=3} : f32[3,8] @load:0,
  * f32[3,8] @load:20352  !models/lib/nn.json:58:17+12 */
-static void main_enc_b2_bn1_2(const Self *s)
+OUTLINE void main_enc_b2_bn1_2(const Self *s)
 {
 	const float *const restrict in0 = s->pack + 57840;
 	const float *const restrict in1 = s->pack + 57872;
@@ -1959,7 +1957,7 @@ static void main_enc_b2_bn1_2(const Self *s)
 /* %enc._.b2.conv1 = conv2d_act "enc.*.b2.conv1" %stitch.enc.1.10, %enc._.b2.conv1.weight,
  * %enc._.b2.r1, %enc._.b2.r1.2 {pad=[1,1] channels_last=1 act=relu group=3} : f32[3,1,20,16,8]
  * @arena:30720  !models/lib/nn.json:33:17+8 */
-static void main_enc_b2_conv1(const Self *s)
+OUTLINE void main_enc_b2_conv1(const Self *s)
 {
 	const float *const restrict scale = s->load + 21472;
 	const float *const restrict shift = s->load + 21504;
@@ -1982,7 +1980,7 @@ static void main_enc_b2_conv1(const Self *s)
  * %enc._.b2.bn2.weight, %enc._.b2.bn2.running_mean, %enc._.b2.bn2.bias {f="t0 = add(x0, 1e-05); t1
  * = rsqrt(t0); y0 = mul(x1, t1); t2 = mul(x2, y0); y1 = sub(x3, t2)" group=3} : f32[3,8]
  * @load:20480, f32[3,8] @load:0  !models/lib/nn.json:58:17+12 */
-static void main_enc_b2_bn2(const Self *s)
+OUTLINE void main_enc_b2_bn2(const Self *s)
 {
 	const float *const restrict in0 = s->pack + 64880;
 	const float *const restrict in1 = s->pack + 64912;
@@ -2018,7 +2016,7 @@ static void main_enc_b2_bn2(const Self *s)
  * %enc._.b2.bn2.weight, %enc._.b2.bn2.running_mean, %enc._.b2.bn2.bias {f="t0 = add(x0, 1e-05); t1
  * = rsqrt(t0); y0 = mul(x1, t1); t2 = mul(x2, y0); y1 = sub(x3, t2)" group=3} : f32[3,8] @load:0,
  * f32[3,8] @load:20608  !models/lib/nn.json:58:17+12 */
-static void main_enc_b2_bn2_2(const Self *s)
+OUTLINE void main_enc_b2_bn2_2(const Self *s)
 {
 	const float *const restrict in0 = s->pack + 64880;
 	const float *const restrict in1 = s->pack + 64912;
@@ -2053,7 +2051,7 @@ static void main_enc_b2_bn2_2(const Self *s)
 /* %enc._.b2.conv2 = conv2d_act "enc.*.b2.conv2" %enc._.b2.conv1, %enc._.b2.conv2.weight,
  * %enc._.b2.pool, %enc._.b2.pool.2 {pad=[1,1] channels_last=1 act=relu pool=[2,2] group=3} :
  * f32[3,1,10,8,8] @arena:0  !models/lib/nn.json:33:17+8 */
-static void main_enc_b2_conv2(const Self *s)
+OUTLINE void main_enc_b2_conv2(const Self *s)
 {
 	const float *const restrict scale = s->load + 21536;
 	const float *const restrict shift = s->load + 21568;
@@ -2080,7 +2078,7 @@ static void main_enc_b2_conv2(const Self *s)
  * = mul(x4, x8); t7 = add(t4, t5); y1 = add(t7, t6); t8 = mul(x0, x9); t9 = mul(x2, x10); t10 =
  * mul(x4, x11); t11 = add(t8, t9); y2 = add(t11, t10)"} : f32[1,10,8,8] @arena:15360, f32[1,10,8,8]
  * @arena:17920, f32[1,10,8,8] @arena:20480  !models/lib/seld.json:33:17+5 */
-static void main_stitch_enc_2(const Self *s)
+OUTLINE void main_stitch_enc_2(const Self *s)
 {
 	const float *const restrict in0 = s->arena;
 	const float *const restrict in1 = s->pack + 65008;
@@ -2153,7 +2151,7 @@ static void main_stitch_enc_2(const Self *s)
  * %enc._.b3.bn1.weight, %enc._.b3.bn1.running_mean, %enc._.b3.bn1.bias {f="t0 = add(x0, 1e-05); t1
  * = rsqrt(t0); y0 = mul(x1, t1); t2 = mul(x2, y0); y1 = sub(x3, t2)" group=3} : f32[3,16]
  * @load:18432, f32[3,16] @load:0  !models/lib/nn.json:58:17+12 */
-static void main_enc_b3_bn1(const Self *s)
+OUTLINE void main_enc_b3_bn1(const Self *s)
 {
 	const float *const restrict in0 = s->pack + 72000;
 	const float *const restrict in1 = s->pack + 72048;
@@ -2189,7 +2187,7 @@ static void main_enc_b3_bn1(const Self *s)
  * %enc._.b3.bn1.weight, %enc._.b3.bn1.running_mean, %enc._.b3.bn1.bias {f="t0 = add(x0, 1e-05); t1
  * = rsqrt(t0); y0 = mul(x1, t1); t2 = mul(x2, y0); y1 = sub(x3, t2)" group=3} : f32[3,16] @load:0,
  * f32[3,16] @load:18624  !models/lib/nn.json:58:17+12 */
-static void main_enc_b3_bn1_2(const Self *s)
+OUTLINE void main_enc_b3_bn1_2(const Self *s)
 {
 	const float *const restrict in0 = s->pack + 72000;
 	const float *const restrict in1 = s->pack + 72048;
@@ -2224,7 +2222,7 @@ static void main_enc_b3_bn1_2(const Self *s)
 /* %enc._.b3.conv1 = conv2d_act "enc.*.b3.conv1" %stitch.enc.2.10, %enc._.b3.conv1.weight,
  * %enc._.b3.r1, %enc._.b3.r1.2 {pad=[1,1] channels_last=1 act=relu group=3} : f32[3,1,10,8,16]
  * @arena:0  !models/lib/nn.json:33:17+8 */
-static void main_enc_b3_conv1(const Self *s)
+OUTLINE void main_enc_b3_conv1(const Self *s)
 {
 	const float *const restrict scale = s->load + 21024;
 	const float *const restrict shift = s->load + 21072;
@@ -2247,7 +2245,7 @@ static void main_enc_b3_conv1(const Self *s)
  * %enc._.b3.bn2.weight, %enc._.b3.bn2.running_mean, %enc._.b3.bn2.bias {f="t0 = add(x0, 1e-05); t1
  * = rsqrt(t0); y0 = mul(x1, t1); t2 = mul(x2, y0); y1 = sub(x3, t2)" group=3} : f32[3,16]
  * @load:18816, f32[3,16] @load:0  !models/lib/nn.json:58:17+12 */
-static void main_enc_b3_bn2(const Self *s)
+OUTLINE void main_enc_b3_bn2(const Self *s)
 {
 	const float *const restrict in0 = s->pack + 86016;
 	const float *const restrict in1 = s->pack + 86064;
@@ -2283,7 +2281,7 @@ static void main_enc_b3_bn2(const Self *s)
  * %enc._.b3.bn2.weight, %enc._.b3.bn2.running_mean, %enc._.b3.bn2.bias {f="t0 = add(x0, 1e-05); t1
  * = rsqrt(t0); y0 = mul(x1, t1); t2 = mul(x2, y0); y1 = sub(x3, t2)" group=3} : f32[3,16] @load:0,
  * f32[3,16] @load:19008  !models/lib/nn.json:58:17+12 */
-static void main_enc_b3_bn2_2(const Self *s)
+OUTLINE void main_enc_b3_bn2_2(const Self *s)
 {
 	const float *const restrict in0 = s->pack + 86016;
 	const float *const restrict in1 = s->pack + 86064;
@@ -2318,7 +2316,7 @@ static void main_enc_b3_bn2_2(const Self *s)
 /* %enc._.b3.conv2 = conv2d_act "enc.*.b3.conv2" %enc._.b3.conv1, %enc._.b3.conv2.weight,
  * %enc._.b3.pool, %enc._.b3.pool.2 {pad=[1,1] channels_last=1 act=relu pool=[2,2] group=3} :
  * f32[3,1,5,4,16] @arena:15360  !models/lib/nn.json:33:17+8 */
-static void main_enc_b3_conv2(const Self *s)
+OUTLINE void main_enc_b3_conv2(const Self *s)
 {
 	const float *const restrict scale = s->load + 21120;
 	const float *const restrict shift = s->load + 21168;
@@ -2345,7 +2343,7 @@ static void main_enc_b3_conv2(const Self *s)
  * = mul(x4, x8); t7 = add(t4, t5); y1 = add(t7, t6); t8 = mul(x0, x9); t9 = mul(x2, x10); t10 =
  * mul(x4, x11); t11 = add(t8, t9); y2 = add(t11, t10)"} : f32[1,5,4,16] @arena:0, f32[1,5,4,16]
  * @arena:1280, f32[1,5,4,16] @arena:2560  !models/lib/seld.json:33:17+5 */
-static void main_stitch_enc_3(const Self *s)
+OUTLINE void main_stitch_enc_3(const Self *s)
 {
 	const float *const restrict in0 = s->arena + 3840;
 	const float *const restrict in1 = s->pack + 86208;
@@ -2418,7 +2416,7 @@ static void main_stitch_enc_3(const Self *s)
  * %enc._.b4.bn1.weight, %enc._.b4.bn1.running_mean, %enc._.b4.bn1.bias {f="t0 = add(x0, 1e-05); t1
  * = rsqrt(t0); y0 = mul(x1, t1); t2 = mul(x2, y0); y1 = sub(x3, t2)" group=3} : f32[3,16]
  * @load:19200, f32[3,16] @load:0  !models/lib/nn.json:58:17+12 */
-static void main_enc_b4_bn1(const Self *s)
+OUTLINE void main_enc_b4_bn1(const Self *s)
 {
 	const float *const restrict in0 = s->pack + 100176;
 	const float *const restrict in1 = s->pack + 100224;
@@ -2454,7 +2452,7 @@ static void main_enc_b4_bn1(const Self *s)
  * %enc._.b4.bn1.weight, %enc._.b4.bn1.running_mean, %enc._.b4.bn1.bias {f="t0 = add(x0, 1e-05); t1
  * = rsqrt(t0); y0 = mul(x1, t1); t2 = mul(x2, y0); y1 = sub(x3, t2)" group=3} : f32[3,16] @load:0,
  * f32[3,16] @load:19392  !models/lib/nn.json:58:17+12 */
-static void main_enc_b4_bn1_2(const Self *s)
+OUTLINE void main_enc_b4_bn1_2(const Self *s)
 {
 	const float *const restrict in0 = s->pack + 100176;
 	const float *const restrict in1 = s->pack + 100224;
@@ -2489,7 +2487,7 @@ static void main_enc_b4_bn1_2(const Self *s)
 /* %enc._.b4.conv1 = conv2d_act "enc.*.b4.conv1" %stitch.enc.3.10, %enc._.b4.conv1.weight,
  * %enc._.b4.r1, %enc._.b4.r1.2 {pad=[1,1] channels_last=1 act=relu group=3} : f32[3,1,5,4,16]
  * @arena:3840  !models/lib/nn.json:33:17+8 */
-static void main_enc_b4_conv1(const Self *s)
+OUTLINE void main_enc_b4_conv1(const Self *s)
 {
 	const float *const restrict scale = s->load + 21216;
 	const float *const restrict shift = s->load + 21264;
@@ -2512,7 +2510,7 @@ static void main_enc_b4_conv1(const Self *s)
  * %enc._.b4.bn2.weight, %enc._.b4.bn2.running_mean, %enc._.b4.bn2.bias {f="t0 = add(x0, 1e-05); t1
  * = rsqrt(t0); y0 = mul(x1, t1); t2 = mul(x2, y0); y1 = sub(x3, t2)" group=3} : f32[3,16]
  * @load:19584, f32[3,16] @load:0  !models/lib/nn.json:58:17+12 */
-static void main_enc_b4_bn2(const Self *s)
+OUTLINE void main_enc_b4_bn2(const Self *s)
 {
 	const float *const restrict in0 = s->pack + 114192;
 	const float *const restrict in1 = s->pack + 114240;
@@ -2548,7 +2546,7 @@ static void main_enc_b4_bn2(const Self *s)
  * %enc._.b4.bn2.weight, %enc._.b4.bn2.running_mean, %enc._.b4.bn2.bias {f="t0 = add(x0, 1e-05); t1
  * = rsqrt(t0); y0 = mul(x1, t1); t2 = mul(x2, y0); y1 = sub(x3, t2)" group=3} : f32[3,16] @load:0,
  * f32[3,16] @load:19776  !models/lib/nn.json:58:17+12 */
-static void main_enc_b4_bn2_2(const Self *s)
+OUTLINE void main_enc_b4_bn2_2(const Self *s)
 {
 	const float *const restrict in0 = s->pack + 114192;
 	const float *const restrict in1 = s->pack + 114240;
@@ -2583,7 +2581,7 @@ static void main_enc_b4_bn2_2(const Self *s)
 /* %enc._.b4.conv2 = conv2d_act "enc.*.b4.conv2" %enc._.b4.conv1, %enc._.b4.conv2.weight,
  * %enc._.b4.pool, %enc._.b4.pool.2 {pad=[1,1] channels_last=1 act=relu pool=[1,2] group=3} :
  * f32[3,1,5,2,16] @arena:0  !models/lib/nn.json:33:17+8 */
-static void main_enc_b4_conv2(const Self *s)
+OUTLINE void main_enc_b4_conv2(const Self *s)
 {
 	const float *const restrict scale = s->load + 21312;
 	const float *const restrict shift = s->load + 21360;
@@ -2604,7 +2602,7 @@ static void main_enc_b4_conv2(const Self *s)
 
 /* %enc._.mean = mean "enc.*.mean" %enc._.b4.conv2 {axes=[2] group=3} : f32[3,1,5,16] @arena:51840
  * !models/lib/seld.json:72:17+6 */
-static void main_enc_mean(const Self *s)
+OUTLINE void main_enc_mean(const Self *s)
 {
 	const float *const restrict x = s->arena;
 	float *const restrict y = s->arena + 12960;
@@ -2619,7 +2617,7 @@ static void main_enc_mean(const Self *s)
 
 /* %dec._._._.l1.norm = rms_norm "dec.*.*.*.l1.norm" %enc._.mean, %dec._._._.l1.norm.weight
  * {group=18} : f32[18,1,5,16] @arena:23040  !models/lib/nn.json:68:17+10 */
-static void main_dec_l1_norm(const Self *s)
+OUTLINE void main_dec_l1_norm(const Self *s)
 {
 	const float *const restrict x = s->arena + 12960;
 	const float *const restrict weight = s->pack + 114384;
@@ -2637,7 +2635,7 @@ static void main_dec_l1_norm(const Self *s)
  * %dec._._._.l1.norm, %dec._._._.l1.in_proj.weight, %dec._._._.l1.conv1d.weight,
  * %dec._._._.l1.conv1d.bias {pad=[3,0] reverse=[0,1,0,1,0,1,0,1,0,1,0,1,0,1,0,1,0,1] group=18} :
  * f32[18,1,5,32] @arena:0, f32[18,1,5,32] @arena:11520  !models/lib/nn.json:21:17+8 */
-static void main_dec_l1_in_proj(const Self *s)
+OUTLINE void main_dec_l1_in_proj(const Self *s)
 {
 	const float *const restrict x = s->arena + 5760;
 	const float *const restrict w = s->pack + 114672;
@@ -2665,7 +2663,7 @@ static void main_dec_l1_in_proj(const Self *s)
 /* %dec._._._.l1.x_proj = linear "dec.*.*.*.l1.x_proj" %dec._._._.l1.in_proj,
  * %dec._._._.l1.x_proj.weight {group=18} : f32[18,1,5,9] @arena:46080  !models/lib/nn.json:21:17+8
  * */
-static void main_dec_l1_x_proj(const Self *s)
+OUTLINE void main_dec_l1_x_proj(const Self *s)
 {
 	const float *const restrict x = s->arena;
 	const float *const restrict w = s->pack + 135984;
@@ -2683,7 +2681,7 @@ static void main_dec_l1_x_proj(const Self *s)
 /* %dec._._._.l1.dt_proj = linear "dec.*.*.*.l1.dt_proj" %dec._._._.l1.dt_low,
  * %dec._._._.l1.dt_proj.weight, %dec._._._.l1.dt_proj.bias {group=18} : f32[18,1,5,32] @arena:23040
  *  !models/lib/nn.json:121:17+8 */
-static void main_dec_l1_dt_proj(const Self *s)
+OUTLINE void main_dec_l1_dt_proj(const Self *s)
 {
 	const float *const restrict bias = s->pack + 154992;
 	const float *const restrict x = s->arena + 11520;
@@ -2701,7 +2699,7 @@ static void main_dec_l1_dt_proj(const Self *s)
 
 /* %dec._._._.l1.A = map "dec.*.*.*.l1.A" %dec._._._.l1.A_log {f="t0 = exp(x0); y0 = neg(t0)"
  * group=18} : f32[18,32,4] @load:0  !models/lib/nn.json:126:17+5 */
-static void main_dec_l1_A(const Self *s)
+OUTLINE void main_dec_l1_A(const Self *s)
 {
 	const float *const restrict in0 = s->pack + 155568;
 	float *const restrict out0 = s->load + 16416;
@@ -2722,7 +2720,7 @@ static void main_dec_l1_A(const Self *s)
  * %dec._._._.l1.A, %dec._._._.l1.B, %dec._._._.l1.C, %dec._._._.l1.D, %dec._._._.l1.in_proj.2
  * {softplus=1 reverse=[0,1,0,1,0,1,0,1,0,1,0,1,0,1,0,1,0,1] group=18} : f32[18,1,5,32] @arena:34560
  *  !models/lib/nn.json:128:17+16 */
-static void main_dec_l1_scan(const Self *s)
+OUTLINE void main_dec_l1_scan(const Self *s)
 {
 	const float *const restrict u = s->arena;
 	const float *const restrict dt = s->arena + 5760;
@@ -2756,7 +2754,7 @@ static void main_dec_l1_scan(const Self *s)
 /* %dec._._._.l1.out_proj = linear "dec.*.*.*.l1.out_proj" %dec._._._.l1.scan,
  * %dec._._._.l1.out_proj.weight {group=18} : f32[18,1,5,16] @arena:0  !models/lib/nn.json:21:17+8
  * */
-static void main_dec_l1_out_proj(const Self *s)
+OUTLINE void main_dec_l1_out_proj(const Self *s)
 {
 	const float *const restrict x = s->arena + 8640;
 	const float *const restrict w = s->pack + 158448;
@@ -2773,7 +2771,7 @@ static void main_dec_l1_out_proj(const Self *s)
 
 /* %dec._._._.l1 = add "dec.*.*.*.l1" %enc._.mean, %dec._._._.l1.out_proj {group=18} :
  * f32[18,1,5,16] @arena:46080  !models/lib/seld.json:95:17+5 */
-static void main_dec_l1(const Self *s)
+OUTLINE void main_dec_l1(const Self *s)
 {
 	const float *const restrict in0 = s->arena + 12960;
 	const float *const restrict in1 = s->arena;
@@ -2794,7 +2792,7 @@ static void main_dec_l1(const Self *s)
 
 /* %dec._._._.l2.norm = rms_norm "dec.*.*.*.l2.norm" %dec._._._.l1, %dec._._._.l2.norm.weight
  * {group=18} : f32[18,1,5,16] @arena:23040  !models/lib/nn.json:68:17+10 */
-static void main_dec_l2_norm(const Self *s)
+OUTLINE void main_dec_l2_norm(const Self *s)
 {
 	const float *const restrict x = s->arena + 11520;
 	const float *const restrict weight = s->pack + 176880;
@@ -2812,7 +2810,7 @@ static void main_dec_l2_norm(const Self *s)
  * %dec._._._.l2.norm, %dec._._._.l2.in_proj.weight, %dec._._._.l2.conv1d.weight,
  * %dec._._._.l2.conv1d.bias {pad=[3,0] reverse=[0,1,0,1,0,1,0,1,0,1,0,1,0,1,0,1,0,1] group=18} :
  * f32[18,1,5,32] @arena:0, f32[18,1,5,32] @arena:11520  !models/lib/nn.json:21:17+8 */
-static void main_dec_l2_in_proj(const Self *s)
+OUTLINE void main_dec_l2_in_proj(const Self *s)
 {
 	const float *const restrict x = s->arena + 5760;
 	const float *const restrict w = s->pack + 177168;
@@ -2840,7 +2838,7 @@ static void main_dec_l2_in_proj(const Self *s)
 /* %dec._._._.l2.x_proj = linear "dec.*.*.*.l2.x_proj" %dec._._._.l2.in_proj,
  * %dec._._._.l2.x_proj.weight {group=18} : f32[18,1,5,9] @arena:51840  !models/lib/nn.json:21:17+8
  * */
-static void main_dec_l2_x_proj(const Self *s)
+OUTLINE void main_dec_l2_x_proj(const Self *s)
 {
 	const float *const restrict x = s->arena;
 	const float *const restrict w = s->pack + 198480;
@@ -2858,7 +2856,7 @@ static void main_dec_l2_x_proj(const Self *s)
 /* %dec._._._.l2.dt_proj = linear "dec.*.*.*.l2.dt_proj" %dec._._._.l2.dt_low,
  * %dec._._._.l2.dt_proj.weight, %dec._._._.l2.dt_proj.bias {group=18} : f32[18,1,5,32] @arena:23040
  *  !models/lib/nn.json:121:17+8 */
-static void main_dec_l2_dt_proj(const Self *s)
+OUTLINE void main_dec_l2_dt_proj(const Self *s)
 {
 	const float *const restrict bias = s->pack + 217488;
 	const float *const restrict x = s->arena + 12960;
@@ -2876,7 +2874,7 @@ static void main_dec_l2_dt_proj(const Self *s)
 
 /* %dec._._._.l2.A = map "dec.*.*.*.l2.A" %dec._._._.l2.A_log {f="t0 = exp(x0); y0 = neg(t0)"
  * group=18} : f32[18,32,4] @load:9216  !models/lib/nn.json:126:17+5 */
-static void main_dec_l2_A(const Self *s)
+OUTLINE void main_dec_l2_A(const Self *s)
 {
 	const float *const restrict in0 = s->pack + 218064;
 	float *const restrict out0 = s->load + 18720;
@@ -2897,7 +2895,7 @@ static void main_dec_l2_A(const Self *s)
  * %dec._._._.l2.A, %dec._._._.l2.B, %dec._._._.l2.C, %dec._._._.l2.D, %dec._._._.l2.in_proj.2
  * {softplus=1 reverse=[0,1,0,1,0,1,0,1,0,1,0,1,0,1,0,1,0,1] group=18} : f32[18,1,5,32] @arena:34560
  *  !models/lib/nn.json:128:17+16 */
-static void main_dec_l2_scan(const Self *s)
+OUTLINE void main_dec_l2_scan(const Self *s)
 {
 	const float *const restrict u = s->arena;
 	const float *const restrict dt = s->arena + 5760;
@@ -2931,7 +2929,7 @@ static void main_dec_l2_scan(const Self *s)
 /* %dec._._._.l2.out_proj = linear "dec.*.*.*.l2.out_proj" %dec._._._.l2.scan,
  * %dec._._._.l2.out_proj.weight {group=18} : f32[18,1,5,16] @arena:0  !models/lib/nn.json:21:17+8
  * */
-static void main_dec_l2_out_proj(const Self *s)
+OUTLINE void main_dec_l2_out_proj(const Self *s)
 {
 	const float *const restrict x = s->arena + 8640;
 	const float *const restrict w = s->pack + 220944;
@@ -2958,7 +2956,7 @@ static void main_dec_l2_out_proj(const Self *s)
  * t17 = mul(t2, x18); t18 = mul(t5, x19); t19 = mul(t8, x20); t20 = add(t17, t18); y2 = add(t20,
  * t19)" group=3} : f32[3,1,5,16] @arena:5760, f32[3,1,5,16] @arena:6720, f32[3,1,5,16] @arena:7680
  * !models/lib/seld.json:33:17+5 */
-static void main_stitch_dec_(const Self *s)
+OUTLINE void main_stitch_dec_(const Self *s)
 {
 	const float *const restrict in0 = s->arena + 11520;
 	const float *const restrict in1 = s->arena;
@@ -3065,7 +3063,7 @@ static void main_stitch_dec_(const Self *s)
 
 /* %head.doa._ = linear "head.doa.*" %stitch.dec._.2, %head.doa._.weight, %head.doa._.bias {group=3}
  * : f32[3,1,5,3] @arena:832  !models/lib/nn.json:21:17+8 */
-static void main_head_doa_(const Self *s)
+OUTLINE void main_head_doa_(const Self *s)
 {
 	const float *const restrict bias = s->pack + 241344;
 	const float *const restrict x = s->arena + 1680;
@@ -3083,7 +3081,7 @@ static void main_head_doa_(const Self *s)
 
 /* %head.sde._ = linear "head.sde.*" %stitch.dec._.3, %head.sde._.weight, %head.sde._.bias {group=3}
  * : f32[3,1,5,1] @arena:1024  !models/lib/nn.json:21:17+8 */
-static void main_head_sde_(const Self *s)
+OUTLINE void main_head_sde_(const Self *s)
 {
 	const float *const restrict bias = s->pack + 242896;
 	const float *const restrict x = s->arena + 1920;
@@ -3101,7 +3099,7 @@ static void main_head_sde_(const Self *s)
 
 /* %head.sed._ = linear "head.sed.*" %stitch.dec._, %head.sed._.weight, %head.sed._.bias {group=3} :
  * f32[3,1,5,13] @arena:0  !models/lib/nn.json:21:17+8 */
-static void main_head_sed_(const Self *s)
+OUTLINE void main_head_sed_(const Self *s)
 {
 	const float *const restrict bias = s->pack + 244448;
 	const float *const restrict x = s->arena + 1440;
@@ -3119,7 +3117,7 @@ static void main_head_sed_(const Self *s)
 
 /* %head.doa._.act = tanh "head.doa.*.act" %head.doa._ {group=3} : f32[3,1,5,3] @arena:1664
  * !models/lib/nn.json:93:41+6 */
-static void main_head_doa_act(const Self *s)
+OUTLINE void main_head_doa_act(const Self *s)
 {
 	const float *const restrict in0 = s->arena + 208;
 	float *const restrict y = s->arena + 416;
@@ -3137,7 +3135,7 @@ static void main_head_doa_act(const Self *s)
 
 /* %head.sde._.act = relu "head.sde.*.act" %head.sde._ {group=3} : f32[3,1,5,1] @arena:1856
  * !models/lib/nn.json:89:41+6 */
-static void main_head_sde_act(const Self *s)
+OUTLINE void main_head_sde_act(const Self *s)
 {
 	const float *const restrict in0 = s->arena + 256;
 	float *const restrict y = s->arena + 464;
@@ -3155,7 +3153,7 @@ static void main_head_sde_act(const Self *s)
 
 /* %classes = stack "classes" %head.sed.t1.3, %head.sed.t2.3, %head.sed.t3.3 {axis=2} :
  * f32[1,5,3,13] @arena:832  !models/seld_mamba_tiny.json:60:17+7 */
-static void main_classes(const Self *s)
+OUTLINE void main_classes(const Self *s)
 {
 	const float *const restrict in0 = s->arena;
 	float *const restrict y = s->arena + 208;
@@ -3189,7 +3187,7 @@ static void main_classes(const Self *s)
 
 /* %direction = stack "direction" %head.doa.t1.act.3, %head.doa.t2.act.3, %head.doa.t3.act.3
  * {axis=2} : f32[1,5,3,3] @arena:0  !models/seld_mamba_tiny.json:60:17+7 */
-static void main_direction(const Self *s)
+OUTLINE void main_direction(const Self *s)
 {
 	const float *const restrict in0 = s->arena + 416;
 	float *const restrict y = s->arena;
@@ -3223,7 +3221,7 @@ static void main_direction(const Self *s)
 
 /* %distance = stack "distance" %head.sde.t1.act.3, %head.sde.t2.act.3, %head.sde.t3.act.3 {axis=2}
  * : f32[1,5,3,1] @arena:1664  !models/seld_mamba_tiny.json:60:17+7 */
-static void main_distance(const Self *s)
+OUTLINE void main_distance(const Self *s)
 {
 	const float *const restrict in0 = s->arena + 464;
 	float *const restrict y = s->arena + 416;

@@ -1046,7 +1046,7 @@ static void test_wrong_checkpoint(Test *t)
 	CHECK(t, program(t, "train --data data2 --out b --resume --set epochs=30") == RT_INPUT);
 	CHECK(t, said(t, "with other data"));
 	RtModel other = fake;
-	other.precision = "bf16";
+	other.name = "another";
 	RtPlans plans = {0};
 	RtDataset d = {.model = &fake};
 	RtIdentity id;
@@ -1078,6 +1078,7 @@ static void test_damaged(Test *t)
 	CHECK(t, rt_checkpoint_write(&s, "c.safetensors", &id, &mine, t->err) == RT_OK);
 	CHECK(t, rt_checkpoint_read(&s, "c.safetensors", &id, &at, t->err) == RT_OK);
 	CHECK(t, at.epoch == 3 && at.batch == 1 && isnan(at.best) && at.sums[0] == 0.1);
+	CHECK(t, strcmp(at.program, "cpu, fp32") == 0);
 	CHECK(t, !rt_bytes_open(&b, "c.safetensors", t->err));
 	for (int i = 0; i < 2000; i++) {
 		char *const copy = malloc(b.n);

@@ -45,7 +45,7 @@ static inline float *self_scratch(const Self *s)
 
 /* %y1 = conv2d_act "conv1" %x, %w1, %s1, %b1 {pad=[1,1] channels_last=1 act=relu pool=[2,2]} :
  * f32[1,5,8,32] @arena:0  !conv.json:9:5+7 */
-static void main_conv1(const Self *s)
+OUTLINE void main_conv1(const Self *s)
 {
 	const float *const restrict scale = s->pack + 37728;
 	const float *const restrict shift = s->pack + 37760;
@@ -64,7 +64,7 @@ static void main_conv1(const Self *s)
 
 /* %y2 = conv2d "conv2" %y1, %w2, %b2 {pad=[1,1] channels_last=1} : f32[1,5,8,32] @arena:5120
  * !conv.json:10:5+7 */
-static void main_conv2(const Self *s)
+OUTLINE void main_conv2(const Self *s)
 {
 	const float *const restrict bias = s->pack + 37792;
 	const float *const restrict x = s->arena;
@@ -76,7 +76,7 @@ static void main_conv2(const Self *s)
 }
 
 /* %m = mean "mean" %y2 {axes=[1]} : f32[1,8,32] @arena:0 */
-static void main_mean(const Self *s)
+OUTLINE void main_mean(const Self *s)
 {
 	const float *const restrict x = s->arena + 1280;
 	float *const restrict y = s->arena;

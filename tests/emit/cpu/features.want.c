@@ -71,7 +71,7 @@ INLINE float ew_log10(float a)
 }
 
 /* %s = stft "stft" %x {n_fft=64 win=64 hop=32} : f32[4,16,33,2] @arena:0  !feat.json:3:3 */
-static void features_stft(const Self *s)
+OUTLINE void features_stft(const Self *s)
 {
 	const float *const restrict x = s->in[0];
 	float *const restrict y = s->arena;
@@ -85,7 +85,7 @@ static void features_stft(const Self *s)
 
 /* %p4 = map "power" %re, %im {f="t0 = square(x0); t1 = square(x1); y0 = add(t0, t1)"} :
  * f32[4,16,33,1] @arena:16896 */
-static void features_power(const Self *s)
+OUTLINE void features_power(const Self *s)
 {
 	const float *const restrict in0 = s->arena;
 	const float *const restrict in1 = s->arena + 1;
@@ -107,14 +107,14 @@ static void features_power(const Self *s)
 }
 
 /* %f = mel_filterbank {bins=33 mels=8 rate=24000 fmin=50 fmax=12000} : f32[33,8] @load:0 */
-static void features_f(const Self *s)
+OUTLINE void features_f(const Self *s)
 {
 	float *const restrict y = s->load;
 	mel_filterbank(y, 33, 8, 24000, 50, 12000);
 }
 
 /* %m = matmul "mel" %p, %f : f32[4,16,8] @arena:0 */
-static void features_mel(const Self *s)
+OUTLINE void features_mel(const Self *s)
 {
 	const float *const restrict a = s->arena + 4224;
 	const float *const restrict b = s->pack + 384;
@@ -126,7 +126,7 @@ static void features_mel(const Self *s)
 
 /* %l = map "log" %m {f="t0 = maximum(x0, 1e-10); t1 = log10(t0); y0 = mul(t1, 10)"} : f32[4,16,8]
  * @arena:2048 */
-static void features_log(const Self *s)
+OUTLINE void features_log(const Self *s)
 {
 	const float *const restrict in0 = s->arena;
 	float *const restrict out0 = s->arena + 512;
@@ -145,7 +145,7 @@ static void features_log(const Self *s)
 }
 
 /* %t = transpose "t" %l {perm=[0,2,1]} : f32[4,8,16] @arena:0 */
-static void features_t(const Self *s)
+OUTLINE void features_t(const Self *s)
 {
 	const float *const restrict x = s->arena + 512;
 	float *const restrict y = s->arena;

@@ -57,7 +57,7 @@ INLINE float ew_exp(float a)
 
 /* %u, %z = inproj_conv_silu "in_proj" %x, %w, %cw, %cb {pad=[3,0] reverse=[0,1] group=2} :
  * f32[2,1,20,32] @arena:6400, f32[2,1,20,32] @arena:11520  !seq.json:7:3 */
-static void main_in_proj(const Self *s)
+OUTLINE void main_in_proj(const Self *s)
 {
 	const float *const restrict x = s->in[0];
 	const float *const restrict w = s->pack;
@@ -83,7 +83,7 @@ static void main_in_proj(const Self *s)
 }
 
 /* %p = linear "x_proj" %u, %xw {group=2} : f32[2,1,20,40] @arena:0 */
-static void main_x_proj(const Self *s)
+OUTLINE void main_x_proj(const Self *s)
 {
 	const float *const restrict x = s->arena + 1600;
 	const float *const restrict w = s->pack + 2368;
@@ -99,7 +99,7 @@ static void main_x_proj(const Self *s)
 }
 
 /* %Ae = exp %Al : f32[2,32,4] @load:0 */
-static void main_Ae(const Self *s)
+OUTLINE void main_Ae(const Self *s)
 {
 	const float *const restrict in0 = s->params[5];
 	float *const restrict y = s->load;
@@ -116,7 +116,7 @@ static void main_Ae(const Self *s)
 }
 
 /* %A = neg %Ae : f32[2,32,4] @load:1024 */
-static void main_A(const Self *s)
+OUTLINE void main_A(const Self *s)
 {
 	const float *const restrict in0 = s->load;
 	float *const restrict y = s->load + 256;
@@ -134,7 +134,7 @@ static void main_A(const Self *s)
 
 /* %g = scan_gate "scan" %u, %dt, %A, %B, %C, %D, %z {softplus=1 reverse=[0,1] group=2} :
  * f32[2,1,20,32] @arena:16640  !seq.json:12:3 */
-static void main_scan(const Self *s)
+OUTLINE void main_scan(const Self *s)
 {
 	const float *const restrict u = s->arena + 1600;
 	const float *const restrict dt = s->arena;
@@ -166,7 +166,7 @@ static void main_scan(const Self *s)
 }
 
 /* %y = sum "y" %g {axes=[0,1]} : f32[20,32] @arena:0 */
-static void main_y(const Self *s)
+OUTLINE void main_y(const Self *s)
 {
 	const float *const restrict x = s->arena + 4160;
 	float *const restrict y = s->arena;
