@@ -82,6 +82,7 @@ const char *sweep_text(const Emit *e, const Sweep *s, int op, const char *index)
 typedef struct Kernel {
 	Buf *b;
 	const char *name, *type; /* k012_conv1, k012 */
+	bool overlap;
 	CudaLaunch launch;
 } Kernel;
 
