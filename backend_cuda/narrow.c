@@ -155,7 +155,7 @@ static void keep_wanted(const Narrow *c, bool *want)
 			c->narrow[i] = false;
 }
 
-void narrow_choose(const Graph *g, const Value *const *home, bool *narrow)
+void narrow_choose(const Graph *g, const Value *const *home, bool *narrow, Arena *scratch)
 {
 	Narrow c = {.g = g, .home = home, .narrow = narrow};
 	if (strcmp(g->name, "features") == 0)
@@ -171,7 +171,7 @@ void narrow_choose(const Graph *g, const Value *const *home, bool *narrow)
 		narrow[slot(g->outputs.at[i].value)] = false;
 	while (shrink(&c))
 		;
-	keep_wanted(&c, NEW_ARRAY(g->module->arena, bool, g->nodes.n *MAX_OUT));
+	keep_wanted(&c, NEW_ARRAY(scratch, bool, g->nodes.n *MAX_OUT));
 	while (shrink(&c))
 		;
 }
