@@ -12,7 +12,7 @@
 #define KERNELS(X) \
 	X(memory) X(vec) X(math) X(gemm) X(linear) X(conv) X(winograd) X(pool) X(norm) X(reduce) \
 	X(scan) X(gru) X(stft) X(mel) X(sinusoid) \
-	X(outer) X(conv_grad) X(batch) X(rows_grad) X(pool_grad) X(scan_grad) X(update) \
+	X(outer) X(conv_grad) X(batch) X(rows_grad) X(pool_grad) X(scan_grad) X(gru_grad) X(update) \
 	X(attention)
 /* clang-format on */
 
@@ -199,6 +199,9 @@ void pack_users(Emit *e, const Value *v);
 void cpu_ew(Fn *f);
 /* The C functions of the elementwise ops that were used. */
 void emit_ew_functions(Emit *e, Buf *b);
+
+/* Batch entries that the kernels of gru and its gradient take together. */
+int64_t emit_gru_rows(const Fn *f, int64_t batch);
 
 /* How conv2d and conv2d_act are computed. */
 typedef struct ConvPlan {

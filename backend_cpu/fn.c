@@ -30,6 +30,7 @@ void fn_use(Fn *f, Kernel k)
 	    [K_norm] = {K_math, K_vec},
 	    [K_reduce] = {K_vec},
 	    [K_scan] = {K_gemm, K_math, K_vec},
+	    [K_gru] = {K_gemm, K_math, K_vec},
 	    [K_stft] = {K_vec},
 	    [K_outer] = {K_gemm, K_vec},
 	    [K_conv_grad] = {K_vec},
@@ -37,6 +38,7 @@ void fn_use(Fn *f, Kernel k)
 	    [K_rows_grad] = {K_norm, K_math, K_vec},
 	    [K_pool_grad] = {K_pool, K_vec},
 	    [K_scan_grad] = {K_scan, K_gemm, K_math, K_vec},
+	    [K_gru_grad] = {K_gru, K_gemm, K_math, K_vec},
 	    [K_update] = {K_vec},
 	    [K_attention] = {K_update, K_gemm, K_math, K_vec},
 	};
@@ -330,7 +332,7 @@ static void write_function(Fn *f, const Function *k)
 	ir_print_node(&node, f->n);
 	buf_putc(b, '\n');
 	emit_comment(b, 0, node.s);
-	emit_line(b, 0, arena_printf(f->e->arena, "static void %s(%s)", k->name, k->params));
+	emit_line(b, 0, arena_printf(f->e->arena, "OUTLINE void %s(%s)", k->name, k->params));
 	buf_printf(b, "{\n%s}\n", k->text);
 }
 

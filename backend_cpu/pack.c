@@ -1,6 +1,5 @@
-/* pack.c: weights of products and convolutions and positions of attention in the kernels' own
- * order, one block for each slice of a group's weight. A slice is read where it was loaded, even if
- * the IR joins slices first. */
+/* pack.c: weights of products and convolutions in the kernels' own order, one block for each slice
+ * of a group's weight. A slice is read where it was loaded, even if the IR joins slices first. */
 #include "emit.h"
 
 #include <inttypes.h>
@@ -25,15 +24,13 @@ static int64_t packed_floats(const Node *n, int input)
 	case OP_gru:
 		return panels(w.dim[0]) * w.dim[1];
 	case OP_linear_dx:
+	case OP_gru_grad:
 		return panels(w.dim[1]) * w.dim[0];
 	case OP_matmul:
 		return attr_bool(n, "tb") ? panels(w.dim[0]) * w.dim[1]
 					  : panels(w.dim[1]) * w.dim[0];
 	case OP_inproj_conv_silu:
 		return 2 * panels(w.dim[0] / 2) * w.dim[1];
-	case OP_attention:
-	case OP_attention_grad:
-		return w.dim[1] * w.dim[2] * (w.dim[0] + 2 * 64);
 	default: {
 		const ConvPlan p = conv_plan(n);
 		return p.winograd ? (p.taps ? 9 : 36) * p.o * p.c : panels(p.o) * p.c * p.kh * p.kw;
@@ -114,6 +111,7 @@ static void pack_slice(Emit *e, Fn *f, Buf *b, const Node *n, int input, const S
 		pack_product(b, s, w.dim[0], w.dim[1], row, col);
 		break;
 	case OP_linear_dx:
+	case OP_gru_grad:
 		pack_product(b, s, w.dim[1], w.dim[0], col, row);
 		break;
 	case OP_matmul:
@@ -131,14 +129,6 @@ static void pack_slice(Emit *e, Fn *f, Buf *b, const Node *n, int input, const S
 		pack_product(b, &z, half, k, row, col);
 		break;
 	}
-	case OP_attention:
-	case OP_attention_grad:
-		buf_printf(b,
-			   "\tattn_pack(%s, %" PRId64 ", %" PRId64 ", %" PRId64 ", %" PRId64
-			   ", %" PRId64 ", %" PRId64 ", s->threads);\n",
-			   places(b->arena, s), w.dim[0], w.dim[1], w.dim[2], row, col,
-			   s->stride[2]);
-		break;
 	default:
 		pack_conv(e, f, b, n, *s);
 	}

@@ -403,6 +403,15 @@ static Work cost_conv1d_silu_grad(const Node *n)
 	return product(3 * out_count(n) * taps, (row_flops(n, OP_silu_da) + 3) * out_count(n));
 }
 
+/* each gate meets its row of the weights; per element of the state: two gates, the new state, their
+ * derivatives, two sums */
+static Work cost_gru_grad(const Node *n)
+{
+	const double states = in_count(n, 2);
+	const double gates = 2 * row_flops(n, OP_sigmoid) + row_flops(n, OP_tanh);
+	return product(out_count(n) * (double)dim(n, n->in[3], 1), (25 + gates) * states);
+}
+
 /* ten rounds of 2 products and 4 exclusive ors for 4 elements, and the product */
 static Work cost_dropout(const Node *n)
 {

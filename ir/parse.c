@@ -382,12 +382,8 @@ static bool parse_place(Parser *p, Value *v)
 	static const struct {
 		const char *name;
 		PlaceKind kind;
-	} kinds[] = {{"arena", PLACE_ARENA},
-		     {"param", PLACE_PARAM},
-		     {"load", PLACE_LOAD},
-		     {"state", PLACE_STATE},
-		     {"io", PLACE_IO},
-		     {"view", PLACE_VIEW}};
+	} kinds[] = {{"arena", PLACE_ARENA}, {"param", PLACE_PARAM}, {"load", PLACE_LOAD},
+		     {"state", PLACE_STATE}, {"io", PLACE_IO},       {"view", PLACE_VIEW}};
 	if (!accept(p, '@'))
 		return true;
 	peek(p);
@@ -404,6 +400,11 @@ static bool parse_place(Parser *p, Value *v)
 		return true;
 	if (!expect(p, ':') || !parse_int(p, &v->place.offset))
 		return false;
+	if (v->place.kind == PLACE_ARENA && accept(p, ':')) {
+		const char *how = parse_word(p);
+		v->place.narrow = how && !strcmp(how, dtype_name(BF16));
+		return v->place.narrow || fail_expected(p, dtype_name(BF16));
+	}
 	return v->place.kind != PLACE_VIEW || parse_view(p, v);
 }
 

@@ -155,7 +155,7 @@ static void print_place(Buf *b, const Value *v)
 	case PLACE_NONE:
 		break;
 	case PLACE_ARENA:
-		buf_printf(b, " @arena:%" PRId64, p->offset);
+		buf_printf(b, " @arena:%" PRId64 "%s", p->offset, p->narrow ? ":bf16" : "");
 		break;
 	case PLACE_PARAM:
 		buf_printf(b, " @param:%" PRId64, p->offset);

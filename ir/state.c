@@ -58,7 +58,7 @@ States model_states(Arena *a, const Model *m)
 {
 	const Graph *step = module_graph(m->module, "step");
 	States s = {0};
-	if (!m->train.present || !step)
+	if (!step)
 		return s;
 	s.bytes = planned_bytes(step);
 	for (int g = 0; g < m->module->graphs.n; g++) {

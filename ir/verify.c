@@ -293,10 +293,11 @@ static void check_view(Verifier *v, const Value *x, Store *stores)
 
 static void check_arena(Verifier *v, const Value *x, const char *name, int64_t size)
 {
-	const int64_t at = x->place.offset, bytes = type_bytes(&x->type);
-	if (at < 0 || at % ALIGN)
+	const int64_t at = x->place.offset, bytes = value_bytes(x);
+	const int align = x->place.narrow ? ALIGN / 2 : ALIGN;
+	if (at < 0 || at % align)
 		fail_node(v, E417, x->node, "'%s' is at %s:%" PRId64 ", not a multiple of %d",
-			  x->name, name, at, (int)ALIGN);
+			  x->name, name, at, align);
 	else if (bytes > size || at > size - bytes)
 		fail_node(v, E417, x->node,
 			  "'%s' at %s:%" PRId64 " with %" PRId64 " bytes ends after the %" PRId64
@@ -376,8 +377,8 @@ static void check_place(Verifier *v, const Value *x, const bool *loadtime, Store
 
 static bool bytes_overlap(const Value *a, const Value *b)
 {
-	return a->place.offset < b->place.offset + type_bytes(&b->type) &&
-	       b->place.offset < a->place.offset + type_bytes(&a->type);
+	return a->place.offset < b->place.offset + value_bytes(b) &&
+	       b->place.offset < a->place.offset + value_bytes(a);
 }
 
 /* Sets for every root value the last node that reads it, through views too; outputs are read after

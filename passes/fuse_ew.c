@@ -15,7 +15,7 @@
 
 #include <string.h>
 
-enum { MAX_INPUTS = 24, MAX_LINES = 64, MAX_CLUSTER = 64 };
+enum { MAX_LINES = 64, MAX_CLUSTER = 64 };
 
 typedef struct Clusters {
 	PassCtx *cx;
@@ -164,7 +164,7 @@ static bool within_limits(const Clusters *c, int a, int b)
 	if (c->nlines[a] + c->nlines[b] > MAX_LINES)
 		return false;
 	find_ports(c, a, b, &p);
-	return !p.full && p.nin >= 1 && p.nin <= MAX_INPUTS && p.nout >= 1 && p.nout <= MAX_OUT;
+	return !p.full && p.nin >= 1 && p.nin <= MAX_MAP_IN && p.nout >= 1 && p.nout <= MAX_OUT;
 }
 
 /* ---- merging --------------------------------------------------------------------------------- */

@@ -1,13 +1,13 @@
 /* plan_check.c: proves a memory plan by running it on tags instead of numbers, sharing no code with
- * the planner. Every 64 bytes of an arena carry the number of the value last written there; each
+ * the planner. Every 32 bytes of an arena carry the number of the value last written there; each
  * node must find, under every element that it reads, the value that it reads or one that it was
- * computed inside. Values start at multiples of 64, so none shares its last 64 bytes with another.
+ * computed inside. Values start at multiples of 32, so none shares its last 32 bytes with another.
  * Params and states must not overlap; what is written over a state must be the last to need it. */
 #include "passes/passes.h"
 
 #include <string.h>
 
-enum { GRAIN = 64 };
+enum { GRAIN = 32 };
 
 typedef struct Space {
 	PlaceKind kind;
@@ -53,6 +53,12 @@ static Space *find_space(Check *c, PlaceKind kind)
 
 /* ---- where elements are ---------------------------------------------------------------------- */
 
+/* Bytes of a stored element of a value that owns its bytes. */
+static int width_of(const Value *owner)
+{
+	return dtype_bytes(owner->place.narrow ? BF16 : owner->type.dtype);
+}
+
 /* Follows views to the value that owns the bytes; byte offset of element 0 and element strides. */
 static const Value *locate(const Value *v, int64_t *offset, int64_t *stride)
 {
@@ -61,7 +67,7 @@ static const Value *locate(const Value *v, int64_t *offset, int64_t *stride)
 		stride[i] = v->place.kind == PLACE_VIEW ? v->place.stride[i] : s;
 	for (; v->place.kind == PLACE_VIEW; v = v->node->in[0])
 		elements += v->place.offset;
-	*offset = v->place.offset + elements * dtype_bytes(v->type.dtype);
+	*offset = v->place.offset + elements * width_of(v);
 	return v;
 }
 
@@ -104,7 +110,7 @@ static bool read_value(Check *c, const Value *v)
 	const Space *s = find_space(c, owner->place.kind);
 	if (!s)
 		return wrong(c, v, "has no place");
-	const int width = dtype_bytes(v->type.dtype);
+	const int width = width_of(owner);
 	int outer = v->type.rank;
 	int64_t run = 1;
 	while (outer > 0 && (v->type.dim[outer - 1] == 1 || stride[outer - 1] == run))
@@ -132,7 +138,7 @@ static bool write_value(Check *c, const Value *v)
 	const Space *s = find_space(c, v->place.kind);
 	if (!s)
 		return wrong(c, v, "has no place");
-	const int64_t at = v->place.offset, bytes = type_bytes(&v->type);
+	const int64_t at = v->place.offset, bytes = value_bytes(v);
 	if (at % GRAIN)
 		return wrong(c, v, "starts at byte %lld, no multiple of %d", (long long)at, GRAIN);
 	if (at < 0 || at + bytes > s->bytes)
@@ -178,9 +184,10 @@ static void note_inside(Check *c, const Node *n)
 		const Value *owner = locate(n->in[k], &at, stride);
 		const bool whole = type_bytes(&owner->type) == type_bytes(&n->in[k]->type) &&
 				   is_row(n->in[k], stride);
-		if (whole && owner->place.kind == n->out[0].place.kind && at == want)
+		if (whole && owner->place.kind == n->out[0].place.kind &&
+		    owner->place.narrow == n->out[0].place.narrow && at == want)
 			c->inside[tag_of(owner)] = tag_of(&n->out[0]);
-		want += type_bytes(&n->in[k]->type);
+		want += type_count(&n->in[k]->type) * width_of(&n->out[0]);
 	}
 }
 

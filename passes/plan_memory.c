@@ -12,7 +12,8 @@
  * and broadcast view when the result is contiguous or every user takes strides. Inputs of stack
  * and concat are computed inside the result where that is possible (plan_in_place); params and
  * states so joined lie side by side. Values that are live together never share bytes, and the
- * outputs of a node never share bytes with what it reads. Arena values start at multiples of 64. */
+ * outputs of a node never share bytes with what it reads. Arena values start at multiples of 64 or,
+ * inside others that the back end stores as bf16, of 32. */
 #include "passes/passes.h"
 
 #include <stdlib.h>
@@ -29,7 +30,7 @@ typedef struct Block {
 	int read;        /* the last node that reads them as this value */
 	int host;        /* block inside which this one lies, or -1 */
 	int64_t inside;  /* byte offset in the host */
-	bool placed;
+	bool placed, narrow;
 } Block;
 
 typedef struct Plan {
@@ -93,7 +94,8 @@ Resolved plan_resolve(const Value *v)
 	}
 	r.kind = v->place.kind;
 	r.owner = v;
-	r.offset = v->place.offset + elements * dtype_bytes(v->type.dtype);
+	r.narrow = v->place.narrow;
+	r.offset = v->place.offset + elements * dtype_bytes(r.narrow ? BF16 : v->type.dtype);
 	return r;
 }
 
@@ -122,7 +124,8 @@ bool plan_in_place(const Node *n, int i)
 		return false;
 	const Resolved to = plan_resolve(&n->out[0]), from = plan_resolve(n->in[i]);
 	return from.contiguous && from.kind == to.kind && from.kind != PLACE_IO &&
-	       from.offset == to.offset + offset;
+	       from.narrow == to.narrow &&
+	       from.offset == to.offset + (to.narrow ? offset / 2 : offset);
 }
 
 /* ---- views ----------------------------------------------------------------------------------- */
@@ -451,6 +454,40 @@ static void find_renewals(Plan *p)
 			renew(p, p->g->nodes.at[i]);
 }
 
+/* ---- storage as bf16 ------------------------------------------------------------------------- */
+
+static int outermost(const Plan *p, int b)
+{
+	while (p->block[b].host >= 0)
+		b = p->block[b].host;
+	return b;
+}
+
+static void find_narrow(Plan *p)
+{
+	const int nslots = p->g->nodes.n * MAX_OUT;
+	if (!p->cx->opt->hooks.narrow)
+		return;
+	const Value **home = NEW_ARRAY(p->cx->scratch, const Value *, nslots + 1);
+	bool *narrow = NEW_ARRAY(p->cx->scratch, bool, nslots + 1);
+	for (int i = 0; i < p->g->nodes.n; i++)
+		for (int k = 0; k < p->g->nodes.at[i]->nout; k++) {
+			const Value *v = &p->g->nodes.at[i]->out[k];
+			const int b = p->block_of[slot(v)];
+			if (b >= 0 && p->block[b].space == PLACE_ARENA)
+				home[slot(v)] = p->block[outermost(p, b)].root;
+		}
+	p->cx->opt->hooks.narrow(p->g, home, narrow, p->cx->scratch);
+	for (int i = 0; i < p->nblocks; i++) {
+		Block *b = &p->block[i];
+		if (b->space != PLACE_ARENA || !narrow[slot(b->root)])
+			continue;
+		b->narrow = true;
+		b->bytes = type_count(&b->root->type) * dtype_bytes(BF16);
+		b->inside /= 2;
+	}
+}
+
 /* ---- offsets --------------------------------------------------------------------------------- */
 
 static bool conflict(const Block *a, const Block *b)
@@ -549,8 +586,9 @@ static void write_places(Plan *p)
 		int b = i;
 		for (; p->block[b].host >= 0; b = p->block[b].host)
 			offset += p->block[b].inside;
-		p->block[i].root->place =
-		    (Place){.kind = p->block[i].space, .offset = p->block[b].offset + offset};
+		p->block[i].root->place = (Place){.kind = p->block[i].space,
+						  .offset = p->block[b].offset + offset,
+						  .narrow = p->block[i].narrow};
 	}
 }
 
@@ -564,6 +602,7 @@ static uint64_t places_hash(const Graph *g)
 			const Place *p = &g->nodes.at[i]->out[k].place;
 			h = (h ^ (uint64_t)p->kind) * 1099511628211u;
 			h = (h ^ (uint64_t)p->offset) * 1099511628211u;
+			h = (h ^ (uint64_t)p->narrow) * 1099511628211u;
 		}
 	return h;
 }
@@ -579,6 +618,7 @@ int pass_plan_memory(PassCtx *cx, Graph *g)
 	find_lifetimes(&p);
 	find_hosts(&p);
 	find_renewals(&p);
+	find_narrow(&p);
 	place_arenas(&p);
 	place_given(&p, PLACE_PARAM);
 	place_given(&p, PLACE_STATE);

@@ -9,12 +9,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* memory.h: large blocks of floats, on huge pages where the system has them. */
+/* memory.h: how functions are compiled; large blocks of floats, on huge pages where the system has
+ * them. */
 
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+
+/* INLINE functions take shapes as literals, which then cost nothing at run time. OUTLINE ones, the
+ * large kernels and those of the nodes, exist once in a program. noipa keeps from the callers what
+ * the compiler finds out about them: after its choice of induction variables GCC 12 can take a
+ * function that writes through a pointer for one without effects, and drop the call. */
+#define INLINE static inline __attribute__((always_inline, unused))
+#if defined(__clang__)
+#define OUTLINE static __attribute__((noinline, unused))
+#else
+#define OUTLINE static __attribute__((noipa, unused))
+#endif
 
 enum { MEMORY_PAGE = 2 << 20 };
 
@@ -29,17 +41,14 @@ static float *memory_new(int64_t n)
 }
 
 /* to NULL: nothing is copied */
-#if !defined(__clang__)
-__attribute__((noclone))
-#endif
-static __attribute__((noinline, unused)) void memory_copy(float *to, const float *from, int64_t n)
+OUTLINE void memory_copy(float *to, const float *from, int64_t n)
 {
 	if (to)
 		memcpy(to, from, (size_t)n * sizeof *to);
 }
 
 /* Every byte 0xff: NaN, so that whoever reads it shows. */
-static __attribute__((noinline, unused)) void memory_poison(float *p, int64_t n)
+OUTLINE void memory_poison(float *p, int64_t n)
 {
 	memset(p, 0xff, (size_t)n * sizeof *p);
 }
@@ -47,22 +56,11 @@ static __attribute__((noinline, unused)) void memory_poison(float *p, int64_t n)
 
 /* vec.h: vectors of floats by GCC's vector extension, as wide as the target's registers.
  *
- * All arithmetic is IEEE single; a product and a sum may contract to a fused multiply-add. INLINE
- * functions take shapes as literals, which then cost nothing at run time; OUTLINE ones are large
- * and exist once in a program. */
+ * All arithmetic is IEEE single; a product and a sum may contract to a fused multiply-add. */
 
 #include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
-#include <string.h>
-
-#define INLINE static inline __attribute__((always_inline, unused))
-#if defined(__clang__)
-#define OUTLINE static __attribute__((noinline, unused))
-#else
-#define OUTLINE static __attribute__((noinline, noclone, unused))
-#endif
 
 /* VL lanes; GEMM_ROWS x 2 vectors of accumulators fill the register file but for a few. */
 #if defined(__AVX512F__)
@@ -1318,8 +1316,8 @@ INLINE float ew_relu(float a)
 
 /* %features.spectrum = stft "features.spectrum" %audio {n_fft=1024 win=1024 hop=300} :
  * f32[1,4,41,513,2] @arena:0  !models/lib/foa.json:44:17+6 */
-static void features_features_spectrum(const Self *s, const float *restrict x,
-                                       const float *restrict table, float *restrict y)
+OUTLINE void features_features_spectrum(const Self *s, const float *restrict x,
+                                        const float *restrict table, float *restrict y)
 {
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
 	for (int i = 0; i < 84; i++) {
@@ -1331,15 +1329,15 @@ static void features_features_spectrum(const Self *s, const float *restrict x,
 
 /* %features.filters = mel_filterbank "features.filters" {bins=513 mels=32 rate=24000 fmin=20
  * fmax=12000} : f32[513,32] @load:0  !models/lib/foa.json:45:17+16 */
-static void features_features_filters(float *restrict y)
+OUTLINE void features_features_filters(float *restrict y)
 {
 	mel_filterbank(y, 513, 32, 24000, 20, 12000);
 }
 
 /* %features.log_mel.squares = square "features.log_mel.squares" %features.spectrum :
  * f32[1,4,41,513,2] @arena:673088  !models/lib/foa.json:12:17+8 */
-static void features_features_log_mel_squares(const Self *s, const float *restrict in0,
-                                              float *restrict y)
+OUTLINE void features_features_log_mel_squares(const Self *s, const float *restrict in0,
+                                               float *restrict y)
 {
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
 	for (int64_t i = 0; i < 21; i++) {
@@ -1357,8 +1355,8 @@ static void features_features_log_mel_squares(const Self *s, const float *restri
 
 /* %features.log_mel.power = sum "features.log_mel.power" %features.log_mel.squares {axes=[-1]} :
  * f32[1,4,41,513] @arena:1346176  !models/lib/foa.json:13:17+5 */
-static void features_features_log_mel_power(const Self *s, const float *restrict x,
-                                            float *restrict y)
+OUTLINE void features_features_log_mel_power(const Self *s, const float *restrict x,
+                                             float *restrict y)
 {
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
 	for (int i = 0; i < 1315; i++) {
@@ -1370,8 +1368,8 @@ static void features_features_log_mel_power(const Self *s, const float *restrict
 
 /* %features.log_mel.mel = matmul "features.log_mel.mel" %features.log_mel.power, %features.filters
  * : f32[1,4,41,32] @arena:1214656  !models/lib/foa.json:14:17+8 */
-static void features_features_log_mel_mel(const Self *s, const float *restrict a,
-                                          const float *restrict b, float *restrict y)
+OUTLINE void features_features_log_mel_mel(const Self *s, const float *restrict a,
+                                           const float *restrict b, float *restrict y)
 {
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
 	for (int i = 0; i < 2; i++) {
@@ -1384,7 +1382,7 @@ static void features_features_log_mel_mel(const Self *s, const float *restrict a
 /* %features.log_mel.2 = map "features.log_mel" %features.log_mel.mel {f="t0 = maximum(x0, 1e-10);
  * t1 = log10(t0); y0 = mul(t1, 10)"} : f32[1,4,41,32] @arena:1177920  !models/lib/foa.json:17:17+5
  * */
-static void features_features_log_mel(const float *restrict in0, float *restrict out0)
+OUTLINE void features_features_log_mel(const float *restrict in0, float *restrict out0)
 {
 	{
 		const float *const p0 = in0;
@@ -1402,8 +1400,8 @@ static void features_features_log_mel(const float *restrict in0, float *restrict
 
 /* %features.intensity.products = mul "features.intensity.products" %features.intensity.velocity,
  * %features.intensity.pressure : f32[1,3,41,513,2] @arena:673088  !models/lib/foa.json:28:17+5 */
-static void features_features_intensity_products(const Self *s, const float *restrict in0,
-                                                 const float *restrict in1, float *restrict y)
+OUTLINE void features_features_intensity_products(const Self *s, const float *restrict in0,
+    const float *restrict in1, float *restrict y)
 {
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
 	for (int64_t i = 0; i < 3; i++) {
@@ -1425,7 +1423,8 @@ static void features_features_intensity_products(const Self *s, const float *res
 
 /* %features.intensity.I = sum "features.intensity.I" %features.intensity.products {axes=[-1]} :
  * f32[1,3,41,513] @arena:0  !models/lib/foa.json:29:17+5 */
-static void features_features_intensity_I(const Self *s, const float *restrict x, float *restrict y)
+OUTLINE void features_features_intensity_I(const Self *s, const float *restrict x,
+                                           float *restrict y)
 {
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
 	for (int i = 0; i < 986; i++) {
@@ -1437,8 +1436,8 @@ static void features_features_intensity_I(const Self *s, const float *restrict x
 
 /* %features.intensity.squares = square "features.intensity.squares" %features.intensity.I :
  * f32[1,3,41,513] @arena:252416  !models/lib/foa.json:30:17+8 */
-static void features_features_intensity_squares(const Self *s, const float *restrict in0,
-                                                float *restrict y)
+OUTLINE void features_features_intensity_squares(const Self *s, const float *restrict in0,
+                                                 float *restrict y)
 {
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
 	for (int64_t i = 0; i < 8; i++) {
@@ -1457,7 +1456,7 @@ static void features_features_intensity_squares(const Self *s, const float *rest
 /* %features.intensity.square_norm = sum "features.intensity.square_norm"
  * %features.intensity.squares {axes=[1] keep=1} : f32[1,1,41,513] @arena:504832
  * !models/lib/foa.json:31:17+5 */
-static void features_features_intensity_square_norm(const Self *s, const float *restrict x,
+OUTLINE void features_features_intensity_square_norm(const Self *s, const float *restrict x,
     float *restrict y)
 {
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
@@ -1471,8 +1470,8 @@ static void features_features_intensity_square_norm(const Self *s, const float *
 /* %features.intensity.divisor.2 = map "features.intensity.divisor" %features.intensity.square_norm
  * {f="t0 = sqrt(x0); y0 = add(t0, 1.1920928955078125e-07)"} : f32[1,1,41,513] @arena:588992
  * !models/lib/foa.json:33:17+5 */
-static void features_features_intensity_divisor(const Self *s, const float *restrict in0,
-                                                float *restrict out0)
+OUTLINE void features_features_intensity_divisor(const Self *s, const float *restrict in0,
+                                                 float *restrict out0)
 {
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
 	for (int64_t i = 0; i < 3; i++) {
@@ -1491,8 +1490,8 @@ static void features_features_intensity_divisor(const Self *s, const float *rest
 
 /* %features.intensity.unit = div "features.intensity.unit" %features.intensity.I,
  * %features.intensity.divisor.2 : f32[1,3,41,513] @arena:252416  !models/lib/foa.json:34:17+5 */
-static void features_features_intensity_unit(const Self *s, const float *restrict in0,
-                                             const float *restrict in1, float *restrict y)
+OUTLINE void features_features_intensity_unit(const Self *s, const float *restrict in0,
+                                              const float *restrict in1, float *restrict y)
 {
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
 	for (int64_t i = 0; i < 3; i++) {
@@ -1514,8 +1513,8 @@ static void features_features_intensity_unit(const Self *s, const float *restric
 
 /* %features.intensity = matmul "features.intensity" %features.intensity.unit, %features.filters :
  * f32[1,3,41,32] @arena:1198912  !models/lib/foa.json:35:17+8 */
-static void features_features_intensity(const Self *s, const float *restrict a,
-                                        const float *restrict b, float *restrict y)
+OUTLINE void features_features_intensity(const Self *s, const float *restrict a,
+                                         const float *restrict b, float *restrict y)
 {
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
 	for (int i = 0; i < 2; i++) {
@@ -1527,8 +1526,8 @@ static void features_features_intensity(const Self *s, const float *restrict a,
 
 /* %scaler.2 = map "scaler" %features, %scaler.mean_t, %scaler.std_t {f="t0 = sub(x0, x1); y0 =
  * div(t0, x2)"} : f32[1,7,41,32] @arena:0  !models/lib/foa.json:62:17+5 */
-static void features_scaler(const float *restrict in0, const float *restrict in1,
-                            const float *restrict in2, float *restrict out0)
+OUTLINE void features_scaler(const float *restrict in0, const float *restrict in1,
+                             const float *restrict in2, float *restrict out0)
 {
 	for (int64_t r = 0; r < 287; r++) {
 		const float *const p0 = in0 + r % 41 * 32 + r / 41 * 1312;
@@ -1570,9 +1569,9 @@ static void run_features(const Self *s, float *const *out)
  * %enc._.b1.bn1.weight, %enc._.b1.bn1.running_mean, %enc._.b1.bn1.bias {f="t0 = add(x0, 1e-05); t1
  * = rsqrt(t0); y0 = mul(x1, t1); t2 = mul(x2, y0); y1 = sub(x3, t2)" group=2} : f32[2,8]
  * @load:20736, f32[2,8] @load:0  !models/lib/nn.json:58:17+12 */
-static void main_enc_b1_bn1(const float *restrict in0, const float *restrict in1,
-                            const float *restrict in2, const float *restrict in3,
-                            float *restrict out0, float *restrict out1)
+OUTLINE void main_enc_b1_bn1(const float *restrict in0, const float *restrict in1,
+                             const float *restrict in2, const float *restrict in3,
+                             float *restrict out0, float *restrict out1)
 {
 	{
 		const float *const p0 = in0;
@@ -1601,9 +1600,9 @@ static void main_enc_b1_bn1(const float *restrict in0, const float *restrict in1
 /* %enc._.b1.conv1 = conv2d_act "enc.*.b1.conv1" %enc.sde.b1.conv1.4, %enc._.b1.conv1.weight,
  * %enc._.b1.r1, %enc._.b1.r1.2 {pad=[1,1] channels_last=1 act=relu group=2} : f32[2,1,41,32,8]
  * @arena:0  !models/lib/nn.json:33:17+8 */
-static void main_enc_b1_conv1(const Self *s, const float *restrict scale,
-                              const float *restrict shift, const float *restrict x,
-                              const float *restrict w, float *restrict y)
+OUTLINE void main_enc_b1_conv1(const Self *s, const float *restrict scale,
+                               const float *restrict shift, const float *restrict x,
+                               const float *restrict w, float *restrict y)
 {
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
 	for (int i = 0; i < 42; i++) {
@@ -1621,9 +1620,9 @@ static void main_enc_b1_conv1(const Self *s, const float *restrict scale,
  * %enc.doa.b1.bn1.weight, %enc.doa.b1.bn1.running_mean, %enc.doa.b1.bn1.bias {f="t0 = add(x0,
  * 1e-05); t1 = rsqrt(t0); y0 = mul(x1, t1); t2 = mul(x2, y0); y1 = sub(x3, t2)"} : f32[8]
  * @load:20864, f32[8] @load:20928  !models/lib/nn.json:58:17+12 */
-static void main_enc_doa_b1_bn1(const float *restrict in0, const float *restrict in1,
-                                const float *restrict in2, const float *restrict in3,
-                                float *restrict out0, float *restrict out1)
+OUTLINE void main_enc_doa_b1_bn1(const float *restrict in0, const float *restrict in1,
+                                 const float *restrict in2, const float *restrict in3,
+                                 float *restrict out0, float *restrict out1)
 {
 	{
 		const float *const p0 = in0;
@@ -1652,9 +1651,9 @@ static void main_enc_doa_b1_bn1(const float *restrict in0, const float *restrict
 /* %enc.doa.b1.conv1.2 = conv2d_act "enc.doa.b1.conv1" %enc.doa.b1.conv1.3,
  * %enc.doa.b1.conv1.weight, %enc.doa.b1.r1.2, %enc.doa.b1.r1.3 {pad=[1,1] channels_last=1 act=relu}
  * : f32[1,41,32,8] @arena:83968  !models/lib/nn.json:33:17+8 */
-static void main_enc_doa_b1_conv1(const Self *s, const float *restrict scale,
-                                  const float *restrict shift, const float *restrict x,
-                                  const float *restrict w, float *restrict y)
+OUTLINE void main_enc_doa_b1_conv1(const Self *s, const float *restrict scale,
+                                   const float *restrict shift, const float *restrict x,
+                                   const float *restrict w, float *restrict y)
 {
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
 	for (int i = 0; i < 21; i++) {
@@ -1670,9 +1669,9 @@ static void main_enc_doa_b1_conv1(const Self *s, const float *restrict scale,
  * %enc._.b1.bn2.weight, %enc._.b1.bn2.running_mean, %enc._.b1.bn2.bias {f="t0 = add(x0, 1e-05); t1
  * = rsqrt(t0); y0 = mul(x1, t1); t2 = mul(x2, y0); y1 = sub(x3, t2)" group=3} : f32[3,8]
  * @load:19968, f32[3,8] @load:0  !models/lib/nn.json:58:17+12 */
-static void main_enc_b1_bn2(const float *restrict in0, const float *restrict in1,
-                            const float *restrict in2, const float *restrict in3,
-                            float *restrict out0, float *restrict out1)
+OUTLINE void main_enc_b1_bn2(const float *restrict in0, const float *restrict in1,
+                             const float *restrict in2, const float *restrict in3,
+                             float *restrict out0, float *restrict out1)
 {
 	{
 		const float *const p0 = in0;
@@ -1701,9 +1700,9 @@ static void main_enc_b1_bn2(const float *restrict in0, const float *restrict in1
 /* %enc._.b1.conv2 = conv2d_act "enc.*.b1.conv2" %enc._.b1.conv1.2, %enc._.b1.conv2.weight,
  * %enc._.b1.pool, %enc._.b1.pool.2 {pad=[1,1] channels_last=1 act=relu pool=[2,2] group=3} :
  * f32[3,1,20,16,8] @arena:125952  !models/lib/nn.json:33:17+8 */
-static void main_enc_b1_conv2(const Self *s, const float *restrict scale,
-                              const float *restrict shift, const float *restrict x,
-                              const float *restrict w, float *restrict y)
+OUTLINE void main_enc_b1_conv2(const Self *s, const float *restrict scale,
+                               const float *restrict shift, const float *restrict x,
+                               const float *restrict w, float *restrict y)
 {
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
 	for (int i = 0; i < 60; i++) {
@@ -1725,13 +1724,13 @@ static void main_enc_b1_conv2(const Self *s, const float *restrict scale,
  * = mul(x4, x8); t7 = add(t4, t5); y1 = add(t7, t6); t8 = mul(x0, x9); t9 = mul(x2, x10); t10 =
  * mul(x4, x11); t11 = add(t8, t9); y2 = add(t11, t10)"} : f32[1,20,16,8] @arena:0, f32[1,20,16,8]
  * @arena:10240, f32[1,20,16,8] @arena:20480  !models/lib/seld.json:33:17+5 */
-static void main_stitch_enc_1(const float *restrict in0, const float *restrict in1,
-                              const float *restrict in2, const float *restrict in3,
-                              const float *restrict in4, const float *restrict in5,
-                              const float *restrict in6, const float *restrict in7,
-                              const float *restrict in8, const float *restrict in9,
-                              const float *restrict in10, const float *restrict in11,
-                              float *restrict out0, float *restrict out1, float *restrict out2)
+OUTLINE void main_stitch_enc_1(const float *restrict in0, const float *restrict in1,
+                               const float *restrict in2, const float *restrict in3,
+                               const float *restrict in4, const float *restrict in5,
+                               const float *restrict in6, const float *restrict in7,
+                               const float *restrict in8, const float *restrict in9,
+                               const float *restrict in10, const float *restrict in11,
+                               float *restrict out0, float *restrict out1, float *restrict out2)
 {
 	for (int64_t r = 0; r < 320; r++) {
 		const float *const p0 = in0 + r * 8;
@@ -1788,9 +1787,9 @@ static void main_stitch_enc_1(const float *restrict in0, const float *restrict i
 /* %enc._.b2.conv1 = conv2d_act "enc.*.b2.conv1" %stitch.enc.1.10, %enc._.b2.conv1.weight,
  * %enc._.b2.r1, %enc._.b2.r1.2 {pad=[1,1] channels_last=1 act=relu group=3} : f32[3,1,20,16,8]
  * @arena:30720  !models/lib/nn.json:33:17+8 */
-static void main_enc_b2_conv1(const Self *s, const float *restrict scale,
-                              const float *restrict shift, const float *restrict x,
-                              const float *restrict w, float *restrict y)
+OUTLINE void main_enc_b2_conv1(const Self *s, const float *restrict scale,
+                               const float *restrict shift, const float *restrict x,
+                               const float *restrict w, float *restrict y)
 {
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
 	for (int i = 0; i < 60; i++) {
@@ -1807,9 +1806,9 @@ static void main_enc_b2_conv1(const Self *s, const float *restrict scale,
 /* %enc._.b2.conv2 = conv2d_act "enc.*.b2.conv2" %enc._.b2.conv1, %enc._.b2.conv2.weight,
  * %enc._.b2.pool, %enc._.b2.pool.2 {pad=[1,1] channels_last=1 act=relu pool=[2,2] group=3} :
  * f32[3,1,10,8,8] @arena:0  !models/lib/nn.json:33:17+8 */
-static void main_enc_b2_conv2(const Self *s, const float *restrict scale,
-                              const float *restrict shift, const float *restrict x,
-                              const float *restrict w, float *restrict y)
+OUTLINE void main_enc_b2_conv2(const Self *s, const float *restrict scale,
+                               const float *restrict shift, const float *restrict x,
+                               const float *restrict w, float *restrict y)
 {
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
 	for (int i = 0; i < 30; i++) {
@@ -1831,13 +1830,13 @@ static void main_enc_b2_conv2(const Self *s, const float *restrict scale,
  * = mul(x4, x8); t7 = add(t4, t5); y1 = add(t7, t6); t8 = mul(x0, x9); t9 = mul(x2, x10); t10 =
  * mul(x4, x11); t11 = add(t8, t9); y2 = add(t11, t10)"} : f32[1,10,8,8] @arena:15360, f32[1,10,8,8]
  * @arena:17920, f32[1,10,8,8] @arena:20480  !models/lib/seld.json:33:17+5 */
-static void main_stitch_enc_2(const float *restrict in0, const float *restrict in1,
-                              const float *restrict in2, const float *restrict in3,
-                              const float *restrict in4, const float *restrict in5,
-                              const float *restrict in6, const float *restrict in7,
-                              const float *restrict in8, const float *restrict in9,
-                              const float *restrict in10, const float *restrict in11,
-                              float *restrict out0, float *restrict out1, float *restrict out2)
+OUTLINE void main_stitch_enc_2(const float *restrict in0, const float *restrict in1,
+                               const float *restrict in2, const float *restrict in3,
+                               const float *restrict in4, const float *restrict in5,
+                               const float *restrict in6, const float *restrict in7,
+                               const float *restrict in8, const float *restrict in9,
+                               const float *restrict in10, const float *restrict in11,
+                               float *restrict out0, float *restrict out1, float *restrict out2)
 {
 	for (int64_t r = 0; r < 80; r++) {
 		const float *const p0 = in0 + r * 8;
@@ -1895,9 +1894,9 @@ static void main_stitch_enc_2(const float *restrict in0, const float *restrict i
  * %enc._.b3.bn1.weight, %enc._.b3.bn1.running_mean, %enc._.b3.bn1.bias {f="t0 = add(x0, 1e-05); t1
  * = rsqrt(t0); y0 = mul(x1, t1); t2 = mul(x2, y0); y1 = sub(x3, t2)" group=3} : f32[3,16]
  * @load:18432, f32[3,16] @load:0  !models/lib/nn.json:58:17+12 */
-static void main_enc_b3_bn1(const float *restrict in0, const float *restrict in1,
-                            const float *restrict in2, const float *restrict in3,
-                            float *restrict out0, float *restrict out1)
+OUTLINE void main_enc_b3_bn1(const float *restrict in0, const float *restrict in1,
+                             const float *restrict in2, const float *restrict in3,
+                             float *restrict out0, float *restrict out1)
 {
 	{
 		const float *const p0 = in0;
@@ -1926,9 +1925,9 @@ static void main_enc_b3_bn1(const float *restrict in0, const float *restrict in1
 /* %enc._.b3.conv1 = conv2d_act "enc.*.b3.conv1" %stitch.enc.2.10, %enc._.b3.conv1.weight,
  * %enc._.b3.r1, %enc._.b3.r1.2 {pad=[1,1] channels_last=1 act=relu group=3} : f32[3,1,10,8,16]
  * @arena:0  !models/lib/nn.json:33:17+8 */
-static void main_enc_b3_conv1(const Self *s, const float *restrict scale,
-                              const float *restrict shift, const float *restrict x,
-                              const float *restrict w, float *restrict y)
+OUTLINE void main_enc_b3_conv1(const Self *s, const float *restrict scale,
+                               const float *restrict shift, const float *restrict x,
+                               const float *restrict w, float *restrict y)
 {
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
 	for (int i = 0; i < 30; i++) {
@@ -1945,9 +1944,9 @@ static void main_enc_b3_conv1(const Self *s, const float *restrict scale,
 /* %enc._.b3.conv2 = conv2d_act "enc.*.b3.conv2" %enc._.b3.conv1, %enc._.b3.conv2.weight,
  * %enc._.b3.pool, %enc._.b3.pool.2 {pad=[1,1] channels_last=1 act=relu pool=[2,2] group=3} :
  * f32[3,1,5,4,16] @arena:15360  !models/lib/nn.json:33:17+8 */
-static void main_enc_b3_conv2(const Self *s, const float *restrict scale,
-                              const float *restrict shift, const float *restrict x,
-                              const float *restrict w, float *restrict y)
+OUTLINE void main_enc_b3_conv2(const Self *s, const float *restrict scale,
+                               const float *restrict shift, const float *restrict x,
+                               const float *restrict w, float *restrict y)
 {
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
 	for (int i = 0; i < 15; i++) {
@@ -1969,13 +1968,13 @@ static void main_enc_b3_conv2(const Self *s, const float *restrict scale,
  * = mul(x4, x8); t7 = add(t4, t5); y1 = add(t7, t6); t8 = mul(x0, x9); t9 = mul(x2, x10); t10 =
  * mul(x4, x11); t11 = add(t8, t9); y2 = add(t11, t10)"} : f32[1,5,4,16] @arena:0, f32[1,5,4,16]
  * @arena:1280, f32[1,5,4,16] @arena:2560  !models/lib/seld.json:33:17+5 */
-static void main_stitch_enc_3(const float *restrict in0, const float *restrict in1,
-                              const float *restrict in2, const float *restrict in3,
-                              const float *restrict in4, const float *restrict in5,
-                              const float *restrict in6, const float *restrict in7,
-                              const float *restrict in8, const float *restrict in9,
-                              const float *restrict in10, const float *restrict in11,
-                              float *restrict out0, float *restrict out1, float *restrict out2)
+OUTLINE void main_stitch_enc_3(const float *restrict in0, const float *restrict in1,
+                               const float *restrict in2, const float *restrict in3,
+                               const float *restrict in4, const float *restrict in5,
+                               const float *restrict in6, const float *restrict in7,
+                               const float *restrict in8, const float *restrict in9,
+                               const float *restrict in10, const float *restrict in11,
+                               float *restrict out0, float *restrict out1, float *restrict out2)
 {
 	for (int64_t r = 0; r < 20; r++) {
 		const float *const p0 = in0 + r * 16;
@@ -2032,9 +2031,9 @@ static void main_stitch_enc_3(const float *restrict in0, const float *restrict i
 /* %enc._.b4.conv1 = conv2d_act "enc.*.b4.conv1" %stitch.enc.3.10, %enc._.b4.conv1.weight,
  * %enc._.b4.r1, %enc._.b4.r1.2 {pad=[1,1] channels_last=1 act=relu group=3} : f32[3,1,5,4,16]
  * @arena:3840  !models/lib/nn.json:33:17+8 */
-static void main_enc_b4_conv1(const Self *s, const float *restrict scale,
-                              const float *restrict shift, const float *restrict x,
-                              const float *restrict w, float *restrict y)
+OUTLINE void main_enc_b4_conv1(const Self *s, const float *restrict scale,
+                               const float *restrict shift, const float *restrict x,
+                               const float *restrict w, float *restrict y)
 {
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
 	for (int i = 0; i < 15; i++) {
@@ -2051,9 +2050,9 @@ static void main_enc_b4_conv1(const Self *s, const float *restrict scale,
 /* %enc._.b4.conv2 = conv2d_act "enc.*.b4.conv2" %enc._.b4.conv1, %enc._.b4.conv2.weight,
  * %enc._.b4.pool, %enc._.b4.pool.2 {pad=[1,1] channels_last=1 act=relu pool=[1,2] group=3} :
  * f32[3,1,5,2,16] @arena:0  !models/lib/nn.json:33:17+8 */
-static void main_enc_b4_conv2(const Self *s, const float *restrict scale,
-                              const float *restrict shift, const float *restrict x,
-                              const float *restrict w, float *restrict y)
+OUTLINE void main_enc_b4_conv2(const Self *s, const float *restrict scale,
+                               const float *restrict shift, const float *restrict x,
+                               const float *restrict w, float *restrict y)
 {
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
 	for (int i = 0; i < 15; i++) {
@@ -2069,7 +2068,7 @@ static void main_enc_b4_conv2(const Self *s, const float *restrict scale,
 
 /* %enc._.mean = mean "enc.*.mean" %enc._.b4.conv2 {axes=[2] group=3} : f32[3,1,5,16] @arena:51840
  * !models/lib/seld.json:72:17+6 */
-static void main_enc_mean(const Self *s, const float *restrict x, float *restrict y)
+OUTLINE void main_enc_mean(const Self *s, const float *restrict x, float *restrict y)
 {
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
 	for (int i = 0; i < 15; i++) {
@@ -2082,8 +2081,8 @@ static void main_enc_mean(const Self *s, const float *restrict x, float *restric
 
 /* %dec._._._.l1.norm = rms_norm "dec.*.*.*.l1.norm" %enc._.mean, %dec._._._.l1.norm.weight
  * {group=18} : f32[18,1,5,16] @arena:23040  !models/lib/nn.json:68:17+10 */
-static void main_dec_l1_norm(const Self *s, const float *restrict x, const float *restrict weight,
-                             float *restrict y)
+OUTLINE void main_dec_l1_norm(const Self *s, const float *restrict x, const float *restrict weight,
+                              float *restrict y)
 {
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
 	for (int i = 0; i < 18; i++) {
@@ -2098,9 +2097,9 @@ static void main_dec_l1_norm(const Self *s, const float *restrict x, const float
  * %dec._._._.l1.norm, %dec._._._.l1.in_proj.weight, %dec._._._.l1.conv1d.weight,
  * %dec._._._.l1.conv1d.bias {pad=[3,0] reverse=[0,1,0,1,0,1,0,1,0,1,0,1,0,1,0,1,0,1] group=18} :
  * f32[18,1,5,32] @arena:0, f32[18,1,5,32] @arena:11520  !models/lib/nn.json:21:17+8 */
-static void main_dec_l1_in_proj(const Self *s, const float *restrict x, const float *restrict w,
-                                const float *restrict conv_w, const float *restrict conv_b,
-                                float *restrict u, float *restrict z)
+OUTLINE void main_dec_l1_in_proj(const Self *s, const float *restrict x, const float *restrict w,
+                                 const float *restrict conv_w, const float *restrict conv_b,
+                                 float *restrict u, float *restrict z)
 {
 	static const bool reverse[] = {0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1};
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
@@ -2122,8 +2121,8 @@ static void main_dec_l1_in_proj(const Self *s, const float *restrict x, const fl
 /* %dec._._._.l1.x_proj = linear "dec.*.*.*.l1.x_proj" %dec._._._.l1.in_proj,
  * %dec._._._.l1.x_proj.weight {group=18} : f32[18,1,5,9] @arena:46080  !models/lib/nn.json:21:17+8
  * */
-static void main_dec_l1_x_proj(const Self *s, const float *restrict x, const float *restrict w,
-                               float *restrict y)
+OUTLINE void main_dec_l1_x_proj(const Self *s, const float *restrict x, const float *restrict w,
+                                float *restrict y)
 {
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
 	for (int i = 0; i < 18; i++) {
@@ -2138,8 +2137,8 @@ static void main_dec_l1_x_proj(const Self *s, const float *restrict x, const flo
 /* %dec._._._.l1.dt_proj = linear "dec.*.*.*.l1.dt_proj" %dec._._._.l1.dt_low,
  * %dec._._._.l1.dt_proj.weight, %dec._._._.l1.dt_proj.bias {group=18} : f32[18,1,5,32] @arena:23040
  *  !models/lib/nn.json:121:17+8 */
-static void main_dec_l1_dt_proj(const Self *s, const float *restrict bias, const float *restrict x,
-                                const float *restrict w, float *restrict y)
+OUTLINE void main_dec_l1_dt_proj(const Self *s, const float *restrict bias, const float *restrict x,
+                                 const float *restrict w, float *restrict y)
 {
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
 	for (int i = 0; i < 18; i++) {
@@ -2153,7 +2152,7 @@ static void main_dec_l1_dt_proj(const Self *s, const float *restrict bias, const
 
 /* %dec._._._.l1.A = map "dec.*.*.*.l1.A" %dec._._._.l1.A_log {f="t0 = exp(x0); y0 = neg(t0)"
  * group=18} : f32[18,32,4] @load:0  !models/lib/nn.json:126:17+5 */
-static void main_dec_l1_A(const float *restrict in0, float *restrict out0)
+OUTLINE void main_dec_l1_A(const float *restrict in0, float *restrict out0)
 {
 	{
 		const float *const p0 = in0;
@@ -2172,10 +2171,10 @@ static void main_dec_l1_A(const float *restrict in0, float *restrict out0)
  * %dec._._._.l1.A, %dec._._._.l1.B, %dec._._._.l1.C, %dec._._._.l1.D, %dec._._._.l1.in_proj.2
  * {softplus=1 reverse=[0,1,0,1,0,1,0,1,0,1,0,1,0,1,0,1,0,1] group=18} : f32[18,1,5,32] @arena:34560
  *  !models/lib/nn.json:128:17+16 */
-static void main_dec_l1_scan(const Self *s, const float *restrict u, const float *restrict dt,
-                             const float *restrict A, const float *restrict B,
-                             const float *restrict C, const float *restrict D,
-                             const float *restrict z, float *restrict y)
+OUTLINE void main_dec_l1_scan(const Self *s, const float *restrict u, const float *restrict dt,
+                              const float *restrict A, const float *restrict B,
+                              const float *restrict C, const float *restrict D,
+                              const float *restrict z, float *restrict y)
 {
 	static const bool reverse[] = {0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1};
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
@@ -2201,8 +2200,8 @@ static void main_dec_l1_scan(const Self *s, const float *restrict u, const float
 /* %dec._._._.l1.out_proj = linear "dec.*.*.*.l1.out_proj" %dec._._._.l1.scan,
  * %dec._._._.l1.out_proj.weight {group=18} : f32[18,1,5,16] @arena:0  !models/lib/nn.json:21:17+8
  * */
-static void main_dec_l1_out_proj(const Self *s, const float *restrict x, const float *restrict w,
-                                 float *restrict y)
+OUTLINE void main_dec_l1_out_proj(const Self *s, const float *restrict x, const float *restrict w,
+                                  float *restrict y)
 {
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
 	for (int i = 0; i < 18; i++) {
@@ -2216,7 +2215,7 @@ static void main_dec_l1_out_proj(const Self *s, const float *restrict x, const f
 
 /* %dec._._._.l1 = add "dec.*.*.*.l1" %enc._.mean, %dec._._._.l1.out_proj {group=18} :
  * f32[18,1,5,16] @arena:46080  !models/lib/seld.json:95:17+5 */
-static void main_dec_l1(const float *restrict in0, const float *restrict in1, float *restrict y)
+OUTLINE void main_dec_l1(const float *restrict in0, const float *restrict in1, float *restrict y)
 {
 	for (int64_t r = 0; r < 18; r++) {
 		const float *const p0 = in0 + r / 6 * 80;
@@ -2234,8 +2233,8 @@ static void main_dec_l1(const float *restrict in0, const float *restrict in1, fl
 
 /* %dec._._._.l2.norm = rms_norm "dec.*.*.*.l2.norm" %dec._._._.l1, %dec._._._.l2.norm.weight
  * {group=18} : f32[18,1,5,16] @arena:23040  !models/lib/nn.json:68:17+10 */
-static void main_dec_l2_norm(const Self *s, const float *restrict x, const float *restrict weight,
-                             float *restrict y)
+OUTLINE void main_dec_l2_norm(const Self *s, const float *restrict x, const float *restrict weight,
+                              float *restrict y)
 {
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
 	for (int i = 0; i < 18; i++) {
@@ -2258,18 +2257,18 @@ static void main_dec_l2_norm(const Self *s, const float *restrict x, const float
  * t17 = mul(t2, x18); t18 = mul(t5, x19); t19 = mul(t8, x20); t20 = add(t17, t18); y2 = add(t20,
  * t19)" group=3} : f32[3,1,5,16] @arena:5760, f32[3,1,5,16] @arena:6720, f32[3,1,5,16] @arena:7680
  * !models/lib/seld.json:33:17+5 */
-static void main_stitch_dec_(const float *restrict in0, const float *restrict in1,
-                             const float *restrict in2, const float *restrict in3,
-                             const float *restrict in4, const float *restrict in5,
-                             const float *restrict in6, const float *restrict in7,
-                             const float *restrict in8, const float *restrict in9,
-                             const float *restrict in10, const float *restrict in11,
-                             const float *restrict in12, const float *restrict in13,
-                             const float *restrict in14, const float *restrict in15,
-                             const float *restrict in16, const float *restrict in17,
-                             const float *restrict in18, const float *restrict in19,
-                             const float *restrict in20, float *restrict out0, float *restrict out1,
-                             float *restrict out2)
+OUTLINE void main_stitch_dec_(const float *restrict in0, const float *restrict in1,
+                              const float *restrict in2, const float *restrict in3,
+                              const float *restrict in4, const float *restrict in5,
+                              const float *restrict in6, const float *restrict in7,
+                              const float *restrict in8, const float *restrict in9,
+                              const float *restrict in10, const float *restrict in11,
+                              const float *restrict in12, const float *restrict in13,
+                              const float *restrict in14, const float *restrict in15,
+                              const float *restrict in16, const float *restrict in17,
+                              const float *restrict in18, const float *restrict in19,
+                              const float *restrict in20, float *restrict out0,
+                              float *restrict out1, float *restrict out2)
 {
 	for (int64_t r = 0; r < 15; r++) {
 		const float *const p0 = in0 + r % 5 * 16 + r / 5 * 160;
@@ -2352,8 +2351,8 @@ static void main_stitch_dec_(const float *restrict in0, const float *restrict in
 
 /* %head.doa._ = linear "head.doa.*" %stitch.dec._.2, %head.doa._.weight, %head.doa._.bias {group=3}
  * : f32[3,1,5,3] @arena:832  !models/lib/nn.json:21:17+8 */
-static void main_head_doa_(const Self *s, const float *restrict bias, const float *restrict x,
-                           const float *restrict w, float *restrict y)
+OUTLINE void main_head_doa_(const Self *s, const float *restrict bias, const float *restrict x,
+                            const float *restrict w, float *restrict y)
 {
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
 	for (int i = 0; i < 3; i++) {
@@ -2367,8 +2366,8 @@ static void main_head_doa_(const Self *s, const float *restrict bias, const floa
 
 /* %head.sde._ = linear "head.sde.*" %stitch.dec._.3, %head.sde._.weight, %head.sde._.bias {group=3}
  * : f32[3,1,5,1] @arena:1024  !models/lib/nn.json:21:17+8 */
-static void main_head_sde_(const Self *s, const float *restrict bias, const float *restrict x,
-                           const float *restrict w, float *restrict y)
+OUTLINE void main_head_sde_(const Self *s, const float *restrict bias, const float *restrict x,
+                            const float *restrict w, float *restrict y)
 {
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
 	for (int i = 0; i < 3; i++) {
@@ -2382,8 +2381,8 @@ static void main_head_sde_(const Self *s, const float *restrict bias, const floa
 
 /* %head.sed._ = linear "head.sed.*" %stitch.dec._, %head.sed._.weight, %head.sed._.bias {group=3} :
  * f32[3,1,5,13] @arena:0  !models/lib/nn.json:21:17+8 */
-static void main_head_sed_(const Self *s, const float *restrict bias, const float *restrict x,
-                           const float *restrict w, float *restrict y)
+OUTLINE void main_head_sed_(const Self *s, const float *restrict bias, const float *restrict x,
+                            const float *restrict w, float *restrict y)
 {
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
 	for (int i = 0; i < 3; i++) {
@@ -2397,7 +2396,7 @@ static void main_head_sed_(const Self *s, const float *restrict bias, const floa
 
 /* %head.doa._.act = tanh "head.doa.*.act" %head.doa._ {group=3} : f32[3,1,5,3] @arena:1664
  * !models/lib/nn.json:93:41+6 */
-static void main_head_doa_act(const float *restrict in0, float *restrict y)
+OUTLINE void main_head_doa_act(const float *restrict in0, float *restrict y)
 {
 	{
 		const float *const p0 = in0;
@@ -2413,7 +2412,7 @@ static void main_head_doa_act(const float *restrict in0, float *restrict y)
 
 /* %head.sde._.act = relu "head.sde.*.act" %head.sde._ {group=3} : f32[3,1,5,1] @arena:1856
  * !models/lib/nn.json:89:41+6 */
-static void main_head_sde_act(const float *restrict in0, float *restrict y)
+OUTLINE void main_head_sde_act(const float *restrict in0, float *restrict y)
 {
 	{
 		const float *const p0 = in0;
@@ -2429,8 +2428,8 @@ static void main_head_sde_act(const float *restrict in0, float *restrict y)
 
 /* %classes = stack "classes" %head.sed.t1.3, %head.sed.t2.3, %head.sed.t3.3 {axis=2} :
  * f32[1,5,3,13] @arena:832  !models/seld_mamba_tiny.json:60:17+7 */
-static void main_classes(const float *restrict in0, float *restrict y, const float *restrict in1,
-                         const float *restrict in2)
+OUTLINE void main_classes(const float *restrict in0, float *restrict y, const float *restrict in1,
+                          const float *restrict in2)
 {
 	for (int64_t r = 0; r < 5; r++) {
 		const float *const p0 = in0 + r * 13;
@@ -2460,8 +2459,8 @@ static void main_classes(const float *restrict in0, float *restrict y, const flo
 
 /* %direction = stack "direction" %head.doa.t1.act.3, %head.doa.t2.act.3, %head.doa.t3.act.3
  * {axis=2} : f32[1,5,3,3] @arena:0  !models/seld_mamba_tiny.json:60:17+7 */
-static void main_direction(const float *restrict in0, float *restrict y, const float *restrict in1,
-                           const float *restrict in2)
+OUTLINE void main_direction(const float *restrict in0, float *restrict y, const float *restrict in1,
+                            const float *restrict in2)
 {
 	for (int64_t r = 0; r < 5; r++) {
 		const float *const p0 = in0 + r * 3;
@@ -2491,8 +2490,8 @@ static void main_direction(const float *restrict in0, float *restrict y, const f
 
 /* %distance = stack "distance" %head.sde.t1.act.3, %head.sde.t2.act.3, %head.sde.t3.act.3 {axis=2}
  * : f32[1,5,3,1] @arena:1664  !models/seld_mamba_tiny.json:60:17+7 */
-static void main_distance(const float *restrict in0, float *restrict y, const float *restrict in1,
-                          const float *restrict in2)
+OUTLINE void main_distance(const float *restrict in0, float *restrict y, const float *restrict in1,
+                           const float *restrict in2)
 {
 	{
 		const float *const p0 = in0;

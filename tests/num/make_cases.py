@@ -832,6 +832,10 @@ def scan_gate_cases():
                                                            [1, 1]]], float))]
     ops[1] = ("dt", np.array([[[-50, 25], [0, 20.5], [-100, 1], [2, -2], [30, -30]]], float))
     add("scan_gate", "extreme", ops, lambda *v: scan_gate(*v, softplus=True), {"softplus": 1})
+    # delta of 1e-3 and less, where log(1 + e^p) rounds e^p away; no D beside it
+    ops = scan_operands(d, 1, 9, 3, 4) + [("z", d.normal(1, 9, 3))]
+    ops[1], ops[5] = ("dt", d.normal(1, 9, 3) / 4 - 7.5), ("D", np.zeros(3), "param")
+    add("scan_gate", "small_delta", ops, lambda *v: scan_gate(*v, softplus=True), {"softplus": 1})
 
 
 def inproj(x, w, cw, cb, pad=(0, 0), reverse=False):

@@ -45,8 +45,8 @@ static inline float *self_scratch(const Self *s)
 
 /* %y1 = conv2d_act "conv1" %x, %w1, %s1, %b1 {pad=[1,1] channels_last=1 act=relu pool=[2,2]} :
  * f32[1,5,8,32] @arena:0  !conv.json:9:5+7 */
-static void main_conv1(const Self *s, const float *restrict scale, const float *restrict shift,
-                       const float *restrict x, const float *restrict w, float *restrict y)
+OUTLINE void main_conv1(const Self *s, const float *restrict scale, const float *restrict shift,
+                        const float *restrict x, const float *restrict w, float *restrict y)
 {
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
 	for (int i = 0; i < 5; i++) {
@@ -60,8 +60,8 @@ static void main_conv1(const Self *s, const float *restrict scale, const float *
 
 /* %y2 = conv2d "conv2" %y1, %w2, %b2 {pad=[1,1] channels_last=1} : f32[1,5,8,32] @arena:5120
  * !conv.json:10:5+7 */
-static void main_conv2(const Self *s, const float *restrict bias, const float *restrict x,
-                       const float *restrict w, float *restrict y)
+OUTLINE void main_conv2(const Self *s, const float *restrict bias, const float *restrict x,
+                        const float *restrict w, float *restrict y)
 {
 	const Winograd k = {.b = 1, .h = 5, .w = 8, .c = 32, .o = 32, .oh = 5, .ow = 8, .th = 1,
 	                    .tw = 1, .relu = 0, .taps = 0, .tiles = 4, .cols = 32, .span = 32};
@@ -69,7 +69,7 @@ static void main_conv2(const Self *s, const float *restrict bias, const float *r
 }
 
 /* %m = mean "mean" %y2 {axes=[1]} : f32[1,8,32] @arena:0 */
-static void main_mean(const Self *s, const float *restrict x, float *restrict y)
+OUTLINE void main_mean(const Self *s, const float *restrict x, float *restrict y)
 {
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
 	for (int i = 0; i < 4; i++) {

@@ -71,8 +71,8 @@ INLINE float ew_log10(float a)
 }
 
 /* %s = stft "stft" %x {n_fft=64 win=64 hop=32} : f32[4,16,33,2] @arena:0  !feat.json:3:3 */
-static void features_stft(const Self *s, const float *restrict x, const float *restrict table,
-                          float *restrict y)
+OUTLINE void features_stft(const Self *s, const float *restrict x, const float *restrict table,
+                           float *restrict y)
 {
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
 	for (int i = 0; i < 32; i++) {
@@ -84,8 +84,8 @@ static void features_stft(const Self *s, const float *restrict x, const float *r
 
 /* %p4 = map "power" %re, %im {f="t0 = square(x0); t1 = square(x1); y0 = add(t0, t1)"} :
  * f32[4,16,33,1] @arena:16896 */
-static void features_power(const float *restrict in0, const float *restrict in1,
-                           float *restrict out0)
+OUTLINE void features_power(const float *restrict in0, const float *restrict in1,
+                            float *restrict out0)
 {
 	{
 		const float *const p0 = in0;
@@ -104,14 +104,14 @@ static void features_power(const float *restrict in0, const float *restrict in1,
 }
 
 /* %f = mel_filterbank {bins=33 mels=8 rate=24000 fmin=50 fmax=12000} : f32[33,8] @load:0 */
-static void features_f(float *restrict y)
+OUTLINE void features_f(float *restrict y)
 {
 	mel_filterbank(y, 33, 8, 24000, 50, 12000);
 }
 
 /* %m = matmul "mel" %p, %f : f32[4,16,8] @arena:0 */
-static void features_mel(const Self *s, const float *restrict a, const float *restrict b,
-                         float *restrict y)
+OUTLINE void features_mel(const Self *s, const float *restrict a, const float *restrict b,
+                          float *restrict y)
 {
 	const Linear k = {.batch = 1, .rows = 64, .n = 8, .k = 33, .xbatch = 0, .xrow = 33,
 	                  .xcol = 1, .block = 64, .cols = 32};
@@ -120,7 +120,7 @@ static void features_mel(const Self *s, const float *restrict a, const float *re
 
 /* %l = map "log" %m {f="t0 = maximum(x0, 1e-10); t1 = log10(t0); y0 = mul(t1, 10)"} : f32[4,16,8]
  * @arena:2048 */
-static void features_log(const float *restrict in0, float *restrict out0)
+OUTLINE void features_log(const float *restrict in0, float *restrict out0)
 {
 	{
 		const float *const p0 = in0;
@@ -137,7 +137,7 @@ static void features_log(const float *restrict in0, float *restrict out0)
 }
 
 /* %t = transpose "t" %l {perm=[0,2,1]} : f32[4,8,16] @arena:0 */
-static void features_t(const float *restrict x, float *restrict y)
+OUTLINE void features_t(const float *restrict x, float *restrict y)
 {
 	for (int64_t r = 0; r < 32; r++) {
 		const float *const p0 = x + r % 8 * 1 + r / 8 * 128;

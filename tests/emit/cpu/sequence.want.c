@@ -57,9 +57,9 @@ INLINE float ew_exp(float a)
 
 /* %u, %z = inproj_conv_silu "in_proj" %x, %w, %cw, %cb {pad=[3,0] reverse=[0,1] group=2} :
  * f32[2,1,20,32] @arena:6400, f32[2,1,20,32] @arena:11520  !seq.json:7:3 */
-static void main_in_proj(const Self *s, const float *restrict x, const float *restrict w,
-                         const float *restrict conv_w, const float *restrict conv_b,
-                         float *restrict u, float *restrict z)
+OUTLINE void main_in_proj(const Self *s, const float *restrict x, const float *restrict w,
+                          const float *restrict conv_w, const float *restrict conv_b,
+                          float *restrict u, float *restrict z)
 {
 	static const bool reverse[] = {0, 1};
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
@@ -79,8 +79,8 @@ static void main_in_proj(const Self *s, const float *restrict x, const float *re
 }
 
 /* %p = linear "x_proj" %u, %xw {group=2} : f32[2,1,20,40] @arena:0 */
-static void main_x_proj(const Self *s, const float *restrict x, const float *restrict w,
-                        float *restrict y)
+OUTLINE void main_x_proj(const Self *s, const float *restrict x, const float *restrict w,
+                         float *restrict y)
 {
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
 	for (int i = 0; i < 4; i++) {
@@ -93,7 +93,7 @@ static void main_x_proj(const Self *s, const float *restrict x, const float *res
 }
 
 /* %Ae = exp %Al : f32[2,32,4] @load:0 */
-static void main_Ae(const float *restrict in0, float *restrict y)
+OUTLINE void main_Ae(const float *restrict in0, float *restrict y)
 {
 	{
 		const float *const p0 = in0;
@@ -108,7 +108,7 @@ static void main_Ae(const float *restrict in0, float *restrict y)
 }
 
 /* %A = neg %Ae : f32[2,32,4] @load:1024 */
-static void main_A(const float *restrict in0, float *restrict y)
+OUTLINE void main_A(const float *restrict in0, float *restrict y)
 {
 	{
 		const float *const p0 = in0;
@@ -124,9 +124,9 @@ static void main_A(const float *restrict in0, float *restrict y)
 
 /* %g = scan_gate "scan" %u, %dt, %A, %B, %C, %D, %z {softplus=1 reverse=[0,1] group=2} :
  * f32[2,1,20,32] @arena:16640  !seq.json:12:3 */
-static void main_scan(const Self *s, const float *restrict u, const float *restrict dt,
-                      const float *restrict A, const float *restrict B, const float *restrict C,
-                      const float *restrict D, const float *restrict z, float *restrict y)
+OUTLINE void main_scan(const Self *s, const float *restrict u, const float *restrict dt,
+                       const float *restrict A, const float *restrict B, const float *restrict C,
+                       const float *restrict D, const float *restrict z, float *restrict y)
 {
 	static const bool reverse[] = {0, 1};
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
@@ -150,7 +150,7 @@ static void main_scan(const Self *s, const float *restrict u, const float *restr
 }
 
 /* %y = sum "y" %g {axes=[0,1]} : f32[20,32] @arena:0 */
-static void main_y(const Self *s, const float *restrict x, float *restrict y)
+OUTLINE void main_y(const Self *s, const float *restrict x, float *restrict y)
 {
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
 	for (int i = 0; i < 10; i++) {
