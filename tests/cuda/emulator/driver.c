@@ -5,7 +5,8 @@
  * Streams are lazy: work is done when somebody waits for it, so a host that does not wait where it
  * must sees old values. Copies from and to pinned memory happen then; others when they are called,
  * as with a GPU. Device memory starts as NaN and lies between pages that cannot be touched.
- *   EMULATOR_TRACE=1   names each launch on stderr */
+ *   EMULATOR_TRACE=1      names each launch on stderr
+ *   EMULATOR_BACKWARD=1   the first graph runs forwards, the second backwards; else the opposite */
 #define _GNU_SOURCE
 #include "emulator.h"
 
@@ -726,6 +727,7 @@ API cuLaunchKernel(Function *f, unsigned gx, unsigned gy, unsigned gz, unsigned 
 
 API cuInit(unsigned flags)
 {
+	cu.backward = getenv("EMULATOR_BACKWARD") != NULL;
 	return flags ? INVALID : OK;
 }
 
