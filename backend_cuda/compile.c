@@ -58,6 +58,7 @@ typedef struct Compiler {
 	const char *nvcc, *name, *dir;
 	int version;
 	Buf unit[NFAMILIES];
+	bool failed[NFAMILIES]; /* reported once, whatever the number of architectures */
 	ArchList archs;
 	LIST(Job) jobs;
 } Compiler;
@@ -196,7 +197,7 @@ static bool open_nvcc(Compiler *c)
 	const pid_t pid = fork();
 	if (pid == 0) {
 		dup2(fd[1], 1);
-		execl(c->nvcc, c->nvcc, "--version", (char *)NULL);
+		execlp(c->nvcc, c->nvcc, "--version", (char *)NULL);
 		_exit(127);
 	}
 	close(fd[1]);
@@ -207,7 +208,12 @@ static bool open_nvcc(Compiler *c)
 		n += (size_t)got;
 	}
 	close(fd[0]);
-	waitpid(pid, NULL, 0);
+	int status = 0;
+	waitpid(pid, &status, 0);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 127) {
+		diag_error(c->diag, E605, (Loc){0}, "nvcc cannot be started as '%s'", c->nvcc);
+		return false;
+	}
 	const char *at = strstr(text, "release ");
 	if (!at || sscanf(at, "release %d.%d", &major, &minor) != 2) {
 		diag_error(c->diag, E605, (Loc){0}, "'%s --version' says nothing of a release",
@@ -355,8 +361,8 @@ static int run_nvcc(const Compiler *c, const Job *j)
 		if (!freopen(j->log, "w", stderr))
 			_exit(127);
 		dup2(2, 1);
-		execl(c->nvcc, c->nvcc, "-std=c++17", arch, "-fmad=true",
-		      j->ptx ? "-ptx" : "-cubin", "-o", temp, unit, (char *)NULL);
+		execlp(c->nvcc, c->nvcc, "-std=c++17", arch, "-fmad=true",
+		       j->ptx ? "-ptx" : "-cubin", "-o", temp, unit, (char *)NULL);
 		_exit(127);
 	}
 	int status = 1;
@@ -451,8 +457,9 @@ static bool finish_one(Compiler *c)
 		Job *j = &c->jobs.at[i];
 		if (j->pid != pid)
 			continue;
-		if (status != 0)
+		if (status != 0 && !c->failed[j->family])
 			report(c, j);
+		c->failed[j->family] = c->failed[j->family] || status != 0;
 		return status == 0;
 	}
 	return true;
@@ -464,16 +471,18 @@ static bool run_jobs(Compiler *c, int *cached)
 	const int most = c->opt->jobs > 0 ? c->opt->jobs : cores > 0 ? (int)cores : 1;
 	int running = 0;
 	bool ok = true;
-	for (int i = 0; i < c->jobs.n && ok; i++) {
+	for (int i = 0; i < c->jobs.n; i++) {
 		Job *j = &c->jobs.at[i];
 		if (access(j->path, R_OK) == 0) {
 			++*cached;
 			continue;
 		}
 		if (running == most) {
-			ok = finish_one(c);
+			ok = finish_one(c) && ok;
 			running--;
 		}
+		if (c->failed[j->family])
+			continue;
 		j->pid = fork();
 		if (j->pid == 0)
 			_exit(run_job(c, j));
@@ -481,8 +490,9 @@ static bool run_jobs(Compiler *c, int *cached)
 			diag_error(c->diag, E605, (Loc){0}, "cannot start a process: %s",
 				   strerror(errno));
 			ok = false;
-		} else
-			running++;
+			break;
+		}
+		running++;
 	}
 	while (running-- > 0)
 		ok = finish_one(c) && ok;

@@ -7,7 +7,7 @@
 
 #include "backend_cuda.h"
 
-enum { MAX_DIMS = MAX_RANK + 2, MAX_SWEEP = 64 };
+enum { MAX_DIMS = MAX_RANK + 2, MAX_SWEEP = MAX_MAP_IN + MAX_OUT };
 
 /* Outputs of a product from which reduced precision pays: below, a product takes no time, and it
  * often ends in results, where rounding shows most. */
@@ -82,6 +82,7 @@ const char *sweep_text(const Emit *e, const Sweep *s, int op, const char *index)
 typedef struct Kernel {
 	Buf *b;
 	const char *name, *type; /* k012_conv1, k012 */
+	bool overlap;
 	CudaLaunch launch;
 } Kernel;
 

@@ -109,8 +109,6 @@ static MapKernel map_begin(Emit *e, const Node *n)
 	MapKernel m = {.e = e, .nin = n->nin, .nout = n->nout};
 	m.o = NEW_ARRAY(e->arena, const Operand *, n->nin + n->nout);
 	Operand *all = NEW_ARRAY(e->arena, Operand, n->nin + n->nout);
-	if (n->nin + n->nout > MAX_SWEEP)
-		emit_bug(n, "has too many operands for one kernel");
 	for (int i = 0; i < n->nin + n->nout; i++) {
 		double number;
 		if (i < n->nin && is_scalar(e, n->in[i], &number))

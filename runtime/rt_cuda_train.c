@@ -91,7 +91,7 @@ static RtStatus record(Rt *r, int slot, RtError *err)
 	const RtCudaProgram *p = r->program;
 	Mem mem = r->mem;
 	mem.pcm = r->slot[slot].device + (CuPtr)aligned((size_t)p->in_bytes);
-	PASS_ON(cu_launch(r, p->pcm, &mem, err));
+	PASS_ON(cu_launch(r, p->pcm, &mem, false, err));
 	mem.in = r->slot[slot].device;
 	return cu_launch_chain(r, rt_graph_find(p->model, "features"),
 			       rt_graph_find(p->model, "step"), &mem, err);

@@ -11,6 +11,7 @@
  *   -k PASS             leave one optional pass out
  *   -P                  PTX, too           -N         nvcc instead of NVRTC
  *   -l                  with -c: list the files of machine code
+ *   -o                  launches overlap (sm_90)
  *   -x                  no reference: run and time only */
 #define _GNU_SOURCE
 #include "tests/num_case.h"
@@ -40,7 +41,7 @@ typedef struct Check {
 	const char *arch, *skip, *source, *write_ref, *read_ref;
 	FILE *ref;
 	double tolerance;
-	bool compile_only, plain, blind, ptx, nvcc, list;
+	bool overlap, compile_only, plain, blind, ptx, nvcc, list;
 	int timed, ncases;
 	Case *at;
 } Check;
@@ -199,6 +200,7 @@ static RtCudaProgram make_program(Check *c, const CudaCode *code, const CudaImag
 			   .out_bytes = code->out_bytes,
 			   .state_bytes = code->state.bytes,
 			   .pcm = -1,
+			   .overlap = c->overlap,
 			   .poison = 1};
 	int64_t *state = NEW_ARRAY(c->a, int64_t, code->state.at.n + 1);
 	for (int i = 0; i < code->state.at.n; i++)
@@ -494,7 +496,8 @@ static const Model *join(Check *c)
 
 static const char *check_all(Check *c)
 {
-	const CudaOptions opt = {.precision = c->precision, .version = "test"};
+	const CudaOptions opt = {
+	    .precision = c->precision, .version = "test", .overlap = c->overlap};
 	CudaCode *code = cuda_emit(c->a, join(c), &opt);
 	for (int i = 0; i < c->ncases; i++)
 		if (c->at[i].diag.nerrors > 0 && !c->at[i].why)
@@ -521,7 +524,7 @@ static const char *check_all(Check *c)
 static bool read_options(Check *c, int argc, char **argv)
 {
 	static const char *const precision[] = {"fp32", "tf32", "bf16"};
-	for (int o; (o = getopt(argc, argv, "p:a:k:t:n:s:w:r:c0xPNl")) != -1;) {
+	for (int o; (o = getopt(argc, argv, "p:a:k:t:n:s:w:r:c0xPNlo")) != -1;) {
 		switch (o) {
 		case 'p':
 			for (int i = 0; i < 3; i++)
@@ -554,6 +557,9 @@ static bool read_options(Check *c, int argc, char **argv)
 			break;
 		case 'N':
 			c->nvcc = true;
+			break;
+		case 'o':
+			c->overlap = true;
 			break;
 		case 'l':
 			c->list = true;
