@@ -4,9 +4,11 @@
 
 #include <string.h>
 
-static bool writes_narrow(const Node *n)
+static bool writes_narrow(const Value *v)
 {
-	switch (n->op) {
+	switch (v->node->op) {
+	case OP_attention:
+		return v->index == 0;
 	case OP_stft:
 	case OP_mel_filterbank:
 	case OP_sinusoid:
@@ -14,16 +16,27 @@ static bool writes_narrow(const Node *n)
 	case OP_param:
 	case OP_input:
 	case OP_softmax:
+	case OP_attention_grad:
 		return false;
 	default:
 		return true;
 	}
 }
 
+static int64_t last(const Value *v)
+{
+	return v->type.dim[v->type.rank - 1];
+}
+
 static bool is_wide(const Node *n)
 {
-	const Type *y = &n->out[0].type;
-	return y->dim[y->rank - 1] >= WIDE_PRODUCT;
+	return last(&n->out[0]) >= WIDE_PRODUCT;
+}
+
+/* Heads of an attention */
+static bool are_wide(const Node *n)
+{
+	return last(n->in[0]) >= WIDE_PRODUCT && last(n->in[2]) >= WIDE_PRODUCT;
 }
 
 /* Input i of n may be stored as bf16: it is an operand of the matrix instructions, where it would
@@ -44,6 +57,10 @@ static bool reads_narrow(const bool *narrow, const Node *n, int i)
 		return is_wide(n);
 	case OP_scan_gate:
 		return i == 0;
+	case OP_attention:
+		return (i < 3 || i == 4) && are_wide(n);
+	case OP_attention_grad:
+		return (i < 4 || i == 5 || i == 7) && are_wide(n);
 	default:
 		return all && (node_info(n)->flags & F_VIEW);
 	}
@@ -83,8 +100,7 @@ void narrow_choose(const Graph *g, const Value *const *home, bool *narrow)
 	for (int i = 0; i < g->nodes.n; i++)
 		for (int k = 0; k < g->nodes.at[i]->nout; k++) {
 			const Value *v = &g->nodes.at[i]->out[k];
-			narrow[slot(v)] =
-			    home[slot(v)] && writes_narrow(v->node) && v->type.dtype == F32;
+			narrow[slot(v)] = home[slot(v)] && writes_narrow(v) && v->type.dtype == F32;
 		}
 	for (int i = 0; i < g->outputs.n; i++)
 		narrow[slot(g->outputs.at[i].value)] = false;
