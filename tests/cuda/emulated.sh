@@ -59,7 +59,7 @@ run_num() { $emulate "$check" -N tests/num/*/*.sir; }
 
 run_reduced() {
 	local p op files=()
-	for op in conv2d conv2d_act linear matmul inproj_conv_silu scan_gate map avg_pool2d rms_norm; do
+	for op in conv2d conv2d_act linear matmul inproj_conv_silu scan_gate attention attention_grad map avg_pool2d rms_norm; do
 		files+=(tests/num/$op/*.sir)
 	done
 	for p in tf32:4e-3 bf16:3e-2; do
