@@ -77,20 +77,22 @@ static RtStatus decode_segment(Job *j, int64_t at, int64_t index, RtError *err)
 
 static RtStatus detect(Job *j, RtError *err)
 {
-	const int64_t n = rt_segment_count(&j->model->audio, j->clip.frames);
-	const int64_t batch = j->model->batch;
-	RtStatus s = RT_OK;
-	if (j->options->svg)
+	const RtSamples r = rt_clip_samples(&j->clip);
+	const int64_t n = rt_segment_count(&j->model->audio, r.n), batch = j->model->batch;
+	float *whole;
+	RtStatus s = rt_session_whole(j->session, &r, &whole, err);
+	if (!s && j->options->svg)
 		s = rt_spectrogram_open(&j->spectrogram, j->model, n, err);
 	for (int64_t at = 0; !s && at < n; at += batch) {
 		rt_progress_show(&j->progress, j->path, at, n);
-		s = rt_session_features(j->session, &j->clip, at, err);
+		s = rt_session_features(j->session, &r, whole, at, err);
 		if (!s)
 			s = rt_session_main(j->session, err);
 		for (int64_t i = 0; !s && i < batch && at + i < n; i++)
 			s = decode_segment(j, at + i, i, err);
 	}
 	rt_progress_clear(&j->progress);
+	free(whole);
 	return s;
 }
 

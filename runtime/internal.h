@@ -200,7 +200,16 @@ typedef struct RtClip {
 	int file_rate; /* differs from rate where it was resampled */
 } RtClip;
 
+/* A recording, [n, channels]: x, or x16 as of 16-bit files. */
+typedef struct RtSamples {
+	const float *x;
+	const int16_t *x16;
+	int64_t n;
+	int channels;
+} RtSamples;
+
 RtStatus rt_clip_open(RtClip *c, const char *path, const RtAudio *want, RtError *err);
+RtSamples rt_clip_samples(const RtClip *c);
 void rt_clip_release(RtClip *c);
 
 /* ---- segment.c -------------------------------------------------------------------------- */
@@ -209,8 +218,22 @@ void rt_clip_release(RtClip *c);
 int64_t rt_segment_count(const RtAudio *a, int64_t clip_frames);
 /* Label frames of the clip: the last one may be incomplete. */
 int64_t rt_label_frames(const RtAudio *a, int64_t clip_frames);
-/* Segment `index` as [channels, samples]; all zeros beyond the clip. */
-void rt_segment_get(const RtAudio *a, const RtClip *c, int64_t index, float *out);
+/* The graph that takes audio: "features" or, without it, "main". */
+const RtGraph *rt_first_graph(const RtModel *m);
+/* Whether all its inputs can be made from audio. */
+bool rt_segments_fit(const RtModel *m);
+/* Its inputs for example `example` of a batch, the segment that begins at sample `begin`. r NULL:
+ * silence. whole: see below; NULL: the segment is all there is of the recording. */
+void rt_segment_fill(const RtModel *m, const RtSamples *r, const float *whole, int64_t begin,
+		     int64_t example, float *const *in);
+
+/* What the graph takes of a whole recording, not of a segment: numbers that are the largest of all
+ * segments. 0 where it takes none. */
+uint64_t rt_whole_count(const RtModel *m);
+/* As many numbers, before any segment has been seen; to be freed. NULL where memory lacks. */
+float *rt_whole_new(const RtModel *m);
+/* Takes in what the graph gave for an example: outputs of the names of these inputs. */
+void rt_whole_add(const RtModel *m, float *const *out, int64_t example, float *whole);
 
 /* ---- session.c -------------------------------------------------------------------------- */
 
@@ -240,8 +263,14 @@ RtStatus rt_session_open(RtSession *s, const RtModel *m, const RtWeights *w, int
 			 RtError *err);
 void rt_session_close(RtSession *s);
 RtStatus rt_session_run(RtSession *s, int graph, RtError *err);
-/* Audio of segments first .. first+batch-1 through the features graph (out: s->fio). */
-RtStatus rt_session_features(RtSession *s, const RtClip *c, int64_t first, RtError *err);
+/* Segments first .. first+batch-1 through the features graph (out: s->fio). whole: what
+ * rt_session_whole made, or NULL. */
+RtStatus rt_session_features(RtSession *s, const RtSamples *r, const float *whole, int64_t first,
+			     RtError *err);
+/* What the graph takes of the whole recording; *whole is to be freed, NULL where that is nothing. */
+RtStatus rt_session_whole(RtSession *s, const RtSamples *r, float **whole, RtError *err);
+/* Inputs of the graph that takes audio, as rt_segment_fill fills them, through it and main. */
+RtStatus rt_session_inputs(RtSession *s, float *const *in, RtError *err);
 /* The output of the features graph that feeds an input of main: "features" takes the standardised
  * ones where the model makes them, any other the output of its own name. -1: there is none. */
 int rt_feeding_output(const RtGraph *f, const char *input);

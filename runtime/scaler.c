@@ -88,8 +88,8 @@ static RtStatus add_all(Sums *sums, RtSession *s, const RtFeed *f, RtProgress *p
 	for (int64_t at = 0; !status && at < f->n; at += batch) {
 		rt_progress_show(progress, "statistics of the features", at, f->n);
 		rt_batch_fill_plain(&b, f, at);
-		const float *const in[1] = {b.audio};
-		status = s->model->ops.run(s->self, s->features, in, out, err);
+		status =
+		    s->model->ops.run(s->self, s->features, (const float *const *)b.in, out, err);
 		for (int64_t i = 0; !status && i < batch && at + i < f->n; i++)
 			add_example(sums, s->fio.out[sums->output] + i * each);
 	}

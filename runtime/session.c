@@ -64,13 +64,6 @@ static bool batched(const RtModel *m, int n, const RtTensor *t)
 	return true;
 }
 
-/* Audio goes in as [batch, channels, samples]. */
-static bool takes_audio(const RtModel *m, const RtGraph *g)
-{
-	const int64_t want[3] = {m->batch, m->audio.channels, m->audio.samples};
-	return g->ninputs == 1 && rt_same_shape(&g->inputs[0], 3, want);
-}
-
 /* Output `name` has n values for each segment. */
 static bool output_fits(const RtModel *m, const RtGraph *g, const char *name, int64_t n)
 {
@@ -96,7 +89,7 @@ RtStatus rt_model_check(const RtModel *m, RtError *err)
 		return rt_fail(err, RT_BUG,
 			       "the program is for library interface %d, this one is %d", m->abi,
 			       RT_ABI);
-	const int main = rt_graph_find(m, "main"), features = rt_graph_find(m, "features");
+	const int main = rt_graph_find(m, "main");
 	if (main < 0 || m->batch < 1)
 		return rt_fail(err, RT_BUG, "the model has no graph 'main' or no batch");
 	for (int i = 0; i < m->ngraphs; i++) {
@@ -109,13 +102,10 @@ RtStatus rt_model_check(const RtModel *m, RtError *err)
 				       g->name, (long long)m->batch);
 	}
 	const RtAudio *const a = &m->audio;
-	if (a->rate > 0) {
-		const RtGraph *const first = &m->graphs[features >= 0 ? features : main];
-		if (a->samples < 1 || a->frame_samples < 1 || a->frames < 1 ||
-		    !takes_audio(m, first))
-			return rt_fail(err, RT_BUG, "graph '%s' does not take the model's audio",
-				       first->name);
-	}
+	if (a->rate > 0 &&
+	    (a->samples < 1 || a->frame_samples < 1 || a->frames < 1 || !rt_segments_fit(m)))
+		return rt_fail(err, RT_BUG, "graph '%s' does not take the model's audio",
+			       rt_first_graph(m)->name);
 	if (m->decode.kind && !decode_fits(m, &m->graphs[main]))
 		return rt_fail(err, RT_BUG, "outputs do not fit their decoding as '%s'",
 			       m->decode.kind);
@@ -157,13 +147,32 @@ RtStatus rt_session_run(RtSession *s, int graph, RtError *err)
 	return s->model->ops.run(s->self, graph, (const float *const *)io->in, io->out, err);
 }
 
-RtStatus rt_session_features(RtSession *s, const RtClip *c, int64_t first, RtError *err)
+RtStatus rt_session_features(RtSession *s, const RtSamples *r, const float *whole, int64_t first,
+			     RtError *err)
 {
-	const RtAudio *const a = &s->model->audio;
-	float *const in = s->features >= 0 ? s->fio.in[0] : s->mio.in[0];
-	for (int64_t i = 0; i < s->model->batch; i++)
-		rt_segment_get(a, c, first + i, in + i * a->channels * a->samples);
+	const RtModel *const m = s->model;
+	const RtIo *const io = s->features >= 0 ? &s->fio : &s->mio;
+	for (int64_t i = 0; i < m->batch; i++)
+		rt_segment_fill(m, r, whole, (first + i) * m->audio.samples, i, io->in);
 	return s->features >= 0 ? rt_session_run(s, s->features, err) : RT_OK;
+}
+
+/* A single segment is the whole recording. */
+RtStatus rt_session_whole(RtSession *s, const RtSamples *r, float **whole, RtError *err)
+{
+	const RtModel *const m = s->model;
+	const int64_t n = rt_segment_count(&m->audio, r->n);
+	*whole = NULL;
+	if (s->features < 0 || rt_whole_count(m) == 0 || n == 1)
+		return RT_OK;
+	*whole = rt_whole_new(m);
+	RtStatus status = *whole ? RT_OK : rt_no_memory(err);
+	for (int64_t at = 0; !status && at < n; at += m->batch) {
+		status = rt_session_features(s, r, NULL, at, err);
+		for (int64_t i = 0; !status && i < m->batch && at + i < n; i++)
+			rt_whole_add(m, s->fio.out, i, *whole);
+	}
+	return status;
 }
 
 int rt_feeding_output(const RtGraph *f, const char *input)
@@ -190,4 +199,14 @@ RtStatus rt_session_main(RtSession *s, RtError *err)
 		memcpy(s->mio.in[i], s->fio.out[from], sizeof(float) * rt_tensor_numel(t));
 	}
 	return rt_session_run(s, s->main, err);
+}
+
+RtStatus rt_session_inputs(RtSession *s, float *const *in, RtError *err)
+{
+	if (s->features < 0)
+		return s->model->ops.run(s->self, s->main, (const float *const *)in, s->mio.out,
+					 err);
+	const RtStatus status =
+	    s->model->ops.run(s->self, s->features, (const float *const *)in, s->fio.out, err);
+	return status ? status : rt_session_main(s, err);
 }

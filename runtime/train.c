@@ -305,15 +305,15 @@ static RtStatus make_inputs(Trainer *t, const RtBatch *b, RtError *err)
 {
 	RtSession *const s = &t->session;
 	const RtGraph *const g = t->step.graph;
-	const float *const audio[1] = {b->audio};
 	RtStatus status = RT_OK;
 	if (s->features >= 0)
-		status = t->model->ops.run(s->self, s->features, audio, t->fed, err);
+		status = t->model->ops.run(s->self, s->features, (const float *const *)b->in,
+					   t->fed, err);
 	for (int i = 0; i < g->ninputs; i++) {
 		if (t->step.role[i] == RT_TARGET)
 			t->step.in[i] = b->target[i];
 		else if (t->step.role[i] == RT_FEATURES && s->features < 0)
-			t->step.in[i] = b->audio;
+			t->step.in[i] = b->in[0];
 		else if (t->step.role[i] == RT_FEATURES)
 			t->step.in[i] = s->fio.out[rt_feeding_output(&t->model->graphs[s->features],
 								     g->inputs[i].name)];
@@ -661,6 +661,8 @@ static RtStatus prepare(Trainer *t, RtError *err)
 		s = open_session(t, &scaled, err);
 	if (!s)
 		s = choose_features(t, err);
+	if (!s)
+		s = rt_dataset_whole(&t->session, &t->data, &t->progress, err);
 	if (!s)
 		s = exists ? resume(t, err) : begin(t, scaled, err);
 	if (!s)

@@ -630,13 +630,46 @@ static void test_segments(Test *t)
 	float x[14], out[10];
 	for (int i = 0; i < 14; i++)
 		x[i] = (float)(i + 1);
-	const RtClip c = {x, 7, 2, 24000, 24000};
+	static const RtTensor in[] = {{"audio", 3, {1, 2, 5}}};
+	static const RtGraph g = {"main", 1, 0, in, NULL, 0, 0, 0};
+	const RtModel m = {.batch = 1, .ngraphs = 1, .graphs = &g, .audio = a};
+	const RtSamples r = {.x = x, .n = 7, .channels = 2};
 	static const float want[3][10] = {{1, 3, 5, 7, 9, 2, 4, 6, 8, 10},
 					  {11, 13, 0, 0, 0, 12, 14}};
+	CHECK(t, rt_segments_fit(&m) && rt_whole_count(&m) == 0);
 	for (int i = 0; i < 3; i++) {
-		rt_segment_get(&a, &c, i, out);
+		rt_segment_fill(&m, &r, NULL, i * 5, 0, (float *[]){out});
 		CHECK(t, memcmp(out, want[i], sizeof out) == 0);
 	}
+}
+
+/* Samples around the segment, its length, and what is known of the whole recording. */
+static void test_context(Test *t)
+{
+	static const RtTensor in[] = {
+	    {"length", 1, {2}}, {"audio", 3, {2, 1, 9}}, {"peak", 2, {2, 2}}};
+	static const RtTensor out[] = {{"features", 1, {2}}, {"peak", 2, {2, 2}}};
+	static const RtGraph g = {"features", 3, 2, in, out, 0, 0, 0};
+	const RtModel m = {.batch = 2, .ngraphs = 1, .graphs = &g, .audio = {24000, 1, 5, 5, 1}};
+	const int16_t x[] = {256, 512, 768, 1024, 1280, 1536, 1792};
+	const RtSamples r = {.x16 = x, .n = 7, .channels = 1};
+	float length[2], audio[18], peak[4], *const to[] = {length, audio, peak};
+	static const float first[] = {3, 2, 1, 2, 3, 4, 5, 6, 7}, second[] = {4, 5, 6, 7};
+	CHECK(t, rt_segments_fit(&m) && rt_whole_count(&m) == 2);
+	float *const whole = rt_whole_new(&m);
+	rt_whole_add(&m, (float *[]){NULL, (float[]){1, 2, -3, 4}}, 0, whole);
+	rt_whole_add(&m, (float *[]){NULL, (float[]){1, 2, -3, 4}}, 1, whole);
+	rt_segment_fill(&m, &r, whole, 0, 0, to);
+	rt_segment_fill(&m, &r, NULL, 5, 1, to);
+	for (int i = 0; i < 9; i++) {
+		CHECK(t, audio[i] * 128 == first[i]);
+		CHECK(t, audio[9 + i] * 128 == (i < 4 ? second[i] : 0));
+	}
+	CHECK(t, length[0] == 5 && length[1] == 2);
+	CHECK(t, peak[0] == 1 && peak[1] == 4 && isinf(peak[2]) && peak[2] < 0);
+	rt_segment_fill(&m, NULL, NULL, 0, 0, to);
+	CHECK(t, length[0] == 0 && audio[0] == 0 && audio[9] * 128 == 4);
+	free(whole);
 }
 
 static void same_events(Test *t, const RtEvents *e, const double (*want)[5], size_t n)
@@ -915,10 +948,10 @@ int main(int argc, char **argv)
 	if (argc > 1)
 		return rt_main(&fake, argc, argv);
 	static void (*const tests[])(Test *) = {
-	    test_safetensors, test_fuzz,  test_weights,   test_many_names,    test_npy,
-	    test_formats,     test_rates, test_bad_audio, test_damaged_audio, test_segments,
-	    test_decode,      test_merge, test_init,      test_distribution,  test_usage,
-	    test_run,         test_infer, test_models,
+	    test_safetensors, test_fuzz,   test_weights,   test_many_names,    test_npy,
+	    test_formats,     test_rates,  test_bad_audio, test_damaged_audio, test_segments,
+	    test_context,     test_decode, test_merge,     test_init,          test_distribution,
+	    test_usage,       test_run,    test_infer,     test_models,
 	};
 	Test t = {.said_room = 1 << 18};
 	const char *const tmp = getenv("TMPDIR");

@@ -614,7 +614,7 @@ static void test_loader(Test *t)
 			    i * BATCH + k < f.n ? order[i * BATCH + k] : first[i * BATCH + k - f.n];
 		rt_batch_fill(&want, &f, index);
 		CHECK(t, rt_loader_next(l, &b, t->err) == RT_OK);
-		CHECK(t, memcmp(b->audio, want.audio, sizeof(float) * BATCH * CHANNELS * SAMPLES) ==
+		CHECK(t, memcmp(b->in[0], want.in[0], sizeof(float) * BATCH * CHANNELS * SAMPLES) ==
 			     0);
 		CHECK(t, memcmp(b->target[I_SED], want.target[I_SED],
 				sizeof(float) * rt_tensor_numel(&s_in[I_SED])) == 0);
@@ -708,7 +708,7 @@ static void expected_scaler(const RtFeed *f, int kind, int bin, double *mean, do
 			if (i / FRAMES % BATCH == 0 && i % FRAMES == 0)
 				rt_batch_fill_plain(&b, f, i / FRAMES);
 			const float *const x =
-			    b.audio + (i / FRAMES % BATCH * CHANNELS + bin) * SAMPLES;
+			    b.in[0] + (i / FRAMES % BATCH * CHANNELS + bin) * SAMPLES;
 			const float v = (float)fake_feature(kind, x + i % FRAMES * FRAME);
 			if (pass == 0)
 				sum += v / n;
