@@ -200,7 +200,9 @@ RtStatus rt_verb_infer(const RtModel *m, const RtOptions *o, RtError *err)
 		return status;
 	RtWeights w = {0};
 	RtSession s = {0};
-	status = rt_weights_open(&w, m, o->weights, err);
+	status = rt_weights_load(&w, m, o->weights, o->statistics, err);
+	if (!status)
+		rt_say_unscaled(o, m, &w);
 	if (!status)
 		status = rt_session_open(&s, m, &w, (int)o->threads, err);
 	rt_weights_release(&w);

@@ -178,6 +178,14 @@ typedef struct RtWeights {
 /* From a safetensors file, or with path NULL from those embedded in the program. Names missing,
  * left over, of wrong shape or type are all listed. */
 RtStatus rt_weights_open(RtWeights *w, const RtModel *m, const char *path, RtError *err);
+/* As rt_weights_open, then statistics of the features from a file of their own. path or statistics
+ * NULL: those of the program. */
+RtStatus rt_weights_load(RtWeights *w, const RtModel *m, const char *path, const char *statistics,
+			 RtError *err);
+/* The model standardises its features, by what is not known. */
+bool rt_weights_unscaled(const RtWeights *w, const RtModel *m);
+/* Parameter of that name, or -1. */
+int rt_param_find(const RtModel *m, const char *name);
 /* As rt_weights_open on bytes in memory, which must outlive w. */
 RtStatus rt_weights_parse(RtWeights *w, const RtModel *m, const unsigned char *bytes, uint64_t n,
 			  const char *label, RtError *err);
@@ -226,6 +234,10 @@ bool rt_segments_fit(const RtModel *m);
  * silence. whole: see below; NULL: the segment is all there is of the recording. */
 void rt_segment_fill(const RtModel *m, const RtSamples *r, const float *whole, int64_t begin,
 		     int64_t example, float *const *in);
+
+/* Of `frames` feature frames of a segment with `length` samples, those within the recording; all
+ * where the graph does not take a length. */
+int64_t rt_segment_frames(const RtModel *m, int64_t frames, int64_t length);
 
 /* What the graph takes of a whole recording, not of a segment: numbers that are the largest of all
  * segments. 0 where it takes none. */
@@ -359,7 +371,7 @@ typedef struct RtOptions {
 	bool json, quiet, table, standardized, resume, no_dropout, micro, jackknife;
 	int64_t seed, threads, runs, warmup;
 	double threshold, merge; /* negative: the model's own */
-	const char *weights, *input, *output, *svg, *data, *out, *batch, *stage;
+	const char *weights, *statistics, *input, *output, *svg, *data, *out, *batch, *stage;
 	int nsets;
 	const char *set[RT_MAX_SETS]; /* NAME=VALUE */
 	int nargs;
@@ -371,6 +383,8 @@ void rt_say_error(const RtOptions *o, const char *text);
 void rt_say_warning(const RtOptions *o, const char *text);
 /* Lines that are diagnostics already. */
 void rt_say_lines(const char *lines);
+/* Warns if features are not standardised for lack of statistics. */
+void rt_say_unscaled(const RtOptions *o, const RtModel *m, const RtWeights *w);
 /* Warns if the clip has not the rate that its file has. */
 void rt_say_resampled(const RtOptions *o, const RtClip *c, const char *path);
 
@@ -385,5 +399,6 @@ RtStatus rt_verb_step(const RtModel *m, const RtOptions *o, RtError *err);
 RtStatus rt_verb_train(const RtModel *m, const RtOptions *o, RtError *err);
 RtStatus rt_verb_eval(const RtModel *m, const RtOptions *o, RtError *err);
 RtStatus rt_verb_bench(const RtModel *m, const RtOptions *o, RtError *err);
+RtStatus rt_verb_statistics(const RtModel *m, const RtOptions *o, RtError *err);
 
 #endif

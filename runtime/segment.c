@@ -117,6 +117,15 @@ void rt_segment_fill(const RtModel *m, const RtSamples *r, const float *whole, i
 	}
 }
 
+/* A frame counts if the samples that it advances by are all there. */
+int64_t rt_segment_frames(const RtModel *m, int64_t frames, int64_t length)
+{
+	const RtGraph *const g = rt_first_graph(m);
+	if (rt_tensor_find(g->ninputs, g->inputs, "length") < 0 || length >= m->audio.samples)
+		return frames;
+	return frames * length / m->audio.samples;
+}
+
 /* ---- of the whole recording -------------------------------------------------------------- */
 
 uint64_t rt_whole_count(const RtModel *m)

@@ -496,21 +496,6 @@ static RtStatus train_stage(Trainer *t, RtError *err)
 
 /* ---- the beginning ----------------------------------------------------------------------- */
 
-/* Weights may bring their own statistics; those of a fresh network do nothing. */
-static bool has_scaler(const Trainer *t, const RtWeights *w)
-{
-	for (int i = 0; i < t->model->nparams; i++) {
-		const RtTensor *const p = &t->model->params[i].tensor;
-		const bool is_std = strcmp(p->name, "scaler.std") == 0;
-		if (!is_std && strcmp(p->name, "scaler.mean") != 0)
-			continue;
-		for (uint64_t k = 0; k < rt_tensor_numel(p); k++)
-			if (w->params[i][k] != (float)is_std)
-				return true;
-	}
-	return false;
-}
-
 static RtStatus open_session(Trainer *t, bool *scaled, RtError *err)
 {
 	const RtOptions *const o = t->options;
@@ -518,12 +503,12 @@ static RtStatus open_session(Trainer *t, bool *scaled, RtError *err)
 	RtWeights w = {0};
 	RtStatus s;
 	if (o->weights || m->weights)
-		s = rt_weights_open(&w, m, o->weights, err);
+		s = rt_weights_load(&w, m, o->weights, o->statistics, err);
 	else
 		s = rt_weights_init(&w, m, (uint64_t)t->plans.at[0].seed, (int)o->threads, err);
 	if (!s)
 		s = rt_session_open(&t->session, m, &w, (int)o->threads, err);
-	*scaled = !s && has_scaler(t, &w);
+	*scaled = !s && !rt_weights_unscaled(&w, m);
 	rt_weights_release(&w);
 	return s;
 }

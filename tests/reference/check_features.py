@@ -3,7 +3,7 @@
 
 Level differences count where a band is within 80 dB of the clip's loudest. Checked as well: a clip of
 1.7 s, cut from the first one given, which is padded with zeros; all clips one after another, the
-second half 60 dB lower; and of the baseline that one's standardised features.
+second half 60 dB lower; the statistics of all; and of the baseline standardised features.
 """
 import argparse
 import os
@@ -52,6 +52,19 @@ def join(clips, path):
     features.write_wav(path, x)
 
 
+def statistics(net, program, clips, folder):
+    """Mean and population deviation over all frames of all clips."""
+    path = os.path.join(folder, "s.safetensors")
+    subprocess.run([program, "statistics", "-o", path, *clips], check=True)
+    got = stio.load(path)
+    want = np.concatenate([features.clip_features(features.read_wav(clip)[0], net.name,
+                                                  **net.features) for clip in clips])
+    mean, std = np.nanmean(want, (0, 2)), np.nanstd(want, (0, 2))
+    e = max(np.abs(got["scaler.mean"] - mean).max(), np.abs(got["scaler.std"] / std - 1).max())
+    print("%-38s %-20s %10.2e" % ("statistics of %d clips" % len(clips), mean.shape, e))
+    return e <= LIMIT_DB
+
+
 def standardized(net, program, clip, folder):
     """Features with statistics from a weights file; what is beyond the end has the value 1e-6."""
     weights = nets.weights(randomise(net.make(), 1))
@@ -91,6 +104,7 @@ def main():
             want = features.clip_features(x, net.name, **net.features)
             got = program_features(program, clip, folder)
             ok = compare(os.path.basename(clip), got, want, floor) and ok
+        ok = statistics(net, program, options.clips + [short, joined], folder) and ok
         if net.name == "dcase2024_baseline":
             ok = standardized(net, program, joined, folder) and ok
     sys.exit(0 if ok else 1)

@@ -820,11 +820,16 @@ static void test_usage(Test *t)
 	    {"features a.wav -o x2.npy --standardized -w w2", RT_OK},
 	    {"infer --weights w2", RT_USAGE},
 	    {"infer a.wav", RT_USAGE},
-	    {"infer --weights w2 -o out/deep a.wav", RT_OK},
+	    {"statistics -o s", RT_USAGE},
+	    {"statistics a.wav c.wav -o s", RT_INPUT},
+	    {"statistics a.wav a.wav -o s", RT_OK},
+	    {"infer --weights w2 --statistics w2 -o out a.wav", RT_INPUT},
+	    {"infer --weights w2 --statistics x.npy -o out a.wav", RT_INPUT},
+	    {"infer --weights w2 --statistics s -o out/deep a.wav", RT_OK},
 	    {"infer --weights w2 -o w2 a.wav", RT_INPUT},
 	    {"infer --weights w2 -o out a.wav ./a.wav", RT_INPUT},
 	    {"infer --weights w2 -o out --svg p.svg a.wav b.wav", RT_USAGE},
-	    {"infer --weights w2 -o out --table --svg p.svg a.wav", RT_OK},
+	    {"infer --weights w2 --statistics s -o out --table --svg p.svg a.wav", RT_OK},
 	    {"bench --runs 2 --warmup 0", RT_OK},
 	    {"bench --runs 0", RT_USAGE},
 	    {"bench --runs 2 --json -w w2", RT_OK},
@@ -841,6 +846,33 @@ static void test_usage(Test *t)
 		CHECK(t, got != RT_INPUT || one_line(t) || strstr(t->said, "not fit"));
 	}
 	CHECK(t, exists("out/deep/a.csv") && exists("p.svg") && !exists("y.tmp0"));
+}
+
+/* Features standardised by their own statistics have mean 0 and deviation 1, or 0 where they never
+ * change: all but those of the channel with a click. */
+static void test_statistics(Test *t)
+{
+	enum { N = 2 * FRAMES };
+	RtBytes b;
+	RtArray a;
+	float x[N * BINS];
+	write_wav("s.wav", 4, 24000, 2 * SAMPLES, PCM16, 1);
+	CHECK(t, program(t, "init --seed 3 -o w2") == 0);
+	CHECK(t, program(t, "infer -w w2 -o out s.wav") == 0 && strstr(t->said, "no mean and"));
+	CHECK(t, program(t, "statistics s.wav -o s") == 0);
+	CHECK(t, program(t, "features s.wav --standardized -w w2 --statistics s -o x2.npy") == 0);
+	CHECK(t, rt_bytes_open(&b, "x2.npy", t->err) == RT_OK);
+	CHECK(t, rt_npy_parse(&a, &b, "x2.npy", t->err) == RT_OK && a.dim[0] == 2);
+	rt_array_get(&a, 0, N * BINS, x);
+	for (int bin = 0; bin < BINS; bin++) {
+		double sum = 0, squares = 0;
+		for (int i = 0; i < N; i++) {
+			sum += x[i * BINS + bin] / N;
+			squares += x[i * BINS + bin] * x[i * BINS + bin] / N;
+		}
+		CHECK(t, fabs(sum) < 1e-4 && fabs(squares - (bin % CHANNELS == 2)) < 1e-3);
+	}
+	rt_bytes_release(&b);
 }
 
 /* Examples one by one and in batches that do not come out even give the same. */
@@ -948,10 +980,11 @@ int main(int argc, char **argv)
 	if (argc > 1)
 		return rt_main(&fake, argc, argv);
 	static void (*const tests[])(Test *) = {
-	    test_safetensors, test_fuzz,   test_weights,   test_many_names,    test_npy,
-	    test_formats,     test_rates,  test_bad_audio, test_damaged_audio, test_segments,
-	    test_context,     test_decode, test_merge,     test_init,          test_distribution,
-	    test_usage,       test_run,    test_infer,     test_models,
+	    test_safetensors,   test_fuzz,     test_weights,      test_many_names,
+	    test_npy,           test_formats,  test_rates,        test_bad_audio,
+	    test_damaged_audio, test_segments, test_context,      test_decode,
+	    test_merge,         test_init,     test_distribution, test_usage,
+	    test_statistics,    test_run,      test_infer,        test_models,
 	};
 	Test t = {.said_room = 1 << 18};
 	const char *const tmp = getenv("TMPDIR");
