@@ -244,10 +244,10 @@ static const char *wanted_input(Reader *r, const Graph *g, const Node *n)
 	const Output *out = find_output(g, n->label);
 	if (!strcmp(n->label, "audio")) {
 		const bool fits = t->rank == 3 && t->dim[0] == m->batch &&
-				  t->dim[1] == m->audio.channels &&
-				  t->dim[2] >= m->audio.samples &&
+				  t->dim[1] == m->audio.channels && t->dim[2] >= m->audio.samples &&
 				  (t->dim[2] - m->audio.samples) % 2 == 0;
-		return fits ? NULL : "[batch, channels, samples] with as many samples more on both sides";
+		return fits ? NULL
+			    : "[batch, channels, samples] with as many samples more on both sides";
 	}
 	if (!strcmp(n->label, "length"))
 		return type_equal(t, &want) ? NULL : "[batch]";

@@ -279,7 +279,7 @@ RtStatus rt_session_run(RtSession *s, int graph, RtError *err);
  * rt_session_whole made, or NULL. */
 RtStatus rt_session_features(RtSession *s, const RtSamples *r, const float *whole, int64_t first,
 			     RtError *err);
-/* What the graph takes of the whole recording; *whole is to be freed, NULL where that is nothing. */
+/* What the graph takes of the whole recording; *whole is to be freed, NULL if that is nothing. */
 RtStatus rt_session_whole(RtSession *s, const RtSamples *r, float **whole, RtError *err);
 /* Inputs of the graph that takes audio, as rt_segment_fill fills them, through it and main. */
 RtStatus rt_session_inputs(RtSession *s, float *const *in, RtError *err);
