@@ -54,6 +54,10 @@ bool cpu_strided(const Node *n, int input)
 	case OP_selective_scan_grad:
 	case OP_scan_gate_grad:
 		return input != 2 && input != 5;
+	case OP_attention:
+		return input < 3 || input == 4;
+	case OP_attention_grad:
+		return input < 3 || input == 5 || input == 7;
 	case OP_conv1d_silu_grad:
 		return input == 0 || input == 3;
 	case OP_gru_grad:
@@ -61,4 +65,9 @@ bool cpu_strided(const Node *n, int input)
 	default:
 		return false;
 	}
+}
+
+bool cpu_renews(const Node *n)
+{
+	return n->op == OP_adamw;
 }

@@ -7,28 +7,35 @@
 
 #include "backend_cuda.h"
 
-enum { MAX_DIMS = MAX_RANK + 2, MAX_SWEEP = 24 };
+enum { MAX_DIMS = MAX_RANK + 2, MAX_SWEEP = MAX_MAP_IN + MAX_OUT };
+
+/* Outputs of a product from which reduced precision pays: below, a product takes no time, and it
+ * often ends in results, where rounding shows most. */
+enum { WIDE_PRODUCT = 32 };
 
 typedef struct Emit {
 	CudaCode *code;
 	Arena *arena;
 	const Graph *graph;
 	int graph_index;
-	bool load;                    /* the node at hand is load-time */
-	bool *loadtime;               /* by node id */
-	bool *narrow;                 /* by node id * MAX_OUT + output: stored as bf16 */
-	int64_t load_base;            /* of the graph's load arena in the program's */
-	int64_t param_base;           /* likewise its weights */
+	bool load;             /* the node at hand is load-time */
+	bool *loadtime;        /* by node id */
+	int64_t load_base;     /* of the graph's load arena in the program's */
+	int64_t param_base;    /* likewise its weights */
+	int64_t scratch_used;  /* bytes that the kernels of the node at hand need for a while */
+	int64_t scratch_bytes; /* most of any node of the graph */
 	LIST(const Value *) packed;   /* load-time values that have a packed copy, */
 	LIST(const char *) packed_as; /* of this form, */
 	LIST(int64_t) packed_at;      /* at this byte of the load arena */
 	int nkernels;
+	int updated; /* nodes below this id whose optimiser's step is emitted */
 } Emit;
 
 /* A node's input or output: where instance 0 lies and how to step. Elements. */
 typedef struct Operand {
 	const Value *value;
 	const char *at; /* C text: byte address of element 0 */
+	PlaceKind space;
 	bool narrow;
 	bool dense;                /* the instance is contiguous, and so are the instances */
 	int64_t offset;            /* bytes from an address that is a multiple of 256 */
@@ -46,6 +53,7 @@ const char *operand_text(const Emit *e, const Operand *o, bool write);
 /* Element offset and all strides but `unit` (-1: none) are multiples of n, stride `unit` is 1. */
 bool operand_aligned(const Operand *o, int unit, int n);
 int64_t group_of(const Node *n);   /* instances: at least 1 */
+bool emit_stored(const Node *n);   /* an output has storage of its own, so there is work to do */
 int64_t cuda_align(int64_t bytes); /* up to a multiple of 256 */
 
 /* Nested loops as one linear index. Dimension 0 is the outermost; operand k moves by
@@ -74,9 +82,12 @@ const char *sweep_text(const Emit *e, const Sweep *s, int op, const char *index)
 typedef struct Kernel {
 	Buf *b;
 	const char *name, *type; /* k012_conv1, k012 */
+	bool overlap;
 	CudaLaunch launch;
 } Kernel;
 
+/* The IR line of one more node that the next kernel of f computes. */
+void kernel_comment(Emit *e, const Node *n, CudaFamily f);
 /* Comment with the IR line, then `struct kNNN {`. */
 Kernel kernel_begin(Emit *e, const Node *n, CudaFamily f);
 void kernel_const(const Kernel *k, const char *name, int64_t v);
@@ -84,19 +95,26 @@ void kernel_typedef(const Kernel *k, const char *name, const char *type);
 /* static unsigned NAME(unsigned i) { return TEXT; } */
 void kernel_function(const Kernel *k, const char *name, const char *text);
 void kernel_double(const Kernel *k, const char *name, double v);
+void kernel_float(const Kernel *k, const char *name, double v);
 /* Ends the struct and opens the function. blocks: at least that many on a multiprocessor. */
 void kernel_open(Kernel *k, unsigned threads, unsigned blocks);
 /* Closes the function; the launch is recorded. */
 void kernel_end(Emit *e, Kernel *k, int64_t gx, int64_t gy, int64_t gz, unsigned smem);
 _Noreturn void emit_bug(const Node *n, const char *why);
 
+/* Bytes behind the graph's arena for the kernels of the node at hand alone, others with each call:
+ * text of a byte address that is a multiple of 256. */
+const char *scratch_text(Emit *e, int64_t bytes);
+
 /* The packed form of load-time value v: text of its address as `type` pointer. */
 const char *packed_text(const Emit *e, const Value *v, const char *form, const char *type);
 /* Reserves bytes in the load arena for a packed form; -1 if it exists already. */
 int64_t pack_reserve(Emit *e, const Value *v, const char *form, int64_t bytes);
-/* Emits the packing of input `input` of n, if n's kernel wants one. */
+/* Emits the packing of load-time input `input` of n, if n's kernel wants one. */
 void pack_conv(Emit *e, const Node *n, int input);
 void pack_product(Emit *e, const Node *n, int input);
+/* conv2d_dx where no convolution will do. */
+void emit_conv_dx_any(Emit *e, const Node *n);
 /* The kernels of convolution n read packed weights. */
 bool conv_packs(const Node *n);
 
@@ -105,8 +123,24 @@ bool emit_strict(const Emit *e, const Node *n);
 const char *emit_reverse(const Emit *e, const Node *n, const char *g);
 int emit_sms(const Emit *e);
 
+/* y = x times transposed w + bias, for all instances of n. */
+void emit_linear(Emit *e, const Node *n, const Operand *x, const Operand *w, const Operand *bias,
+		 const Operand *y);
+
+/* y, dense and of `count` elements over all instances, = the sum in order of `parts` such at byte
+ * address `from`, float. */
+void emit_sum_parts(Emit *e, const Node *n, const char *from, int64_t parts, int64_t count,
+		    const Operand *y);
+
 /* Copies `from` to `to`, which has its shape, for all instances. */
 void emit_copy(Emit *e, const Node *n, const Operand *from, const Operand *to, int64_t group);
+/* n ungrouped copies in one launch. */
+void emit_copies(Emit *e, const Node *node, const Operand *from, const Operand *to, int n);
+/* Of a program for training: 16-bit audio becomes the input of the graph "features". */
+void emit_pcm(Emit *e);
+
+/* For PassHooks, of programs of precision bf16. */
+void narrow_choose(const Graph *g, const Value *const *home, bool *narrow, Arena *scratch);
 
 /* Weak: an op without one is an error for models that have it. */
 #define EW(name, ...)

@@ -149,9 +149,9 @@ static Node *node_make(Graph *g, Op op, Value **in, int nin, Loc loc, const char
 	n->in = NEW_ARRAY(a, Value *, nin > 0 ? nin : 1);
 	for (int i = 0; i < nin; i++)
 		n->in[i] = in[i];
-	const int nout = g->module->ops->op[op].nout;
-	if (nout > 0)
-		node_set_nout(n, nout);
+	const OpInfo *info = &g->module->ops->op[op];
+	if (info->nout_max > 0)
+		node_set_nout(n, info->nout_min);
 	return n;
 }
 
@@ -475,6 +475,32 @@ void graph_sort(Graph *g)
 		order[i]->id = i;
 	}
 	arena_free(scratch);
+}
+
+int64_t value_bytes(const Value *v)
+{
+	return v->place.narrow ? type_count(&v->type) * dtype_bytes(BF16) : type_bytes(&v->type);
+}
+
+const Output *graph_renewal(const Graph *g, const Node *input)
+{
+	static const char prefix[] = "new.";
+	const size_t skip = sizeof prefix - 1;
+	for (int i = 0; i < g->outputs.n; i++) {
+		const char *name = g->outputs.at[i].name;
+		if (!strcmp(strncmp(name, prefix, skip) ? name : name + skip, input->label))
+			return &g->outputs.at[i];
+	}
+	return NULL;
+}
+
+Value *node_renewed(const Node *n, int index)
+{
+	const OpInfo *info = node_info(n);
+	for (int i = 0; info->flags & F_RENEWS && i < n->nin; i++)
+		if (!strcmp(info->out_names[index] + strlen("new_"), info->in_names[i]))
+			return n->in[i];
+	return NULL;
 }
 
 bool *graph_loadtime(const Graph *g, Arena *scratch)

@@ -9,7 +9,7 @@
 
 #include "base.h"
 
-enum { MAX_RANK = 8, MAX_OUT = 16 };
+enum { MAX_RANK = 8, MAX_OUT = 16, MAX_MAP_IN = 24 /* operands of one map */ };
 
 typedef enum DType { F32, BF16, I32, I16, NDTYPES } DType;
 
@@ -43,6 +43,7 @@ enum {
 	F_FUSED = 1 << 7,     /* made by passes and gradients only; not accepted from JSON */
 	F_NOGRAD = 1 << 8,    /* has no gradient, by nature */
 	F_EFFECT = 1 << 9,    /* kept alive without uses */
+	F_RENEWS = 1 << 10,   /* output new_X is an element-by-element renewal of input X */
 };
 
 typedef enum AttrKind { A_INT, A_FLOAT, A_BOOL, A_STR, A_INTS, A_FLOATS } AttrKind;
@@ -84,8 +85,8 @@ typedef struct Deriv {
 typedef struct OpInfo {
 	const char *name, *doc;
 	unsigned flags;
-	int nin_min, nin_max; /* nin_max -1: any number */
-	int nout;
+	int nin_min, nin_max;   /* nin_max -1: any number */
+	int nout_min, nout_max; /* likewise */
 	const char *in_names[MAX_IN_NAMES], *out_names[MAX_OUT];
 	int nattrs;
 	AttrDef attrs[MAX_ATTRS];
@@ -131,6 +132,7 @@ typedef enum PlaceKind {
 	PLACE_ARENA, /* in the activation arena, at offset */
 	PLACE_PARAM, /* in the weights, at offset */
 	PLACE_LOAD,  /* in the arena of values computed once when weights are loaded, at offset */
+	PLACE_STATE, /* in what the program keeps between runs of the graph, at offset */
 	PLACE_IO,    /* a graph input's own buffer */
 	PLACE_VIEW,  /* the storage of its node's first input, element offset and strides below */
 } PlaceKind;
@@ -139,6 +141,7 @@ typedef struct Place {
 	PlaceKind kind;
 	int64_t offset;           /* bytes; for PLACE_VIEW elements, relative to the viewed value */
 	int64_t stride[MAX_RANK]; /* elements; PLACE_VIEW only */
+	bool narrow;              /* stored as bf16, computed with as its type; PLACE_ARENA only */
 } Place;
 
 typedef struct Value {
@@ -215,7 +218,7 @@ Node *node_new(Graph *g, Op op, Value **in, int nin, Loc loc, const char *label)
 Node *node_insert(Graph *g, Node *at, Op op, Value **in, int nin, Loc loc, const char *label);
 /* Another node with the same op, inputs, attributes, label and output types, before `at`. */
 Node *node_copy(Graph *g, Node *at, const Node *n);
-/* Gives a node whose op has any number of outputs (map) n fresh ones. */
+/* Gives a node n fresh outputs; a new one has those that are not optional. */
 void node_set_nout(Node *n, int nout);
 
 /* Attributes by name; BUG if the op has no such attribute or it is of another kind. */
@@ -241,6 +244,11 @@ bool attr_equal(const Node *a, const Node *b, bool but_each);
 /* `reverse` of instance g of an F_TIME node */
 bool node_reverse(const Node *n, int g);
 
+/* Bytes of a value's storage: those of its type, fewer where it is narrow. */
+int64_t value_bytes(const Value *v);
+/* The input that output `index` of a node with F_RENEWS renews, or NULL. */
+Value *node_renewed(const Node *n, int index);
+
 bool node_is(const Value *v, Op op); /* v non-NULL and defined by an op node */
 const OpInfo *node_info(const Node *n);
 /* Number of uses of v by nodes and outputs. Linear in the graph: passes that need many use
@@ -254,6 +262,8 @@ void graph_sort(Graph *g);
 /* Depends on params, constants and generators only, so it is computed once, at load time. Fills
  * flags by node id. */
 bool *graph_loadtime(const Graph *g, Arena *scratch);
+/* The output that is the next value of a state input: "new.NAME" or NAME; NULL if there is none. */
+const Output *graph_renewal(const Graph *g, const Node *input);
 /* A fresh value name that no value of the graph has: base, base.2, base.3 ... */
 const char *graph_fresh(Graph *g, const char *base);
 /* Takes exactly this name (it must outlive the graph); false if a value has it already. */

@@ -38,7 +38,7 @@ static RtStatus detect(RtSession *s, const RtFeed *f, const RtDecode *d, RtEvent
 	for (int64_t at = 0; !status && at < f->n; at += batch) {
 		rt_progress_show(progress, "evaluation", at, f->n);
 		rt_batch_fill_plain(&b, f, at);
-		status = rt_session_inputs(s, b.in, err);
+		status = rt_session_infer(s, b.in, err);
 		for (int64_t i = 0; !status && i < batch && at + i < f->n; i++)
 			status = decode_chunk(s, f, d, at + i, i, events, err);
 	}

@@ -1,5 +1,5 @@
 /* feed.c: recordings cut into examples, their order in an epoch, and batches of them, which a
- * thread of its own prepares while the one before is computed. */
+ * thread of its own prepares, and sends to the device, while the one before is computed. */
 #define _XOPEN_SOURCE 700
 #include "train.h"
 
@@ -79,7 +79,7 @@ RtStatus rt_feed_order(const RtFeed *f, int64_t epoch, int64_t *order, RtError *
 RtStatus rt_batch_open(RtBatch *b, const RtFeed *f, RtError *err)
 {
 	const RtGraph *const g = rt_first_graph(f->model);
-	*b = (RtBatch){.nin = g->ninputs, .ntargets = f->step ? f->step->ninputs : 0};
+	*b = (RtBatch){.slot = -1, .nin = g->ninputs, .ntargets = f->step ? f->step->ninputs : 0};
 	b->in = rt_alloc((uint64_t)b->nin, sizeof *b->in);
 	b->target = rt_alloc((uint64_t)b->ntargets, sizeof *b->target);
 	bool ok = b->in && b->target;
@@ -97,11 +97,33 @@ RtStatus rt_batch_open(RtBatch *b, const RtFeed *f, RtError *err)
 	return ok ? RT_OK : rt_no_memory(err);
 }
 
+/* In memory of the program's device. */
+static RtStatus open_slot(RtBatch *b, const RtSession *s, const RtFeed *f, int slot, RtError *err)
+{
+	RtSlot m;
+	*b = (RtBatch){
+	    .slot = slot, .nin = rt_first_graph(f->model)->ninputs, .ntargets = f->step->ninputs};
+	b->in = rt_alloc((uint64_t)b->nin, sizeof *b->in);
+	b->target = rt_alloc((uint64_t)b->ntargets, sizeof *b->target);
+	if (!b->in || !b->target)
+		return rt_no_memory(err);
+	const RtStatus status = s->model->ops.slot(s->self, slot, &m, err);
+	if (status)
+		return status;
+	b->pcm = m.audio;
+	for (int i = 0; i < b->nin; i++)
+		b->in[i] = m.in[i];
+	for (int i = 0; i < b->ntargets; i++)
+		if (rt_target_known(f->step->inputs[i].name))
+			b->target[i] = m.target[i];
+	return RT_OK;
+}
+
 void rt_batch_release(RtBatch *b)
 {
-	for (int i = 0; b->target && i < b->ntargets; i++)
+	for (int i = 0; b->slot < 0 && b->target && i < b->ntargets; i++)
 		free(b->target[i]);
-	for (int i = 0; b->in && i < b->nin; i++)
+	for (int i = 0; b->slot < 0 && b->in && i < b->nin; i++)
 		free(b->in[i]);
 	free(b->target);
 	free(b->in);
@@ -113,7 +135,7 @@ static void fill_example(RtBatch *b, const RtFeed *f, int64_t i, const RtChunk *
 	const RtModel *const m = f->model;
 	const RtRecording *const r = &f->data->at[c->recording];
 	const RtSamples samples = {.x16 = r->x, .n = r->samples, .channels = m->audio.channels};
-	rt_segment_fill(m, &samples, r->whole, c->begin, i, b->in);
+	rt_segment_fill(m, &samples, r->whole, c->begin, i, b->in, b->pcm);
 	for (int k = 0; k < b->ntargets; k++) {
 		if (!b->target[k])
 			continue;
@@ -128,7 +150,7 @@ static void fill_one(RtBatch *b, const RtFeed *f, int64_t i, int64_t index)
 	if (index >= 0)
 		fill_example(b, f, i, &f->chunks[index]);
 	else
-		rt_segment_fill(f->model, NULL, NULL, 0, i, b->in);
+		rt_segment_fill(f->model, NULL, NULL, 0, i, b->in, b->pcm);
 }
 
 void rt_batch_fill(RtBatch *b, const RtFeed *f, const int64_t *index)
@@ -183,9 +205,10 @@ RtStatus rt_dataset_whole(RtSession *s, RtDataset *d, RtProgress *progress, RtEr
 
 /* ---- loader ------------------------------------------------------------------------------ */
 
-enum { SLOTS = 2 };
+enum { SLOTS = RT_SLOTS };
 
 struct RtLoader {
+	const RtSession *session;
 	const RtFeed *feed;
 	int64_t epoch, batch;   /* to be prepared next */
 	int64_t order_epoch;    /* whose order `order` is; -1: none */
@@ -234,9 +257,11 @@ static void *load(void *p)
 		}
 		RtBatch *const b = &l->slot[(l->head + l->ready) % SLOTS];
 		pthread_mutex_unlock(&l->lock);
-		const RtStatus s = choose(l);
+		RtStatus s = choose(l);
 		if (!s)
 			rt_batch_fill(b, l->feed, l->index);
+		if (!s && b->slot >= 0)
+			s = l->session->model->ops.send(l->session->self, b->slot, l->err);
 		pthread_mutex_lock(&l->lock);
 		l->status = s;
 		l->ready += !s;
@@ -256,31 +281,35 @@ static RtStatus loader_alloc(RtLoader *l, RtError *err)
 	if (!l->order || !l->first || !l->index || !l->err)
 		return rt_no_memory(err);
 	RtStatus s = rt_feed_order(l->feed, 0, l->first, err);
+	const bool device = l->session->model->ops.slot != NULL;
 	for (int i = 0; !s && i < SLOTS; i++)
-		s = rt_batch_open(&l->slot[i], l->feed, err);
+		s = device ? open_slot(&l->slot[i], l->session, l->feed, i, err)
+			   : rt_batch_open(&l->slot[i], l->feed, err);
 	return s;
 }
 
-RtStatus rt_loader_open(RtLoader **out, const RtFeed *f, int64_t epoch, int64_t batch, RtError *err)
+RtStatus rt_loader_open(RtLoader **out, const RtSession *s, const RtFeed *f, int64_t epoch,
+			int64_t batch, RtError *err)
 {
 	RtLoader *const l = *out = rt_alloc(1, sizeof *l);
 	if (!l)
 		return rt_no_memory(err);
+	l->session = s;
 	l->feed = f;
 	l->epoch = epoch;
 	l->batch = batch;
 	l->order_epoch = -1;
 	pthread_mutex_init(&l->lock, NULL);
 	pthread_cond_init(&l->changed, NULL);
-	RtStatus s = loader_alloc(l, err);
-	if (!s && pthread_create(&l->thread, NULL, load, l) != 0)
-		s = rt_fail(err, RT_DEVICE, "no thread for loading data can be started");
-	l->started = !s;
-	if (s) {
+	RtStatus status = loader_alloc(l, err);
+	if (!status && pthread_create(&l->thread, NULL, load, l) != 0)
+		status = rt_fail(err, RT_DEVICE, "no thread for loading data can be started");
+	l->started = !status;
+	if (status) {
 		rt_loader_close(l);
 		*out = NULL;
 	}
-	return s;
+	return status;
 }
 
 RtStatus rt_loader_next(RtLoader *l, const RtBatch **b, RtError *err)

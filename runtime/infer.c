@@ -75,6 +75,19 @@ static RtStatus decode_segment(Job *j, int64_t at, int64_t index, RtError *err)
 			 &j->events, err);
 }
 
+/* A picture shows the features, too. */
+static RtStatus run_segments(const Job *j, const RtSamples *r, const float *whole, int64_t at,
+			     RtError *err)
+{
+	RtSession *const session = j->session;
+	if (!j->options->svg || session->features < 0) {
+		rt_session_fill(session, r, whole, at);
+		return rt_session_infer(session, rt_session_in(session), err);
+	}
+	const RtStatus s = rt_session_features(session, r, whole, at, err);
+	return s ? s : rt_session_main(session, err);
+}
+
 static RtStatus detect(Job *j, RtError *err)
 {
 	const RtSamples r = rt_clip_samples(&j->clip);
@@ -85,9 +98,7 @@ static RtStatus detect(Job *j, RtError *err)
 		s = rt_spectrogram_open(&j->spectrogram, j->model, n, err);
 	for (int64_t at = 0; !s && at < n; at += batch) {
 		rt_progress_show(&j->progress, j->path, at, n);
-		s = rt_session_features(j->session, &r, whole, at, err);
-		if (!s)
-			s = rt_session_main(j->session, err);
+		s = run_segments(j, &r, whole, at, err);
 		for (int64_t i = 0; !s && i < batch && at + i < n; i++)
 			s = decode_segment(j, at + i, i, err);
 	}

@@ -231,9 +231,10 @@ const RtGraph *rt_first_graph(const RtModel *m);
 /* Whether all its inputs can be made from audio. */
 bool rt_segments_fit(const RtModel *m);
 /* Its inputs for example `example` of a batch, the segment that begins at sample `begin`. r NULL:
- * silence. whole: see below; NULL: the segment is all there is of the recording. */
+ * silence. whole: see below; NULL: the segment is all there is of the recording. pcm: the audio
+ * goes there, not to its input, in 16 bits as [batch, samples, channels]; NULL: it does not. */
 void rt_segment_fill(const RtModel *m, const RtSamples *r, const float *whole, int64_t begin,
-		     int64_t example, float *const *in);
+		     int64_t example, float *const *in, int16_t *pcm);
 
 /* Of `frames` feature frames of a segment with `length` samples, those within the recording; all
  * where the graph does not take a length. */
@@ -275,19 +276,23 @@ RtStatus rt_session_open(RtSession *s, const RtModel *m, const RtWeights *w, int
 			 RtError *err);
 void rt_session_close(RtSession *s);
 RtStatus rt_session_run(RtSession *s, int graph, RtError *err);
-/* Segments first .. first+batch-1 through the features graph (out: s->fio). whole: what
- * rt_session_whole made, or NULL. */
+/* Buffers for the inputs of the graph that takes audio. */
+float **rt_session_in(RtSession *s);
+/* Segments first .. first+batch-1 into them. whole: what rt_session_whole made, or NULL. */
+void rt_session_fill(RtSession *s, const RtSamples *r, const float *whole, int64_t first);
+/* The same, through the features graph (out: s->fio). */
 RtStatus rt_session_features(RtSession *s, const RtSamples *r, const float *whole, int64_t first,
 			     RtError *err);
 /* What the graph takes of the whole recording; *whole is to be freed, NULL if that is nothing. */
 RtStatus rt_session_whole(RtSession *s, const RtSamples *r, float **whole, RtError *err);
-/* Inputs of the graph that takes audio, as rt_segment_fill fills them, through it and main. */
-RtStatus rt_session_inputs(RtSession *s, float *const *in, RtError *err);
 /* The output of the features graph that feeds an input of main: "features" takes the standardised
  * ones where the model makes them, any other the output of its own name. -1: there is none. */
 int rt_feeding_output(const RtGraph *f, const char *input);
 /* What rt_session_features left, through main (out: s->mio). */
 RtStatus rt_session_main(RtSession *s, RtError *err);
+/* Inputs as rt_segment_fill fills them, through both graphs (out: s->mio; s->fio may be as it
+ * was). */
+RtStatus rt_session_infer(RtSession *s, float *const *in, RtError *err);
 
 /* ---- decode.c --------------------------------------------------------------------------- */
 

@@ -84,6 +84,18 @@ static void fill_audio(const RtModel *m, const RtTensor *t, const RtSamples *r, 
 		memset(out, 0, sizeof *out * (size_t)(m->audio.channels * n));
 }
 
+/* The same in 16 bits, [samples, channels]. */
+static void fill_pcm(const RtModel *m, const RtTensor *t, const RtSamples *r, int64_t begin,
+		     int16_t *out)
+{
+	const int64_t margin = margin_of(m, t), n = t->dim[2], nch = m->audio.channels;
+	for (int64_t k = 0; k < n; k++) {
+		const int64_t at = begin - margin + k, i = at < 0 ? -at : at;
+		for (int64_t ch = 0; ch < nch; ch++)
+			out[k * nch + ch] = r && i < r->n ? r->x16[i * nch + ch] : 0;
+	}
+}
+
 static float length_of(const RtModel *m, const RtSamples *r, int64_t begin)
 {
 	const int64_t left = r ? r->n - begin : 0, most = m->audio.samples;
@@ -96,24 +108,21 @@ static uint64_t each_of(const RtModel *m, const RtTensor *t)
 }
 
 void rt_segment_fill(const RtModel *m, const RtSamples *r, const float *whole, int64_t begin,
-		     int64_t example, float *const *in)
+		     int64_t example, float *const *in, int16_t *pcm)
 {
 	const RtGraph *const g = rt_first_graph(m);
 	for (int i = 0; i < g->ninputs; i++) {
 		const RtTensor *const t = &g->inputs[i];
-		const uint64_t each = each_of(m, t);
-		float *const out = in[i] + (uint64_t)example * each;
-		switch (kind_of(g, t)) {
-		case LENGTH:
-			out[0] = length_of(m, r, begin);
-			break;
-		case WHOLE:
-			for (uint64_t k = 0; k < each; k++)
-				out[k] = whole ? *whole++ : -INFINITY;
-			break;
-		default:
-			fill_audio(m, t, r, begin, out);
-		}
+		const int kind = kind_of(g, t);
+		const uint64_t each = each_of(m, t), at = (uint64_t)example * each;
+		if (kind == AUDIO && pcm)
+			fill_pcm(m, t, r, begin, pcm + at);
+		else if (kind == AUDIO)
+			fill_audio(m, t, r, begin, in[i] + at);
+		else if (kind == LENGTH)
+			in[i][at] = length_of(m, r, begin);
+		for (uint64_t k = 0; kind == WHOLE && k < each; k++)
+			in[i][at + k] = whole ? *whole++ : -INFINITY;
 	}
 }
 

@@ -147,13 +147,23 @@ RtStatus rt_session_run(RtSession *s, int graph, RtError *err)
 	return s->model->ops.run(s->self, graph, (const float *const *)io->in, io->out, err);
 }
 
+float **rt_session_in(RtSession *s)
+{
+	return s->features >= 0 ? s->fio.in : s->mio.in;
+}
+
+void rt_session_fill(RtSession *s, const RtSamples *r, const float *whole, int64_t first)
+{
+	const RtModel *const m = s->model;
+	for (int64_t i = 0; i < m->batch; i++)
+		rt_segment_fill(m, r, whole, (first + i) * m->audio.samples, i, rt_session_in(s),
+				NULL);
+}
+
 RtStatus rt_session_features(RtSession *s, const RtSamples *r, const float *whole, int64_t first,
 			     RtError *err)
 {
-	const RtModel *const m = s->model;
-	const RtIo *const io = s->features >= 0 ? &s->fio : &s->mio;
-	for (int64_t i = 0; i < m->batch; i++)
-		rt_segment_fill(m, r, whole, (first + i) * m->audio.samples, i, io->in);
+	rt_session_fill(s, r, whole, first);
 	return s->features >= 0 ? rt_session_run(s, s->features, err) : RT_OK;
 }
 
@@ -201,12 +211,14 @@ RtStatus rt_session_main(RtSession *s, RtError *err)
 	return rt_session_run(s, s->main, err);
 }
 
-RtStatus rt_session_inputs(RtSession *s, float *const *in, RtError *err)
+RtStatus rt_session_infer(RtSession *s, float *const *in, RtError *err)
 {
+	const RtOps *const ops = &s->model->ops;
+	const float *const *const from = (const float *const *)in;
 	if (s->features < 0)
-		return s->model->ops.run(s->self, s->main, (const float *const *)in, s->mio.out,
-					 err);
-	const RtStatus status =
-	    s->model->ops.run(s->self, s->features, (const float *const *)in, s->fio.out, err);
+		return ops->run(s->self, s->main, from, s->mio.out, err);
+	if (ops->infer)
+		return ops->infer(s->self, from, s->mio.out, err);
+	const RtStatus status = ops->run(s->self, s->features, from, s->fio.out, err);
 	return status ? status : rt_session_main(s, err);
 }

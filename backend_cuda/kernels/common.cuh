@@ -15,7 +15,120 @@ struct Mem {
 	const char *params; /* weights as they come */
 	const char *in;     /* inputs of the graph */
 	char *out;          /* outputs that do not lie dense in the arena */
+	char *state;        /* what training keeps from step to step */
+	const char *pcm;    /* 16-bit audio of a batch */
 };
+
+/* ---- in PTX: what CUDA C has no words for ----------------------------------------------------
+ * Only for CUDA compilers, so that others can compile the kernels with functions of their own. */
+#ifdef __CUDACC__
+
+/* First of all in kernels that may be set up while the launch before them runs: waits until that one
+ * has ended and what it wrote can be read; it waited for the one before it, and so on. The next
+ * launch may be set up from here. */
+__device__ __forceinline__ void kernel_start()
+{
+#if __CUDA_ARCH__ >= 900
+	asm volatile("griddepcontrol.wait;\n\tgriddepcontrol.launch_dependents;" ::: "memory");
+#endif
+}
+
+/* Two floats to two bf16, round to nearest even, a in the low half. */
+__device__ __forceinline__ unsigned narrow2(float a, float b)
+{
+	unsigned r;
+	asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(r) : "f"(b), "f"(a));
+	return r;
+}
+
+__device__ __forceinline__ unsigned shared_address(const void *p)
+{
+	return (unsigned)__cvta_generic_to_shared(p);
+}
+
+/* 16 bytes from global to shared memory, or 16 zero bytes. g need only be readable if valid. */
+__device__ __forceinline__ void async16(unsigned s, const void *g, bool valid)
+{
+	asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;"
+	             :: "r"(s), "l"(g), "r"(valid ? 16 : 0) : "memory");
+}
+
+/* The same for 4 bytes. */
+__device__ __forceinline__ void async4(unsigned s, const void *g, bool valid)
+{
+	asm volatile("cp.async.ca.shared.global [%0], [%1], 4, %2;"
+	             :: "r"(s), "l"(g), "r"(valid ? 4 : 0) : "memory");
+}
+
+__device__ __forceinline__ void async_commit()
+{
+	asm volatile("cp.async.commit_group;" ::: "memory");
+}
+
+/* Waits until at most N of the groups committed last are under way. */
+template <int N> __device__ __forceinline__ void async_wait()
+{
+	asm volatile("cp.async.wait_group %0;" :: "n"(N) : "memory");
+}
+
+/* Four 8 x 16-byte matrices; lane l gives the address of row l % 8 of matrix l / 8. */
+__device__ __forceinline__ void ldmatrix4(unsigned r[4], unsigned s)
+{
+	asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0, %1, %2, %3}, [%4];"
+	             : "=r"(r[0]), "=r"(r[1]), "=r"(r[2]), "=r"(r[3]) : "r"(s) : "memory");
+}
+
+/* The same of 8 x 8 bf16, each turned. */
+__device__ __forceinline__ void ldmatrix4_turned(unsigned r[4], unsigned s)
+{
+	asm volatile("ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16 {%0, %1, %2, %3}, [%4];"
+	             : "=r"(r[0]), "=r"(r[1]), "=r"(r[2]), "=r"(r[3]) : "r"(s) : "memory");
+}
+
+/* Nearest tf32, ties away from zero. */
+__device__ __forceinline__ unsigned round_tf32(unsigned v)
+{
+	unsigned r;
+	asm("cvt.rna.tf32.f32 %0, %1;" : "=r"(r) : "f"(__uint_as_float(v)));
+	return r;
+}
+
+/* d += a b for 16 rows, 8 columns and 32 bytes of depth: 16 bf16 or 8 tf32. */
+__device__ __forceinline__ void mma(float d[4], const unsigned a[4], const unsigned *b, bf16)
+{
+	asm volatile("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%0, %1, %2, %3}, "
+	             "{%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};"
+	             : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3])
+	             : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));
+}
+
+__device__ __forceinline__ void mma(float d[4], const unsigned a[4], const unsigned *b, float)
+{
+	asm volatile("mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 {%0, %1, %2, %3}, "
+	             "{%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};"
+	             : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3])
+	             : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));
+}
+
+/* 2 to the v within 2 units in the last place; below 2^-126 it is 0. */
+__device__ __forceinline__ float exp2_ftz(float v)
+{
+	float r;
+	asm("ex2.approx.ftz.f32 %0, %1;" : "=f"(r) : "f"(v));
+	return r;
+}
+
+/* 1 / v within 1 unit in the last place; above 2^126 it is 0. */
+__device__ __forceinline__ float reciprocal_ftz(float v)
+{
+	float r;
+	asm("rcp.approx.ftz.f32 %0, %1;" : "=f"(r) : "f"(v));
+	return r;
+}
+
+#endif
+
+/* ---- elements -------------------------------------------------------------------------------- */
 
 __device__ __forceinline__ float widen(float v)
 {
@@ -25,14 +138,6 @@ __device__ __forceinline__ float widen(float v)
 __device__ __forceinline__ float widen(bf16 v)
 {
 	return __uint_as_float((unsigned)v.bits << 16);
-}
-
-/* Two floats to two bf16, round to nearest even, a in the low half. */
-__device__ __forceinline__ unsigned narrow2(float a, float b)
-{
-	unsigned r;
-	asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(r) : "f"(b), "f"(a));
-	return r;
 }
 
 __device__ __forceinline__ void put(float *p, float v)
@@ -77,66 +182,18 @@ __device__ __forceinline__ float4 get4(const bf16 *p)
 	                   __uint_as_float(v.y << 16), __uint_as_float(v.y & 0xffff0000u));
 }
 
-__device__ __forceinline__ unsigned shared_address(const void *p)
+/* 16 bytes of T from elements of any type, `step` apart; 0 behind the first `count`. */
+template <class T, class S>
+__device__ __forceinline__ void convert16(char *to, const S *from, int step, int count)
 {
-	return (unsigned)__cvta_generic_to_shared(p);
-}
-
-/* 16 bytes from global to shared memory, or 16 zero bytes. g need only be readable if valid. */
-__device__ __forceinline__ void async16(unsigned s, const void *g, bool valid)
-{
-	asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;"
-	             :: "r"(s), "l"(g), "r"(valid ? 16 : 0) : "memory");
-}
-
-/* The same for 4 bytes. */
-__device__ __forceinline__ void async4(unsigned s, const void *g, bool valid)
-{
-	asm volatile("cp.async.ca.shared.global [%0], [%1], 4, %2;"
-	             :: "r"(s), "l"(g), "r"(valid ? 4 : 0) : "memory");
-}
-
-__device__ __forceinline__ void async_commit()
-{
-	asm volatile("cp.async.commit_group;" ::: "memory");
-}
-
-/* Waits until at most N of the groups committed last are under way. */
-template <int N> __device__ __forceinline__ void async_wait()
-{
-	asm volatile("cp.async.wait_group %0;" :: "n"(N) : "memory");
-}
-
-/* Four 8 x 16-byte matrices; lane l gives the address of row l % 8 of matrix l / 8. */
-__device__ __forceinline__ void ldmatrix4(unsigned r[4], unsigned s)
-{
-	asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0, %1, %2, %3}, [%4];"
-	             : "=r"(r[0]), "=r"(r[1]), "=r"(r[2]), "=r"(r[3]) : "r"(s) : "memory");
-}
-
-/* Nearest tf32, ties away from zero. */
-__device__ __forceinline__ unsigned round_tf32(unsigned v)
-{
-	unsigned r;
-	asm("cvt.rna.tf32.f32 %0, %1;" : "=r"(r) : "f"(__uint_as_float(v)));
-	return r;
-}
-
-/* d += a b for 16 rows, 8 columns and 32 bytes of depth: 16 bf16 or 8 tf32. */
-__device__ __forceinline__ void mma(float d[4], const unsigned a[4], const unsigned *b, bf16)
-{
-	asm volatile("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%0, %1, %2, %3}, "
-	             "{%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};"
-	             : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3])
-	             : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));
-}
-
-__device__ __forceinline__ void mma(float d[4], const unsigned a[4], const unsigned *b, float)
-{
-	asm volatile("mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 {%0, %1, %2, %3}, "
-	             "{%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};"
-	             : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3])
-	             : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));
+	const int V = 16 / sizeof(T);
+	float v[V];
+#pragma unroll
+	for (int i = 0; i < V; i++)
+		v[i] = i < count ? widen(from[i * step]) : 0.0f;
+#pragma unroll
+	for (int i = 0; i < V; i += 4)
+		put4((T *)to + i, make_float4(v[i], v[i + 1], v[i + 2], v[i + 3]));
 }
 
 __device__ __forceinline__ void round_operand(unsigned *r, int n, float)
@@ -151,7 +208,7 @@ __device__ __forceinline__ void round_operand(unsigned *, int, bf16)
 }
 
 /* Sum over the warp in a fixed order; every lane gets it. */
-__device__ __forceinline__ float warp_sum(float v)
+template <class T> __device__ __forceinline__ T warp_sum(T v)
 {
 #pragma unroll
 	for (int d = 16; d > 0; d >>= 1)
@@ -181,14 +238,6 @@ __device__ __forceinline__ float silu(float v)
 __device__ __forceinline__ float softplus(float v)
 {
 	return fmaxf(v, 0.0f) + log1pf(expf(-fabsf(v)));
-}
-
-/* 2 to the v within 2 units in the last place; below 2^-126 it is 0. */
-__device__ __forceinline__ float exp2_ftz(float v)
-{
-	float r;
-	asm("ex2.approx.ftz.f32 %0, %1;" : "=f"(r) : "f"(v));
-	return r;
 }
 
 __host__ __device__ constexpr int round_up(int n, int to)

@@ -1,7 +1,10 @@
-/* reduce.cuh: sums, means, maxima over any axes, and softmax along one.
+/* reduce.cuh: sums, means, maxima, minima over any axes, the first of equal elements, and softmax
+ * along one axis. All orders are fixed.
  *
  * P: ROWS results of COLS elements each; row(i), col(k): where element k of row i lies, as two
- * offsets to add; In, Out. One warp a row, in a fixed order; grid: ROWS / 4 CTAs of 128. */
+ * offsets to add; COUNT: elements behind a result (of a mean); In, Out.
+ * A long row is cut into PARTS of EACH columns: blockIdx.y counts them, y holds [PARTS][ROWS]
+ * partial results, and a second launch reduces those as rows of PARTS columns; PARTS 1: no cut. */
 #pragma once
 #include "common.cuh"
 
@@ -9,11 +12,11 @@ struct Sum {
 	static __device__ __forceinline__ float start() { return 0.0f; }
 	static __device__ __forceinline__ float join(float a, float b) { return a + b; }
 	static __device__ __forceinline__ float warp(float v) { return warp_sum(v); }
-	static __device__ __forceinline__ float end(float v, int) { return v; }
+	static __device__ __forceinline__ float end(float v, float) { return v; }
 };
 
 struct Mean : Sum {
-	static __device__ __forceinline__ float end(float v, int n) { return v / n; }
+	static __device__ __forceinline__ float end(float v, float n) { return v / n; }
 };
 
 struct Max : Sum {
@@ -22,6 +25,29 @@ struct Max : Sum {
 	static __device__ __forceinline__ float warp(float v) { return warp_max(v); }
 };
 
+struct Min : Sum {
+	static __device__ __forceinline__ float start() { return __int_as_float(0x7f800000); }
+	static __device__ __forceinline__ float join(float a, float b) { return -larger(-a, -b); }
+	static __device__ __forceinline__ float warp(float v) { return -warp_max(-v); }
+};
+
+/* The columns of this CTA's part. */
+template <class P> struct Part {
+	unsigned first, end;
+	__device__ __forceinline__ Part()
+	{
+		first = blockIdx.y * P::EACH;
+		end = P::PARTS == 1 || first + P::EACH > P::COLS ? P::COLS : first + P::EACH;
+	}
+};
+
+template <class P, class R>
+__device__ __forceinline__ void reduce_put(typename P::Out *y, unsigned i, float v)
+{
+	put(y + blockIdx.y * P::ROWS + i, P::PARTS == 1 ? R::end(v, P::COUNT) : v);
+}
+
+/* One warp a row: for elements that follow each other along columns. grid: ROWS / 4 CTAs of 128. */
 template <class P, class R>
 __device__ __forceinline__ void reduce(const typename P::In *x, typename P::Out *y)
 {
@@ -29,15 +55,39 @@ __device__ __forceinline__ void reduce(const typename P::In *x, typename P::Out 
 	if (i >= P::ROWS)
 		return;
 	const typename P::In *row = x + P::row(i);
+	const Part<P> part;
 	float v = R::start();
-	for (unsigned k = lane; k < P::COLS; k += 32)
+#pragma unroll 8
+	for (unsigned k = part.first + lane; k < part.end; k += 32)
 		v = R::join(v, widen(row[P::col(k)]));
-	v = R::end(R::warp(v), P::COLS);
+	v = R::warp(v);
 	if (lane == 0)
-		put(y + i, v);
+		reduce_put<P, R>(y, i, v);
 }
 
-/* As reduce for few columns: one thread a row; grid: ROWS / 256 CTAs of 256. */
+/* One lane a row, 8 warps along the columns: for elements that follow each other along rows.
+ * grid: ROWS / 32 CTAs of 256. */
+template <class P, class R>
+__device__ __forceinline__ void reduce_across(const typename P::In *x, typename P::Out *y)
+{
+	__shared__ float sums[8][32];
+	const unsigned lane = threadIdx.x & 31, warp = threadIdx.x >> 5, i = blockIdx.x * 32 + lane;
+	const typename P::In *row = x + P::row(i < P::ROWS ? i : P::ROWS - 1);
+	const Part<P> part;
+	float v = R::start();
+#pragma unroll 8
+	for (unsigned k = part.first + warp; k < part.end; k += 8)
+		v = R::join(v, widen(row[P::col(k)]));
+	sums[warp][lane] = v;
+	__syncthreads();
+	if (warp > 0 || i >= P::ROWS)
+		return;
+	for (int w = 1; w < 8; w++)
+		v = R::join(v, sums[w][lane]);
+	reduce_put<P, R>(y, i, v);
+}
+
+/* One thread a row: for few columns. grid: ROWS / 256 CTAs of 256. */
 template <class P, class R>
 __device__ __forceinline__ void reduce_short(const typename P::In *x, typename P::Out *y)
 {
@@ -48,7 +98,28 @@ __device__ __forceinline__ void reduce_short(const typename P::In *x, typename P
 	float v = R::start();
 	for (unsigned k = 0; k < P::COLS; k++)
 		v = R::join(v, widen(row[P::col(k)]));
-	put(y + i, R::end(v, P::COLS));
+	reduce_put<P, R>(y, i, v);
+}
+
+/* mask: 1 at the first element of each row of x that equals the row's element of top, else 0.
+ * P also: top(i), out(i) the offsets of row i in top and mask, out_col(k) that of column k there;
+ * one thread a row, grid as for reduce_short. */
+template <class P>
+__device__ __forceinline__ void first_equal(const typename P::In *x, const float *top,
+                                            typename P::Out *mask)
+{
+	const unsigned i = blockIdx.x * blockDim.x + threadIdx.x;
+	if (i >= P::ROWS)
+		return;
+	const typename P::In *row = x + P::row(i);
+	typename P::Out *out = mask + P::out(i);
+	const float want = top[P::top(i)];
+	bool found = false;
+	for (unsigned k = 0; k < P::COLS; k++) {
+		const bool hit = !found && widen(row[P::col(k)]) == want;
+		found = found || hit;
+		put(out + P::out_col(k), hit ? 1.0f : 0.0f);
+	}
 }
 
 /* P also: out(i), the offset of row i in y, and OUT_COL, the stride along the axis there. */

@@ -16,7 +16,120 @@ struct Mem {
 	const char *params; /* weights as they come */
 	const char *in;     /* inputs of the graph */
 	char *out;          /* outputs that do not lie dense in the arena */
+	char *state;        /* what training keeps from step to step */
+	const char *pcm;    /* 16-bit audio of a batch */
 };
+
+/* ---- in PTX: what CUDA C has no words for ----------------------------------------------------
+ * Only for CUDA compilers, so that others can compile the kernels with functions of their own. */
+#ifdef __CUDACC__
+
+/* First of all in kernels that may be set up while the launch before them runs: waits until that one
+ * has ended and what it wrote can be read; it waited for the one before it, and so on. The next
+ * launch may be set up from here. */
+__device__ __forceinline__ void kernel_start()
+{
+#if __CUDA_ARCH__ >= 900
+	asm volatile("griddepcontrol.wait;\n\tgriddepcontrol.launch_dependents;" ::: "memory");
+#endif
+}
+
+/* Two floats to two bf16, round to nearest even, a in the low half. */
+__device__ __forceinline__ unsigned narrow2(float a, float b)
+{
+	unsigned r;
+	asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(r) : "f"(b), "f"(a));
+	return r;
+}
+
+__device__ __forceinline__ unsigned shared_address(const void *p)
+{
+	return (unsigned)__cvta_generic_to_shared(p);
+}
+
+/* 16 bytes from global to shared memory, or 16 zero bytes. g need only be readable if valid. */
+__device__ __forceinline__ void async16(unsigned s, const void *g, bool valid)
+{
+	asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;"
+	             :: "r"(s), "l"(g), "r"(valid ? 16 : 0) : "memory");
+}
+
+/* The same for 4 bytes. */
+__device__ __forceinline__ void async4(unsigned s, const void *g, bool valid)
+{
+	asm volatile("cp.async.ca.shared.global [%0], [%1], 4, %2;"
+	             :: "r"(s), "l"(g), "r"(valid ? 4 : 0) : "memory");
+}
+
+__device__ __forceinline__ void async_commit()
+{
+	asm volatile("cp.async.commit_group;" ::: "memory");
+}
+
+/* Waits until at most N of the groups committed last are under way. */
+template <int N> __device__ __forceinline__ void async_wait()
+{
+	asm volatile("cp.async.wait_group %0;" :: "n"(N) : "memory");
+}
+
+/* Four 8 x 16-byte matrices; lane l gives the address of row l % 8 of matrix l / 8. */
+__device__ __forceinline__ void ldmatrix4(unsigned r[4], unsigned s)
+{
+	asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0, %1, %2, %3}, [%4];"
+	             : "=r"(r[0]), "=r"(r[1]), "=r"(r[2]), "=r"(r[3]) : "r"(s) : "memory");
+}
+
+/* The same of 8 x 8 bf16, each turned. */
+__device__ __forceinline__ void ldmatrix4_turned(unsigned r[4], unsigned s)
+{
+	asm volatile("ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16 {%0, %1, %2, %3}, [%4];"
+	             : "=r"(r[0]), "=r"(r[1]), "=r"(r[2]), "=r"(r[3]) : "r"(s) : "memory");
+}
+
+/* Nearest tf32, ties away from zero. */
+__device__ __forceinline__ unsigned round_tf32(unsigned v)
+{
+	unsigned r;
+	asm("cvt.rna.tf32.f32 %0, %1;" : "=r"(r) : "f"(__uint_as_float(v)));
+	return r;
+}
+
+/* d += a b for 16 rows, 8 columns and 32 bytes of depth: 16 bf16 or 8 tf32. */
+__device__ __forceinline__ void mma(float d[4], const unsigned a[4], const unsigned *b, bf16)
+{
+	asm volatile("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%0, %1, %2, %3}, "
+	             "{%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};"
+	             : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3])
+	             : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));
+}
+
+__device__ __forceinline__ void mma(float d[4], const unsigned a[4], const unsigned *b, float)
+{
+	asm volatile("mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 {%0, %1, %2, %3}, "
+	             "{%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};"
+	             : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3])
+	             : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));
+}
+
+/* 2 to the v within 2 units in the last place; below 2^-126 it is 0. */
+__device__ __forceinline__ float exp2_ftz(float v)
+{
+	float r;
+	asm("ex2.approx.ftz.f32 %0, %1;" : "=f"(r) : "f"(v));
+	return r;
+}
+
+/* 1 / v within 1 unit in the last place; above 2^126 it is 0. */
+__device__ __forceinline__ float reciprocal_ftz(float v)
+{
+	float r;
+	asm("rcp.approx.ftz.f32 %0, %1;" : "=f"(r) : "f"(v));
+	return r;
+}
+
+#endif
+
+/* ---- elements -------------------------------------------------------------------------------- */
 
 __device__ __forceinline__ float widen(float v)
 {
@@ -26,14 +139,6 @@ __device__ __forceinline__ float widen(float v)
 __device__ __forceinline__ float widen(bf16 v)
 {
 	return __uint_as_float((unsigned)v.bits << 16);
-}
-
-/* Two floats to two bf16, round to nearest even, a in the low half. */
-__device__ __forceinline__ unsigned narrow2(float a, float b)
-{
-	unsigned r;
-	asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(r) : "f"(b), "f"(a));
-	return r;
 }
 
 __device__ __forceinline__ void put(float *p, float v)
@@ -78,66 +183,18 @@ __device__ __forceinline__ float4 get4(const bf16 *p)
 	                   __uint_as_float(v.y << 16), __uint_as_float(v.y & 0xffff0000u));
 }
 
-__device__ __forceinline__ unsigned shared_address(const void *p)
+/* 16 bytes of T from elements of any type, `step` apart; 0 behind the first `count`. */
+template <class T, class S>
+__device__ __forceinline__ void convert16(char *to, const S *from, int step, int count)
 {
-	return (unsigned)__cvta_generic_to_shared(p);
-}
-
-/* 16 bytes from global to shared memory, or 16 zero bytes. g need only be readable if valid. */
-__device__ __forceinline__ void async16(unsigned s, const void *g, bool valid)
-{
-	asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;"
-	             :: "r"(s), "l"(g), "r"(valid ? 16 : 0) : "memory");
-}
-
-/* The same for 4 bytes. */
-__device__ __forceinline__ void async4(unsigned s, const void *g, bool valid)
-{
-	asm volatile("cp.async.ca.shared.global [%0], [%1], 4, %2;"
-	             :: "r"(s), "l"(g), "r"(valid ? 4 : 0) : "memory");
-}
-
-__device__ __forceinline__ void async_commit()
-{
-	asm volatile("cp.async.commit_group;" ::: "memory");
-}
-
-/* Waits until at most N of the groups committed last are under way. */
-template <int N> __device__ __forceinline__ void async_wait()
-{
-	asm volatile("cp.async.wait_group %0;" :: "n"(N) : "memory");
-}
-
-/* Four 8 x 16-byte matrices; lane l gives the address of row l % 8 of matrix l / 8. */
-__device__ __forceinline__ void ldmatrix4(unsigned r[4], unsigned s)
-{
-	asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0, %1, %2, %3}, [%4];"
-	             : "=r"(r[0]), "=r"(r[1]), "=r"(r[2]), "=r"(r[3]) : "r"(s) : "memory");
-}
-
-/* Nearest tf32, ties away from zero. */
-__device__ __forceinline__ unsigned round_tf32(unsigned v)
-{
-	unsigned r;
-	asm("cvt.rna.tf32.f32 %0, %1;" : "=r"(r) : "f"(__uint_as_float(v)));
-	return r;
-}
-
-/* d += a b for 16 rows, 8 columns and 32 bytes of depth: 16 bf16 or 8 tf32. */
-__device__ __forceinline__ void mma(float d[4], const unsigned a[4], const unsigned *b, bf16)
-{
-	asm volatile("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%0, %1, %2, %3}, "
-	             "{%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};"
-	             : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3])
-	             : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));
-}
-
-__device__ __forceinline__ void mma(float d[4], const unsigned a[4], const unsigned *b, float)
-{
-	asm volatile("mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 {%0, %1, %2, %3}, "
-	             "{%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};"
-	             : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3])
-	             : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));
+	const int V = 16 / sizeof(T);
+	float v[V];
+#pragma unroll
+	for (int i = 0; i < V; i++)
+		v[i] = i < count ? widen(from[i * step]) : 0.0f;
+#pragma unroll
+	for (int i = 0; i < V; i += 4)
+		put4((T *)to + i, make_float4(v[i], v[i + 1], v[i + 2], v[i + 3]));
 }
 
 __device__ __forceinline__ void round_operand(unsigned *r, int n, float)
@@ -152,7 +209,7 @@ __device__ __forceinline__ void round_operand(unsigned *, int, bf16)
 }
 
 /* Sum over the warp in a fixed order; every lane gets it. */
-__device__ __forceinline__ float warp_sum(float v)
+template <class T> __device__ __forceinline__ T warp_sum(T v)
 {
 #pragma unroll
 	for (int d = 16; d > 0; d >>= 1)
@@ -182,14 +239,6 @@ __device__ __forceinline__ float silu(float v)
 __device__ __forceinline__ float softplus(float v)
 {
 	return fmaxf(v, 0.0f) + log1pf(expf(-fabsf(v)));
-}
-
-/* 2 to the v within 2 units in the last place; below 2^-126 it is 0. */
-__device__ __forceinline__ float exp2_ftz(float v)
-{
-	float r;
-	asm("ex2.approx.ftz.f32 %0, %1;" : "=f"(r) : "f"(v));
-	return r;
 }
 
 __host__ __device__ constexpr int round_up(int n, int to)
@@ -233,6 +282,20 @@ template <int WIDTH, class T> __device__ __forceinline__ void map_put(T *p, cons
 		put4(p, make_float4(v[0], v[1], v[2], v[3]));
 	else
 		put(p, v[0]);
+}
+
+/* 16-bit x[BATCH][SAMPLES][CHANNELS] to y[BATCH][CHANNELS][SAMPLES] in [-1, 1); grid: (SAMPLES / 256,
+ * BATCH). */
+template <class P> __device__ __forceinline__ void map_pcm(const short *x, float *y)
+{
+	const int t = blockIdx.x * blockDim.x + threadIdx.x;
+	if (t >= P::SAMPLES)
+		return;
+	x += ((long long)blockIdx.y * P::SAMPLES + t) * P::CHANNELS;
+	y += (long long)blockIdx.y * P::CHANNELS * P::SAMPLES + t;
+#pragma unroll
+	for (int c = 0; c < P::CHANNELS; c++)
+		y[(long long)c * P::SAMPLES] = x[c] * (1.0f / 32768);
 }
 
 /* %features.log_mel.squares = square "features.log_mel.squares" %features.spectrum : f32[1,4,41,513,2] @arena:673088  !models/lib/foa.json:12:17+8 */
@@ -2221,20 +2284,23 @@ extern "C" __global__ void __launch_bounds__(256, 1) k079_distance(const Mem m)
 	}
 }
 
-/* reduce.cuh: sums, means, maxima over any axes, and softmax along one.
+/* reduce.cuh: sums, means, maxima, minima over any axes, the first of equal elements, and softmax
+ * along one axis. All orders are fixed.
  *
  * P: ROWS results of COLS elements each; row(i), col(k): where element k of row i lies, as two
- * offsets to add; In, Out. One warp a row, in a fixed order; grid: ROWS / 4 CTAs of 128. */
+ * offsets to add; COUNT: elements behind a result (of a mean); In, Out.
+ * A long row is cut into PARTS of EACH columns: blockIdx.y counts them, y holds [PARTS][ROWS]
+ * partial results, and a second launch reduces those as rows of PARTS columns; PARTS 1: no cut. */
 
 struct Sum {
 	static __device__ __forceinline__ float start() { return 0.0f; }
 	static __device__ __forceinline__ float join(float a, float b) { return a + b; }
 	static __device__ __forceinline__ float warp(float v) { return warp_sum(v); }
-	static __device__ __forceinline__ float end(float v, int) { return v; }
+	static __device__ __forceinline__ float end(float v, float) { return v; }
 };
 
 struct Mean : Sum {
-	static __device__ __forceinline__ float end(float v, int n) { return v / n; }
+	static __device__ __forceinline__ float end(float v, float n) { return v / n; }
 };
 
 struct Max : Sum {
@@ -2243,6 +2309,29 @@ struct Max : Sum {
 	static __device__ __forceinline__ float warp(float v) { return warp_max(v); }
 };
 
+struct Min : Sum {
+	static __device__ __forceinline__ float start() { return __int_as_float(0x7f800000); }
+	static __device__ __forceinline__ float join(float a, float b) { return -larger(-a, -b); }
+	static __device__ __forceinline__ float warp(float v) { return -warp_max(-v); }
+};
+
+/* The columns of this CTA's part. */
+template <class P> struct Part {
+	unsigned first, end;
+	__device__ __forceinline__ Part()
+	{
+		first = blockIdx.y * P::EACH;
+		end = P::PARTS == 1 || first + P::EACH > P::COLS ? P::COLS : first + P::EACH;
+	}
+};
+
+template <class P, class R>
+__device__ __forceinline__ void reduce_put(typename P::Out *y, unsigned i, float v)
+{
+	put(y + blockIdx.y * P::ROWS + i, P::PARTS == 1 ? R::end(v, P::COUNT) : v);
+}
+
+/* One warp a row: for elements that follow each other along columns. grid: ROWS / 4 CTAs of 128. */
 template <class P, class R>
 __device__ __forceinline__ void reduce(const typename P::In *x, typename P::Out *y)
 {
@@ -2250,15 +2339,39 @@ __device__ __forceinline__ void reduce(const typename P::In *x, typename P::Out 
 	if (i >= P::ROWS)
 		return;
 	const typename P::In *row = x + P::row(i);
+	const Part<P> part;
 	float v = R::start();
-	for (unsigned k = lane; k < P::COLS; k += 32)
+#pragma unroll 8
+	for (unsigned k = part.first + lane; k < part.end; k += 32)
 		v = R::join(v, widen(row[P::col(k)]));
-	v = R::end(R::warp(v), P::COLS);
+	v = R::warp(v);
 	if (lane == 0)
-		put(y + i, v);
+		reduce_put<P, R>(y, i, v);
 }
 
-/* As reduce for few columns: one thread a row; grid: ROWS / 256 CTAs of 256. */
+/* One lane a row, 8 warps along the columns: for elements that follow each other along rows.
+ * grid: ROWS / 32 CTAs of 256. */
+template <class P, class R>
+__device__ __forceinline__ void reduce_across(const typename P::In *x, typename P::Out *y)
+{
+	__shared__ float sums[8][32];
+	const unsigned lane = threadIdx.x & 31, warp = threadIdx.x >> 5, i = blockIdx.x * 32 + lane;
+	const typename P::In *row = x + P::row(i < P::ROWS ? i : P::ROWS - 1);
+	const Part<P> part;
+	float v = R::start();
+#pragma unroll 8
+	for (unsigned k = part.first + warp; k < part.end; k += 8)
+		v = R::join(v, widen(row[P::col(k)]));
+	sums[warp][lane] = v;
+	__syncthreads();
+	if (warp > 0 || i >= P::ROWS)
+		return;
+	for (int w = 1; w < 8; w++)
+		v = R::join(v, sums[w][lane]);
+	reduce_put<P, R>(y, i, v);
+}
+
+/* One thread a row: for few columns. grid: ROWS / 256 CTAs of 256. */
 template <class P, class R>
 __device__ __forceinline__ void reduce_short(const typename P::In *x, typename P::Out *y)
 {
@@ -2269,7 +2382,28 @@ __device__ __forceinline__ void reduce_short(const typename P::In *x, typename P
 	float v = R::start();
 	for (unsigned k = 0; k < P::COLS; k++)
 		v = R::join(v, widen(row[P::col(k)]));
-	put(y + i, R::end(v, P::COLS));
+	reduce_put<P, R>(y, i, v);
+}
+
+/* mask: 1 at the first element of each row of x that equals the row's element of top, else 0.
+ * P also: top(i), out(i) the offsets of row i in top and mask, out_col(k) that of column k there;
+ * one thread a row, grid as for reduce_short. */
+template <class P>
+__device__ __forceinline__ void first_equal(const typename P::In *x, const float *top,
+                                            typename P::Out *mask)
+{
+	const unsigned i = blockIdx.x * blockDim.x + threadIdx.x;
+	if (i >= P::ROWS)
+		return;
+	const typename P::In *row = x + P::row(i);
+	typename P::Out *out = mask + P::out(i);
+	const float want = top[P::top(i)];
+	bool found = false;
+	for (unsigned k = 0; k < P::COLS; k++) {
+		const bool hit = !found && widen(row[P::col(k)]) == want;
+		found = found || hit;
+		put(out + P::out_col(k), hit ? 1.0f : 0.0f);
+	}
 }
 
 /* P also: out(i), the offset of row i in y, and OUT_COL, the stride along the axis there. */
@@ -2294,7 +2428,7 @@ __device__ __forceinline__ void softmax(const typename P::In *x, typename P::Out
 
 /* %features.log_mel.power = sum "features.log_mel.power" %features.log_mel.squares {axes=[-1]} : f32[1,4,41,513] @arena:1346176  !models/lib/foa.json:13:17+5 */
 struct k004 {
-	enum { ROWS = 84132, COLS = 2 };
+	enum { ROWS = 84132, COLS = 2, COUNT = 2, PARTS = 1, EACH = 2 };
 	typedef float In;
 	typedef float Out;
 	static __device__ __forceinline__ unsigned row(unsigned i)
@@ -2314,7 +2448,7 @@ extern "C" __global__ void __launch_bounds__(256, 1) k004_features_log_mel_power
 
 /* %features.intensity.I = sum "features.intensity.I" %features.intensity.products {axes=[-1]} : f32[1,3,41,513] @arena:0  !models/lib/foa.json:29:17+5 */
 struct k008 {
-	enum { ROWS = 63099, COLS = 2 };
+	enum { ROWS = 63099, COLS = 2, COUNT = 2, PARTS = 1, EACH = 2 };
 	typedef float In;
 	typedef float Out;
 	static __device__ __forceinline__ unsigned row(unsigned i)
@@ -2334,7 +2468,7 @@ extern "C" __global__ void __launch_bounds__(256, 1) k008_features_intensity_I(c
 
 /* %features.intensity.square_norm = sum "features.intensity.square_norm" %features.intensity.squares {axes=[1] keep=1} : f32[1,1,41,513] @arena:504832  !models/lib/foa.json:31:17+5 */
 struct k010 {
-	enum { ROWS = 21033, COLS = 3 };
+	enum { ROWS = 21033, COLS = 3, COUNT = 3, PARTS = 1, EACH = 3 };
 	typedef float In;
 	typedef float Out;
 	static __device__ __forceinline__ unsigned row(unsigned i)
@@ -2354,7 +2488,7 @@ extern "C" __global__ void __launch_bounds__(256, 1) k010_features_intensity_squ
 
 /* %enc._.mean = mean "enc.*.mean" %enc._.b4.conv2 {axes=[2] group=3} : f32[3,1,5,16] @arena:51840  !models/lib/seld.json:72:17+6 */
 struct k055 {
-	enum { ROWS = 240, COLS = 2 };
+	enum { ROWS = 240, COLS = 2, COUNT = 2, PARTS = 1, EACH = 2 };
 	typedef float In;
 	typedef float Out;
 	static __device__ __forceinline__ unsigned row(unsigned i)
@@ -2466,14 +2600,28 @@ extern "C" __global__ void __launch_bounds__(128, 1) k064_dec_______l2_norm(cons
 	rms_norm<k064>(((const float *)(m.arena + 46080)), ((const float *)(m.params + 290112)), ((float *)(m.arena + 23040)));
 }
 
-/* pack.cuh: weights to the form that the matrix instructions read, once, when they are loaded.
- * P: COUNT, at(i) the offset of element i in w. */
+/* pack.cuh: weights to the form that the kernels of products read, and tables that need no input.
+ */
 
-template <class P> __device__ __forceinline__ void pack_bf16(const float *w, bf16 *p)
+/* w, element (n, k) at n WR + k WK, to dense p[N][K]: as floats or bf16. Where w is dense along n,
+ * through tiles of 32 x 32. grid: (K / 32, N / 32) CTAs of 256. */
+template <class P, class T> __device__ __forceinline__ void pack_rows(const float *w, T *p)
 {
-	const unsigned i = blockIdx.x * blockDim.x + threadIdx.x;
-	if (i < P::COUNT)
-		put(p + i, w[P::at(i)]);
+	__shared__ float tile[32][33];
+	const int TURN = P::WR < P::WK, lane = threadIdx.x & 31, warp = threadIdx.x >> 5;
+	const int n0 = blockIdx.y * 32, k0 = blockIdx.x * 32;
+#pragma unroll
+	for (int i = warp; i < 32; i += 8) {
+		const int n = n0 + (TURN ? lane : i), k = k0 + (TURN ? i : lane);
+		const bool in = n < P::N && k < P::K;
+		tile[TURN ? lane : i][TURN ? i : lane] =
+		    in ? w[(long long)n * P::WR + (long long)k * P::WK] : 0.0f;
+	}
+	__syncthreads();
+#pragma unroll
+	for (int i = warp; i < 32; i += 8)
+		if (n0 + i < P::N && k0 + lane < P::K)
+			put(p + (long long)(n0 + i) * P::K + k0 + lane, tile[i][lane]);
 }
 
 /* Triangular filters on the Slaney mel scale with area normalisation: [BINS][MELS]. P: BINS MELS,
@@ -4110,8 +4258,9 @@ __device__ __forceinline__ void conv_any(const typename P::In *x, const float *w
 }
 
 /* ---- packing of weights when they are loaded -------------------------------------------------
- * w: [O][C][TAPS] with strides WO, WC and WT; one thread an element of the packed weights. */
+ * w: [O][C][TAPS] with strides WO, WC and WT. */
 
+/* One thread an element of the packed weights. */
 template <class P> __device__ __forceinline__ void conv_pack_fma(const float *w, float *p)
 {
 	const int i = blockIdx.x * blockDim.x + threadIdx.x;
@@ -4122,25 +4271,34 @@ template <class P> __device__ __forceinline__ void conv_pack_fma(const float *w,
 	p[i] = n < P::O && c < P::C ? w[n * P::WO + c * P::WC + t * P::WT] : 0.0f;
 }
 
-__device__ __forceinline__ void put_operand(float *p, float v)
+__device__ __forceinline__ float put_operand(float *p, float v)
 {
-	*p = __uint_as_float(round_tf32(__float_as_uint(v)));
+	return *p = __uint_as_float(round_tf32(__float_as_uint(v)));
 }
 
-__device__ __forceinline__ void put_operand(bf16 *p, float v)
+__device__ __forceinline__ float put_operand(bf16 *p, float v)
 {
 	put(p, v);
+	return widen(*p);
 }
 
+/* One thread a window: what rounding takes from one tap goes to the next, so that the sum of the
+ * taps is right. Neighbouring pixels are alike, and an error of the sum shifts a channel
+ * everywhere: with each tap rounded by itself, the weights' share of a deep network's error is
+ * twice that of the activations, whose errors differ from pixel to pixel. */
 template <class P> __device__ __forceinline__ void conv_pack_mma(const float *w, typename P::In *p)
 {
 	const int i = blockIdx.x * blockDim.x + threadIdx.x;
 	const int KC = 128 / sizeof(typename P::In), OP = round_up(P::O, P::BN);
-	if (i >= ceil_div(P::C, KC) * P::TAPS * OP * KC)
+	if (i >= round_up(P::C, KC) * OP)
 		return;
-	const int n = i / KC % OP, t = i / KC / OP % P::TAPS;
-	const int c = i / KC / OP / P::TAPS * KC + i % KC;
-	put_operand(p + i, n < P::O && c < P::C ? w[n * P::WO + c * P::WC + t * P::WT] : 0.0f);
+	const int n = i / KC % OP, slab = i / KC / OP, c = slab * KC + i % KC;
+	const bool given = n < P::O && c < P::C;
+	float rest = 0;
+	for (int t = 0; t < P::TAPS; t++) {
+		const float v = given ? w[n * P::WO + c * P::WC + t * P::WT] + rest : 0.0f;
+		rest = v - put_operand(p + ((slab * P::TAPS + t) * OP + n) * KC + i % KC, v);
+	}
 }
 
 /* %enc._.b1.conv1 = conv2d_act "enc.*.b1.conv1" %enc.sde.b1.conv1.4, %enc._.b1.conv1.weight, %enc._.b1.r1, %enc._.b1.r1.2 {pad=[1,1] channels_last=1 act=relu group=2} : f32[2,1,41,32,8] @arena:0  !models/lib/nn.json:33:17+8 */
@@ -4151,7 +4309,7 @@ struct k016 {
 
 extern "C" __global__ void __launch_bounds__(256, 1) k016_enc___b1_conv1(const Mem m)
 {
-	conv_pack_fma<k016>(((const float *)(m.params + 1792)) + blockIdx.z * 288ll,
+	conv_pack_fma<k016>(((const float *)(m.params + 1792)) + 0u + blockIdx.z * 288ll,
 		(float *)(m.load + 86784) + blockIdx.z * 4608ll);
 }
 
@@ -4182,7 +4340,7 @@ struct k020 {
 
 extern "C" __global__ void __launch_bounds__(256, 1) k020_enc_doa_b1_conv1(const Mem m)
 {
-	conv_pack_fma<k020>(((const float *)(m.params + 11776)) + blockIdx.z * 0ll,
+	conv_pack_fma<k020>(((const float *)(m.params + 11776)) + 0u + blockIdx.z * 0ll,
 		(float *)(m.load + 123648) + blockIdx.z * 4608ll);
 }
 
@@ -4213,7 +4371,7 @@ struct k024 {
 
 extern "C" __global__ void __launch_bounds__(256, 1) k024_enc___b1_conv2(const Mem m)
 {
-	conv_pack_fma<k024>(((const float *)(m.params + 4352)) + blockIdx.z * 576ll,
+	conv_pack_fma<k024>(((const float *)(m.params + 4352)) + 0u + blockIdx.z * 576ll,
 		(float *)(m.load + 142080) + blockIdx.z * 4608ll);
 }
 
@@ -4244,7 +4402,7 @@ struct k029 {
 
 extern "C" __global__ void __launch_bounds__(256, 1) k029_enc___b2_conv1(const Mem m)
 {
-	conv_pack_fma<k029>(((const float *)(m.params + 14400)) + blockIdx.z * 576ll,
+	conv_pack_fma<k029>(((const float *)(m.params + 14400)) + 0u + blockIdx.z * 576ll,
 		(float *)(m.load + 197376) + blockIdx.z * 4608ll);
 }
 
@@ -4275,7 +4433,7 @@ struct k033 {
 
 extern "C" __global__ void __launch_bounds__(256, 1) k033_enc___b2_conv2(const Mem m)
 {
-	conv_pack_fma<k033>(((const float *)(m.params + 21824)) + blockIdx.z * 576ll,
+	conv_pack_fma<k033>(((const float *)(m.params + 21824)) + 0u + blockIdx.z * 576ll,
 		(float *)(m.load + 252672) + blockIdx.z * 4608ll);
 }
 
@@ -4306,7 +4464,7 @@ struct k038 {
 
 extern "C" __global__ void __launch_bounds__(256, 1) k038_enc___b3_conv1(const Mem m)
 {
-	conv_pack_fma<k038>(((const float *)(m.params + 29568)) + blockIdx.z * 1152ll,
+	conv_pack_fma<k038>(((const float *)(m.params + 29568)) + 0u + blockIdx.z * 1152ll,
 		(float *)(m.load + 307968) + blockIdx.z * 4608ll);
 }
 
@@ -4337,7 +4495,7 @@ struct k042 {
 
 extern "C" __global__ void __launch_bounds__(256, 1) k042_enc___b3_conv2(const Mem m)
 {
-	conv_pack_fma<k042>(((const float *)(m.params + 44160)) + blockIdx.z * 2304ll,
+	conv_pack_fma<k042>(((const float *)(m.params + 44160)) + 0u + blockIdx.z * 2304ll,
 		(float *)(m.load + 363264) + blockIdx.z * 9216ll);
 }
 
@@ -4368,7 +4526,7 @@ struct k047 {
 
 extern "C" __global__ void __launch_bounds__(256, 1) k047_enc___b4_conv1(const Mem m)
 {
-	conv_pack_fma<k047>(((const float *)(m.params + 73152)) + blockIdx.z * 2304ll,
+	conv_pack_fma<k047>(((const float *)(m.params + 73152)) + 0u + blockIdx.z * 2304ll,
 		(float *)(m.load + 473856) + blockIdx.z * 9216ll);
 }
 
@@ -4399,7 +4557,7 @@ struct k051 {
 
 extern "C" __global__ void __launch_bounds__(256, 1) k051_enc___b4_conv2(const Mem m)
 {
-	conv_pack_fma<k051>(((const float *)(m.params + 101568)) + blockIdx.z * 2304ll,
+	conv_pack_fma<k051>(((const float *)(m.params + 101568)) + 0u + blockIdx.z * 2304ll,
 		(float *)(m.load + 584448) + blockIdx.z * 9216ll);
 }
 

@@ -202,7 +202,8 @@ def batch_norm_cases(m):
                            ("nhwc", (1, 4, 5, 3), {"axis": 3}), ("eps", (3, 2), {"eps": 0.25}),
                            ("momentum", (4, 3, 2), {"momentum": 0.5}), ("first", (3, 7),
                                                                         {"axis": 0}),
-                           ("long", (2, 2, 131, 5), {}), ("group", (3, 2, 4), {})):
+                           ("long", (2, 2, 131, 5), {}), ("group", (3, 2, 4), {}),
+                           ("offset", (2, 3, 40, 7), {})):
         axis, eps, mo = a.get("axis", 1), a.get("eps", 1e-5), a.get("momentum", 0.1)
         n = shape[axis]
 
@@ -217,7 +218,8 @@ def batch_norm_cases(m):
             return vjp(lambda *t: batch_norm(axis, eps, mo, *t)[0], [x, w, 0 * w], g)
 
         groups = (4, (2,), (4,), (1,)) if case == "group" else (0, (), (), ())
-        x = d.normal(*groups[1], *shape)
+        # a mean of 64 deviations: the mean of squares less the square of the mean has 4 digits left
+        x = d.normal(*groups[1], *shape) + (64 if case == "offset" else 0)
         vectors = [d.normal(*groups[2], n) for _ in range(2)]
         running = [d.normal(*groups[3], n), d.positive(*groups[3], n)]
         names = ("w", "b", "m", "v")

@@ -638,7 +638,7 @@ static void test_segments(Test *t)
 					  {11, 13, 0, 0, 0, 12, 14}};
 	CHECK(t, rt_segments_fit(&m) && rt_whole_count(&m) == 0);
 	for (int i = 0; i < 3; i++) {
-		rt_segment_fill(&m, &r, NULL, i * 5, 0, (float *[]){out});
+		rt_segment_fill(&m, &r, NULL, i * 5, 0, (float *[]){out}, NULL);
 		CHECK(t, memcmp(out, want[i], sizeof out) == 0);
 	}
 }
@@ -659,16 +659,20 @@ static void test_context(Test *t)
 	float *const whole = rt_whole_new(&m);
 	rt_whole_add(&m, (float *[]){NULL, (float[]){1, 2, -3, 4}}, 0, whole);
 	rt_whole_add(&m, (float *[]){NULL, (float[]){1, 2, -3, 4}}, 1, whole);
-	rt_segment_fill(&m, &r, whole, 0, 0, to);
-	rt_segment_fill(&m, &r, NULL, 5, 1, to);
+	rt_segment_fill(&m, &r, whole, 0, 0, to, NULL);
+	rt_segment_fill(&m, &r, NULL, 5, 1, to, NULL);
 	for (int i = 0; i < 9; i++) {
 		CHECK(t, audio[i] * 128 == first[i]);
 		CHECK(t, audio[9 + i] * 128 == (i < 4 ? second[i] : 0));
 	}
 	CHECK(t, length[0] == 5 && length[1] == 2);
 	CHECK(t, peak[0] == 1 && peak[1] == 4 && isinf(peak[2]) && peak[2] < 0);
-	rt_segment_fill(&m, NULL, NULL, 0, 0, to);
+	rt_segment_fill(&m, NULL, NULL, 0, 0, to, NULL);
 	CHECK(t, length[0] == 0 && audio[0] == 0 && audio[9] * 128 == 4);
+	int16_t pcm[18] = {0};
+	rt_segment_fill(&m, &r, whole, 0, 1, to, pcm);
+	for (int i = 0; i < 9; i++)
+		CHECK(t, pcm[i] == 0 && pcm[9 + i] == first[i] * 256 && audio[i] == 0);
 	free(whole);
 }
 
