@@ -94,6 +94,23 @@ comments() {
 		PY
 }
 
+# Sums are added in a fixed order: no kernel lets the first to come go first.
+atomics() { ! grep -nE '\b(atomic[A-Z]|red\.|atom\.)' backend_cuda/kernels/*.cuh; }
+# What looks for local memory sees an array that is indexed at run time.
+local_memory() {
+	cat >"$work/local.cu" <<-'END'
+		extern "C" __global__ void indexed(int *p, int n)
+		{
+			int v[64] = {0};
+			for (int i = 0; i < n; i++)
+				v[p[i] & 63] += i;
+			p[0] = v[n & 63] + v[p[1] & 63];
+		}
+	END
+	"$nvcc" -arch=sm_90 -cubin -o "$work/local.cubin" "$work/local.cu" || return 1
+	! "$python" tests/cuda/frames.py "$work/local.cubin" >"$work/frames" && grep 'indexed keeps' "$work/frames"
+}
+
 # ---- the cache and the jobs -----------------------------------------------------------------------
 # An nvcc that notes when it begins and ends. VERSION is what it says of itself; without EDIT it
 # makes no machine code, with it the unit is edited and compiled.
@@ -194,6 +211,8 @@ check "machine code for each, PTX of the newest" images
 check "no library is linked" libraries
 check "no driver, no GPU, no fitting architecture" driver
 check "IR above each kernel" comments
+check "no atomics" atomics
+check "local memory is found" local_memory
 check "cache: by source, flags, toolkit, architecture" cache
 check "jobs run side by side" parallel
 check "nvcc fails" nvcc_fails
