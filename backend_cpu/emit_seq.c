@@ -139,9 +139,9 @@ void cpu_stft(Fn *f)
 	buf_printf(&f->e->load, "\tstft_tables((double *)(s->pack + %" N "), %" N ", %" N ");\n",
 		   table, n, attr_int(f->n, "win"));
 	const char *in = fn_in_dense(f, 0);
-	fn_tiles(f, tiles, shape,
-		 "stft_tile(k, %s, (const double *)(s->pack + %" N "), %s, %s, (double *)%s)", in,
-		 table, fn_out(f, 0), fn_tile(f, tiles), fn_scratch(f, 8 * n));
+	fn_declare(f, "const float ", "table", "s->pack", table);
+	fn_tiles(f, tiles, shape, "stft_tile(k, %s, (const double *)table, %s, %s, (double *)%s)",
+		 in, fn_out(f, 0), fn_tile(f, tiles), fn_scratch(f, 8 * n));
 }
 
 /* -> y[bins, mels] */

@@ -66,3 +66,8 @@ bool cpu_strided(const Node *n, int input)
 		return false;
 	}
 }
+
+bool cpu_renews(const Node *n)
+{
+	return n->op == OP_adamw;
+}

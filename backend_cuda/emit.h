@@ -140,7 +140,7 @@ void emit_copies(Emit *e, const Node *node, const Operand *from, const Operand *
 void emit_pcm(Emit *e);
 
 /* For PassHooks, of programs of precision bf16. */
-void narrow_choose(const Graph *g, const Value *const *home, bool *narrow);
+void narrow_choose(const Graph *g, const Value *const *home, bool *narrow, Arena *scratch);
 
 /* Weak: an op without one is an error for models that have it. */
 #define EW(name, ...)

@@ -124,6 +124,14 @@ static Work cost_mean(const Node *n)
 	return plain(in_count(n, 0) + out_count(n));
 }
 
+static Work cost_sum_squares(const Node *n)
+{
+	double count = 0;
+	for (int i = 0; i < n->nin; i++)
+		count += in_count(n, i);
+	return plain(2 * count);
+}
+
 static Work cost_max(const Node *n)
 {
 	return plain(in_count(n, 0));

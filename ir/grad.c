@@ -529,6 +529,14 @@ static Value *spread_to_input(Grad *c, Value *dy)
 	return done(n);
 }
 
+static void grad_sum_squares(Grad *c, Value *dy)
+{
+	Value *twice = op2(c, OP_mul, dy, scalar(c, 2));
+	for (int k = 0; k < c->n->nin; k++)
+		if (wants(c, k))
+			give(c, k, op2(c, OP_mul, c->n->in[k], twice));
+}
+
 static void grad_sum(Grad *c, Value *dy)
 {
 	give(c, 0, spread_to_input(c, dy));

@@ -303,6 +303,11 @@ bool infer_min(Infer *c)
 	return infer_reduce(c);
 }
 
+bool infer_sum_squares(Infer *c)
+{
+	return result(c, 0, NULL);
+}
+
 bool infer_first_equal(Infer *c)
 {
 	if (!infer_reduce(c) || !need_shape(c, 1, 0, c->out[0].rank, c->out[0].dim))

@@ -86,12 +86,19 @@ static const Value *storage_of(const Value *v)
 	return v;
 }
 
-/* Can be computed inside a stack: by an op of its own, and no other stack has it. */
+static bool is_state(const Value *v)
+{
+	return v->node->op == OP_input && attr_bool(v->node, "state");
+}
+
+/* Can be computed inside a stack: by an op of its own; or kept there, as states are. No other stack
+ * has it. */
 static bool hostable(const Batch *b, const Value *v)
 {
 	const Value *s = storage_of(v);
-	if (is_load(s) || (node_info(s->node)->flags & (F_VIEW | F_SOURCE)) ||
-	    type_bytes(&s->type) % STACK_ALIGN)
+	const bool computed = !(node_info(s->node)->flags & (F_VIEW | F_SOURCE)) &&
+			      type_bytes(&s->type) % STACK_ALIGN == 0;
+	if (is_load(s) || !(computed || is_state(s)))
 		return false;
 	for (int i = 0; i < b->hosted.n; i++)
 		if (b->hosted.at[i] == s)
@@ -425,6 +432,25 @@ static void sort_by_input(Node **inst, int n, int k, Arena *scratch)
 	}
 }
 
+/* inst in the order in which their inputs k were stacked before; false if they were not. */
+static bool sort_as_lifted(const Batch *b, Node **inst, int n, int k)
+{
+	Node **to = NEW_ARRAY(b->cx->scratch, Node *, n);
+	for (int i = 0; i < b->lifted.n; i++) {
+		const Lifted *old = &b->lifted.at[i];
+		int found = 0;
+		for (int j = 0; j < n && old->n == n && found == j; j++)
+			for (int m = 0; m < n && found == j; m++)
+				if (inst[m]->in[k] == old->of[j])
+					to[found++] = inst[m];
+		if (found == n) {
+			memcpy(inst, to, (size_t)n * sizeof *inst);
+			return true;
+		}
+	}
+	return false;
+}
+
 static double order_cost(Batch *b, Node **inst, int n)
 {
 	Lift l = {.b = b};
@@ -439,11 +465,15 @@ static double choose_order(Batch *b, Node **inst, int n)
 	Node **best = NEW_ARRAY(b->cx->scratch, Node *, n);
 	memcpy(best, inst, (size_t)n * sizeof *inst);
 	double least = order_cost(b, inst, n);
-	for (int k = 0; k < inst[0]->nin && least > 0; k++) {
+	for (int i = 0; i < 2 * inst[0]->nin && least > 0; i++) {
+		const int k = i / 2;
 		if (is_load(inst[0]->in[k]))
 			continue;
 		memcpy(other, inst, (size_t)n * sizeof *inst);
-		sort_by_input(other, n, k, b->cx->scratch);
+		if (i % 2 == 0)
+			sort_by_input(other, n, k, b->cx->scratch);
+		else if (!sort_as_lifted(b, other, n, k))
+			continue;
 		const double cost = order_cost(b, other, n);
 		if (cost >= least)
 			continue;

@@ -45,14 +45,10 @@ static inline float *self_scratch(const Self *s)
 
 /* %y = gru "gru" %x, %wi, %wh, %bi, %bh {reverse=[0,1] group=2} : f32[2,3,9,8] @arena:10368
  * !rnn.json:7:3 */
-OUTLINE void main_gru(const Self *s)
+OUTLINE void main_gru(const Self *s, const float *restrict x, const float *restrict weight_ih,
+                      const float *restrict weight_hh, const float *restrict bias_ih,
+                      const float *restrict bias_hh, float *restrict y)
 {
-	const float *const restrict x = s->in[0];
-	const float *const restrict weight_ih = s->pack;
-	const float *const restrict weight_hh = s->pack + 320;
-	const float *const restrict bias_ih = s->pack + 2368;
-	const float *const restrict bias_hh = s->pack + 2416;
-	float *const restrict y = s->arena + 2592;
 	static const bool reverse[] = {0, 1};
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
 	for (int i = 0; i < 6; i++) {
@@ -74,15 +70,11 @@ OUTLINE void main_gru(const Self *s)
 
 /* %dx, %dh = gru_grad "gru.grad" %gx, %gh, %before, %wh, %y {reverse=[0,1] group=2} : f32[2,3,9,24]
  * @arena:0, f32[2,3,9,24] @arena:5184  !rnn.json:7:3 */
-OUTLINE void main_gru_grad(const Self *s)
+OUTLINE void main_gru_grad(const Self *s, const float *restrict gates_x,
+                           const float *restrict gates_h, const float *restrict h,
+                           const float *restrict weight_hh, const float *restrict g_,
+                           float *restrict dgates_x, float *restrict dgates_h)
 {
-	const float *const restrict gates_x = s->in[1];
-	const float *const restrict gates_h = s->in[2];
-	const float *const restrict h = s->in[3];
-	const float *const restrict weight_hh = s->pack + 832;
-	const float *const restrict g_ = s->arena + 2592;
-	float *const restrict dgates_x = s->arena;
-	float *const restrict dgates_h = s->arena + 1296;
 	static const bool reverse[] = {0, 1};
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
 	for (int i = 0; i < 6; i++) {
@@ -105,8 +97,10 @@ OUTLINE void main_gru_grad(const Self *s)
 
 static void run_main(const Self *s, float *const *out)
 {
-	main_gru(s);
-	main_gru_grad(s);
+	main_gru(s, s->in[0], s->pack, s->pack + 320, s->pack + 2368, s->pack + 2416,
+	         s->arena + 2592);
+	main_gru_grad(s, s->in[1], s->in[2], s->in[3], s->pack + 832, s->arena + 2592, s->arena,
+	              s->arena + 1296);
 	memory_copy(out[0], s->arena + 0, 1296);
 	memory_copy(out[1], s->arena + 1296, 1296);
 }
