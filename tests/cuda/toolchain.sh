@@ -78,6 +78,16 @@ driver() {
 			$emulate "$work/program" bench
 }
 
+# ---- precision: the instructions, in the PTX of each --------------------------------------------
+mma() { # PRECISION: kinds of matrix instructions
+	build --arch sm_90 --precision $1 --emit ptx -o "$work/ptx.$1" &&
+		cat "$work/ptx.$1"/*.ptx | grep -o 'mma\.sync[a-z0-9.]*' | grep -oE '\.(tf32|bf16)\.(tf32|bf16)' | sort -u
+}
+strict() {
+	[ -z "$(mma fp32)" ] && ls "$work/ptx.fp32"/*.conv.*.ptx && [ "$(mma tf32)" = .tf32.tf32 ] &&
+		mma bf16 | grep -qx .bf16.bf16 && ! cat "$work"/ptx.*/*.ptx | grep -E 'mma[a-z0-9.]*\.f16|(div|sqrt|rcp)\.full'
+}
+
 # ---- emitted kernels: above each stands the IR that it implements ------------------------------------
 comments() {
 	"$seldc" build "$tiny" --target cuda --emit ir -o "$work/ir.sir" &&
@@ -210,6 +220,7 @@ check "a program for two architectures" program
 check "machine code for each, PTX of the newest" images
 check "no library is linked" libraries
 check "no driver, no GPU, no fitting architecture" driver
+check "fp32 uses no matrix instructions, tf32 and bf16 their own" strict
 check "IR above each kernel" comments
 check "no atomics" atomics
 check "local memory is found" local_memory
