@@ -11,6 +11,7 @@
  *   -k PASS             leave one optional pass out
  *   -P                  PTX, too           -N         nvcc instead of NVRTC
  *   -l                  with -c: list the files of machine code
+ *   -m N                tiles for N multiprocessors, so that small graphs meet large tiles
  *   -x                  no reference: run and time only */
 #define _GNU_SOURCE
 #include "tests/num_case.h"
@@ -41,7 +42,7 @@ typedef struct Check {
 	FILE *ref;
 	double tolerance;
 	bool compile_only, plain, blind, ptx, nvcc, list;
-	int timed, ncases;
+	int timed, ncases, sms;
 	Case *at;
 } Check;
 
@@ -448,7 +449,7 @@ static const Model *join(Check *c)
 
 static const char *check_all(Check *c)
 {
-	const CudaOptions opt = {.precision = c->precision, .version = "test"};
+	const CudaOptions opt = {.precision = c->precision, .version = "test", .sms = c->sms};
 	CudaCode *code = cuda_emit(c->a, join(c), &opt);
 	for (int i = 0; i < c->ncases; i++)
 		if (c->at[i].diag.nerrors > 0 && !c->at[i].why)
@@ -475,7 +476,7 @@ static const char *check_all(Check *c)
 static bool read_options(Check *c, int argc, char **argv)
 {
 	static const char *const precision[] = {"fp32", "tf32", "bf16"};
-	for (int o; (o = getopt(argc, argv, "p:a:k:t:n:s:w:r:c0xPNl")) != -1;) {
+	for (int o; (o = getopt(argc, argv, "p:a:k:t:n:m:s:w:r:c0xPNl")) != -1;) {
 		switch (o) {
 		case 'p':
 			for (int i = 0; i < 3; i++)
@@ -502,6 +503,9 @@ static bool read_options(Check *c, int argc, char **argv)
 			break;
 		case 'n':
 			c->timed = atoi(optarg);
+			break;
+		case 'm':
+			c->sms = atoi(optarg);
 			break;
 		case 'c':
 			c->compile_only = true;

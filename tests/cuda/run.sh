@@ -64,7 +64,7 @@ batch() {
 # Ops whose kernels differ with the precision.
 heavy() {
 	local op
-	for op in conv2d conv2d_act linear matmul inproj_conv_silu scan_gate map avg_pool2d rms_norm; do
+	for op in $(cat tests/cuda/reduced); do
 		ls tests/num/$op/*.sir
 	done
 }
@@ -166,6 +166,7 @@ all() {
 	architectures
 	for p in fp32:3e-6 tf32:1e-3 bf16:1e-2; do
 		batch "edges_${p%:*}" -p "${p%:*}" -t "${p#*:}" -- tests/cuda/cases/*.sir
+		batch "edges_large_${p%:*}" -m 1 -p "${p%:*}" -t "${p#*:}" -- tests/cuda/cases/*.sir
 	done
 	batch tf32 -p tf32 -t 4e-3 -- $(heavy)
 	batch bf16 -p bf16 -t 3e-2 -- $(heavy)
