@@ -164,7 +164,7 @@ __device__ __forceinline__ void product_fma(const float *x, const float *w, cons
 }
 
 /* ---- matrix instructions: bf16 and tf32 -----------------------------------------------------
- * Slabs of 128 bytes along k in a ring; x and w have the same element type In. WM x WN warps.
+ * Slabs of 128 bytes along k in a ring of STAGES; x and w have the same element type In. WM x WN warps.
  * K, XR, WR multiples of 16 bytes. */
 
 template <class P> struct ProductMma {
@@ -174,7 +174,7 @@ template <class P> struct ProductMma {
 		THREADS = 32 * P::WM * P::WN,
 		MT = P::BM / P::WM / 16,
 		NT = P::BN / P::WN / 8,
-		STAGES = 4,
+		STAGES = P::STAGES,
 		STAGE = (P::BM + P::BN) * 128,
 		SLABS = (P::K + KC - 1) / KC,
 		SMEM = STAGES * STAGE,

@@ -42,7 +42,7 @@ template <class P> struct DwMma {
 	typedef typename P::In T;
 	enum {
 		HALF = sizeof(T) == 2,
-		KR = HALF ? 64 : 32,
+		KR = HALF ? 64 : 24,
 		THREADS = 32 * P::WM * P::WN,
 		MT = P::BM / P::WM / 16,
 		NT = P::BN / P::WN / 8,

@@ -12,6 +12,7 @@
  *   -P                  PTX, too           -N         nvcc instead of NVRTC
  *   -l                  with -c: list the files of machine code
  *   -o                  launches overlap (sm_90)
+ *   -m N                tiles for N multiprocessors, so that small graphs meet large tiles
  *   -x                  no reference: run and time only */
 #define _GNU_SOURCE
 #include "tests/num_case.h"
@@ -42,7 +43,7 @@ typedef struct Check {
 	FILE *ref;
 	double tolerance;
 	bool overlap, compile_only, plain, blind, ptx, nvcc, list;
-	int timed, ncases;
+	int timed, ncases, sms;
 	Case *at;
 } Check;
 
@@ -496,8 +497,10 @@ static const Model *join(Check *c)
 
 static const char *check_all(Check *c)
 {
-	const CudaOptions opt = {
-	    .precision = c->precision, .version = "test", .overlap = c->overlap};
+	const CudaOptions opt = {.precision = c->precision,
+				 .version = "test",
+				 .sms = c->sms,
+				 .overlap = c->overlap};
 	CudaCode *code = cuda_emit(c->a, join(c), &opt);
 	for (int i = 0; i < c->ncases; i++)
 		if (c->at[i].diag.nerrors > 0 && !c->at[i].why)
@@ -524,7 +527,7 @@ static const char *check_all(Check *c)
 static bool read_options(Check *c, int argc, char **argv)
 {
 	static const char *const precision[] = {"fp32", "tf32", "bf16"};
-	for (int o; (o = getopt(argc, argv, "p:a:k:t:n:s:w:r:c0xPNlo")) != -1;) {
+	for (int o; (o = getopt(argc, argv, "p:a:k:t:n:m:s:w:r:c0xPNlo")) != -1;) {
 		switch (o) {
 		case 'p':
 			for (int i = 0; i < 3; i++)
@@ -551,6 +554,9 @@ static bool read_options(Check *c, int argc, char **argv)
 			break;
 		case 'n':
 			c->timed = atoi(optarg);
+			break;
+		case 'm':
+			c->sms = atoi(optarg);
 			break;
 		case 'c':
 			c->compile_only = true;

@@ -171,7 +171,7 @@ cases() {
 # Ops whose kernels differ with the precision.
 heavy() {
 	local op
-	for op in conv2d conv2d_act linear matmul inproj_conv_silu scan_gate attention attention_grad map avg_pool2d rms_norm; do
+	for op in $(cat tests/cuda/reduced); do
 		ls tests/num/$op/*.sir
 	done
 }
