@@ -885,13 +885,12 @@ static bool weights_close(const char *a, const char *b, double limit)
 	return most <= limit;
 }
 
-static void test_stages(Test *t)
+/* Each line's loss is made of its parts, with weight w1 or w2 of the distances in stage 1 or 2.
+ * Returns the steps. */
+static int check_weights(Test *t, const char *path, double w1, double w2)
 {
-	CHECK(t, program(t, "train --data data --out s --stage stage2 --set epochs=3") == RT_OK);
-	CHECK(t, exists("s/stage1.last.safetensors") && exists("s/stage1.best.safetensors"));
-	/* what each stage's loss is made of */
 	char *const log = rt_alloc(1 << 20, 1);
-	slurp("s/log.jsonl", log, 1 << 20);
+	slurp(path, log, 1 << 20);
 	int steps = 0;
 	for (char *line = strtok(log, "\n"); line; line = strtok(NULL, "\n")) {
 		cJSON *const o = cJSON_Parse(line);
@@ -901,7 +900,7 @@ static void test_stages(Test *t)
 			cJSON_Delete(o);
 			continue;
 		}
-		const double w = strcmp(stage->valuestring, "stage1") == 0 ? 0 : 3;
+		const double w = strcmp(stage->valuestring, "stage1") == 0 ? w1 : w2;
 		const double want = 0.8 * number_in(line, "loss.sed") +
 				    0.2 * number_in(line, "loss.doa") +
 				    w * number_in(line, "loss.sde");
@@ -910,7 +909,19 @@ static void test_stages(Test *t)
 		cJSON_Delete(o);
 	}
 	free(log);
-	CHECK(t, logged("s/log.jsonl", "step", "step") * 2 == steps);
+	return steps;
+}
+
+static void test_stages(Test *t)
+{
+	CHECK(t, program(t, "train --data data --out s --stage stage2 --set epochs=3") == RT_OK);
+	CHECK(t, exists("s/stage1.last.safetensors") && exists("s/stage1.best.safetensors"));
+	CHECK(t,
+	      logged("s/log.jsonl", "step", "step") * 2 == check_weights(t, "s/log.jsonl", 0, 3));
+	/* the command line's weight is the second stage's */
+	CHECK(t, program(t, "train --data data --out w --stage stage2 --set epochs=1 "
+			    "--set w_sde=4") == RT_OK);
+	CHECK(t, check_weights(t, "w/log.jsonl", 0, 4) > 0);
 	/* the same in two runs, from weights */
 	CHECK(t, program(t, "train --data data --out s1 --stage stage1 --set epochs=3") == RT_OK);
 	CHECK(t, same_files("s1/last.safetensors", "s/stage1.last.safetensors"));
