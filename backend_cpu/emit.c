@@ -50,12 +50,15 @@ static bool check_types(const Emit *e, const Node *n)
 	return true;
 }
 
-/* Views and what lies in the weights as it is needs no code. */
+/* Views and what lies in the weights or the state as it is needs no code. */
 static bool has_code(const Node *n)
 {
 	bool stored = false;
-	for (int k = 0; k < n->nout; k++)
-		stored |= n->out[k].place.kind == PLACE_ARENA || n->out[k].place.kind == PLACE_LOAD;
+	for (int k = 0; k < n->nout; k++) {
+		const PlaceKind place = n->out[k].place.kind;
+		stored |= place == PLACE_ARENA || place == PLACE_LOAD ||
+			  (place == PLACE_STATE && node_renewed(n, k));
+	}
 	return stored && n->op != OP_input && n->op != OP_param;
 }
 
@@ -142,11 +145,12 @@ static void head(const Emit *e, Buf *b)
 {
 	const Model *m = e->model;
 	emit_comment(
-	    b, arena_printf(e->arena,
-			    "%s%s%s. C for the CPU, written by seldc; not for editing. Above each "
-			    "function stands the IR that it implements, with the place in the "
-			    "model file that it comes from.",
-			    m->name, m->doc ? ": " : "", m->doc ? m->doc : ""));
+	    b, 0,
+	    arena_printf(e->arena,
+			 "%s%s%s. C for the CPU, written by seldc; not for editing. Above each "
+			 "function stands the IR that it implements, with the place in the "
+			 "model file that it comes from.",
+			 m->name, m->doc ? ": " : "", m->doc ? m->doc : ""));
 	buf_puts(b, "#include \"seldrt.h\"\n\n#include <omp.h>\n#include <stdbool.h>\n"
 		    "#include <stdio.h>\n#include <stdlib.h>\n#include <string.h>\n");
 }

@@ -169,7 +169,7 @@ void cpu_matmul(Fn *f)
 			       y.dim[y.rank - 1], a.dim[col], "NULL");
 		return;
 	}
-	BUG("'%s': rows of a matrix in three levels", f->name);
+	BUG("'%s': rows of a matrix in three levels", f->n->out[0].name);
 }
 
 /* ---- convolutions ---- */
@@ -232,6 +232,14 @@ static bool fits_winograd(const ConvPlan *p)
 	       p->tw <= 2 && p->oh * p->th >= 4 && p->ow * p->tw >= 4;
 }
 
+/* Rounding of the transform is some 6 times that of a sum. A training step takes gradients through
+ * rectifiers, each on or off by the sign of its input, so what goes into them is summed directly.
+ */
+static bool needs_exact(const Node *n)
+{
+	return n->op == OP_conv2d && strcmp(n->graph->name, "step") == 0;
+}
+
 /* Transformed weights of a convolution that weigh more are fetched from memory at each run: then
  * the plain taps, a quarter of them, are kept and transformed on the way, if enough squares share
  * the work. */
@@ -259,7 +267,7 @@ ConvPlan conv_plan(const Node *n)
 {
 	ConvPlan p = {0};
 	conv_geometry(&p, n);
-	p.winograd = fits_winograd(&p);
+	p.winograd = fits_winograd(&p) && !needs_exact(n);
 	if (p.winograd)
 		winograd_tiles(&p, n->group > 0 ? n->group : 1);
 	p.rows = p.oh >= 64 ? 4 : p.oh >= 32 ? 2 : 1;

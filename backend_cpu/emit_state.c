@@ -1,6 +1,6 @@
 /* emit_state.c: what a training program keeps between runs of the graph "step" (States). Inputs of
  * the step of these names are read where they are kept; the outputs that renew them are copied
- * there when a run ends. */
+ * there when a run ends, unless they were computed there. */
 #include "emit.h"
 
 #include <inttypes.h>
@@ -11,7 +11,7 @@ void state_update(Emit *e)
 	for (int i = 0; i < e->graph->outputs.n; i++) {
 		const Output *o = &e->graph->outputs.at[i];
 		const State *s = state_renewed(&e->state, e->graph, o->name);
-		if (!s)
+		if (!s || o->value->place.kind == PLACE_STATE)
 			continue;
 		const Ref r = ref_of(e, o->value, false);
 		if (!r.dense)

@@ -42,6 +42,7 @@ typedef struct CudaOptions {
 	CudaPrecision precision; /* of the graph `main`; features are always computed in fp32 */
 	const char *version;     /* of the compiler, for the program */
 	int sms;                 /* multiprocessors to choose tiles for; 0: 132 */
+	bool overlap;            /* kernels are set up while the one before runs (sm_90) */
 	bool library;            /* no main; the RtModel is what <name>_model() returns */
 	bool weights; /* safetensors are linked in, from seldc_weights to seldc_weights_end */
 } CudaOptions;

@@ -77,9 +77,12 @@ int64_t group_of(const Node *n)
 
 bool emit_stored(const Node *n)
 {
-	for (int i = 0; i < n->nout; i++)
-		if (n->out[i].place.kind == PLACE_ARENA || n->out[i].place.kind == PLACE_LOAD)
+	for (int i = 0; i < n->nout; i++) {
+		const PlaceKind k = n->out[i].place.kind;
+		if (k == PLACE_ARENA || k == PLACE_LOAD ||
+		    (k == PLACE_STATE && node_info(n)->flags & F_RENEWS))
 			return true;
+	}
 	return false;
 }
 
@@ -216,6 +219,7 @@ Kernel kernel_begin(Emit *e, const Node *n, CudaFamily f)
 	Kernel k = {.b = &e->code->unit[f]};
 	k.type = arena_printf(e->arena, "k%03d", ++e->nkernels);
 	k.name = kernel_name(e, n, k.type);
+	k.overlap = e->code->opt.overlap;
 	k.launch = (CudaLaunch){
 	    .kernel = k.name, .family = f, .node = n, .graph = e->graph_index, .load = e->load};
 	buf_puts(k.b, "\n");
@@ -274,6 +278,8 @@ void kernel_open(Kernel *k, unsigned threads, unsigned blocks)
 	    k->b,
 	    "};\n\nextern \"C\" __global__ void __launch_bounds__(%u, %u) %s(const Mem m)\n{\n",
 	    threads, blocks, k->name);
+	if (k->overlap)
+		buf_puts(k->b, "\tkernel_start();\n");
 	k->launch.block = threads;
 }
 

@@ -7,7 +7,7 @@
 
 #include "backend_cuda.h"
 
-enum { MAX_DIMS = MAX_RANK + 2, MAX_SWEEP = 24 };
+enum { MAX_DIMS = MAX_RANK + 2, MAX_SWEEP = MAX_MAP_IN + MAX_OUT };
 
 /* Outputs of a product from which reduced precision pays: below, a product takes no time, and it
  * often ends in results, where rounding shows most. */
@@ -82,6 +82,7 @@ const char *sweep_text(const Emit *e, const Sweep *s, int op, const char *index)
 typedef struct Kernel {
 	Buf *b;
 	const char *name, *type; /* k012_conv1, k012 */
+	bool overlap;
 	CudaLaunch launch;
 } Kernel;
 
@@ -141,7 +142,7 @@ void emit_copies(Emit *e, const Node *node, const Operand *from, const Operand *
 void emit_pcm(Emit *e);
 
 /* For PassHooks, of programs of precision bf16. */
-void narrow_choose(const Graph *g, const Value *const *home, bool *narrow);
+void narrow_choose(const Graph *g, const Value *const *home, bool *narrow, Arena *scratch);
 
 /* Weak: an op without one is an error for models that have it. */
 #define EW(name, ...)

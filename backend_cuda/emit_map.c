@@ -109,8 +109,6 @@ static MapKernel map_begin(Emit *e, const Node *n)
 	MapKernel m = {.e = e, .nin = n->nin, .nout = n->nout};
 	m.o = NEW_ARRAY(e->arena, const Operand *, n->nin + n->nout);
 	Operand *all = NEW_ARRAY(e->arena, Operand, n->nin + n->nout);
-	if (n->nin + n->nout > MAX_SWEEP)
-		emit_bug(n, "has too many operands for one kernel");
 	for (int i = 0; i < n->nin + n->nout; i++) {
 		double number;
 		if (i < n->nin && is_scalar(e, n->in[i], &number))
@@ -344,8 +342,9 @@ void emit_pcm(Emit *e)
 	const CudaCode *c = e->code;
 	const Graph *g = module_graph(c->model->module, "features");
 	const CudaInput *in = NULL;
-	for (int i = 0; i < c->inputs.n && !in; i++)
-		if (c->model->module->graphs.at[c->inputs.at[i].graph] == g)
+	for (int i = 0; i < c->inputs.n; i++)
+		if (c->model->module->graphs.at[c->inputs.at[i].graph] == g &&
+		    !strcmp(c->inputs.at[i].node->label, "audio"))
 			in = &c->inputs.at[i];
 	if (c->state.at.n == 0 || !in || in->node->out[0].type.rank != 3)
 		return;

@@ -112,9 +112,10 @@ static void put_dw(const Emit *e, const Kernel *k, const ProductDw *p, const DwT
 
 static unsigned dw_smem(const ProductDw *p, const DwTile *t)
 {
+	const int bn = p->half && t->bn < 64 ? 64 : t->bn; /* whole panels */
 	if (!p->mma)
 		return 0;
-	return (unsigned)(3 * (p->half ? 64 * (t->bm + t->bn) * 2 : 32 * (t->bm + t->bn + 16) * 4));
+	return (unsigned)(3 * (p->half ? 64 * (t->bm + bn) * 2 : 32 * (t->bm + bn + 16) * 4));
 }
 
 static const char *at_z(const Emit *e, const Sweep *z, int op, const Operand *o, bool write)

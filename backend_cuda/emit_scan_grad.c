@@ -115,9 +115,12 @@ static void emit_scan_grad(Emit *e, const Node *n)
 	const int64_t size[4] = {states, seq, seq, s.e};
 	const int64_t parts[4] = {s.parts, s.blocks, s.blocks, s.parts};
 	const char *slab[4];
-	for (int i = 0; i < 4; i++)
-		slab[i] = parts[i] == 1 ? operand_text(e, &s.out[2 + i], true)
-					: scratch_floats(e, parts[i] * s.group * size[i]);
+	bool direct[4];
+	for (int i = 0; i < 4; i++) {
+		direct[i] = parts[i] == 1 && !s.out[2 + i].narrow;
+		slab[i] = direct[i] ? operand_text(e, &s.out[2 + i], true)
+				    : scratch_floats(e, parts[i] * s.group * size[i]);
+	}
 	const int64_t starts =
 	    s.chunks > 1 ? s.batch * s.blocks * s.chunks * 128 * s.n / (s.n % 4 == 0 ? 4 : 1) : 0;
 	const char *start = scratch_floats(e, s.group * starts);
@@ -140,7 +143,7 @@ static void emit_scan_grad(Emit *e, const Node *n)
 	}
 	for (int i = 0; i < 4; i++)
 		buf_printf(k.b, "%s + (size_t)(%s * %lldu + z) * %lldu,\n\t\t", slab[i],
-			   parts[i] == 1      ? "0u"
+			   direct[i]          ? "0u"
 			   : i == 1 || i == 2 ? "blockIdx.x"
 					      : "blockIdx.y",
 			   (long long)s.group, (long long)size[i]);
@@ -149,7 +152,7 @@ static void emit_scan_grad(Emit *e, const Node *n)
 		   emit_reverse(e, n, g));
 	kernel_end(e, &k, s.blocks, s.parts, s.group, (unsigned)scan_smem(s.n, s.tc));
 	for (int i = 0; i < 4; i++)
-		if (parts[i] > 1)
+		if (!direct[i])
 			emit_sum_parts(e, n, slab[i], parts[i], s.group * size[i], &s.out[2 + i]);
 }
 

@@ -318,7 +318,7 @@ static PassHooks target_hooks(const Compile *cx)
 {
 	if (cx->target == TARGET_CUDA)
 		return cuda_hooks(cuda_precision(cx->o->precision));
-	return (PassHooks){.packs = cpu_packs, .strided = cpu_strided};
+	return (PassHooks){.packs = cpu_packs, .strided = cpu_strided, .renews = cpu_renews};
 }
 
 static int build(Compile *cx)
@@ -394,7 +394,7 @@ static int inspect(Compile *cx)
 {
 	read_model(cx);
 	PassOptions opt = cx->o->pass;
-	opt.hooks = (PassHooks){.packs = cpu_packs, .strided = cpu_strided};
+	opt.hooks = target_hooks(cx);
 	return inspect_model(cx->arena, cx->model, &opt, cx->o->json) ? EXIT_DONE : EXIT_INPUT;
 }
 

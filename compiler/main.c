@@ -365,10 +365,15 @@ static int explain(int argc, char **argv)
 
 static void list_attrs(const OpInfo *op)
 {
-	static const char *const kinds[] = {"int", "float", "bool", "str", "int[]", "float[]"};
+	static const char *const kinds[] = {"int", "float", "bool", "str", "int", "float"};
 	for (int i = 0; i < op->nattrs; i++) {
 		const AttrDef *d = &op->attrs[i];
+		const bool list = d->kind == A_INTS || d->kind == A_FLOATS;
 		printf("%s%s:%s", i ? " " : "    {", d->name, kinds[d->kind]);
+		if (list && d->n > 0)
+			printf("[%d]", d->n);
+		else if (list)
+			fputs(d->n == ATTR_EACH ? "[G]" : "[]", stdout);
 		if (d->dflt)
 			printf("=%s", d->dflt);
 	}

@@ -71,21 +71,6 @@ static Value *stack(Step *s, Value **in, int n)
 	return build_op(s->g, NULL, OP_stack, in, n, (Loc){0}, NULL);
 }
 
-/* Sum of all elements, [] */
-static Value *sum_all(Step *s, Value *v)
-{
-	int64_t axes[MAX_RANK];
-	for (int i = 0; i < v->type.rank; i++)
-		axes[i] = i;
-	if (v->type.rank == 0)
-		return v;
-	Node *n = node_new(s->g, OP_sum, &v, 1, v->node->loc, NULL);
-	attr_set_ints(n, "axes", axes, v->type.rank);
-	if (!ir_infer(n))
-		BUG("sum of a gradient");
-	return &n->out[0];
-}
-
 /* ---- copies of main and loss -------------------------------------------------------------------
  */
 
@@ -279,10 +264,8 @@ static Value *correction(Step *s, double beta)
 
 static Value *grad_norm(Step *s, Value **grad, int n)
 {
-	Value **square = NEW_ARRAY(s->arena, Value *, n);
-	for (int i = 0; i < n; i++)
-		square[i] = sum_all(s, op(s, OP_square, grad[i], NULL));
-	return op(s, OP_sqrt, sum_all(s, stack(s, square, n)), NULL);
+	Value *sum = build_op(s->g, NULL, OP_sum_squares, grad, n, (Loc){0}, "grad_norm");
+	return op(s, OP_sqrt, sum, NULL);
 }
 
 /* Factor on all gradients: min(1, clip / (norm + 1e-6)), or 1 where clip is 0. */

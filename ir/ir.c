@@ -370,13 +370,13 @@ static bool one_equal(const Node *a, const Node *b, const AttrDef *d)
 	}
 }
 
-bool attr_equal(const Node *a, const Node *b, const char *skip)
+bool attr_equal(const Node *a, const Node *b, bool but_each)
 {
 	if (a->op != b->op || a->group != b->group)
 		return false;
 	const OpInfo *op = node_info(a);
 	for (int i = 0; i < op->nattrs; i++) {
-		if (skip && !strcmp(op->attrs[i].name, skip))
+		if (but_each && op->attrs[i].n == ATTR_EACH)
 			continue;
 		if (!a->attr[i].set && !b->attr[i].set)
 			continue;

@@ -9,7 +9,7 @@
 
 #include "base.h"
 
-enum { MAX_RANK = 8, MAX_OUT = 16 };
+enum { MAX_RANK = 8, MAX_OUT = 16, MAX_MAP_IN = 24 /* operands of one map */ };
 
 typedef enum DType { F32, BF16, I32, I16, NDTYPES } DType;
 
@@ -48,7 +48,10 @@ enum {
 
 typedef enum AttrKind { A_INT, A_FLOAT, A_BOOL, A_STR, A_INTS, A_FLOATS } AttrKind;
 
-/* One attribute of an op's schema. ints/floats with fixed n (2 for "int[2]") or any (n = -1). */
+enum { ATTR_ANY = -1, ATTR_EACH = -2 };
+
+/* One attribute of an op's schema. ints/floats have n numbers (2 for "int[2]"), ATTR_ANY number
+ * ("int[]"), or ATTR_EACH: one, or one for each instance of the node's group ("int[G]"). */
 typedef struct AttrDef {
 	const char *name;
 	AttrKind kind;
@@ -158,7 +161,7 @@ struct Node {
 	Attr attr[MAX_ATTRS]; /* in the order of the op's schema */
 	/* 0: plain. G > 0: G independent instances in one node; every output has a leading
 	 * dimension G, every input a leading dimension that divides G, and instance g reads slice
-	 * g * dim / G of it. Int lists attributes of F_TIME ops (`reverse`) may have G entries. */
+	 * g * dim / G of it. Attributes that are ATTR_EACH may have G entries. */
 	int64_t group;
 	const char *label; /* dotted name from the model file ("enc.sed.b1.conv1"), or NULL */
 	Loc loc;
@@ -235,8 +238,9 @@ void attr_set_bool(Node *n, const char *name, bool v);
 void attr_set_str(Node *n, const char *name, const char *v);
 void attr_set_ints(Node *n, const char *name, const int64_t *v, int len);
 void attr_set_floats(Node *n, const char *name, const double *v, int len);
-/* Same op, group and attribute values (set or defaulted alike); `skip` names one to ignore. */
-bool attr_equal(const Node *a, const Node *b, const char *skip);
+/* Same op, group and attribute values (set or defaulted alike); but_each: those that may differ
+ * between the instances of a group are ignored. */
+bool attr_equal(const Node *a, const Node *b, bool but_each);
 /* `reverse` of instance g of an F_TIME node */
 bool node_reverse(const Node *n, int g);
 

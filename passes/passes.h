@@ -20,7 +20,7 @@ typedef struct PassHooks {
 	/* Sets narrow, by value slot (id * MAX_OUT + index), where values are stored as bf16; home
 	 * is the value whose storage one lies in, NULL for those not in the arena. All of a home or
 	 * none. */
-	void (*narrow)(const Graph *g, const Value *const *home, bool *narrow);
+	void (*narrow)(const Graph *g, const Value *const *home, bool *narrow, Arena *scratch);
 } PassHooks;
 
 /* Lists are comma-separated pass names; NULL is an empty list or no folder. */

@@ -477,7 +477,7 @@ static void find_narrow(Plan *p)
 			if (b >= 0 && p->block[b].space == PLACE_ARENA)
 				home[slot(v)] = p->block[outermost(p, b)].root;
 		}
-	p->cx->opt->hooks.narrow(p->g, home, narrow);
+	p->cx->opt->hooks.narrow(p->g, home, narrow, p->cx->scratch);
 	for (int i = 0; i < p->nblocks; i++) {
 		Block *b = &p->block[i];
 		if (b->space != PLACE_ARENA || !narrow[slot(b->root)])

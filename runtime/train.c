@@ -34,6 +34,7 @@ typedef struct Trainer {
 	RtFeed feed;
 	RtLoader *loader;
 	double epoch_start, saved, step_seconds; /* step_seconds: smoothed; 0: not known */
+	double roof_seconds; /* of features and step at the device's limits; 0: not known */
 } Trainer;
 
 /* ---- the folder -------------------------------------------------------------------------- */
@@ -188,6 +189,8 @@ static void show_step(Trainer *t, double lr)
 	add_parts(line, &t->history, v);
 	add(line, ", lr %.3g, %.1f clips/s, %.3g GFLOP/s", lr, (double)t->model->batch / each,
 	    1e-9 * t->step.graph->flops / each);
+	if (t->roof_seconds > 0)
+		add(line, ", %.1f %% of the roofline", 100 * t->roof_seconds / each);
 	rt_progress_text(&t->progress, line);
 }
 
@@ -219,6 +222,8 @@ static RtStatus log_step(Trainer *t, double lr, double seconds, RtError *err)
 	cJSON_AddNumberToObject(o, "lr", lr);
 	cJSON_AddNumberToObject(o, "clips_per_second", (double)t->model->batch / seconds);
 	cJSON_AddNumberToObject(o, "gflops", 1e-9 * t->step.graph->flops / seconds);
+	if (t->roof_seconds > 0)
+		cJSON_AddNumberToObject(o, "roofline_share", t->roof_seconds / seconds);
 	return rt_log_write(&t->log, o, err);
 }
 
@@ -305,15 +310,15 @@ static RtStatus make_inputs(Trainer *t, const RtBatch *b, RtError *err)
 {
 	RtSession *const s = &t->session;
 	const RtGraph *const g = t->step.graph;
-	const float *const audio[1] = {b->audio};
 	RtStatus status = RT_OK;
 	if (s->features >= 0)
-		status = t->model->ops.run(s->self, s->features, audio, t->fed, err);
+		status = t->model->ops.run(s->self, s->features, (const float *const *)b->in,
+					   t->fed, err);
 	for (int i = 0; i < g->ninputs; i++) {
 		if (t->step.role[i] == RT_TARGET)
 			t->step.in[i] = b->target[i];
 		else if (t->step.role[i] == RT_FEATURES && s->features < 0)
-			t->step.in[i] = b->audio;
+			t->step.in[i] = b->in[0];
 		else if (t->step.role[i] == RT_FEATURES)
 			t->step.in[i] = s->fio.out[rt_feeding_output(&t->model->graphs[s->features],
 								     g->inputs[i].name)];
@@ -505,21 +510,6 @@ static RtStatus train_stage(Trainer *t, RtError *err)
 
 /* ---- the beginning ----------------------------------------------------------------------- */
 
-/* Weights may bring their own statistics; those of a fresh network do nothing. */
-static bool has_scaler(const Trainer *t, const RtWeights *w)
-{
-	for (int i = 0; i < t->model->nparams; i++) {
-		const RtTensor *const p = &t->model->params[i].tensor;
-		const bool is_std = strcmp(p->name, "scaler.std") == 0;
-		if (!is_std && strcmp(p->name, "scaler.mean") != 0)
-			continue;
-		for (uint64_t k = 0; k < rt_tensor_numel(p); k++)
-			if (w->params[i][k] != (float)is_std)
-				return true;
-	}
-	return false;
-}
-
 static RtStatus open_session(Trainer *t, bool *scaled, RtError *err)
 {
 	const RtOptions *const o = t->options;
@@ -527,14 +517,27 @@ static RtStatus open_session(Trainer *t, bool *scaled, RtError *err)
 	RtWeights w = {0};
 	RtStatus s;
 	if (o->weights || m->weights)
-		s = rt_weights_open(&w, m, o->weights, err);
+		s = rt_weights_load(&w, m, o->weights, o->statistics, err);
 	else
 		s = rt_weights_init(&w, m, (uint64_t)t->plans.at[0].seed, (int)o->threads, err);
 	if (!s)
 		s = rt_session_open(&t->session, m, &w, (int)o->threads, err);
-	*scaled = !s && has_scaler(t, &w);
+	*scaled = !s && !rt_weights_unscaled(&w, m);
 	rt_weights_release(&w);
 	return s;
+}
+
+/* Features and step, each as long as the slower of arithmetic and memory. */
+static double roof_seconds(const Trainer *t)
+{
+	const int graph[] = {t->session.features, t->step.index};
+	double sum = 0;
+	for (size_t i = 0; t->model->ops.roof && i < RT_COUNT(graph); i++) {
+		const RtRoof r =
+		    graph[i] < 0 ? (RtRoof){0, 0} : t->model->ops.roof(t->session.self, graph[i]);
+		sum += r.memory > r.arithmetic ? r.memory : r.arithmetic;
+	}
+	return sum;
 }
 
 static RtStatus choose_features(Trainer *t, RtError *err)
@@ -579,6 +582,13 @@ static RtStatus resume(Trainer *t, RtError *err)
 	if (!path)
 		return rt_no_memory(err);
 	RtStatus s = rt_checkpoint_read(&t->session, path, &t->id, &t->at, err);
+	char text[320];
+	snprintf(text, sizeof text,
+		 "%s was written by a program for %s, this one is for %s: results will differ in "
+		 "rounding from those of a run that stays with one",
+		 checkpoint_name, t->at.program, t->id.program);
+	if (!s && strcmp(t->at.program, t->id.program) != 0)
+		rt_say_warning(t->options, text);
 	const bool inside = t->at.stage < t->plans.n ? t->at.epoch < t->plans.at[t->at.stage].epochs
 						     : t->at.stage == t->plans.n;
 	if (!s && !inside)
@@ -670,6 +680,9 @@ static RtStatus prepare(Trainer *t, RtError *err)
 		s = open_session(t, &scaled, err);
 	if (!s)
 		s = choose_features(t, err);
+	t->roof_seconds = s ? 0 : roof_seconds(t);
+	if (!s)
+		s = rt_dataset_whole(&t->session, &t->data, &t->progress, err);
 	if (!s)
 		s = exists ? resume(t, err) : begin(t, scaled, err);
 	if (!s)

@@ -224,9 +224,10 @@ int main(int argc, char **argv)
 			adopt(&s, &c);
 		list_push(s.a, &s.cases, c);
 	}
-	const PassOptions opt = {.only = passes ? NULL : "",
-				 .verify = true,
-				 .hooks = {.packs = cpu_packs, .strided = cpu_strided}};
+	const PassOptions opt = {
+	    .only = passes ? NULL : "",
+	    .verify = true,
+	    .hooks = {.packs = cpu_packs, .strided = cpu_strided, .renews = cpu_renews}};
 	Report r = {0};
 	const RtModel *m = passes_run(s.module, &opt, &r) ? build(&s) : NULL;
 	if (!m || !run_all(&s, m)) {

@@ -19,8 +19,9 @@ static bool always(const Node *n)
 }
 
 /* Everything that lies in a value of a node called "half". */
-static void half(const Graph *g, const Value *const *home, bool *narrow)
+static void half(const Graph *g, const Value *const *home, bool *narrow, Arena *scratch)
 {
+	(void)scratch;
 	for (int i = 0; i < g->nodes.n * MAX_OUT; i++)
 		narrow[i] =
 		    home[i] && home[i]->node->label && !strcmp(home[i]->node->label, "half");

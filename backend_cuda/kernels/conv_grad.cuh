@@ -83,6 +83,7 @@ __device__ __forceinline__ void conv_dw_fetch(char *to, const S *from, int y0, i
 	typedef ConvDwMma<P> F;
 	typedef typename P::In T;
 	const int PIECES = CH / F::VECTOR;
+#pragma unroll 1
 	for (int e = threadIdx.x; e < F::RS * PIXELS * PIECES; e += F::THREADS) {
 		const int pixel = e / PIECES, c = e % PIECES * F::VECTOR;
 		const int y = y0 + pixel / PIXELS, x = x0 + pixel % PIXELS;

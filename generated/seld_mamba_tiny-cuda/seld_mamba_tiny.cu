@@ -16,11 +16,23 @@ struct Mem {
 	const char *params; /* weights as they come */
 	const char *in;     /* inputs of the graph */
 	char *out;          /* outputs that do not lie dense in the arena */
+	char *state;        /* what training keeps from step to step */
+	const char *pcm;    /* 16-bit audio of a batch */
 };
 
 /* ---- in PTX: what CUDA C has no words for ----------------------------------------------------
  * Only for CUDA compilers, so that others can compile the kernels with functions of their own. */
 #ifdef __CUDACC__
+
+/* First of all in kernels that may be set up while the launch before them runs: waits until that one
+ * has ended and what it wrote can be read; it waited for the one before it, and so on. The next
+ * launch may be set up from here. */
+__device__ __forceinline__ void kernel_start()
+{
+#if __CUDA_ARCH__ >= 900
+	asm volatile("griddepcontrol.wait;\n\tgriddepcontrol.launch_dependents;" ::: "memory");
+#endif
+}
 
 /* Two floats to two bf16, round to nearest even, a in the low half. */
 __device__ __forceinline__ unsigned narrow2(float a, float b)
@@ -64,6 +76,13 @@ template <int N> __device__ __forceinline__ void async_wait()
 __device__ __forceinline__ void ldmatrix4(unsigned r[4], unsigned s)
 {
 	asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0, %1, %2, %3}, [%4];"
+	             : "=r"(r[0]), "=r"(r[1]), "=r"(r[2]), "=r"(r[3]) : "r"(s) : "memory");
+}
+
+/* The same of 8 x 8 bf16, each turned. */
+__device__ __forceinline__ void ldmatrix4_turned(unsigned r[4], unsigned s)
+{
+	asm volatile("ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16 {%0, %1, %2, %3}, [%4];"
 	             : "=r"(r[0]), "=r"(r[1]), "=r"(r[2]), "=r"(r[3]) : "r"(s) : "memory");
 }
 
@@ -164,6 +183,20 @@ __device__ __forceinline__ float4 get4(const bf16 *p)
 	                   __uint_as_float(v.y << 16), __uint_as_float(v.y & 0xffff0000u));
 }
 
+/* 16 bytes of T from elements of any type, `step` apart; 0 behind the first `count`. */
+template <class T, class S>
+__device__ __forceinline__ void convert16(char *to, const S *from, int step, int count)
+{
+	const int V = 16 / sizeof(T);
+	float v[V];
+#pragma unroll
+	for (int i = 0; i < V; i++)
+		v[i] = i < count ? widen(from[i * step]) : 0.0f;
+#pragma unroll
+	for (int i = 0; i < V; i += 4)
+		put4((T *)to + i, make_float4(v[i], v[i + 1], v[i + 2], v[i + 3]));
+}
+
 __device__ __forceinline__ void round_operand(unsigned *r, int n, float)
 {
 #pragma unroll
@@ -249,6 +282,20 @@ template <int WIDTH, class T> __device__ __forceinline__ void map_put(T *p, cons
 		put4(p, make_float4(v[0], v[1], v[2], v[3]));
 	else
 		put(p, v[0]);
+}
+
+/* 16-bit x[BATCH][SAMPLES][CHANNELS] to y[BATCH][CHANNELS][SAMPLES] in [-1, 1); grid: (SAMPLES / 256,
+ * BATCH). */
+template <class P> __device__ __forceinline__ void map_pcm(const short *x, float *y)
+{
+	const int t = blockIdx.x * blockDim.x + threadIdx.x;
+	if (t >= P::SAMPLES)
+		return;
+	x += ((long long)blockIdx.y * P::SAMPLES + t) * P::CHANNELS;
+	y += (long long)blockIdx.y * P::CHANNELS * P::SAMPLES + t;
+#pragma unroll
+	for (int c = 0; c < P::CHANNELS; c++)
+		y[(long long)c * P::SAMPLES] = x[c] * (1.0f / 32768);
 }
 
 /* %features.log_mel.squares = square "features.log_mel.squares" %features.spectrum : f32[1,4,41,513,2] @arena:673088  !models/lib/foa.json:12:17+8 */
@@ -2553,14 +2600,28 @@ extern "C" __global__ void __launch_bounds__(128, 1) k064_dec_______l2_norm(cons
 	rms_norm<k064>(((const float *)(m.arena + 46080)), ((const float *)(m.params + 290112)), ((float *)(m.arena + 23040)));
 }
 
-/* pack.cuh: weights to the form that the matrix instructions read, once, when they are loaded.
- * P: COUNT, at(i) the offset of element i in w. */
+/* pack.cuh: weights to the form that the kernels of products read, and tables that need no input.
+ */
 
-template <class P> __device__ __forceinline__ void pack_bf16(const float *w, bf16 *p)
+/* w, element (n, k) at n WR + k WK, to dense p[N][K]: as floats or bf16. Where w is dense along n,
+ * through tiles of 32 x 32. grid: (K / 32, N / 32) CTAs of 256. */
+template <class P, class T> __device__ __forceinline__ void pack_rows(const float *w, T *p)
 {
-	const unsigned i = blockIdx.x * blockDim.x + threadIdx.x;
-	if (i < P::COUNT)
-		put(p + i, w[P::at(i)]);
+	__shared__ float tile[32][33];
+	const int TURN = P::WR < P::WK, lane = threadIdx.x & 31, warp = threadIdx.x >> 5;
+	const int n0 = blockIdx.y * 32, k0 = blockIdx.x * 32;
+#pragma unroll
+	for (int i = warp; i < 32; i += 8) {
+		const int n = n0 + (TURN ? lane : i), k = k0 + (TURN ? i : lane);
+		const bool in = n < P::N && k < P::K;
+		tile[TURN ? lane : i][TURN ? i : lane] =
+		    in ? w[(long long)n * P::WR + (long long)k * P::WK] : 0.0f;
+	}
+	__syncthreads();
+#pragma unroll
+	for (int i = warp; i < 32; i += 8)
+		if (n0 + i < P::N && k0 + lane < P::K)
+			put(p + (long long)(n0 + i) * P::K + k0 + lane, tile[i][lane]);
 }
 
 /* Triangular filters on the Slaney mel scale with area normalisation: [BINS][MELS]. P: BINS MELS,
@@ -3400,40 +3461,83 @@ __device__ __forceinline__ void inproj_mma(const typename P::In *x, const typena
 }
 
 /* ---- any strides ---------------------------------------------------------------------------
- * 32 x 32 tile, 256 threads. P: XR XK WR WK YR strides of rows and of k; XT, WT element types. */
+ * 32 x 32 tile, 256 threads; slabs of 32 k go through registers to shared memory, the next one
+ * while one is worked on. P: XR XK WR WK YR strides of rows and of k; XT, WT element types. */
+
+/* Four elements of a slab: lanes go along what lies side by side. */
+template <class T, int ROWS, int K, long long SR, long long SK> struct ProductAny {
+	enum { ALONG_K = SK == 1 || SR != 1, PITCH = 36 };
+	float v[4];
+
+	static __device__ __forceinline__ int row(int i)
+	{
+		return ALONG_K ? (threadIdx.x >> 5) + 8 * i : threadIdx.x & 31;
+	}
+	static __device__ __forceinline__ int col(int i)
+	{
+		return ALONG_K ? threadIdx.x & 31 : (threadIdx.x >> 5) + 8 * i;
+	}
+	__device__ __forceinline__ void fetch(const T *g, int row0, int k0)
+	{
+#pragma unroll
+		for (int i = 0; i < 4; i++) {
+			const int r = row0 + row(i), k = k0 + col(i);
+			v[i] = r < ROWS && k < K ? widen(g[r * SR + k * SK]) : 0.0f;
+		}
+	}
+	__device__ __forceinline__ void store(float *s) const
+	{
+#pragma unroll
+		for (int i = 0; i < 4; i++)
+			s[row(i) * PITCH + col(i)] = v[i];
+	}
+};
+
+__device__ __forceinline__ float dot4(float4 a, float4 b, float sum)
+{
+	return fmaf(a.w, b.w, fmaf(a.z, b.z, fmaf(a.y, b.y, fmaf(a.x, b.x, sum))));
+}
 
 template <class P>
 __device__ __forceinline__ void product_any(const typename P::XT *x, const typename P::WT *w,
                                             const float *bias, typename P::Out *y)
 {
-	__shared__ float xs[32][33], ws[32][33];
-	const int tx = threadIdx.x & 31, ty = threadIdx.x >> 5;
+	ProductAny<typename P::XT, P::M, P::K, P::XR, P::XK> a;
+	ProductAny<typename P::WT, P::N, P::K, P::WR, P::WK> b;
+	const int PITCH4 = a.PITCH / 4;
+	__shared__ float4 xs[32 * PITCH4], ws[32 * PITCH4];
+	const int tx = threadIdx.x & 15, ty = threadIdx.x >> 4;
 	const int m0 = blockIdx.y * 32, n0 = blockIdx.x * 32;
-	float acc[4] = {};
+	float acc[2][2] = {};
+	a.fetch(x, m0, 0);
+	b.fetch(w, n0, 0);
+#pragma unroll 1
 	for (int k0 = 0; k0 < P::K; k0 += 32) {
-		for (int r = ty; r < 32; r += 8) {
-			const bool in = k0 + tx < P::K;
-			xs[r][tx] = in && m0 + r < P::M
-			                ? widen(x[(long long)(m0 + r) * P::XR + (long long)(k0 + tx) * P::XK])
-			                : 0.0f;
-			ws[r][tx] = in && n0 + r < P::N
-			                ? widen(w[(long long)(n0 + r) * P::WR + (long long)(k0 + tx) * P::WK])
-			                : 0.0f;
-		}
+		a.store((float *)xs);
+		b.store((float *)ws);
 		__syncthreads();
+		if (k0 + 32 < P::K) {
+			a.fetch(x, m0, k0 + 32);
+			b.fetch(w, n0, k0 + 32);
+		}
 #pragma unroll
-		for (int k = 0; k < 32; k++)
+		for (int k = 0; k < 8; k++)
 #pragma unroll
-			for (int i = 0; i < 4; i++)
-				acc[i] = fmaf(xs[ty * 4 + i][k], ws[tx][k], acc[i]);
+			for (int i = 0; i < 2; i++)
+#pragma unroll
+				for (int j = 0; j < 2; j++)
+					acc[i][j] = dot4(xs[(ty + 16 * i) * PITCH4 + k], ws[(tx + 16 * j) * PITCH4 + k],
+					                 acc[i][j]);
 		__syncthreads();
 	}
-	if (n0 + tx >= P::N)
-		return;
-	for (int i = 0; i < 4; i++)
-		if (m0 + ty * 4 + i < P::M)
-			put(y + (long long)(m0 + ty * 4 + i) * P::YR + n0 + tx,
-			    acc[i] + (P::BIAS ? bias[n0 + tx] : 0.0f));
+#pragma unroll
+	for (int i = 0; i < 2; i++)
+#pragma unroll
+		for (int j = 0; j < 2; j++) {
+			const int m = m0 + ty + 16 * i, n = n0 + tx + 16 * j;
+			if (m < P::M && n < P::N)
+				put(y + (long long)m * P::YR + n, acc[i][j] + (P::BIAS ? bias[n] : 0.0f));
+		}
 }
 
 /* Any shape of the fused operation, u of L rows: one thread an output of u and z. grid: (E / 128,
@@ -4248,7 +4352,7 @@ struct k016 {
 
 extern "C" __global__ void __launch_bounds__(256, 1) k016_enc___b1_conv1(const Mem m)
 {
-	conv_pack_fma<k016>(((const float *)(m.params + 1792)) + blockIdx.z * 288ll,
+	conv_pack_fma<k016>(((const float *)(m.params + 1792)) + 0u + blockIdx.z * 288ll,
 		(float *)(m.load + 86784) + blockIdx.z * 4608ll);
 }
 
@@ -4279,7 +4383,7 @@ struct k020 {
 
 extern "C" __global__ void __launch_bounds__(256, 1) k020_enc_doa_b1_conv1(const Mem m)
 {
-	conv_pack_fma<k020>(((const float *)(m.params + 11776)) + blockIdx.z * 0ll,
+	conv_pack_fma<k020>(((const float *)(m.params + 11776)) + 0u + blockIdx.z * 0ll,
 		(float *)(m.load + 123648) + blockIdx.z * 4608ll);
 }
 
@@ -4310,7 +4414,7 @@ struct k024 {
 
 extern "C" __global__ void __launch_bounds__(256, 1) k024_enc___b1_conv2(const Mem m)
 {
-	conv_pack_fma<k024>(((const float *)(m.params + 4352)) + blockIdx.z * 576ll,
+	conv_pack_fma<k024>(((const float *)(m.params + 4352)) + 0u + blockIdx.z * 576ll,
 		(float *)(m.load + 142080) + blockIdx.z * 4608ll);
 }
 
@@ -4341,7 +4445,7 @@ struct k029 {
 
 extern "C" __global__ void __launch_bounds__(256, 1) k029_enc___b2_conv1(const Mem m)
 {
-	conv_pack_fma<k029>(((const float *)(m.params + 14400)) + blockIdx.z * 576ll,
+	conv_pack_fma<k029>(((const float *)(m.params + 14400)) + 0u + blockIdx.z * 576ll,
 		(float *)(m.load + 197376) + blockIdx.z * 4608ll);
 }
 
@@ -4372,7 +4476,7 @@ struct k033 {
 
 extern "C" __global__ void __launch_bounds__(256, 1) k033_enc___b2_conv2(const Mem m)
 {
-	conv_pack_fma<k033>(((const float *)(m.params + 21824)) + blockIdx.z * 576ll,
+	conv_pack_fma<k033>(((const float *)(m.params + 21824)) + 0u + blockIdx.z * 576ll,
 		(float *)(m.load + 252672) + blockIdx.z * 4608ll);
 }
 
@@ -4403,7 +4507,7 @@ struct k038 {
 
 extern "C" __global__ void __launch_bounds__(256, 1) k038_enc___b3_conv1(const Mem m)
 {
-	conv_pack_fma<k038>(((const float *)(m.params + 29568)) + blockIdx.z * 1152ll,
+	conv_pack_fma<k038>(((const float *)(m.params + 29568)) + 0u + blockIdx.z * 1152ll,
 		(float *)(m.load + 307968) + blockIdx.z * 4608ll);
 }
 
@@ -4434,7 +4538,7 @@ struct k042 {
 
 extern "C" __global__ void __launch_bounds__(256, 1) k042_enc___b3_conv2(const Mem m)
 {
-	conv_pack_fma<k042>(((const float *)(m.params + 44160)) + blockIdx.z * 2304ll,
+	conv_pack_fma<k042>(((const float *)(m.params + 44160)) + 0u + blockIdx.z * 2304ll,
 		(float *)(m.load + 363264) + blockIdx.z * 9216ll);
 }
 
@@ -4465,7 +4569,7 @@ struct k047 {
 
 extern "C" __global__ void __launch_bounds__(256, 1) k047_enc___b4_conv1(const Mem m)
 {
-	conv_pack_fma<k047>(((const float *)(m.params + 73152)) + blockIdx.z * 2304ll,
+	conv_pack_fma<k047>(((const float *)(m.params + 73152)) + 0u + blockIdx.z * 2304ll,
 		(float *)(m.load + 473856) + blockIdx.z * 9216ll);
 }
 
@@ -4496,7 +4600,7 @@ struct k051 {
 
 extern "C" __global__ void __launch_bounds__(256, 1) k051_enc___b4_conv2(const Mem m)
 {
-	conv_pack_fma<k051>(((const float *)(m.params + 101568)) + blockIdx.z * 2304ll,
+	conv_pack_fma<k051>(((const float *)(m.params + 101568)) + 0u + blockIdx.z * 2304ll,
 		(float *)(m.load + 584448) + blockIdx.z * 9216ll);
 }
 

@@ -591,7 +591,7 @@ static void test_rates(Test *t)
 /* A device whose slots are memory of the host; `sent` counts the transfers. */
 typedef struct FakeDevice {
 	int16_t pcm[RT_SLOTS][BATCH * SAMPLES * CHANNELS];
-	float targets[RT_SLOTS][NIN][4096], *target[RT_SLOTS][NIN];
+	float targets[RT_SLOTS][NIN][4096], *target[RT_SLOTS][NIN], *in[1];
 	int sent;
 } FakeDevice;
 
@@ -601,7 +601,7 @@ static RtStatus device_slot(void *self, int slot, RtSlot *out, RtError *err)
 	(void)err;
 	for (int i = 0; i < NIN; i++)
 		d->target[slot][i] = d->targets[slot][i];
-	*out = (RtSlot){d->pcm[slot], d->target[slot]};
+	*out = (RtSlot){d->pcm[slot], d->in, d->target[slot]};
 	return RT_OK;
 }
 
@@ -616,11 +616,11 @@ static RtStatus device_send(void *self, int slot, RtError *err)
 static bool same_audio(const RtBatch *b, const RtBatch *want)
 {
 	if (!b->pcm)
-		return !memcmp(b->audio, want->audio, sizeof(float) * BATCH * CHANNELS * SAMPLES);
+		return !memcmp(b->in[0], want->in[0], sizeof(float) * BATCH * CHANNELS * SAMPLES);
 	for (int64_t i = 0; i < BATCH * CHANNELS * SAMPLES; i++) {
 		const int64_t e = i / (CHANNELS * SAMPLES), c = i / SAMPLES % CHANNELS;
 		const int16_t x = b->pcm[(e * SAMPLES + i % SAMPLES) * CHANNELS + c];
-		if (want->audio[i] != (float)x / 32768)
+		if (want->in[0][i] != (float)x / 32768)
 			return false;
 	}
 	return true;
@@ -759,7 +759,7 @@ static void expected_scaler(const RtFeed *f, int kind, int bin, double *mean, do
 			if (i / FRAMES % BATCH == 0 && i % FRAMES == 0)
 				rt_batch_fill_plain(&b, f, i / FRAMES);
 			const float *const x =
-			    b.audio + (i / FRAMES % BATCH * CHANNELS + bin) * SAMPLES;
+			    b.in[0] + (i / FRAMES % BATCH * CHANNELS + bin) * SAMPLES;
 			const float v = (float)fake_feature(kind, x + i % FRAMES * FRAME);
 			if (pass == 0)
 				sum += v / n;
@@ -1046,7 +1046,7 @@ static void test_wrong_checkpoint(Test *t)
 	CHECK(t, program(t, "train --data data2 --out b --resume --set epochs=30") == RT_INPUT);
 	CHECK(t, said(t, "with other data"));
 	RtModel other = fake;
-	other.precision = "bf16";
+	other.name = "another";
 	RtPlans plans = {0};
 	RtDataset d = {.model = &fake};
 	RtIdentity id;
@@ -1078,6 +1078,7 @@ static void test_damaged(Test *t)
 	CHECK(t, rt_checkpoint_write(&s, "c.safetensors", &id, &mine, t->err) == RT_OK);
 	CHECK(t, rt_checkpoint_read(&s, "c.safetensors", &id, &at, t->err) == RT_OK);
 	CHECK(t, at.epoch == 3 && at.batch == 1 && isnan(at.best) && at.sums[0] == 0.1);
+	CHECK(t, strcmp(at.program, "cpu, fp32") == 0);
 	CHECK(t, !rt_bytes_open(&b, "c.safetensors", t->err));
 	for (int i = 0; i < 2000; i++) {
 		char *const copy = malloc(b.n);

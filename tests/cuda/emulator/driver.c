@@ -6,6 +6,7 @@
  * must sees old values. Copies from and to pinned memory happen then; others when they are called,
  * as with a GPU. Device memory starts as NaN and lies between pages that cannot be touched.
  *   EMULATOR_TRACE=1     names each launch on stderr
+ *   EMULATOR_BACKWARD=1  the first graph runs forwards, the second backwards; else the opposite
  *   EMULATOR_DEVICES=0   a driver without a GPU
  *   EMULATOR_ARCH=80     compute capability, 90
  *   EMULATOR_CUDA=12040  version of CUDA that the driver is for, 13000 */
@@ -98,6 +99,13 @@ typedef struct Stream {
 	Graph *recording; /* NULL: not capturing */
 	struct Stream *link;
 } Stream;
+
+typedef struct LaunchConfig {
+	unsigned grid[3], block[3], smem;
+	Stream *stream;
+	const void *attributes;
+	unsigned nattributes;
+} LaunchConfig;
 
 typedef struct Event {
 	Stream *stream; /* of the last recording */
@@ -713,16 +721,22 @@ API cuFuncSetAttribute(Function *f, int attribute, int value)
 	return OK;
 }
 
-API cuLaunchKernel(Function *f, unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by,
-		   unsigned bz, unsigned smem, Stream *s, void **params, void **extra)
+/* Launches do not overlap: attributes are not looked at. */
+API cuLaunchKernelEx(const LaunchConfig *c, Function *f, void **params, void **extra)
 {
 	(void)extra;
-	Op op = {.kind = OP_LAUNCH, .function = f, .grid = {gx, gy, gz}, .block = bx, .smem = smem};
-	if (by != 1 || bz != 1 || bx < 1 || bx > 1024 || !gx || !gy || !gz || gy > 65535 ||
-	    gz > 65535 || smem > f->smem)
+	const unsigned *const grid = c->grid;
+	Op op = {.kind = OP_LAUNCH,
+		 .function = f,
+		 .grid = {grid[0], grid[1], grid[2]},
+		 .block = c->block[0],
+		 .smem = c->smem};
+	if (c->block[1] != 1 || c->block[2] != 1 || c->block[0] < 1 || c->block[0] > 1024 ||
+	    !grid[0] || !grid[1] || !grid[2] || grid[1] > 65535 || grid[2] > 65535 ||
+	    c->smem > f->smem)
 		return INVALID;
 	memcpy(&op.params, params[0], f->module->param_bytes);
-	LOCKED(submit(s, &op));
+	LOCKED(submit(c->stream, &op));
 }
 
 /* ---- device --------------------------------------------------------------------------------- */
@@ -736,6 +750,7 @@ static int setting(const char *name, int otherwise)
 
 API cuInit(unsigned flags)
 {
+	cu.backward = getenv("EMULATOR_BACKWARD") != NULL;
 	return flags ? INVALID : OK;
 }
 

@@ -46,31 +46,24 @@ static inline float *self_scratch(const Self *s)
 }
 
 /* %table = sinusoid {positions=5 features=12} : f32[5,12] @load:0 */
-static void main_table(const Self *s)
+OUTLINE void main_table(float *restrict y)
 {
-	float *const restrict y = s->load;
 	sinusoid(y, 5, 12, 10000);
 }
 
 /* %state = const {shape=[2] value=[0,-1]} : f32[2] @load:256 */
-static void main_state(const Self *s)
+OUTLINE void main_state(float *restrict y)
 {
-	float *const restrict y = s->load + 64;
 	static const float value[] = {
 	    0.0f, -1.0f};
 	memory_copy(y, value, 2);
 }
 
 /* %a = attention "block" %qs, %ks, %vs, %state, %r, %u, %w {scale=0.5} : f32[2,5,3,4] @arena:0 */
-static void main_block(const Self *s)
+OUTLINE void main_block(const Self *s, const float *restrict q, const float *restrict k_,
+                        const float *restrict v, const float *restrict r, const float *restrict u,
+                        const float *restrict w, float *restrict y)
 {
-	const float *const restrict q = s->in[0];
-	const float *const restrict k_ = s->in[1];
-	const float *const restrict v = s->in[2];
-	const float *const restrict r = s->load;
-	const float *const restrict u = s->pack;
-	const float *const restrict w = s->pack + 16;
-	float *const restrict y = s->arena;
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
 	for (int i = 0; i < 6; i++) {
 		const Attention k = {.b = 2, .t = 5, .s = 5, .h = 3, .d = 4, .e = 4, .qb = 60,
@@ -83,14 +76,14 @@ static void main_block(const Self *s)
 
 static void run_main(const Self *s, float *const *out)
 {
-	main_block(s);
+	main_block(s, s->in[0], s->in[1], s->in[2], s->load, s->pack, s->pack + 16, s->arena);
 	memory_copy(out[0], s->arena + 0, 120);
 }
 
 static void load(const Self *s)
 {
-	main_table(s);
-	main_state(s);
+	main_table(s->load);
+	main_state(s->load + 64);
 	memory_copy(s->pack + 0, s->params[0] + 0, 12);
 	memory_copy(s->pack + 16, s->params[1] + 0, 12);
 }

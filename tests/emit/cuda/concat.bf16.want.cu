@@ -8,7 +8,7 @@ struct k001 {
 
 extern "C" __global__ void __launch_bounds__(256, 1) k001_a(const Mem m)
 {
-	conv_pack_mma<k001>(((const float *)(m.params + 0)) + blockIdx.z * 2304ll,
+	conv_pack_mma<k001>(((const float *)(m.params + 0)) + 0u + blockIdx.z * 2304ll,
 		(float *)(m.load + 0) + blockIdx.z * 18432ll);
 }
 
@@ -20,7 +20,7 @@ struct k002 {
 
 extern "C" __global__ void __launch_bounds__(256, 1) k002_b(const Mem m)
 {
-	conv_pack_mma<k002>(((const float *)(m.params + 18560)) + blockIdx.z * 0ll,
+	conv_pack_mma<k002>(((const float *)(m.params + 18560)) + 0u + blockIdx.z * 0ll,
 		(float *)(m.load + 147456) + blockIdx.z * 18432ll);
 }
 
@@ -32,7 +32,7 @@ struct k003 {
 
 extern "C" __global__ void __launch_bounds__(256, 1) k003_y(const Mem m)
 {
-	conv_pack_mma<k003>(((const float *)(m.params + 27840)) + blockIdx.z * 2304ll,
+	conv_pack_mma<k003>(((const float *)(m.params + 27840)) + 0u + blockIdx.z * 2304ll,
 		(bf16 *)(m.load + 221184) + blockIdx.z * 36864ll);
 }
 

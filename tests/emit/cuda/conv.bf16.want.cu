@@ -29,7 +29,7 @@ struct k001 {
 
 extern "C" __global__ void __launch_bounds__(256, 1) k001_conv1(const Mem m)
 {
-	conv_pack_fma<k001>(((const float *)(m.params + 0)) + blockIdx.z * 0ll,
+	conv_pack_fma<k001>(((const float *)(m.params + 0)) + 0u + blockIdx.z * 0ll,
 		(float *)(m.load + 0) + blockIdx.z * 4608ll);
 }
 
@@ -41,7 +41,7 @@ struct k002 {
 
 extern "C" __global__ void __launch_bounds__(256, 1) k002_conv2(const Mem m)
 {
-	conv_pack_mma<k002>(((const float *)(m.params + 3712)) + blockIdx.z * 0ll,
+	conv_pack_mma<k002>(((const float *)(m.params + 3712)) + 0u + blockIdx.z * 0ll,
 		(bf16 *)(m.load + 18432) + blockIdx.z * 36864ll);
 }
 
