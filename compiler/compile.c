@@ -387,7 +387,8 @@ static int inspect(Compile *cx)
 	read_model(cx);
 	PassOptions opt = cx->o->pass;
 	opt.hooks = (PassHooks){.packs = cpu_packs, .strided = cpu_strided};
-	return inspect_model(cx->arena, cx->model, &opt, cx->o->json) ? EXIT_DONE : EXIT_INPUT;
+	return inspect_model(cx->arena, cx->model, &opt, cx->o->json, cx->o->verbose) ? EXIT_DONE
+										      : EXIT_INPUT;
 }
 
 static bool ends_with(const char *s, const char *tail)

@@ -243,7 +243,10 @@ static error_t build_parse(int key, char *arg, struct argp_state *st)
 	}
 }
 
-static const struct argp_option inspect_options[] = {{"json", KEY_JSON, 0, 0, "as JSON", 0}, {0}};
+static const struct argp_option inspect_options[] = {
+    {"json", KEY_JSON, 0, 0, "as JSON", 0},
+    {"verbose", 'v', 0, 0, "every node that a pass made, too", 0},
+    {0}};
 
 static error_t inspect_parse(int key, char *arg, struct argp_state *st)
 {
@@ -252,6 +255,8 @@ static error_t inspect_parse(int key, char *arg, struct argp_state *st)
 		st->child_inputs[0] = st->child_inputs[1] = st->input;
 	else if (key == KEY_JSON)
 		((Args *)st->input)->o.json = true;
+	else if (key == 'v')
+		((Args *)st->input)->o.verbose = true;
 	else
 		return ARGP_ERR_UNKNOWN;
 	return 0;
