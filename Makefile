@@ -16,8 +16,8 @@ ifdef ASAN
   std    += $(san)
 endif
 
-ir       = arena buf diag ops ir map infer infer_grad cost eval eval_nn eval_grad grad \
-           print parse verify
+ir       = arena buf diag ops ir map infer infer_grad cost eval eval_nn eval_attention eval_grad \
+           grad print parse verify
 passes   = $(basename $(notdir $(wildcard passes/*.c)))
 cpu      = $(basename $(notdir $(wildcard backend_cpu/*.c)))
 cuda     = $(basename $(notdir $(wildcard backend_cuda/*.c)))

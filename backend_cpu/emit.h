@@ -12,7 +12,8 @@
 #define KERNELS(X) \
 	X(memory) X(vec) X(math) X(gemm) X(linear) X(conv) X(winograd) X(pool) X(norm) X(reduce) \
 	X(scan) X(gru) X(stft) X(mel) X(sinusoid) \
-	X(outer) X(conv_grad) X(batch) X(rows_grad) X(pool_grad) X(scan_grad) X(update)
+	X(outer) X(conv_grad) X(batch) X(rows_grad) X(pool_grad) X(scan_grad) X(update) \
+	X(attention)
 /* clang-format on */
 
 typedef enum Kernel {
@@ -131,6 +132,8 @@ const char *fn_out(Fn *f, int k);
 const char *fn_at(Fn *f, const char *name, const Value *v, const int64_t *stride);
 /* " + g * 50": from instance to instance of a value with leading extent `lead`, `stride` apart */
 const char *fn_step(Fn *f, int64_t lead, int64_t stride);
+/* C for the number of the instance's stream of draws: the attribute `stream` */
+const char *fn_stream(Fn *f);
 const char *fn_tile(const Fn *f, int64_t tiles); /* C for the number of the tile */
 const char *fn_scratch(Fn *f, int64_t floats);
 /* Memory of the function that all threads see, `floats` for each instance: C for the instance's. */

@@ -6,20 +6,6 @@
 
 #define N PRId64
 
-/* C for the number of the instance's stream of draws */
-static const char *stream_of(Fn *f)
-{
-	const int len = attr_len(f->n, "stream");
-	if (len == 1)
-		return arena_printf(f->e->arena, "%" N, attr_int_at(f->n, "stream", 0));
-	buf_puts(&f->decl, "\tstatic const uint32_t stream[] = {");
-	for (int g = 0; g < len; g++)
-		buf_printf(&f->decl, "%s%" N, g ? ", " : "", attr_int_at(f->n, "stream", g));
-	buf_puts(&f->decl, "};\n");
-	f->instance = true;
-	return "stream[g]";
-}
-
 /* x, state[2] or absent -> y */
 void cpu_dropout(Fn *f)
 {
@@ -38,7 +24,7 @@ void cpu_dropout(Fn *f)
 	    f->e->arena,
 	    "Dropout k = {.draws = %" N ", .run = %" N ", .limit = %" N ", .scale = %s}", draws,
 	    run, (int64_t)ceil(p * 4294967296.0), emit_float(f->e->arena, 1 / (1 - p)));
-	const char *in = fn_in_dense(f, 0), *state = fn_in_dense(f, 1), *stream = stream_of(f);
+	const char *in = fn_in_dense(f, 0), *state = fn_in_dense(f, 1), *stream = fn_stream(f);
 	fn_use(f, K_update);
 	fn_tiles(f, tiles, shape, "dropout_tile(k, %s, %s, %s, %s, %s)", in, state, stream,
 		 fn_out(f, 0), fn_tile(f, tiles));

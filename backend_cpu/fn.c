@@ -57,6 +57,7 @@ void fn_use(Fn *f, Kernel k)
 	    [K_pool_grad] = {K_pool, K_vec},
 	    [K_scan_grad] = {K_scan, K_gemm, K_math, K_vec},
 	    [K_update] = {K_vec},
+	    [K_attention] = {K_update, K_gemm, K_math, K_vec},
 	};
 	f->e->kernel[k] = true;
 	for (int i = 0; i < 4; i++)
@@ -124,8 +125,9 @@ static const char *operand_name(const Fn *f, bool out, int i)
 	if (numbered)
 		return arena_printf(f->e->arena, "%s%d", out ? "out" : "in", i);
 	const char *name = out ? info->out_names[i] : info->in_names[i];
-	/* the instance's number is called g */
-	return strcmp(name, "g") ? name : "g_";
+	/* Self, the kernel's shape, the instance's and the tile's number have these names */
+	const bool taken_name = strlen(name) == 1 && strchr("skgi", *name);
+	return taken_name ? arena_printf(f->e->arena, "%s_", name) : name;
 }
 
 const char *fn_name_in(Fn *f, int i)
@@ -189,6 +191,19 @@ const char *fn_tile(const Fn *f, int64_t tiles)
 	if (tiles == 1)
 		return "0";
 	return fn_group(f) == 1 ? "i" : arena_printf(f->e->arena, "i %% %" PRId64, tiles);
+}
+
+const char *fn_stream(Fn *f)
+{
+	const int len = attr_len(f->n, "stream");
+	if (len == 1)
+		return arena_printf(f->e->arena, "%" PRId64, attr_int_at(f->n, "stream", 0));
+	buf_puts(&f->decl, "\tstatic const uint32_t stream[] = {");
+	for (int g = 0; g < len; g++)
+		buf_printf(&f->decl, "%s%" PRId64, g ? ", " : "", attr_int_at(f->n, "stream", g));
+	buf_puts(&f->decl, "};\n");
+	f->instance = true;
+	return "stream[g]";
 }
 
 const char *fn_scratch(Fn *f, int64_t floats)

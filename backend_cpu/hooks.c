@@ -13,6 +13,10 @@ bool cpu_packs(const Node *n, int input)
 		return input == 1;
 	case OP_gru:
 		return input == 1 || input == 2;
+	case OP_attention:
+		return input == 4;
+	case OP_attention_grad:
+		return input == 7;
 	case OP_matmul:
 		return input == 1 && n->in[1]->type.rank == 2 + (n->group > 0);
 	default:
@@ -52,6 +56,10 @@ bool cpu_strided(const Node *n, int input)
 	case OP_selective_scan_grad:
 	case OP_scan_gate_grad:
 		return input != 2 && input != 5;
+	case OP_attention:
+		return input < 3 || input == 4;
+	case OP_attention_grad:
+		return input < 3 || input == 5 || input == 7;
 	case OP_conv1d_silu_grad:
 		return input == 0 || input == 3;
 	default:

@@ -1,5 +1,6 @@
-/* pack.c: weights of products and convolutions in the kernels' own order, one block for each slice
- * of a group's weight. A slice is read where it was loaded, even if the IR joins slices first. */
+/* pack.c: weights of products and convolutions and positions of attention in the kernels' own
+ * order, one block for each slice of a group's weight. A slice is read where it was loaded, even if
+ * the IR joins slices first. */
 #include "emit.h"
 
 #include <inttypes.h>
@@ -30,6 +31,9 @@ static int64_t packed_floats(const Node *n, int input)
 					  : panels(w.dim[1]) * w.dim[0];
 	case OP_inproj_conv_silu:
 		return 2 * panels(w.dim[0] / 2) * w.dim[1];
+	case OP_attention:
+	case OP_attention_grad:
+		return w.dim[1] * w.dim[2] * (w.dim[0] + 2 * 64);
 	default: {
 		const ConvPlan p = conv_plan(n);
 		return p.winograd ? (p.taps ? 9 : 36) * p.o * p.c : panels(p.o) * p.c * p.kh * p.kw;
@@ -100,6 +104,14 @@ static void pack_slice(Emit *e, Buf *b, const Node *n, int input, int64_t to, co
 		pack_product(b, to + panels(half) * k, r, half * s[0], half, k, s[0], s[1]);
 		break;
 	}
+	case OP_attention:
+	case OP_attention_grad:
+		buf_printf(b,
+			   "\tattn_pack(s->pack + %" PRId64 ", %s + %" PRId64 ", %" PRId64
+			   ", %" PRId64 ", %" PRId64 ", %" PRId64 ", %" PRId64 ", %" PRId64
+			   ", s->threads);\n",
+			   to, r->base, r->offset, w.dim[0], w.dim[1], w.dim[2], s[0], s[1], s[2]);
+		break;
 	default:
 		pack_conv(e, b, n, to, r);
 	}

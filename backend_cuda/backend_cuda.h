@@ -10,19 +10,27 @@
 
 typedef enum CudaPrecision { CUDA_FP32, CUDA_TF32, CUDA_BF16 } CudaPrecision;
 
-/* Kernel families: each has its file in kernels/ and is compiled as a unit of its own. */
+/* Kernel families: each has its file kernels/<name>.cuh and is compiled as a unit of its own. */
+#define CUDA_FAMILIES(X)                                                                           \
+	X(MAP, map)                                                                                \
+	X(REDUCE, reduce)                                                                          \
+	X(NORM, norm)                                                                              \
+	X(POOL, pool)                                                                              \
+	X(PACK, pack)                                                                              \
+	X(STFT, stft)                                                                              \
+	X(SCAN, scan)                                                                              \
+	X(GRU, gru)                                                                                \
+	X(PRODUCT, product)                                                                        \
+	X(CONV, conv)                                                                              \
+	X(NORM_GRAD, norm_grad)                                                                    \
+	X(BATCH_NORM, batch_norm)                                                                  \
+	X(UPDATE, update)
+
 typedef enum CudaFamily {
-	FAM_MAP,
-	FAM_REDUCE,
-	FAM_NORM,
-	FAM_POOL,
-	FAM_PACK,
-	FAM_STFT,
-	FAM_SCAN,
-	FAM_GRU,
-	FAM_PRODUCT,
-	FAM_CONV,
-	NFAMILIES
+#define X(id, name) FAM_##id,
+	CUDA_FAMILIES(X)
+#undef X
+	    NFAMILIES
 } CudaFamily;
 
 typedef struct CudaOptions {
@@ -65,6 +73,7 @@ typedef struct CudaCode {
 	LIST(CudaUpload) uploads;
 	int64_t param_bytes, arena_bytes, load_bytes, in_bytes, out_bytes;
 	LIST(CudaOutput) outputs; /* of all graphs, in order */
+	LIST(double) moved;       /* by graph: bytes of weights as read, of inputs and outputs */
 } CudaCode;
 
 /* Kernels for every node of every graph; places must have been planned. */

@@ -11,8 +11,11 @@
 
 enum { ALIGN = 256 };
 
-static const char *const family_name[NFAMILIES] = {"map",  "reduce", "norm", "pool",    "pack",
-						   "stft", "scan",   "gru",  "product", "conv"};
+static const char *const family_name[NFAMILIES] = {
+#define X(id, name) #name,
+    CUDA_FAMILIES(X)
+#undef X
+};
 
 const char *cuda_family_name(CudaFamily f)
 {
@@ -60,6 +63,14 @@ int64_t group_of(const Node *n)
 	return n->group > 0 ? n->group : 1;
 }
 
+bool emit_stored(const Node *n)
+{
+	for (int i = 0; i < n->nout; i++)
+		if (n->out[i].place.kind == PLACE_ARENA || n->out[i].place.kind == PLACE_LOAD)
+			return true;
+	return false;
+}
+
 /* ---- which values are bf16 ---------------------------------------------------------------- */
 
 /* The value whose buffer v lies in, through views and stacks computed in place. */
@@ -92,10 +103,6 @@ static bool writes_narrow(const Node *n)
 		return true;
 	}
 }
-
-/* Outputs of a product, or of each half of one, from which bf16 pays: below, a product takes no
- * time, and it often ends in results, where rounding shows most. */
-enum { WIDE_PRODUCT = 32 };
 
 static bool is_wide(const Node *n)
 {
@@ -191,6 +198,7 @@ static int64_t arena_offset(const Emit *e, const Resolved *r, bool narrow)
 
 static void place_operand(const Emit *e, Operand *o, const Resolved *r)
 {
+	o->space = r->kind;
 	switch (r->kind) {
 	case PLACE_ARENA:
 		o->offset = arena_offset(e, r, o->narrow);
@@ -281,8 +289,9 @@ static const char *kernel_name(const Emit *e, const Node *n, const char *type)
 	return name;
 }
 
-static void comment_node(const Emit *e, Buf *b, const Node *n)
+void kernel_comment(Emit *e, const Node *n, CudaFamily f)
 {
+	Buf *b = &e->code->unit[f];
 	Buf line;
 	buf_init(&line, e->arena);
 	ir_print_node(&line, n);
@@ -308,7 +317,7 @@ Kernel kernel_begin(Emit *e, const Node *n, CudaFamily f)
 	k.launch = (CudaLaunch){
 	    .kernel = k.name, .family = f, .node = n, .graph = e->graph_index, .load = e->load};
 	buf_puts(k.b, "\n");
-	comment_node(e, k.b, n);
+	kernel_comment(e, n, f);
 	buf_printf(k.b, "struct %s {\n", k.type);
 	return k;
 }
@@ -345,6 +354,14 @@ void kernel_function(const Kernel *k, const char *name, const char *text)
 void kernel_double(const Kernel *k, const char *name, double v)
 {
 	buf_printf(k->b, "\tstatic __device__ __forceinline__ double %s()\n\t{\n\t\treturn ", name);
+	buf_double(k->b, v);
+	buf_puts(k->b, ";\n\t}\n");
+}
+
+void kernel_float(const Kernel *k, const char *name, double v)
+{
+	buf_printf(k->b, "\tstatic __device__ __forceinline__ float %s()\n\t{\n\t\treturn (float)",
+		   name);
 	buf_double(k->b, v);
 	buf_puts(k->b, ";\n\t}\n");
 }
@@ -440,14 +457,6 @@ static EmitFn *const emit_fn[NOPS] = {
 #undef OP
 };
 
-static bool has_storage(const Node *n)
-{
-	for (int i = 0; i < n->nout; i++)
-		if (n->out[i].place.kind == PLACE_ARENA || n->out[i].place.kind == PLACE_LOAD)
-			return true;
-	return false;
-}
-
 /* Outputs that lie dense and as float in the arena are read there, others are copied out. */
 static void emit_outputs(Emit *e)
 {
@@ -480,6 +489,37 @@ static void emit_outputs(Emit *e)
 		c->out_bytes = at;
 }
 
+/* A load-time value's bytes as the kernels of a run read them. */
+static double read_bytes(const Emit *e, const Value *v)
+{
+	bool narrow = false;
+	for (int i = 0; i < e->packed.n; i++)
+		narrow = narrow || (e->packed.at[i] == v && strstr(e->packed_as.at[i], "bf16"));
+	return (double)type_bytes(&v->type) / (narrow ? 2 : 1);
+}
+
+/* What a run moves even if caches hold everything else. */
+static double moved_bytes(const Emit *e)
+{
+	const Graph *g = e->graph;
+	bool *seen = NEW_ARRAY(e->arena, bool, g->nodes.n *MAX_OUT);
+	double bytes = (double)input_offset(g, NULL);
+	for (int i = 0; i < g->outputs.n; i++)
+		bytes += (double)type_bytes(&g->outputs.at[i].value->type);
+	for (int i = 0; i < g->nodes.n; i++) {
+		const Node *n = g->nodes.at[i];
+		for (int k = 0; !e->loadtime[i] && k < n->nin; k++) {
+			const Value *v = n->in[k];
+			if (!v || !e->loadtime[v->node->id] ||
+			    seen[v->node->id * MAX_OUT + v->index])
+				continue;
+			seen[v->node->id * MAX_OUT + v->index] = true;
+			bytes += read_bytes(e, v);
+		}
+	}
+	return bytes;
+}
+
 static void emit_graph(Emit *e)
 {
 	CudaCode *c = e->code;
@@ -488,20 +528,23 @@ static void emit_graph(Emit *e)
 	c->load_bytes += cuda_align(g->load_bytes);
 	e->loadtime = graph_loadtime(g, e->arena);
 	e->scratch_bytes = 0;
+	e->updated = 0;
 	choose_narrow(e);
 	for (int i = 0; i < g->nodes.n; i++) {
 		const Node *n = g->nodes.at[i];
 		e->load = e->loadtime[i];
-		if (has_storage(n) && emit_fn[n->op])
+		if (emit_stored(n) && emit_fn[n->op])
 			emit_fn[n->op](e, n);
-		else if (has_storage(n))
+		else if (emit_stored(n))
 			diag_error(g->module->diag, E608, n->loc,
 				   "%s: the CUDA back end has no kernel", node_info(n)->name);
 		for (int k = 0; e->load && k < n->nout; k++)
 			pack_for_readers(e, &n->out[k]);
 	}
 	emit_outputs(e);
-	const int64_t arena_bytes = cuda_align(g->arena_bytes) + e->scratch_bytes;
+	list_push(e->arena, &c->moved, moved_bytes(e));
+	const int64_t arena_bytes =
+	    e->scratch_bytes > 0 ? cuda_align(g->arena_bytes) + e->scratch_bytes : g->arena_bytes;
 	if (arena_bytes > c->arena_bytes)
 		c->arena_bytes = arena_bytes;
 	const int64_t in_bytes = input_offset(g, NULL);

@@ -9,6 +9,10 @@
 
 enum { MAX_DIMS = MAX_RANK + 2, MAX_SWEEP = 24 };
 
+/* Outputs of a product from which reduced precision pays: below, a product takes no time, and it
+ * often ends in results, where rounding shows most. */
+enum { WIDE_PRODUCT = 32 };
+
 typedef struct Emit {
 	CudaCode *code;
 	Arena *arena;
@@ -24,12 +28,14 @@ typedef struct Emit {
 	LIST(const char *) packed_as; /* of this form, */
 	LIST(int64_t) packed_at;      /* at this byte of the load arena */
 	int nkernels;
+	int updated; /* nodes below this id whose optimiser's step is emitted */
 } Emit;
 
 /* A node's input or output: where instance 0 lies and how to step. Elements. */
 typedef struct Operand {
 	const Value *value;
 	const char *at; /* C text: byte address of element 0 */
+	PlaceKind space;
 	bool narrow;
 	bool dense;                /* the instance is contiguous, and so are the instances */
 	int64_t offset;            /* bytes from an address that is a multiple of 256 */
@@ -47,6 +53,7 @@ const char *operand_text(const Emit *e, const Operand *o, bool write);
 /* Element offset and all strides but `unit` (-1: none) are multiples of n, stride `unit` is 1. */
 bool operand_aligned(const Operand *o, int unit, int n);
 int64_t group_of(const Node *n);   /* instances: at least 1 */
+bool emit_stored(const Node *n);   /* an output has storage of its own, so there is work to do */
 int64_t cuda_align(int64_t bytes); /* up to a multiple of 256 */
 
 /* Nested loops as one linear index. Dimension 0 is the outermost; operand k moves by
@@ -78,6 +85,8 @@ typedef struct Kernel {
 	CudaLaunch launch;
 } Kernel;
 
+/* The IR line of one more node that the next kernel of f computes. */
+void kernel_comment(Emit *e, const Node *n, CudaFamily f);
 /* Comment with the IR line, then `struct kNNN {`. */
 Kernel kernel_begin(Emit *e, const Node *n, CudaFamily f);
 void kernel_const(const Kernel *k, const char *name, int64_t v);
@@ -85,6 +94,7 @@ void kernel_typedef(const Kernel *k, const char *name, const char *type);
 /* static unsigned NAME(unsigned i) { return TEXT; } */
 void kernel_function(const Kernel *k, const char *name, const char *text);
 void kernel_double(const Kernel *k, const char *name, double v);
+void kernel_float(const Kernel *k, const char *name, double v);
 /* Ends the struct and opens the function. blocks: at least that many on a multiprocessor. */
 void kernel_open(Kernel *k, unsigned threads, unsigned blocks);
 /* Closes the function; the launch is recorded. */
@@ -113,6 +123,11 @@ int emit_sms(const Emit *e);
 /* y = x times transposed w + bias, for all instances of n. */
 void emit_linear(Emit *e, const Node *n, const Operand *x, const Operand *w, const Operand *bias,
 		 const Operand *y);
+
+/* y, dense and of `count` elements over all instances, = the sum in order of `parts` such at byte
+ * address `from`, float. */
+void emit_sum_parts(Emit *e, const Node *n, const char *from, int64_t parts, int64_t count,
+		    const Operand *y);
 
 /* Copies `from` to `to`, which has its shape, for all instances. */
 void emit_copy(Emit *e, const Node *n, const Operand *from, const Operand *to, int64_t group);

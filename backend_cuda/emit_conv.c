@@ -196,7 +196,8 @@ void pack_conv(Emit *e, const Node *n, int input)
 		   kind == CONV_FMA ? "fma" : "mma", k.type, operand_text(e, &w, false),
 		   (long long)w.lead_stride, kind == CONV_BF16 ? "bf16" : "float", (long long)at,
 		   (long long)count);
-	kernel_end(e, &k, (count + 255) / 256, 1, w.lead, 0);
+	const int64_t threads = kind == CONV_FMA ? count : count / (s.kh * s.kw);
+	kernel_end(e, &k, (threads + 255) / 256, 1, w.lead, 0);
 }
 
 /* ---- the convolution --------------------------------------------------------------------------

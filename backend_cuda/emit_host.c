@@ -212,7 +212,9 @@ static void put_program(Buf *b, const CudaCode *c, const CudaImages *images)
 	for (int i = 0; i < m->graphs.n; i++) {
 		const char *name = m->graphs.at[i]->name;
 		const int n = put_launches(b, c, i);
-		buf_printf(&tables, "\t{%d, %d, %s_at, %s_results},\n", first, n, name, name);
+		buf_printf(&tables, "\t{%d, %d, %s_at, %s_results, ", first, n, name, name);
+		put_double(&tables, c->moved.at[i]);
+		buf_puts(&tables, "},\n");
 		first += n;
 	}
 	buf_puts(b, first ? "};\n\n" : "\t{0}\n};\n\n");
@@ -307,9 +309,9 @@ static void put_model(Buf *b, const CudaCode *c)
 		   (long long)m->batch, c->params.n, m->module->graphs.n, m->settings.n);
 	put_audio(b, m);
 	buf_printf(b, "\t.load_bytes = %lld,\n", (long long)c->load_bytes);
-	buf_puts(
-	    b,
-	    "\t.ops = {model_open, rt_cuda_run, rt_cuda_time, rt_cuda_close, rt_cuda_device},\n");
+	buf_puts(b,
+		 "\t.ops = {model_open, rt_cuda_run, rt_cuda_time, rt_cuda_close, rt_cuda_device,\n"
+		 "\t        .infer = rt_cuda_infer, .roof = rt_cuda_roof},\n");
 	buf_puts(b, "};\n\n");
 }
 

@@ -120,7 +120,8 @@ static ProductKind product_kind(const Emit *e, const Node *n, Product *p)
 {
 	if (p->odd || (p->xk != 1 && p->k > 1) || p->y.stride[p->y.rank - 1] != 1)
 		return PROD_ANY;
-	if (!emit_strict(e, n) && p->x.narrow && product_aligned(p, 0, &p->x, p->xr, 8)) {
+	const bool strict = emit_strict(e, n) || p->n < WIDE_PRODUCT;
+	if (!strict && p->x.narrow && product_aligned(p, 0, &p->x, p->xr, 8)) {
 		p->packed = packs_bf16(e, p);
 		if (p->packed) {
 			p->wr = p->k;
@@ -132,7 +133,7 @@ static ProductKind product_kind(const Emit *e, const Node *n, Product *p)
 	if (p->x.narrow || p->w.narrow || p->wk != 1 || !product_aligned(p, 0, &p->x, p->xr, 4) ||
 	    !product_aligned(p, 1, &p->w, p->wr, 4))
 		return PROD_ANY;
-	return emit_strict(e, n) ? PROD_FMA : PROD_TF32;
+	return strict ? PROD_FMA : PROD_TF32;
 }
 
 static int64_t ceil_of(int64_t n, int64_t d)

@@ -91,6 +91,19 @@ static void emit_reduction(Emit *e, const Node *n, const Reduce *r)
 	kernel_end(e, &k, blocks(r->rows, rows[r->form]), r->parts, 1, 0);
 }
 
+/* The second launch: r->parts rows of r->rows partial results at r->from. */
+static void emit_reduce_parts(Emit *e, const Node *n, const Reduce *r)
+{
+	Reduce s = *r;
+	s.in = "float";
+	s.row = "i";
+	s.col = arena_printf(e->arena, "i * %lldu", (long long)r->rows);
+	s.cols = r->parts;
+	s.parts = 1;
+	s.form = s.cols < 64 ? REDUCE_SHORT : s.rows > 1 ? REDUCE_ACROSS : REDUCE_ROW;
+	emit_reduction(e, n, &s);
+}
+
 static void emit_reduce(Emit *e, const Node *n, const char *with)
 {
 	const Operand x = operand_in(e, n, 0), y = operand_out(e, n, 0);
@@ -117,18 +130,28 @@ static void emit_reduce(Emit *e, const Node *n, const char *with)
 		return;
 	}
 	Reduce part = r; /* [parts][rows] */
-	part.to = arena_printf(e->arena, "((float *)(%s))",
-			       scratch_text(e, r.parts * r.rows * (int64_t)sizeof(float)));
+	const char *at = scratch_text(e, r.parts * r.rows * (int64_t)sizeof(float));
+	part.to = arena_printf(e->arena, "((float *)(%s))", at);
 	part.out = "float";
 	emit_reduction(e, n, &part);
-	r.from = arena_printf(e->arena, "(const float *)%s", part.to);
-	r.in = "float";
-	r.row = "i";
-	r.col = arena_printf(e->arena, "i * %lldu", (long long)r.rows);
-	r.cols = r.parts;
-	r.parts = 1;
-	r.form = r.cols < 64 ? REDUCE_SHORT : r.rows > 1 ? REDUCE_ACROSS : REDUCE_ROW;
-	emit_reduction(e, n, &r);
+	r.from = arena_printf(e->arena, "((const float *)(%s))", at);
+	emit_reduce_parts(e, n, &r);
+}
+
+void emit_sum_parts(Emit *e, const Node *n, const char *from, int64_t parts, int64_t count,
+		    const Operand *y)
+{
+	const Reduce r = {.with = "Sum",
+			  .from = arena_printf(e->arena, "((const float *)(%s))", from),
+			  .to = operand_text(e, y, true),
+			  .out = operand_type(y),
+			  .rows = count,
+			  .cols = count,
+			  .count = 1,
+			  .parts = parts};
+	if (!y->dense)
+		emit_bug(n, "sums into strided storage");
+	emit_reduce_parts(e, n, &r);
 }
 
 void cuda_sum(Emit *e, const Node *n)
@@ -234,9 +257,7 @@ static void emit_norm(Emit *e, const Node *n, const char *call, bool bias)
 	kernel_function(&k, "wrow", sweep_text(e, &rows, 1, "i"));
 	if (bias)
 		kernel_function(&k, "brow", sweep_text(e, &rows, 2, "i"));
-	buf_puts(k.b, "\tstatic __device__ __forceinline__ float eps()\n\t{\n\t\treturn (float)");
-	buf_double(k.b, attr_float(n, "eps"));
-	buf_puts(k.b, ";\n\t}\n");
+	kernel_float(&k, "eps", attr_float(n, "eps"));
 	kernel_open(&k, 128, 1);
 	buf_printf(k.b, "\t%s<%s>(%s, %s, ", call, k.type, operand_text(e, &x, false),
 		   operand_text(e, &w, false));

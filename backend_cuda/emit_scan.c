@@ -154,51 +154,48 @@ void cuda_conv1d_depthwise(Emit *e, const Node *n)
 	kernel_end(e, &k, (channels + 127) / 128, y.dim[1], batch * group_of(n), 0);
 }
 
-/* Frames whose gates are kept in shared memory at once, at most 96 KB with what they come from. */
-static int64_t gru_frames(int64_t l, int64_t in, int64_t h)
+/* [batch, l, rows] of each instance of n, in memory that is free again behind it. */
+static Operand gru_gates(Emit *e, const Node *n, int64_t batch, int64_t l, int64_t rows)
 {
-	const int64_t most = 96 * 1024 / 4 / (in + 3 * h), frames = most < 32 ? most : 32;
-	return frames < 1 ? 1 : frames < l ? frames : l;
+	const int64_t group = group_of(n);
+	return (Operand){.value = &n->out[0],
+			 .at = scratch_text(e, group * batch * l * rows * 4),
+			 .dense = true,
+			 .lead = group,
+			 .lead_stride = group > 1 ? batch * l * rows : 0,
+			 .rank = 3,
+			 .dim = {batch, l, rows},
+			 .stride = {l * rows, rows, 1}};
 }
 
-static void put_gru(const Kernel *k, const Operand *x, const Operand *y, int64_t tc)
-{
-	kernel_const(k, "L", x->dim[1]);
-	kernel_const(k, "I", x->dim[2]);
-	kernel_const(k, "H", y->dim[2]);
-	kernel_const(k, "TC", tc);
-	kernel_const(k, "XR", x->stride[1]);
-	kernel_const(k, "XC", x->stride[2]);
-	kernel_typedef(k, "Out", operand_type(y));
-}
-
+/* The products with the input for all frames at once, then the frames one by one. */
 void cuda_gru(Emit *e, const Node *n)
 {
-	Operand op[6];
-	const Operand *o[6];
-	Sweep z = {.nops = 6};
-	for (int i = 0; i < 6; i++) {
-		op[i] = i < 5 ? operand_in(e, n, i) : operand_out(e, n, 0);
-		o[i] = &op[i];
-		if (i > 0 && !op[i].dense)
-			emit_bug(n, "strided weights or result");
-	}
-	sweep_group(&z, group_of(n), o, 6);
-	const int64_t batch = op[0].dim[0], l = op[0].dim[1], in = op[0].dim[2], h = op[5].dim[2];
+	const Operand x = operand_in(e, n, 0), w_in = operand_in(e, n, 1),
+		      b_in = operand_in(e, n, 3);
+	const Operand w = operand_in(e, n, 2), b = operand_in(e, n, 4), y = operand_out(e, n, 0);
+	const int64_t batch = x.dim[0], l = x.dim[1], h = y.dim[2];
+	const Operand gates = gru_gates(e, n, batch, l, 3 * h);
+	const Operand *o[4] = {&gates, &w, &b, &y};
+	if (!w_in.dense || !w.dense || !b_in.dense || !b.dense || !y.dense)
+		emit_bug(n, "strided weights or result");
+	emit_linear(e, n, &x, &w_in, &b_in, &gates);
+	Sweep z = {.nops = 4};
+	sweep_group(&z, group_of(n), o, 4);
 	const int d = sweep_dim(&z, batch);
-	sweep_set(&z, 0, d, op[0].stride[0], 1);
-	sweep_set(&z, 5, d, op[5].stride[0], 1);
-	const int64_t rows = 3 * h, tc = gru_frames(l, in, h);
-	const int64_t threads = rows < 1024 ? (rows + 31) / 32 * 32 : 1024;
+	sweep_set(&z, 0, d, gates.stride[0], 1);
+	sweep_set(&z, 3, d, y.stride[0], 1);
 	Kernel k = kernel_begin(e, n, FAM_GRU);
-	put_gru(&k, &op[0], &op[5], tc);
-	kernel_open(&k, (unsigned)threads, 1);
+	kernel_const(&k, "L", l);
+	kernel_const(&k, "H", h);
+	kernel_const(&k, "VECTOR", operand_aligned(&w, 1, 4));
+	kernel_typedef(&k, "Out", operand_type(&y));
+	kernel_open(&k, (unsigned)(h <= 128 ? (4 * h + 31) / 32 * 32 : 1024), 1);
 	buf_printf(k.b, "\tconst unsigned z = blockIdx.x;\n\tgru<%s>(", k.type);
-	for (int i = 0; i < 6; i++)
-		buf_printf(k.b, "%s + (size_t)(%s),\n\t\t", operand_text(e, &op[i], i == 5),
+	for (int i = 0; i < 4; i++)
+		buf_printf(k.b, "%s + (size_t)(%s),\n\t\t", operand_text(e, o[i], i == 3),
 			   sweep_text(e, &z, i, "z"));
 	const char *g = arena_printf(e->arena, "z / %lldu", (long long)batch);
 	buf_printf(k.b, "%s);\n", emit_reverse(e, n, g));
-	kernel_end(e, &k, batch * group_of(n), 1, 1,
-		   (unsigned)(((h + 3) / 4 * 4 + rows + tc * (rows + in)) * 4));
+	kernel_end(e, &k, batch * group_of(n), 1, 1, 0);
 }

@@ -12,16 +12,9 @@
 	extern const char cuda_text_##name[], cuda_text_##name##_end[];
 
 TEXT(common)
-TEXT(map)
-TEXT(reduce)
-TEXT(norm)
-TEXT(pool)
-TEXT(pack)
-TEXT(stft)
-TEXT(scan)
-TEXT(gru)
-TEXT(product)
-TEXT(conv)
+#define X(id, name) TEXT(name)
+CUDA_FAMILIES(X)
+#undef X
 
 KernelText kernel_text(const char *family)
 {
@@ -31,8 +24,11 @@ KernelText kernel_text(const char *family)
 	}
 	static const struct {
 		const char *name, *from, *to;
-	} row[] = {ROW(common), ROW(map),  ROW(reduce), ROW(norm),    ROW(pool), ROW(pack),
-		   ROW(stft),   ROW(scan), ROW(gru),    ROW(product), ROW(conv)};
+	} row[] = {ROW(common),
+#define X(id, name) ROW(name),
+		   CUDA_FAMILIES(X)
+#undef X
+	};
 #undef ROW
 	for (size_t i = 0; i < COUNT(row); i++)
 		if (strcmp(row[i].name, family) == 0)

@@ -391,7 +391,7 @@ static bool build_op_node(Reader *r, Frame *f, Json *node, Outputs *out)
 	const OpInfo *const info = &r->ops->op[op];
 	Inputs in;
 	if (!read_inputs(r, f, node, &in) || !expect_inputs(r, f, node, info, in.v.n) ||
-	    !expect_outputs(r, f, node, out, info->nout,
+	    !expect_outputs(r, f, node, out, info->nout_min,
 			    arena_printf(r->arena, "op '%s'", info->name)))
 		return false;
 	Json *const name = json_get(node, "name");

@@ -265,6 +265,40 @@ static Work cost_gru(const Node *n)
 	return product(macs, (14 + gates) * out_count(n));
 }
 
+/* Scores of an attention, and multiply-accumulates for each: `keys` products with a row of k or r,
+ * `values` with one of v; the first inputs are q, k, v. */
+static double scores(const Node *n)
+{
+	return in_count(n, 0) / (double)dim(n, n->in[0], 3) * (double)dim(n, n->in[1], 1);
+}
+
+static double score_macs(const Node *n, int keys, int values)
+{
+	return scores(n) * (double)(keys * dim(n, n->in[0], 3) + values * dim(n, n->in[2], 3));
+}
+
+/* per score: scale, the sum with the relative term, softmax, and dropout where there is one */
+static double score_flops(const Node *n, bool relative)
+{
+	const double softmax = 4 + row_flops(n, OP_exp), draw = attr_float(n, "p") > 0 ? 18 : 0;
+	return scores(n) * (1 + relative + softmax + draw);
+}
+
+static Work cost_attention(const Node *n)
+{
+	const bool relative = has(n, 4);
+	const double biases = relative ? 2 * in_count(n, 0) : 0;
+	return product(score_macs(n, 1 + relative, 1), score_flops(n, relative) + biases);
+}
+
+/* the scores again, d, dv, and for k and r two products each; sum_e g y; s */
+static Work cost_attention_grad(const Node *n)
+{
+	const bool relative = has(n, 7);
+	const double more = 2 * in_count(n, 3) + 4 * scores(n);
+	return product(score_macs(n, 3 * (1 + relative), 2), score_flops(n, relative) + more);
+}
+
 /* window, and 2.5 n log2 n for a real transform */
 static Work cost_stft(const Node *n)
 {

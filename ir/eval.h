@@ -1,5 +1,5 @@
-/* eval.h: what the files of the reference evaluator share. Private to eval.c, eval_nn.c
- * and eval_grad.c. */
+/* eval.h: what the files of the reference evaluator share. Private to eval.c, eval_nn.c,
+ * eval_attention.c and eval_grad.c. */
 #ifndef SELDC_EVAL_H
 #define SELDC_EVAL_H
 
@@ -42,6 +42,10 @@ typedef struct Image {
 
 Image image_of(const Eval *e, const Type *t);
 double *image_at(double *data, const Image *m, int64_t b, int64_t c, int64_t h, int64_t w);
+
+/* What draw i of a dropout multiplies by: 0, 1 / (1 - p), or 1 without the input `state` or with a
+ * negative seed. */
+double eval_kept(const Eval *e, int state, int64_t i);
 
 /* An op's function computes out from in. */
 #define EW(name, ...)

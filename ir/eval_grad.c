@@ -463,29 +463,29 @@ static void philox(uint32_t k0, uint32_t k1, uint32_t *c)
 	}
 }
 
-static uint32_t draw(const Eval *e, int64_t i)
+double eval_kept(const Eval *e, int state, int64_t i)
 {
-	const uint32_t step = (uint32_t)e->in[1].data[0], seed = (uint32_t)e->in[1].data[1];
+	const double p = attr_float(e->n, "p");
+	if (state >= e->nin || e->in[state].data[1] < 0)
+		return 1;
+	const double *at = e->in[state].data;
 	const int len = attr_len(e->n, "stream");
 	const int64_t stream = attr_int_at(e->n, "stream", len == 1 ? 0 : (int)e->instance);
-	uint32_t c[4] = {(uint32_t)(i / 4), (uint32_t)((uint64_t)i >> 34), step, 0};
-	philox(seed, (uint32_t)stream, c);
-	return c[i % 4];
+	uint32_t c[4] = {(uint32_t)(i / 4), (uint32_t)((uint64_t)i >> 34), (uint32_t)at[0], 0};
+	philox((uint32_t)at[1], (uint32_t)stream, c);
+	return c[i % 4] < p * 4294967296.0 ? 0 : 1 / (1 - p);
 }
 
 void eval_dropout(const Eval *e)
 {
 	const Type *t = &e->in[0].type;
 	const int64_t count = type_count(t), share = attr_int(e->n, "share");
-	const double p = attr_float(e->n, "p");
-	const bool draws = e->nin > 1 && e->in[1].data[1] >= 0;
 	int64_t run = 1;
 	for (int i = t->rank - (int)share; i < t->rank; i++)
 		run *= t->dim[i];
 	for (int64_t i = 0; i < count; i++) {
-		const bool drop = draws && draw(e, i / run) < p * 4294967296.0;
-		const double scale = draws ? 1 / (1 - p) : 1;
-		out_data(e, 0)[i] = drop ? 0 : e->in[0].data[i] * scale;
+		const double kept = eval_kept(e, 1, i / run);
+		out_data(e, 0)[i] = kept == 0 ? 0 : e->in[0].data[i] * kept;
 	}
 }
 

@@ -396,6 +396,7 @@ NONE(selective_scan_grad)
 NONE(adamw)
 NONE(conv1d_silu_grad)
 NONE(scan_gate_grad)
+NONE(attention_grad)
 #undef NONE
 
 /* Constant but for jumps. */
@@ -800,6 +801,48 @@ static void grad_selective_scan(Grad *c, Value *dy)
 	Node *n = make(c, OP_selective_scan_grad, in, 7);
 	copy_attr(n, c->n, "reverse");
 	give_outputs(c, n, to);
+}
+
+/* The node with both results; of attention, the gradient needs the second, too. */
+static Node *with_lse(Grad *c)
+{
+	if (c->n->nout > 1)
+		return c->n;
+	Node *n = make(c, OP_attention, c->n->in, c->n->nin);
+	memcpy(n->attr, c->n->attr, sizeof n->attr);
+	node_set_nout(n, 2);
+	done(n);
+	return n;
+}
+
+/* u is added to the first use of q, w to the second; each batch entry has its own dr. */
+static void grad_attention(Grad *c, Value *dy)
+{
+	static const int64_t rows[] = {0, 1};
+	Value **x = c->n->in, *in[10] = {x[0], x[1], x[2]};
+	Node *f = with_lse(c);
+	in[3] = &f->out[0];
+	in[4] = &f->out[1];
+	in[5] = dy;
+	for (int i = 3; i < c->n->nin; i++)
+		in[3 + i] = x[i];
+	Node *n = make(c, OP_attention_grad, in, 3 + c->n->nin);
+	for (const char *const *name = (const char *[]){"scale", "p", "stream", NULL}; *name;
+	     name++)
+		copy_attr(n, c->n, *name);
+	if (c->n->nin > 4)
+		node_set_nout(n, 5);
+	done(n);
+	for (int i = 0; i < 3; i++)
+		give(c, i, &n->out[i]);
+	if (c->n->nin <= 4)
+		return;
+	give(c, 0, &n->out[3]);
+	give(c, 4, &n->out[4]);
+	if (wants(c, 5))
+		give(c, 5, sum(c, &n->out[0], rows, 2, false));
+	if (wants(c, 6))
+		give(c, 6, sum(c, &n->out[3], rows, 2, false));
 }
 
 /* The same draws, applied to the gradient. */

@@ -577,6 +577,39 @@ bool infer_scan_gate(Infer *c)
 	return infer_selective_scan(c) && need_shape(c, 6, 0, 3, c->in[0].dim);
 }
 
+/* Inputs `at`.. are state[2], r[T, H, D], u[H, D], w[H, D], all or those after state absent. */
+bool need_attention(const Infer *c, int at)
+{
+	const int64_t *q = c->in[0].dim, *k = c->in[1].dim;
+	if (!need_rank(c, 0, 4) || !need_rank(c, 1, 4) || !need_rank(c, 2, 4))
+		return false;
+	const int64_t ks[] = {q[0], k[1], q[2], q[3]}, vs[] = {q[0], k[1], q[2], c->in[2].dim[3]};
+	const int64_t r[] = {q[1], q[2], q[3]}, u[] = {q[2], q[3]};
+	if (!need_shape(c, 1, 0, 4, ks) || !need_shape(c, 2, 1, 4, vs) || !need_draws(c, at) ||
+	    !need_shape(c, at + 1, 0, 3, r) || !need_shape(c, at + 2, 0, 2, u) ||
+	    !need_shape(c, at + 3, 0, 2, u))
+		return false;
+	if (attr_float(c->n, "p") > 0 && !has(c, at))
+		return fail(c, E301, -1, -1, "'p' needs the input 'state'");
+	if (has(c, at + 1) && !has(c, at + 3))
+		return fail(c, E301, -1, -1, "'r' needs the inputs 'u' and 'w'");
+	if (has(c, at + 1) && k[1] != q[1])
+		return fail(c, E303, 0, 1, "with 'r', there must be as many keys as queries");
+	return true;
+}
+
+/* -> y[B, T, H, E], lse[B, H, T] */
+bool infer_attention(Infer *c)
+{
+	if (!need_attention(c, 3))
+		return false;
+	const int64_t *q = c->in[0].dim, lse[] = {q[0], q[2], q[1]};
+	c->out[0] = c->in[0];
+	c->out[0].dim[3] = c->in[2].dim[3];
+	c->out[1] = like(c, 3, lse);
+	return true;
+}
+
 /* ---- what all ops share -------------------------------------------------------------------- */
 
 static InferFn *const infer_fn[NOPS] = {

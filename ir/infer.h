@@ -189,6 +189,11 @@ bool infer_reduce(Infer *c);
 /* x[..., C], then vectors [C], to [..., C]. */
 bool infer_row_norm(Infer *c);
 
+/* The attributes p and stream, and input i, if present, the state of a dropout. */
+bool need_draws(const Infer *c, int i);
+/* q, k, v of an attention, its attributes, and what is optional from input `at` on. */
+bool need_attention(const Infer *c, int at);
+
 /* An op's function fills out from in, or reports and returns false. */
 #define EW(name, ...)
 #define OP(name, ...) bool infer_##name(Infer *c);

@@ -244,6 +244,24 @@ bool infer_scan_gate_grad(Infer *c)
 	return true;
 }
 
+/* q, k, v, y[B, T, H, E], lse[B, H, T], g[B, T, H, E] -> dq, dk, dv, dp, dr */
+bool infer_attention_grad(Infer *c)
+{
+	if (!need_attention(c, 6))
+		return false;
+	const int64_t *q = c->in[0].dim, lse[] = {q[0], q[2], q[1]},
+		      y[] = {q[0], q[1], q[2], c->in[2].dim[3]};
+	if (!need_shape(c, 3, 0, 4, y) || !need_shape(c, 4, 0, 3, lse) ||
+	    !need_shape(c, 5, 0, 4, y))
+		return false;
+	const int nout = has(c, 7) ? 5 : 3;
+	if (c->n->nout != nout)
+		return fail(c, E301, -1, -1, "has %d outputs, not %d", c->n->nout, nout);
+	for (int i = 0; i < nout; i++)
+		c->out[i] = c->in[i < 3 ? i : 0];
+	return true;
+}
+
 /* x[B, L, C], w[C, 1, k], bias[C], g[B, L, C] -> dx, dw, dbias */
 bool infer_conv1d_silu_grad(Infer *c)
 {
@@ -259,18 +277,22 @@ bool infer_conv1d_silu_grad(Infer *c)
 /* ---- dropout, optimiser ------------------------------------------------------------------------
  */
 
-bool infer_dropout(Infer *c)
+bool need_draws(const Infer *c, int i)
 {
 	const double p = attr_float(c->n, "p");
 	const int64_t len = attr_len(c->n, "stream");
-	c->out[0] = c->in[0];
 	if (!(p >= 0 && p < 1))
 		return fail(c, E304, -1, -1, "'p' must be at least 0 and below 1, not %g", p);
 	if (len != 1 && len != c->n->group)
 		return fail(c, E307, -1, -1, "'stream' has %lld entries, not 1%s", (long long)len,
 			    c->n->group > 0 ? " or one for each instance of the group" : "");
-	return need_range(c, "stream", 0, UINT32_MAX) && need_range(c, "share", 0, c->in[0].rank) &&
-	       need_vector(c, 1, 0, 2);
+	return need_range(c, "stream", 0, UINT32_MAX) && need_vector(c, i, 0, 2);
+}
+
+bool infer_dropout(Infer *c)
+{
+	c->out[0] = c->in[0];
+	return need_draws(c, 1) && need_range(c, "share", 0, c->in[0].rank);
 }
 
 /* p, g, m, v, scalars[4], vmax -> new_p, new_m, new_v, new_vmax */

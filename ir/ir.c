@@ -149,9 +149,9 @@ static Node *node_make(Graph *g, Op op, Value **in, int nin, Loc loc, const char
 	n->in = NEW_ARRAY(a, Value *, nin > 0 ? nin : 1);
 	for (int i = 0; i < nin; i++)
 		n->in[i] = in[i];
-	const int nout = g->module->ops->op[op].nout;
-	if (nout > 0)
-		node_set_nout(n, nout);
+	const OpInfo *info = &g->module->ops->op[op];
+	if (info->nout_max > 0)
+		node_set_nout(n, info->nout_min);
 	return n;
 }
 

@@ -81,8 +81,8 @@ typedef struct Deriv {
 typedef struct OpInfo {
 	const char *name, *doc;
 	unsigned flags;
-	int nin_min, nin_max; /* nin_max -1: any number */
-	int nout;
+	int nin_min, nin_max;   /* nin_max -1: any number */
+	int nout_min, nout_max; /* likewise */
 	const char *in_names[MAX_IN_NAMES], *out_names[MAX_OUT];
 	int nattrs;
 	AttrDef attrs[MAX_ATTRS];
@@ -212,7 +212,7 @@ Node *node_new(Graph *g, Op op, Value **in, int nin, Loc loc, const char *label)
 Node *node_insert(Graph *g, Node *at, Op op, Value **in, int nin, Loc loc, const char *label);
 /* Another node with the same op, inputs, attributes, label and output types, before `at`. */
 Node *node_copy(Graph *g, Node *at, const Node *n);
-/* Gives a node whose op has any number of outputs (map) n fresh ones. */
+/* Gives a node n fresh outputs; a new one has those that are not optional. */
 void node_set_nout(Node *n, int nout);
 
 /* Attributes by name; BUG if the op has no such attribute or it is of another kind. */

@@ -125,8 +125,7 @@ static void parse_row(Arena *a, const Row *r, OpInfo *op)
 	op->value = r->value;
 	op->flops = r->flops;
 	op->nin_max = parse_names(a, r->in, op->in_names, &op->nin_min);
-	int required;
-	op->nout = parse_names(a, r->out, op->out_names, &required);
+	op->nout_max = parse_names(a, r->out, op->out_names, &op->nout_min);
 	parse_attrs(a, r->attrs, op);
 }
 

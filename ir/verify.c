@@ -116,10 +116,11 @@ static bool is_result(const Value *x)
 
 static void check_results(Verifier *v, const Node *n)
 {
-	const int nout = v->m->ops->op[n->op].nout;
-	if (nout >= 0 ? n->nout != nout : n->nout < 1 || n->nout > MAX_OUT)
+	const OpInfo *info = &v->m->ops->op[n->op];
+	const int most = info->nout_max >= 0 ? info->nout_max : MAX_OUT;
+	if (n->nout < info->nout_min || n->nout > most)
 		fail_node(v, E411, n, "has %d output%s, not %d", n->nout, n->nout == 1 ? "" : "s",
-			  nout >= 0 ? nout : 1);
+			  n->nout < info->nout_min ? info->nout_min : most);
 	for (int k = 0; k < n->nout; k++) {
 		const Value *x = &n->out[k];
 		if (x->node != n || x->index != k || !x->name)

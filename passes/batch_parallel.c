@@ -8,8 +8,8 @@
  *                                            %d = reshape(slice %cd {axis=0 start=1 stop=2})
  *
  * Merged are run-time nodes at the same distance from the inputs (in ops that compute) with equal
- * op, attributes (but `reverse`) and types: none of them depends on another. Their inputs are
- * lifted into one value each, by the cheapest way: one value for all, runs of one value,
+ * op, attributes (but `reverse` and `stream`) and types: none of them depends on another. Their
+ * inputs are lifted into one value each, by the cheapest way: one value for all, runs of one value,
  * neighbouring slices of a grouped value, the same movement op on a lifted input, one grouped
  * computation at load time, and else a stack. Instances stand in the order of creation unless
  * another order saves stacking. A stack of activations that moves more than the nodes themselves is
@@ -136,10 +136,15 @@ static bool same_types(const Node *a, const Node *b)
 	return true;
 }
 
+/* The attribute that may have one entry an instance, or NULL. */
+static const char *own_attr(const Node *n)
+{
+	return node_info(n)->flags & F_TIME ? "reverse" : attr_has(n, "stream") ? "stream" : NULL;
+}
+
 static bool isomorphic(const Node *a, const Node *b)
 {
-	const char *skip = node_info(a)->flags & F_TIME ? "reverse" : NULL;
-	return !a->group && attr_equal(a, b, skip) && same_types(a, b);
+	return !a->group && attr_equal(a, b, own_attr(a)) && same_types(a, b);
 }
 
 /* The values are the same output of n different, isomorphic nodes with inputs. */
@@ -185,17 +190,15 @@ static const char *common_label(Arena *a, const char *x, const char *y)
 	return first;
 }
 
-static void set_reverse(Node *n, Node **inst, int count)
+static void set_own_attr(Node *n, const char *name, Node **inst, int count)
 {
-	bool any = false, all = true;
-	int64_t *reverse = NEW_ARRAY(n->graph->module->arena, int64_t, count);
+	bool equal = true;
+	int64_t *v = NEW_ARRAY(n->graph->module->arena, int64_t, count);
 	for (int i = 0; i < count; i++) {
-		reverse[i] = node_reverse(inst[i], 0);
-		any = any || reverse[i];
-		all = all && reverse[i];
+		v[i] = attr_int_at(inst[i], name, 0);
+		equal = equal && v[i] == v[0];
 	}
-	if (any)
-		attr_set_ints(n, "reverse", reverse, all ? 1 : count);
+	attr_set_ints(n, name, v, equal ? 1 : count);
 }
 
 /* inst[0..count) as one node; inputs are lifted. NULL when only counting. */
@@ -220,8 +223,8 @@ static Node *grouped(Lift *l, Node **inst, int count)
 	Node *n = node_insert(b->g, l->at, inst[0]->op, in, inst[0]->nin, inst[0]->loc, label);
 	memcpy(n->attr, inst[0]->attr, sizeof n->attr);
 	n->group = count;
-	if (node_info(n)->flags & F_TIME)
-		set_reverse(n, inst, count);
+	if (own_attr(n))
+		set_own_attr(n, own_attr(n), inst, count);
 	if (n->nout != inst[0]->nout)
 		node_set_nout(n, inst[0]->nout);
 	edit_infer(n);

@@ -1,6 +1,6 @@
-/* bench.c: the verb `bench`. Latency: the wall time of runs that start when the one before has
- * ended. Throughput: runs back to back. Devices time themselves without transfers, through
- * RtOps.time; "features+main" is always timed from host memory to host memory. */
+/* bench.c: the verb `bench`. Latency: the time of runs that start when the one before has ended.
+ * Throughput: runs back to back. Devices time themselves without transfers, through RtOps.time;
+ * "with transfers" is the wall time of features and main from host memory to host memory. */
 #define _DEFAULT_SOURCE
 #include "train.h"
 
@@ -17,7 +17,16 @@ typedef struct Result {
 	double macs;
 	int runs;
 	Stats latency, throughput;
+	RtRoof roof;
 } Result;
+
+/* What is timed: a graph or RT_INFER; wall: on the host's clock even if the device has one. */
+typedef struct Timed {
+	int graph;
+	const char *name;
+	double macs;
+	bool wall;
+} Timed;
 
 typedef struct Bench {
 	RtSession *session;
@@ -52,30 +61,35 @@ static Stats stats_of(double *v, int n)
 	return (Stats){quantile(v, n, 0.5), quantile(v, n, 0.05), quantile(v, n, 0.95), sum / n};
 }
 
-/* Graph -1 stands for both, with the copy between them. */
 static RtStatus run_once(const Bench *b, int graph, RtError *err)
 {
 	RtSession *const s = b->session;
+	if (graph == RT_INFER)
+		return rt_session_infer(s, err);
 	if (b->step.graph && graph == b->step.index)
 		return s->model->ops.run(s->self, graph, b->step.in, b->step.out, err);
-	if (graph >= 0)
-		return rt_session_run(s, graph, err);
-	const RtStatus status = rt_session_run(s, s->features, err);
-	return status ? status : rt_session_main(s, err);
+	return rt_session_run(s, graph, err);
 }
 
-static RtStatus measure(Bench *b, int graph, int n, bool isolated, double *seconds, RtError *err)
+static bool timed_by_device(const Bench *b, const Timed *t)
+{
+	const RtOps *const ops = &b->session->model->ops;
+	return ops->time && !t->wall && (t->graph != RT_INFER || ops->infer);
+}
+
+static RtStatus measure(Bench *b, const Timed *t, int n, bool isolated, double *seconds,
+			RtError *err)
 {
 	RtSession *const s = b->session;
-	if (graph >= 0 && s->model->ops.time)
-		return s->model->ops.time(s->self, graph, n, isolated, seconds, err);
+	if (timed_by_device(b, t))
+		return s->model->ops.time(s->self, t->graph, n, isolated, seconds, err);
 	double start = rt_seconds();
 	for (int i = 0; i < n; i++) {
 		if (isolated) {
 			rt_progress_show(&b->progress, "bench", i, n);
 			start = rt_seconds();
 		}
-		const RtStatus status = run_once(b, graph, err);
+		const RtStatus status = run_once(b, t->graph, err);
 		if (status)
 			return status;
 		const double now = rt_seconds();
@@ -103,21 +117,25 @@ static RtStatus warm_up(const Bench *b, int graph, int *runs, RtError *err)
 	return RT_OK;
 }
 
-static RtStatus bench_graph(Bench *b, int graph, const char *name, double macs, RtError *err)
+static RtStatus bench_one(Bench *b, Timed t, RtError *err)
 {
+	const RtSession *const session = b->session;
+	const RtOps *const ops = &session->model->ops;
 	Result *const r = &b->results[b->n++];
-	*r = (Result){.name = name, .macs = macs};
-	RtStatus s = warm_up(b, graph, &r->runs, err);
+	*r = (Result){.name = t.name, .macs = t.macs};
+	if (ops->roof && timed_by_device(b, &t))
+		r->roof = ops->roof(session->self, t.graph);
+	RtStatus s = warm_up(b, t.graph, &r->runs, err);
 	if (s)
 		return s;
 	double *const v = rt_alloc((uint64_t)r->runs, sizeof *v);
 	if (!v)
 		return rt_no_memory(err);
-	s = measure(b, graph, r->runs, true, v, err);
+	s = measure(b, &t, r->runs, true, v, err);
 	if (!s)
 		r->latency = stats_of(v, r->runs);
 	if (!s)
-		s = measure(b, graph, r->runs, false, v, err);
+		s = measure(b, &t, r->runs, false, v, err);
 	if (!s)
 		r->throughput = stats_of(v, r->runs);
 	free(v);
@@ -152,10 +170,18 @@ static RtStatus bench_step(Bench *b, RtError *err)
 		s = rt_step_random(&b->step, (uint64_t)b->options->seed, err);
 	if (!s) {
 		rt_step_scalars(&b->step, &plans.at[0], 0, 1);
-		s = bench_graph(b, b->step.index, "step", b->step.graph->macs, err);
+		s = bench_one(b, (Timed){b->step.index, "step", b->step.graph->macs, false}, err);
 	}
 	rt_step_release(&b->step);
 	rt_plans_release(&plans);
+	return s;
+}
+
+static RtStatus bench_both(Bench *b, double macs, RtError *err)
+{
+	RtStatus s = bench_one(b, (Timed){RT_INFER, "features+main", macs, false}, err);
+	if (!s && b->session->model->ops.time)
+		s = bench_one(b, (Timed){RT_INFER, "with transfers", macs, true}, err);
 	return s;
 }
 
@@ -169,11 +195,12 @@ static RtStatus bench_all(Bench *b, RtError *err)
 	if (!status && s->features >= 0) /* quiet noise */
 		status = fill_inputs(&g[s->features], &s->fio, 0.1, seed, err);
 	if (!status && s->features >= 0)
-		status = bench_graph(b, s->features, "features", g[s->features].macs, err);
+		status =
+		    bench_one(b, (Timed){s->features, "features", g[s->features].macs, false}, err);
 	if (!status)
-		status = bench_graph(b, s->main, "main", main->macs, err);
+		status = bench_one(b, (Timed){s->main, "main", main->macs, false}, err);
 	if (!status && s->features >= 0)
-		status = bench_graph(b, -1, "features+main", g[s->features].macs + main->macs, err);
+		status = bench_both(b, g[s->features].macs + main->macs, err);
 	if (!status && m->training)
 		status = rt_trainable_check(m, err);
 	if (!status && m->training)
@@ -210,6 +237,16 @@ static void add_stats(cJSON *o, const char *name, const Stats *s, int runs)
 	cJSON_AddNumberToObject(j, "runs", runs);
 }
 
+static double roof_of(const Result *r)
+{
+	return r->roof.memory > r->roof.arithmetic ? r->roof.memory : r->roof.arithmetic;
+}
+
+static const char *bound_of(const Result *r)
+{
+	return r->roof.memory > r->roof.arithmetic ? "memory" : "arithmetic";
+}
+
 static cJSON *result_json(const Result *r, const RtModel *m)
 {
 	const double audio = audio_seconds(m);
@@ -220,6 +257,11 @@ static cJSON *result_json(const Result *r, const RtModel *m)
 	add_stats(o, "throughput_seconds", &r->throughput, r->runs);
 	cJSON_AddNumberToObject(o, "segments_per_second", (double)m->batch / r->throughput.mean);
 	cJSON_AddNumberToObject(o, "gflops", 2e-9 * r->macs / r->latency.median);
+	if (roof_of(r) > 0) {
+		cJSON_AddNumberToObject(o, "roofline_seconds", roof_of(r));
+		cJSON_AddStringToObject(o, "roofline_bound", bound_of(r));
+		cJSON_AddNumberToObject(o, "roofline_share", roof_of(r) / r->throughput.median);
+	}
 	if (audio > 0) {
 		cJSON_AddNumberToObject(o, "real_time_factor", r->latency.median / audio);
 		cJSON_AddNumberToObject(o, "audio_seconds_per_second", audio / r->throughput.mean);
@@ -276,6 +318,10 @@ static void print_text(const Bench *b)
 			printf(", real-time factor %.4g (%.4g s of audio a second)",
 			       r->latency.median / audio, audio / r->throughput.mean);
 		putchar('\n');
+		if (roof_of(r) > 0)
+			printf("  %.3g %% of the roofline (%s: %.3g ms)\n",
+			       100 * roof_of(r) / r->throughput.median, bound_of(r),
+			       1e3 * roof_of(r));
 	}
 }
 

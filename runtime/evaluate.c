@@ -41,10 +41,7 @@ static RtStatus detect(RtSession *s, const RtFeed *f, const RtDecode *d, RtEvent
 		rt_batch_fill_plain(&b, f, at);
 		float *const own = in[0];
 		in[0] = b.audio;
-		if (s->features >= 0)
-			status = rt_session_run(s, s->features, err);
-		if (!status)
-			status = rt_session_main(s, err);
+		status = rt_session_infer(s, err);
 		in[0] = own;
 		for (int64_t i = 0; !status && i < batch && at + i < f->n; i++)
 			status = decode_chunk(s, f, d, at + i, i, events, err);

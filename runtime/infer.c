@@ -75,6 +75,16 @@ static RtStatus decode_segment(Job *j, int64_t at, int64_t index, RtError *err)
 			 &j->events, err);
 }
 
+/* A picture shows the features, too. */
+static RtStatus run_segments(const Job *j, int64_t at, RtError *err)
+{
+	rt_session_fill(j->session, &j->clip, at);
+	if (!j->options->svg || j->session->features < 0)
+		return rt_session_infer(j->session, err);
+	const RtStatus s = rt_session_run(j->session, j->session->features, err);
+	return s ? s : rt_session_main(j->session, err);
+}
+
 static RtStatus detect(Job *j, RtError *err)
 {
 	const int64_t n = rt_segment_count(&j->model->audio, j->clip.frames);
@@ -84,9 +94,7 @@ static RtStatus detect(Job *j, RtError *err)
 		s = rt_spectrogram_open(&j->spectrogram, j->model, n, err);
 	for (int64_t at = 0; !s && at < n; at += batch) {
 		rt_progress_show(&j->progress, j->path, at, n);
-		s = rt_session_features(j->session, &j->clip, at, err);
-		if (!s)
-			s = rt_session_main(j->session, err);
+		s = run_segments(j, at, err);
 		for (int64_t i = 0; !s && i < batch && at + i < n; i++)
 			s = decode_segment(j, at + i, i, err);
 	}

@@ -240,13 +240,17 @@ RtStatus rt_session_open(RtSession *s, const RtModel *m, const RtWeights *w, int
 			 RtError *err);
 void rt_session_close(RtSession *s);
 RtStatus rt_session_run(RtSession *s, int graph, RtError *err);
-/* Audio of segments first .. first+batch-1 through the features graph (out: s->fio). */
+/* Audio of segments first .. first+batch-1 to the input of the first graph. */
+void rt_session_fill(RtSession *s, const RtClip *c, int64_t first);
+/* The same, through the features graph (out: s->fio). */
 RtStatus rt_session_features(RtSession *s, const RtClip *c, int64_t first, RtError *err);
 /* The output of the features graph that feeds an input of main: "features" takes the standardised
  * ones where the model makes them, any other the output of its own name. -1: there is none. */
 int rt_feeding_output(const RtGraph *f, const char *input);
 /* What rt_session_features left, through main (out: s->mio). */
 RtStatus rt_session_main(RtSession *s, RtError *err);
+/* What rt_session_fill left, through both graphs (out: s->mio; s->fio may be as it was). */
+RtStatus rt_session_infer(RtSession *s, RtError *err);
 
 /* ---- decode.c --------------------------------------------------------------------------- */
 

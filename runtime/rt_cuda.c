@@ -15,6 +15,10 @@ typedef unsigned long long CuPtr;
 typedef struct CuObject *CuHandle; /* context, module, function, stream, event, graph */
 
 enum {
+	ATTR_CLOCK = 13, /* kHz */
+	ATTR_SMS = 16,
+	ATTR_MEMORY_CLOCK = 36, /* kHz */
+	ATTR_BUS_WIDTH = 37,    /* bits */
 	ATTR_MAJOR = 75,
 	ATTR_MINOR = 76,
 	ATTR_SMEM_OPTIN = 97,
@@ -42,6 +46,7 @@ enum {
 	X(cuMemFree_v2, free, (CuPtr))                                                             \
 	X(cuMemcpyHtoDAsync_v2, upload, (CuPtr, const void *, size_t, CuHandle))                   \
 	X(cuMemcpyDtoHAsync_v2, download, (void *, CuPtr, size_t, CuHandle))                       \
+	X(cuMemcpyDtoDAsync_v2, copy, (CuPtr, CuPtr, size_t, CuHandle))                            \
 	X(cuMemsetD8Async, fill, (CuPtr, unsigned char, size_t, CuHandle))                         \
 	X(cuStreamCreate, stream_create, (CuHandle *, unsigned))                                   \
 	X(cuStreamDestroy_v2, stream_destroy, (CuHandle))                                          \
@@ -85,8 +90,9 @@ typedef struct Rt {
 	CuHandle context, stream;
 	CuHandle *module;   /* by family; NULL: not needed */
 	CuHandle *function; /* by launch */
-	CuHandle *graph;    /* by graph of the model */
+	CuHandle *graph; /* by graph of the model; behind them features and main as one, or NULL */
 	Mem mem;
+	CuPtr made; /* inputs of main, made by features */
 } Rt;
 
 static RtStatus cuda_fail(const Rt *r, CuResult code, const char *what, RtError *err)
@@ -275,6 +281,7 @@ static RtStatus take_memory(Rt *r, RtError *err)
 	PASS_ON(take(r, &r->mem.load, p->load_bytes, "memory for packed weights", err));
 	PASS_ON(take(r, &r->mem.params, p->param_bytes, "memory for weights", err));
 	PASS_ON(take(r, &r->mem.in, p->in_bytes, "memory for inputs", err));
+	PASS_ON(take(r, &r->made, p->in_bytes, "memory for features", err));
 	PASS_ON(take(r, &r->mem.out, p->out_bytes, "memory for outputs", err));
 	/* Defined contents, so that timing before the first run sees numbers. */
 	TRY(r, fill(r->mem.in, 0, p->in_bytes > 0 ? (size_t)p->in_bytes : 256, r->stream),
@@ -284,10 +291,10 @@ static RtStatus take_memory(Rt *r, RtError *err)
 
 /* ---- launches -------------------------------------------------------------------------------- */
 
-static RtStatus launch(Rt *r, int i, RtError *err)
+static RtStatus launch_on(Rt *r, int i, Mem *mem, RtError *err)
 {
 	const RtCudaLaunch *l = &r->program->launches[i];
-	void *args[] = {&r->mem};
+	void *args[] = {mem};
 	const CuResult code = r->cu.launch(r->function[i], l->grid[0], l->grid[1], l->grid[2],
 					   l->block, 1, 1, l->smem, r->stream, args, NULL);
 	if (code == 0)
@@ -295,6 +302,11 @@ static RtStatus launch(Rt *r, int i, RtError *err)
 	cuda_fail(r, code, l->kernel, err);
 	rt_error_append(err, ", computing %s", l->node);
 	return RT_DEVICE;
+}
+
+static RtStatus launch(Rt *r, int i, RtError *err)
+{
+	return launch_on(r, i, &r->mem, err);
 }
 
 static RtStatus load_weights(Rt *r, const float *const *params, RtError *err)
@@ -313,18 +325,71 @@ static RtStatus load_weights(Rt *r, const float *const *params, RtError *err)
 	return RT_OK;
 }
 
-static RtStatus capture_launches(Rt *r, const RtCudaGraph *g, RtError *err)
+static RtStatus launch_all(Rt *r, const RtCudaGraph *g, Mem *mem, RtError *err)
 {
 	for (int i = 0; i < g->nlaunches; i++)
-		PASS_ON(launch(r, g->first + i, err));
+		PASS_ON(launch_on(r, g->first + i, mem, err));
 	return RT_OK;
+}
+
+static size_t tensor_bytes(const RtTensor *t)
+{
+	return (size_t)rt_tensor_numel(t) * sizeof(float);
+}
+
+static CuPtr output_at(const Rt *r, const RtCudaGraph *g, int i)
+{
+	return (g->outputs[i].in_arena ? r->mem.arena : r->mem.out) + (CuPtr)g->outputs[i].at;
+}
+
+/* Graphs features and main, or -1 where one is missing or does not feed the other. */
+static void find_chain(const RtModel *m, int *features, int *main)
+{
+	*features = rt_graph_find(m, "features");
+	*main = rt_graph_find(m, "main");
+	for (int i = 0; *features >= 0 && *main >= 0 && i < m->graphs[*main].ninputs; i++) {
+		const RtGraph *f = &m->graphs[*features];
+		const RtTensor *t = &m->graphs[*main].inputs[i];
+		const int from = rt_feeding_output(f, t->name);
+		if (from < 0 || !rt_same_shape(t, f->outputs[from].rank, f->outputs[from].dim))
+			*main = -1;
+	}
+}
+
+/* Features, a copy of what main wants of it out of its arena, main. */
+static RtStatus launch_chain(Rt *r, int features, int main, RtError *err)
+{
+	const RtModel *m = r->program->model;
+	const RtCudaGraph *f = &r->program->graphs[features], *g = &r->program->graphs[main];
+	Mem mem = r->mem;
+	mem.in = r->made;
+	PASS_ON(launch_all(r, f, &r->mem, err));
+	for (int i = 0; i < m->graphs[main].ninputs; i++) {
+		const RtTensor *t = &m->graphs[main].inputs[i];
+		const int from = rt_feeding_output(&m->graphs[features], t->name);
+		TRY(r,
+		    copy(r->made + (CuPtr)g->inputs[i], output_at(r, f, from), tensor_bytes(t),
+			 r->stream),
+		    "passing features on");
+	}
+	return launch_all(r, g, &mem, err);
+}
+
+/* Records graph `graph`; its number behind the last: both in a chain. */
+static RtStatus record(Rt *r, int graph, RtError *err)
+{
+	int features, main;
+	if (graph < r->program->model->ngraphs)
+		return launch_all(r, &r->program->graphs[graph], &r->mem, err);
+	find_chain(r->program->model, &features, &main);
+	return launch_chain(r, features, main, err);
 }
 
 static RtStatus capture(Rt *r, int graph, RtError *err)
 {
 	CuHandle captured = NULL;
 	TRY(r, capture_begin(r->stream, CAPTURE_RELAXED), "recording the launches");
-	const RtStatus status = capture_launches(r, &r->program->graphs[graph], err);
+	const RtStatus status = record(r, graph, err);
 	const CuResult code = r->cu.capture_end(r->stream, &captured);
 	if (status != RT_OK || code != 0) {
 		if (captured)
@@ -339,7 +404,9 @@ static RtStatus capture(Rt *r, int graph, RtError *err)
 static RtStatus open_program(Rt *r, const float *const *params, RtError *err)
 {
 	const int ngraphs = r->program->model->ngraphs;
-	r->graph = rt_alloc((uint64_t)ngraphs, sizeof *r->graph);
+	int features, main;
+	find_chain(r->program->model, &features, &main);
+	r->graph = rt_alloc((uint64_t)ngraphs + 1, sizeof *r->graph);
 	if (!r->graph)
 		return rt_no_memory(err);
 	PASS_ON(device_open(r, err));
@@ -347,7 +414,7 @@ static RtStatus open_program(Rt *r, const float *const *params, RtError *err)
 	PASS_ON(find_functions(r, err));
 	PASS_ON(take_memory(r, err));
 	PASS_ON(load_weights(r, params, err));
-	for (int g = 0; g < ngraphs; g++)
+	for (int g = 0; g < ngraphs + (features >= 0 && main >= 0); g++)
 		PASS_ON(capture(r, g, err));
 	return RT_OK;
 }
@@ -374,14 +441,14 @@ void rt_cuda_close(void *self)
 		return;
 	if (r->has_context) {
 		r->cu.context_set(r->context);
-		for (int i = 0; r->graph && i < r->program->model->ngraphs; i++)
+		for (int i = 0; r->graph && i <= r->program->model->ngraphs; i++)
 			if (r->graph[i])
 				r->cu.graph_exec_destroy(r->graph[i]);
 		for (int i = 0; r->module && i < r->program->nfamilies; i++)
 			if (r->module[i])
 				r->cu.module_unload(r->module[i]);
-		const CuPtr mem[] = {r->mem.arena, r->mem.load, r->mem.params, r->mem.in,
-				     r->mem.out};
+		const CuPtr mem[] = {r->mem.arena, r->mem.load, r->mem.params,
+				     r->mem.in,    r->made,     r->mem.out};
 		for (size_t i = 0; i < RT_COUNT(mem); i++)
 			if (mem[i])
 				r->cu.free(mem[i]);
@@ -399,37 +466,45 @@ void rt_cuda_close(void *self)
 
 /* ---- runs ------------------------------------------------------------------------------------ */
 
-static size_t tensor_bytes(const RtTensor *t)
+/* Replays graph `graph` on the inputs of `first` for the outputs of `last`. */
+static RtStatus replay(Rt *r, int graph, int first, int last, const float *const *in,
+		       float *const *out, RtError *err)
 {
-	return (size_t)rt_tensor_numel(t) * sizeof(float);
+	const RtCudaProgram *p = r->program;
+	const RtGraph *from = &p->model->graphs[first], *to = &p->model->graphs[last];
+	TRY(r, context_set(r->context), "using the GPU");
+	if (p->poison && p->arena_bytes > 0)
+		TRY(r, fill(r->mem.arena, 0xff, (size_t)p->arena_bytes, r->stream), "poison");
+	for (int i = 0; i < from->ninputs; i++)
+		TRY(r,
+		    upload(r->mem.in + (CuPtr)p->graphs[first].inputs[i], in[i],
+			   tensor_bytes(&from->inputs[i]), r->stream),
+		    "copying inputs to the GPU");
+	TRY(r, graph_launch(r->graph[graph], r->stream), "running the kernels");
+	for (int i = 0; i < to->noutputs; i++)
+		if (out[i])
+			TRY(r,
+			    download(out[i], output_at(r, &p->graphs[last], i),
+				     tensor_bytes(&to->outputs[i]), r->stream),
+			    "copying outputs from the GPU");
+	TRY(r, stream_wait(r->stream), "running the kernels");
+	return RT_OK;
 }
 
 RtStatus rt_cuda_run(void *self, int graph, const float *const *in, float *const *out, RtError *err)
 {
+	return replay(self, graph, graph, graph, in, out, err);
+}
+
+RtStatus rt_cuda_infer(void *self, const float *const *in, float *const *out, RtError *err)
+{
 	Rt *r = self;
-	const RtGraph *g = &r->program->model->graphs[graph];
-	const RtCudaGraph *c = &r->program->graphs[graph];
-	TRY(r, context_set(r->context), "using the GPU");
-	if (r->program->poison && r->program->arena_bytes > 0)
-		TRY(r, fill(r->mem.arena, 0xff, (size_t)r->program->arena_bytes, r->stream),
-		    "poison");
-	for (int i = 0; i < g->ninputs; i++)
-		TRY(r,
-		    upload(r->mem.in + (CuPtr)c->inputs[i], in[i], tensor_bytes(&g->inputs[i]),
-			   r->stream),
-		    "copying inputs to the GPU");
-	TRY(r, graph_launch(r->graph[graph], r->stream), "running the kernels");
-	for (int i = 0; i < g->noutputs; i++) {
-		const CuPtr from = c->outputs[i].in_arena ? r->mem.arena : r->mem.out;
-		if (!out[i])
-			continue;
-		TRY(r,
-		    download(out[i], from + (CuPtr)c->outputs[i].at, tensor_bytes(&g->outputs[i]),
-			     r->stream),
-		    "copying outputs from the GPU");
-	}
-	TRY(r, stream_wait(r->stream), "running the kernels");
-	return RT_OK;
+	const int whole = r->program->model->ngraphs;
+	int features, main;
+	find_chain(r->program->model, &features, &main);
+	if (!r->graph[whole])
+		return rt_fail(err, RT_BUG, "the features graph does not feed main");
+	return replay(r, whole, features, main, in, out, err);
 }
 
 static RtStatus time_isolated(Rt *r, int graph, int n, double *seconds, CuHandle *event,
@@ -474,6 +549,8 @@ RtStatus rt_cuda_time(void *self, int graph, int n, int isolated, double *second
 {
 	Rt *r = self;
 	TRY(r, context_set(r->context), "using the GPU");
+	if (graph == RT_INFER)
+		graph = r->program->model->ngraphs;
 	const int nevents = isolated ? 2 : n + 1;
 	CuHandle *event = rt_alloc((uint64_t)nevents, sizeof *event);
 	if (!event)
@@ -487,6 +564,66 @@ RtStatus rt_cuda_time(void *self, int graph, int n, int isolated, double *second
 			r->cu.event_destroy(event[i]);
 	free(event);
 	return status;
+}
+
+/* ---- roofline ------------------------------------------------------------------------------ */
+
+/* Dense multiply-accumulates of a multiprocessor a clock with sums in float32, from the vendor's
+ * tables of each architecture: plain float32, tf32, bf16. */
+static const struct {
+	int arch;
+	double fp32, tf32, bf16;
+} peak[] = {{80, 64, 512, 1024},   {86, 128, 256, 512},    {89, 128, 256, 512},
+	    {90, 128, 1024, 2048}, {100, 128, 2048, 4096}, {120, 128, 256, 512}};
+
+/* Multiply-accumulates a second at the highest clock. */
+static double peak_rate(const Rt *r, const char *precision)
+{
+	int sms = 0, khz = 0;
+	size_t i = RT_COUNT(peak) - 1;
+	while (i > 0 && peak[i].arch > r->arch)
+		i--;
+	const double each = strcmp(precision, "bf16") == 0   ? peak[i].bf16
+			    : strcmp(precision, "tf32") == 0 ? peak[i].tf32
+							     : peak[i].fp32;
+	if (r->cu.attribute(&sms, ATTR_SMS, r->device) ||
+	    r->cu.attribute(&khz, ATTR_CLOCK, r->device))
+		return 0;
+	return each * sms * khz * 1e3;
+}
+
+/* Bytes a second: two transfers a clock over the whole bus. */
+static double memory_rate(const Rt *r)
+{
+	int khz = 0, bits = 0;
+	if (r->cu.attribute(&khz, ATTR_MEMORY_CLOCK, r->device) ||
+	    r->cu.attribute(&bits, ATTR_BUS_WIDTH, r->device))
+		return 0;
+	return 2e3 * khz * bits / 8;
+}
+
+static RtRoof roof_of(const Rt *r, int graph)
+{
+	const RtGraph *g = &r->program->model->graphs[graph];
+	const char *precision =
+	    strcmp(g->name, "features") == 0 ? "fp32" : r->program->model->precision;
+	const double rate = peak_rate(r, precision), plain = peak_rate(r, "fp32");
+	const double bytes = memory_rate(r), rest = g->flops - 2 * g->macs;
+	const double products = rate > 0 ? g->macs / rate : 0,
+		     others = plain > 0 ? rest / (2 * plain) : 0;
+	return (RtRoof){products > others ? products : others,
+			bytes > 0 ? r->program->graphs[graph].bytes / bytes : 0};
+}
+
+RtRoof rt_cuda_roof(void *self, int graph)
+{
+	const Rt *r = self;
+	int features, main;
+	if (graph != RT_INFER)
+		return roof_of(r, graph);
+	find_chain(r->program->model, &features, &main);
+	const RtRoof a = roof_of(r, features), b = roof_of(r, main);
+	return (RtRoof){a.arithmetic + b.arithmetic, a.memory + b.memory};
 }
 
 static RtStatus profile_launch(Rt *r, int i, int n, double *seconds, CuHandle *event, RtError *err)

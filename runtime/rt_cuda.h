@@ -40,6 +40,7 @@ typedef struct RtCudaGraph {
 	int first, nlaunches;  /* of RtCudaProgram.launches */
 	const int64_t *inputs; /* byte of each input in the input buffer */
 	const RtCudaOutput *outputs;
+	double bytes; /* weights as stored, inputs and outputs: what a run cannot but move */
 } RtCudaGraph;
 
 typedef struct RtCudaProgram {
@@ -62,7 +63,9 @@ RtStatus rt_cuda_open(void **self, const RtCudaProgram *p, const float *const *p
 		      RtError *err);
 RtStatus rt_cuda_run(void *self, int graph, const float *const *in, float *const *out,
 		     RtError *err);
+RtStatus rt_cuda_infer(void *self, const float *const *in, float *const *out, RtError *err);
 RtStatus rt_cuda_time(void *self, int graph, int n, int isolated, double *seconds, RtError *err);
+RtRoof rt_cuda_roof(void *self, int graph);
 void rt_cuda_close(void *self);
 const char *rt_cuda_device(void *self);
 

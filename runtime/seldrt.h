@@ -14,7 +14,7 @@
 extern "C" {
 #endif
 
-enum { RT_ABI = 2, RT_MAX_RANK = 8, RT_ERROR_BYTES = 1 << 17 };
+enum { RT_ABI = 3, RT_MAX_RANK = 8, RT_ERROR_BYTES = 1 << 17 };
 
 /* Exit statuses of a program, too. */
 typedef enum RtStatus {
@@ -77,6 +77,13 @@ typedef struct RtSource {
 	uint64_t file_bytes;
 } RtSource;
 
+/* In place of a graph's number: "features", then "main" on what it made. */
+enum { RT_INFER = -1 };
+
+typedef struct RtRoof {
+	double arithmetic, memory; /* seconds; 0: unknown */
+} RtRoof;
+
 /* What the emitted code does. `self` is made by open and owned by the caller. Buffers passed to
  * run are host memory, float32, as large as RtGraph says. */
 typedef struct RtOps {
@@ -87,7 +94,8 @@ typedef struct RtOps {
 	RtStatus (*run)(void *self, int graph, const float *const *in, float *const *out,
 			RtError *err);
 	/* As n runs of `graph` on the data of the last run, without transfers: seconds for each in
-	 * `seconds`. isolated: wait between runs. NULL where run itself can be timed (CPU). */
+	 * `seconds`. isolated: wait between runs. NULL where run itself can be timed (CPU).
+	 * graph may be RT_INFER where there is `infer`. */
 	RtStatus (*time)(void *self, int graph, int n, int isolated, double *seconds, RtError *err);
 	void (*close)(void *self);
 	/* Device name and the like, one line; valid until close. May be NULL. */
@@ -97,6 +105,12 @@ typedef struct RtOps {
 	RtStatus (*set_state)(void *self, int i, const float *in, RtError *err);
 	/* Makes the graphs other than "step" use the parameters as they now are. */
 	RtStatus (*refresh)(void *self, RtError *err);
+	/* RT_INFER as one run: inputs of "features", outputs of "main"; what passes between them
+	 * stays on the device. NULL where that gains nothing (CPU). */
+	RtStatus (*infer)(void *self, const float *const *in, float *const *out, RtError *err);
+	/* Roofline of one run of `graph`, RT_INFER too: the least seconds that this device needs
+	 * for the arithmetic of the cost model, and to move what no cache holds. May be NULL. */
+	RtRoof (*roof)(void *self, int graph);
 } RtOps;
 
 /* A program that can be trained has a graph "step": one step of the optimiser. Its inputs are

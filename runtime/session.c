@@ -157,12 +157,17 @@ RtStatus rt_session_run(RtSession *s, int graph, RtError *err)
 	return s->model->ops.run(s->self, graph, (const float *const *)io->in, io->out, err);
 }
 
-RtStatus rt_session_features(RtSession *s, const RtClip *c, int64_t first, RtError *err)
+void rt_session_fill(RtSession *s, const RtClip *c, int64_t first)
 {
 	const RtAudio *const a = &s->model->audio;
 	float *const in = s->features >= 0 ? s->fio.in[0] : s->mio.in[0];
 	for (int64_t i = 0; i < s->model->batch; i++)
 		rt_segment_get(a, c, first + i, in + i * a->channels * a->samples);
+}
+
+RtStatus rt_session_features(RtSession *s, const RtClip *c, int64_t first, RtError *err)
+{
+	rt_session_fill(s, c, first);
 	return s->features >= 0 ? rt_session_run(s, s->features, err) : RT_OK;
 }
 
@@ -190,4 +195,13 @@ RtStatus rt_session_main(RtSession *s, RtError *err)
 		memcpy(s->mio.in[i], s->fio.out[from], sizeof(float) * rt_tensor_numel(t));
 	}
 	return rt_session_run(s, s->main, err);
+}
+
+RtStatus rt_session_infer(RtSession *s, RtError *err)
+{
+	const RtOps *const ops = &s->model->ops;
+	if (s->features >= 0 && ops->infer)
+		return ops->infer(s->self, (const float *const *)s->fio.in, s->mio.out, err);
+	const RtStatus status = s->features >= 0 ? rt_session_run(s, s->features, err) : RT_OK;
+	return status ? status : rt_session_main(s, err);
 }

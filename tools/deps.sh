@@ -3,7 +3,7 @@
 # missing. Needs root or sudo only when something is missing. Elsewhere it names what to install.
 set -eu
 build="gcc make pkg-config libcjson-dev libsndfile1-dev libsamplerate0-dev libkissfft-dev"
-tests="$build python3 python3-numpy python3-scipy python3-torch python3-jsonschema clang-format"
+tests="$build g++ python3 python3-numpy python3-scipy python3-torch python3-jsonschema clang-format"
 
 case "${1:-build}" in
 build) want=$build ;;

@@ -99,6 +99,14 @@ __device__ __forceinline__ float exp2_ftz(float v)
 	return r;
 }
 
+/* 1 / v within 1 unit in the last place; above 2^126 it is 0. */
+__device__ __forceinline__ float reciprocal_ftz(float v)
+{
+	float r;
+	asm("rcp.approx.ftz.f32 %0, %1;" : "=f"(r) : "f"(v));
+	return r;
+}
+
 #endif
 
 /* ---- elements -------------------------------------------------------------------------------- */
@@ -167,7 +175,7 @@ __device__ __forceinline__ void round_operand(unsigned *, int, bf16)
 }
 
 /* Sum over the warp in a fixed order; every lane gets it. */
-__device__ __forceinline__ float warp_sum(float v)
+template <class T> __device__ __forceinline__ T warp_sum(T v)
 {
 #pragma unroll
 	for (int d = 16; d > 0; d >>= 1)

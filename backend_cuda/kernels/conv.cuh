@@ -494,8 +494,9 @@ __device__ __forceinline__ void conv_any(const typename P::In *x, const float *w
 }
 
 /* ---- packing of weights when they are loaded -------------------------------------------------
- * w: [O][C][TAPS] with strides WO, WC and WT; one thread an element of the packed weights. */
+ * w: [O][C][TAPS] with strides WO, WC and WT. */
 
+/* One thread an element of the packed weights. */
 template <class P> __device__ __forceinline__ void conv_pack_fma(const float *w, float *p)
 {
 	const int i = blockIdx.x * blockDim.x + threadIdx.x;
@@ -506,23 +507,32 @@ template <class P> __device__ __forceinline__ void conv_pack_fma(const float *w,
 	p[i] = n < P::O && c < P::C ? w[n * P::WO + c * P::WC + t * P::WT] : 0.0f;
 }
 
-__device__ __forceinline__ void put_operand(float *p, float v)
+__device__ __forceinline__ float put_operand(float *p, float v)
 {
-	*p = __uint_as_float(round_tf32(__float_as_uint(v)));
+	return *p = __uint_as_float(round_tf32(__float_as_uint(v)));
 }
 
-__device__ __forceinline__ void put_operand(bf16 *p, float v)
+__device__ __forceinline__ float put_operand(bf16 *p, float v)
 {
 	put(p, v);
+	return widen(*p);
 }
 
+/* One thread a window: what rounding takes from one tap goes to the next, so that the sum of the
+ * taps is right. Neighbouring pixels are alike, and an error of the sum shifts a channel
+ * everywhere: with each tap rounded by itself, the weights' share of a deep network's error is
+ * twice that of the activations, whose errors differ from pixel to pixel. */
 template <class P> __device__ __forceinline__ void conv_pack_mma(const float *w, typename P::In *p)
 {
 	const int i = blockIdx.x * blockDim.x + threadIdx.x;
 	const int KC = 128 / sizeof(typename P::In), OP = round_up(P::O, P::BN);
-	if (i >= ceil_div(P::C, KC) * P::TAPS * OP * KC)
+	if (i >= round_up(P::C, KC) * OP)
 		return;
-	const int n = i / KC % OP, t = i / KC / OP % P::TAPS;
-	const int c = i / KC / OP / P::TAPS * KC + i % KC;
-	put_operand(p + i, n < P::O && c < P::C ? w[n * P::WO + c * P::WC + t * P::WT] : 0.0f);
+	const int n = i / KC % OP, slab = i / KC / OP, c = slab * KC + i % KC;
+	const bool given = n < P::O && c < P::C;
+	float rest = 0;
+	for (int t = 0; t < P::TAPS; t++) {
+		const float v = given ? w[n * P::WO + c * P::WC + t * P::WT] + rest : 0.0f;
+		rest = v - put_operand(p + ((slab * P::TAPS + t) * OP + n) * KC + i % KC, v);
+	}
 }

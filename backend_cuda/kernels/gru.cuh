@@ -1,128 +1,171 @@
-/* gru.cuh: a layer of gated recurrent units in one direction.
+/* gru.cuh: a layer of gated recurrent units in one direction, from the products with its input.
  *
- * A CTA takes one sequence: the products with the input for TC frames at once, then frame by frame
- * those with the state, one thread a row of the gates. Up to 128 units a thread keeps its row of
- * the state's weights in registers; beyond, warps read the rows from the cache.
- * P: L I H     extents            XR XC   strides of x along time and row
- *    TC        frames at once     Out     element type of y, whose rows are H apart
- * w_in: [3H][I], w_state: [3H][H], biases [3H]; rows of r, z, n; grid: sequences. */
+ * A CTA takes one sequence through all of time. Four lanes share a unit: each has a quarter of the
+ * unit's three rows of the state's weights, up to 128 units in registers for good, beyond read
+ * from the cache in every frame. The state lies in shared memory twice, one read, one written, so
+ * that one barrier a frame is enough.
+ * P: L H   extents   VECTOR   rows of w_state can be read 4 at a time   Out   element type of y
+ * gates: [L][3H], bias_ih + weight_ih x; w_state: [3H][H], b_state: [3H]; rows of r, z, n;
+ * y: [L][H]; grid: sequences. */
 #pragma once
 #include "common.cuh"
 
 template <class P> struct Gru {
 	enum {
-		ROWS = 3 * P::H,
-		THREADS = ROWS < 1024 ? (ROWS + 31) / 32 * 32 : 1024,
 		KEPT = P::H <= 128,
-		STRIP = 8, /* frames that share a load of an input weight */
-		HP = (P::H + 3) / 4 * 4,
+		THREADS = KEPT ? (4 * P::H + 31) / 32 * 32 : 1024,
+		QUADS = (P::H + 15) / 16, /* a lane has 4 columns of each 16 */
+		HP = 16 * QUADS,
 	};
 };
 
+/* 1 / (1 + e^-v) within 2e-7. */
 __device__ __forceinline__ float gru_sigmoid(float v)
 {
-	return 1.0f / (1.0f + expf(-v));
+	return reciprocal_ftz(1.0f + exp2_ftz(v * -1.4426950408889634f));
 }
 
-/* gates[t][row] = bias + w_in[row] . x[t] for `len` frames from frame t0 */
-template <class P>
-__device__ __forceinline__ void gru_inputs(const float *x, const float *w_in, const float *b_in,
-                                           int t0, int len, float *xs, float *gates)
+/* Columns k .. k + 3 of a row of H; 0 past the end. */
+template <class P> __device__ __forceinline__ float4 gru_weights(const float *row, int k)
 {
-	typedef Gru<P> G;
-	for (int e = threadIdx.x; e < len * P::I; e += G::THREADS)
-		xs[e] = x[(long long)(t0 + e / P::I) * P::XR + e % P::I * P::XC];
-	__syncthreads();
-	for (int row = threadIdx.x; row < G::ROWS; row += G::THREADS) {
-		const float *w = w_in + (long long)row * P::I;
-		for (int t = 0; t < len; t += G::STRIP) {
-			float sum[G::STRIP] = {0};
-			for (int k = 0; k < P::I; k++) {
-				const float v = w[k];
-#pragma unroll
-				for (int j = 0; j < G::STRIP; j++)
-					if (t + j < len)
-						sum[j] = fmaf(v, xs[(t + j) * P::I + k], sum[j]);
-			}
-#pragma unroll
-			for (int j = 0; j < G::STRIP; j++)
-				if (t + j < len)
-					gates[(t + j) * G::ROWS + row] = sum[j] + b_in[row];
-		}
-	}
+	if (P::VECTOR)
+		return k < P::H ? *(const float4 *)(row + k) : make_float4(0, 0, 0, 0);
+	return make_float4(k < P::H ? row[k] : 0.0f, k + 1 < P::H ? row[k + 1] : 0.0f,
+	                   k + 2 < P::H ? row[k + 2] : 0.0f, k + 3 < P::H ? row[k + 3] : 0.0f);
 }
 
-/* A thread's row of the state's weights. */
-template <class P> struct GruRow {
-	float w[Gru<P>::KEPT ? P::H : 1];
-	__device__ __forceinline__ void load(const float *w_state)
+/* A lane's quarter of the rows of one unit. */
+template <class P> struct GruRows {
+	float4 w[Gru<P>::KEPT ? 3 * Gru<P>::QUADS : 1];
+	const float *from; /* the first of the three rows */
+
+	__device__ __forceinline__ float4 at(int gate, int i, int q) const
 	{
-		if (Gru<P>::KEPT && threadIdx.x < Gru<P>::ROWS)
+		if (Gru<P>::KEPT)
+			return w[gate * Gru<P>::QUADS + i];
+		return gru_weights<P>(from + (long long)gate * P::H * P::H, 16 * i + 4 * q);
+	}
+
+	__device__ __forceinline__ GruRows(const float *w_state, int unit, int q)
+	    : from(w_state + (long long)unit * P::H)
+	{
+		if (!Gru<P>::KEPT)
+			return;
 #pragma unroll
-			for (int k = 0; k < (Gru<P>::KEPT ? P::H : 0); k++)
-				w[k] = w_state[threadIdx.x * P::H + k];
+		for (int e = 0; e < (Gru<P>::KEPT ? 3 * Gru<P>::QUADS : 0); e++)
+			w[e] = gru_weights<P>(from + (long long)(e / Gru<P>::QUADS) * P::H * P::H,
+			                      e % Gru<P>::QUADS * 16 + 4 * q);
 	}
 };
 
-/* out[row] = w_state[row] . h */
+/* The unit's three products with the state: lane 0 of the four gets r's, 1 z's, 2 n's. */
 template <class P>
-__device__ __forceinline__ void gru_state(const GruRow<P> &mine, const float *w_state,
-                                          const float *h, float *out)
+__device__ __forceinline__ float gru_state(const GruRows<P> &rows, const float *h, int q)
 {
-	typedef Gru<P> G;
-	if (G::KEPT) {
-		float sum[4] = {0};
+	float p[3] = {0};
+#pragma unroll(Gru<P>::KEPT ? Gru<P>::QUADS : 2)
+	for (int i = 0; i < Gru<P>::QUADS; i++) {
+		const float4 v = *(const float4 *)(h + 16 * i + 4 * q);
 #pragma unroll
-		for (int k = 0; k < (G::KEPT ? P::H : 0); k++)
-			sum[k % 4] = fmaf(mine.w[k], h[k], sum[k % 4]);
-		if (threadIdx.x < G::ROWS)
-			out[threadIdx.x] = sum[0] + sum[1] + (sum[2] + sum[3]);
-		return;
+		for (int g = 0; g < 3; g++) {
+			const float4 w = rows.at(g, i, q);
+			p[g] = fmaf(w.x, v.x, p[g]);
+			p[g] = fmaf(w.y, v.y, p[g]);
+			p[g] = fmaf(w.z, v.z, p[g]);
+			p[g] = fmaf(w.w, v.w, p[g]);
+		}
 	}
-	for (int row = threadIdx.x / 32; row < G::ROWS; row += G::THREADS / 32) {
-		float sum = 0;
-		for (int k = threadIdx.x % 32; k < P::H; k += 32)
-			sum = fmaf(w_state[(long long)row * P::H + k], h[k], sum);
-		sum = warp_sum(sum);
-		if (threadIdx.x % 32 == 0)
-			out[row] = sum;
+	const bool odd = q & 1, high = q & 2;
+	const float a = (odd ? p[1] : p[0]) + __shfl_xor_sync(~0u, odd ? p[0] : p[1], 1);
+	const float b = p[2] + __shfl_xor_sync(~0u, p[2], 1);
+	return (high ? b : a) + __shfl_xor_sync(~0u, high ? a : b, 2);
+}
+
+/* The unit's new state, in lane 2. in, st: the lane's gate from input and state, with biases. */
+__device__ __forceinline__ float gru_unit(float in, float st, float h)
+{
+	const int four = threadIdx.x & 28;
+	const float gate = gru_sigmoid(in + st);
+	const float r = __shfl_sync(~0u, gate, four), z = __shfl_sync(~0u, gate, four + 1);
+	const float n = tanhf(fmaf(r, st, in));
+	return fmaf(z, h, (1.0f - z) * n);
+}
+
+/* gates and y at the first frame; they move by `gstep` and `ystep` elements a frame. */
+template <class P>
+__device__ __forceinline__ void gru_kept(const float *gates, const float *w_state,
+                                         const float *b_state, typename P::Out *y, int gstep,
+                                         int ystep, float *state)
+{
+	const int u = threadIdx.x / 4, unit = u < P::H ? u : P::H - 1, q = threadIdx.x & 3;
+	const int row = (q < 2 ? q : 2) * P::H + unit;
+	const GruRows<P> rows(w_state, unit, q);
+	const float bias = b_state[row];
+	const float *h = state;
+	float *next = state + Gru<P>::HP;
+	gates += row;
+	y += unit;
+	float in = *gates;
+#pragma unroll 1
+	for (int left = P::L; left > 0; left--) {
+		gates += left > 1 ? gstep : 0;
+		const float ahead = *gates;
+		const float v = gru_unit(in, bias + gru_state<P>(rows, h, q), h[unit]);
+		if (q == 2 && u < P::H) {
+			next[u] = v;
+			put(y, v);
+		}
+		in = ahead;
+		y += ystep;
+		float *const old = (float *)h;
+		h = next;
+		next = old;
+		__syncthreads();
 	}
 }
 
-/* smem: h[HP], the state's gates [3H], the input's gates [TC][3H], x[TC][I] */
 template <class P>
-__device__ __forceinline__ void gru(const float *x, const float *w_in, const float *w_state,
-                                    const float *b_in, const float *b_state, typename P::Out *y,
-                                    bool rev)
+__device__ __forceinline__ void gru_read(const float *gates, const float *w_state,
+                                         const float *b_state, typename P::Out *y, int gstep,
+                                         int ystep, float *state)
 {
 	typedef Gru<P> G;
-	extern __shared__ float4 shared4[];
-	float *const h = (float *)shared4, *const st = h + G::HP;
-	float *const gates = st + G::ROWS, *const xs = gates + P::TC * G::ROWS;
-	GruRow<P> mine;
-	for (int j = threadIdx.x; j < P::H; j += G::THREADS)
-		h[j] = 0;
-	for (int first = 0; first < P::L; first += P::TC) {
-		const int len = P::L - first < P::TC ? P::L - first : P::TC;
-		const int t0 = rev ? P::L - first - len : first;
-		gru_inputs<P>(x, w_in, b_in, t0, len, xs, gates);
-		mine.load(w_state);
-		__syncthreads();
-		for (int step = 0; step < len; step++) {
-			const int t = rev ? len - 1 - step : step;
-			const float *in = gates + t * G::ROWS;
-			gru_state<P>(mine, w_state, h, st);
-			__syncthreads();
-			for (int j = threadIdx.x; j < P::H; j += G::THREADS) {
-				const float r = gru_sigmoid(in[j] + st[j] + b_state[j]);
-				const float z =
-				    gru_sigmoid(in[P::H + j] + st[P::H + j] + b_state[P::H + j]);
-				const float n = tanhf(in[2 * P::H + j] +
-				                      r * (st[2 * P::H + j] + b_state[2 * P::H + j]));
-				h[j] = (1.0f - z) * n + z * h[j];
-				put(y + (long long)(t0 + t) * P::H + j, h[j]);
+	const int q = threadIdx.x & 3;
+#pragma unroll 1
+	for (int step = 0; step < P::L; step++) {
+		const float *const h = state + step % 2 * G::HP;
+		float *const next = state + (step + 1) % 2 * G::HP;
+#pragma unroll 1
+		for (int u = threadIdx.x / 4; u < round_up(P::H, 8); u += G::THREADS / 4) {
+			const int unit = u < P::H ? u : P::H - 1, row = (q < 2 ? q : 2) * P::H + unit;
+			const float st = gru_state<P>(GruRows<P>(w_state, unit, q), h, q);
+			const float v = gru_unit(gates[row], b_state[row] + st, h[unit]);
+			if (q == 2 && u < P::H) {
+				next[u] = v;
+				put(y + u, v);
 			}
-			__syncthreads();
 		}
+		gates += gstep;
+		y += ystep;
+		__syncthreads();
 	}
+}
+
+template <class P>
+__device__ __forceinline__ void gru(const float *gates, const float *w_state, const float *b_state,
+                                    typename P::Out *y, bool rev)
+{
+	typedef Gru<P> G;
+	__shared__ float4 shared4[2 * G::HP / 4];
+	float *const state = (float *)shared4;
+	const int first = rev ? P::L - 1 : 0, step = rev ? -1 : 1;
+	for (int j = threadIdx.x; j < 2 * G::HP; j += G::THREADS)
+		state[j] = 0;
+	__syncthreads();
+	gates += (long long)first * 3 * P::H;
+	y += (long long)first * P::H;
+	if (G::KEPT)
+		gru_kept<P>(gates, w_state, b_state, y, step * 3 * P::H, step * P::H, state);
+	else
+		gru_read<P>(gates, w_state, b_state, y, step * 3 * P::H, step * P::H, state);
 }

@@ -100,6 +100,14 @@ __device__ __forceinline__ float exp2_ftz(float v)
 	return r;
 }
 
+/* 1 / v within 1 unit in the last place; above 2^126 it is 0. */
+__device__ __forceinline__ float reciprocal_ftz(float v)
+{
+	float r;
+	asm("rcp.approx.ftz.f32 %0, %1;" : "=f"(r) : "f"(v));
+	return r;
+}
+
 #endif
 
 /* ---- elements -------------------------------------------------------------------------------- */
@@ -168,7 +176,7 @@ __device__ __forceinline__ void round_operand(unsigned *, int, bf16)
 }
 
 /* Sum over the warp in a fixed order; every lane gets it. */
-__device__ __forceinline__ float warp_sum(float v)
+template <class T> __device__ __forceinline__ T warp_sum(T v)
 {
 #pragma unroll
 	for (int d = 16; d > 0; d >>= 1)
@@ -2229,20 +2237,23 @@ extern "C" __global__ void __launch_bounds__(256, 1) k079_distance(const Mem m)
 	}
 }
 
-/* reduce.cuh: sums, means, maxima over any axes, and softmax along one.
+/* reduce.cuh: sums, means, maxima, minima over any axes, the first of equal elements, and softmax
+ * along one axis. All orders are fixed.
  *
  * P: ROWS results of COLS elements each; row(i), col(k): where element k of row i lies, as two
- * offsets to add; In, Out. One warp a row, in a fixed order; grid: ROWS / 4 CTAs of 128. */
+ * offsets to add; COUNT: elements behind a result (of a mean); In, Out.
+ * A long row is cut into PARTS of EACH columns: blockIdx.y counts them, y holds [PARTS][ROWS]
+ * partial results, and a second launch reduces those as rows of PARTS columns; PARTS 1: no cut. */
 
 struct Sum {
 	static __device__ __forceinline__ float start() { return 0.0f; }
 	static __device__ __forceinline__ float join(float a, float b) { return a + b; }
 	static __device__ __forceinline__ float warp(float v) { return warp_sum(v); }
-	static __device__ __forceinline__ float end(float v, int) { return v; }
+	static __device__ __forceinline__ float end(float v, float) { return v; }
 };
 
 struct Mean : Sum {
-	static __device__ __forceinline__ float end(float v, int n) { return v / n; }
+	static __device__ __forceinline__ float end(float v, float n) { return v / n; }
 };
 
 struct Max : Sum {
@@ -2251,6 +2262,29 @@ struct Max : Sum {
 	static __device__ __forceinline__ float warp(float v) { return warp_max(v); }
 };
 
+struct Min : Sum {
+	static __device__ __forceinline__ float start() { return __int_as_float(0x7f800000); }
+	static __device__ __forceinline__ float join(float a, float b) { return -larger(-a, -b); }
+	static __device__ __forceinline__ float warp(float v) { return -warp_max(-v); }
+};
+
+/* The columns of this CTA's part. */
+template <class P> struct Part {
+	unsigned first, end;
+	__device__ __forceinline__ Part()
+	{
+		first = blockIdx.y * P::EACH;
+		end = P::PARTS == 1 || first + P::EACH > P::COLS ? P::COLS : first + P::EACH;
+	}
+};
+
+template <class P, class R>
+__device__ __forceinline__ void reduce_put(typename P::Out *y, unsigned i, float v)
+{
+	put(y + blockIdx.y * P::ROWS + i, P::PARTS == 1 ? R::end(v, P::COUNT) : v);
+}
+
+/* One warp a row: for elements that follow each other along columns. grid: ROWS / 4 CTAs of 128. */
 template <class P, class R>
 __device__ __forceinline__ void reduce(const typename P::In *x, typename P::Out *y)
 {
@@ -2258,15 +2292,39 @@ __device__ __forceinline__ void reduce(const typename P::In *x, typename P::Out 
 	if (i >= P::ROWS)
 		return;
 	const typename P::In *row = x + P::row(i);
+	const Part<P> part;
 	float v = R::start();
-	for (unsigned k = lane; k < P::COLS; k += 32)
+#pragma unroll 8
+	for (unsigned k = part.first + lane; k < part.end; k += 32)
 		v = R::join(v, widen(row[P::col(k)]));
-	v = R::end(R::warp(v), P::COLS);
+	v = R::warp(v);
 	if (lane == 0)
-		put(y + i, v);
+		reduce_put<P, R>(y, i, v);
 }
 
-/* As reduce for few columns: one thread a row; grid: ROWS / 256 CTAs of 256. */
+/* One lane a row, 8 warps along the columns: for elements that follow each other along rows.
+ * grid: ROWS / 32 CTAs of 256. */
+template <class P, class R>
+__device__ __forceinline__ void reduce_across(const typename P::In *x, typename P::Out *y)
+{
+	__shared__ float sums[8][32];
+	const unsigned lane = threadIdx.x & 31, warp = threadIdx.x >> 5, i = blockIdx.x * 32 + lane;
+	const typename P::In *row = x + P::row(i < P::ROWS ? i : P::ROWS - 1);
+	const Part<P> part;
+	float v = R::start();
+#pragma unroll 8
+	for (unsigned k = part.first + warp; k < part.end; k += 8)
+		v = R::join(v, widen(row[P::col(k)]));
+	sums[warp][lane] = v;
+	__syncthreads();
+	if (warp > 0 || i >= P::ROWS)
+		return;
+	for (int w = 1; w < 8; w++)
+		v = R::join(v, sums[w][lane]);
+	reduce_put<P, R>(y, i, v);
+}
+
+/* One thread a row: for few columns. grid: ROWS / 256 CTAs of 256. */
 template <class P, class R>
 __device__ __forceinline__ void reduce_short(const typename P::In *x, typename P::Out *y)
 {
@@ -2277,7 +2335,28 @@ __device__ __forceinline__ void reduce_short(const typename P::In *x, typename P
 	float v = R::start();
 	for (unsigned k = 0; k < P::COLS; k++)
 		v = R::join(v, widen(row[P::col(k)]));
-	put(y + i, R::end(v, P::COLS));
+	reduce_put<P, R>(y, i, v);
+}
+
+/* mask: 1 at the first element of each row of x that equals the row's element of top, else 0.
+ * P also: top(i), out(i) the offsets of row i in top and mask, out_col(k) that of column k there;
+ * one thread a row, grid as for reduce_short. */
+template <class P>
+__device__ __forceinline__ void first_equal(const typename P::In *x, const float *top,
+                                            typename P::Out *mask)
+{
+	const unsigned i = blockIdx.x * blockDim.x + threadIdx.x;
+	if (i >= P::ROWS)
+		return;
+	const typename P::In *row = x + P::row(i);
+	typename P::Out *out = mask + P::out(i);
+	const float want = top[P::top(i)];
+	bool found = false;
+	for (unsigned k = 0; k < P::COLS; k++) {
+		const bool hit = !found && widen(row[P::col(k)]) == want;
+		found = found || hit;
+		put(out + P::out_col(k), hit ? 1.0f : 0.0f);
+	}
 }
 
 /* P also: out(i), the offset of row i in y, and OUT_COL, the stride along the axis there. */
@@ -2302,7 +2381,7 @@ __device__ __forceinline__ void softmax(const typename P::In *x, typename P::Out
 
 /* %features.log_mel.power = sum "features.log_mel.power" %features.log_mel.squares {axes=[-1]} : f32[1,4,41,513] @arena:1346176  !models/lib/foa.json:13:17+5 */
 struct k004 {
-	enum { ROWS = 84132, COLS = 2 };
+	enum { ROWS = 84132, COLS = 2, COUNT = 2, PARTS = 1, EACH = 2 };
 	typedef float In;
 	typedef float Out;
 	static __device__ __forceinline__ unsigned row(unsigned i)
@@ -2322,7 +2401,7 @@ extern "C" __global__ void __launch_bounds__(256, 1) k004_features_log_mel_power
 
 /* %features.intensity.I = sum "features.intensity.I" %features.intensity.products {axes=[-1]} : f32[1,3,41,513] @arena:0  !models/lib/foa.json:29:17+5 */
 struct k008 {
-	enum { ROWS = 63099, COLS = 2 };
+	enum { ROWS = 63099, COLS = 2, COUNT = 2, PARTS = 1, EACH = 2 };
 	typedef float In;
 	typedef float Out;
 	static __device__ __forceinline__ unsigned row(unsigned i)
@@ -2342,7 +2421,7 @@ extern "C" __global__ void __launch_bounds__(256, 1) k008_features_intensity_I(c
 
 /* %features.intensity.square_norm = sum "features.intensity.square_norm" %features.intensity.squares {axes=[1] keep=1} : f32[1,1,41,513] @arena:504832  !models/lib/foa.json:31:17+5 */
 struct k010 {
-	enum { ROWS = 21033, COLS = 3 };
+	enum { ROWS = 21033, COLS = 3, COUNT = 3, PARTS = 1, EACH = 3 };
 	typedef float In;
 	typedef float Out;
 	static __device__ __forceinline__ unsigned row(unsigned i)
@@ -2362,7 +2441,7 @@ extern "C" __global__ void __launch_bounds__(256, 1) k010_features_intensity_squ
 
 /* %enc._.mean = mean "enc.*.mean" %enc._.b4.conv2 {axes=[2] group=3} : f32[3,1,5,16] @arena:51840  !models/lib/seld.json:72:17+6 */
 struct k055 {
-	enum { ROWS = 240, COLS = 2 };
+	enum { ROWS = 240, COLS = 2, COUNT = 2, PARTS = 1, EACH = 2 };
 	typedef float In;
 	typedef float Out;
 	static __device__ __forceinline__ unsigned row(unsigned i)
@@ -4118,8 +4197,9 @@ __device__ __forceinline__ void conv_any(const typename P::In *x, const float *w
 }
 
 /* ---- packing of weights when they are loaded -------------------------------------------------
- * w: [O][C][TAPS] with strides WO, WC and WT; one thread an element of the packed weights. */
+ * w: [O][C][TAPS] with strides WO, WC and WT. */
 
+/* One thread an element of the packed weights. */
 template <class P> __device__ __forceinline__ void conv_pack_fma(const float *w, float *p)
 {
 	const int i = blockIdx.x * blockDim.x + threadIdx.x;
@@ -4130,25 +4210,34 @@ template <class P> __device__ __forceinline__ void conv_pack_fma(const float *w,
 	p[i] = n < P::O && c < P::C ? w[n * P::WO + c * P::WC + t * P::WT] : 0.0f;
 }
 
-__device__ __forceinline__ void put_operand(float *p, float v)
+__device__ __forceinline__ float put_operand(float *p, float v)
 {
-	*p = __uint_as_float(round_tf32(__float_as_uint(v)));
+	return *p = __uint_as_float(round_tf32(__float_as_uint(v)));
 }
 
-__device__ __forceinline__ void put_operand(bf16 *p, float v)
+__device__ __forceinline__ float put_operand(bf16 *p, float v)
 {
 	put(p, v);
+	return widen(*p);
 }
 
+/* One thread a window: what rounding takes from one tap goes to the next, so that the sum of the
+ * taps is right. Neighbouring pixels are alike, and an error of the sum shifts a channel
+ * everywhere: with each tap rounded by itself, the weights' share of a deep network's error is
+ * twice that of the activations, whose errors differ from pixel to pixel. */
 template <class P> __device__ __forceinline__ void conv_pack_mma(const float *w, typename P::In *p)
 {
 	const int i = blockIdx.x * blockDim.x + threadIdx.x;
 	const int KC = 128 / sizeof(typename P::In), OP = round_up(P::O, P::BN);
-	if (i >= ceil_div(P::C, KC) * P::TAPS * OP * KC)
+	if (i >= round_up(P::C, KC) * OP)
 		return;
-	const int n = i / KC % OP, t = i / KC / OP % P::TAPS;
-	const int c = i / KC / OP / P::TAPS * KC + i % KC;
-	put_operand(p + i, n < P::O && c < P::C ? w[n * P::WO + c * P::WC + t * P::WT] : 0.0f);
+	const int n = i / KC % OP, slab = i / KC / OP, c = slab * KC + i % KC;
+	const bool given = n < P::O && c < P::C;
+	float rest = 0;
+	for (int t = 0; t < P::TAPS; t++) {
+		const float v = given ? w[n * P::WO + c * P::WC + t * P::WT] + rest : 0.0f;
+		rest = v - put_operand(p + ((slab * P::TAPS + t) * OP + n) * KC + i % KC, v);
+	}
 }
 
 /* %enc._.b1.conv1 = conv2d_act "enc.*.b1.conv1" %enc.sde.b1.conv1.4, %enc._.b1.conv1.weight, %enc._.b1.r1, %enc._.b1.r1.2 {pad=[1,1] channels_last=1 act=relu group=2} : f32[2,1,41,32,8] @arena:0  !models/lib/nn.json:33:17+8 */

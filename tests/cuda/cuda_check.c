@@ -1,12 +1,11 @@
 /* cuda_check.c: cuda_check [options] FILE.sir...: emits, compiles and runs graphs on the GPU and
  * compares with the values beside them (tests/num_case.h), or with the evaluator on seeded random
- * values where there are none. Activations are filled with NaN before each run; each graph runs
- * twice and must give the same bits. Prints "ok FILE" or "not ok FILE: reason"; status 1 on
- * failure.
+ * values where there are none. All files become one program, so that compilers start a few times
+ * only. Activations are filled with NaN before each run; each graph runs twice and must give the
+ * same bits. Prints "ok FILE" or "not ok FILE: reason"; status 1 on failure.
  *   -p fp32|tf32|bf16   precision        -a sm_90   architecture      -t REL   tolerance
  *   -c                  compile only     -0         required passes alone
  *   -s FILE             write the CUDA source      -n N   time N runs and each launch
- *   -h FILE             write the C part, and FILE.s with the machine code
  *   -w FILE             evaluate and write the reference, nothing else
  *   -r FILE             read the reference instead of evaluating
  *   -k PASS             leave one optional pass out
@@ -20,28 +19,38 @@
 #include "passes/passes.h"
 #include "runtime/rt_cuda.h"
 
-#include <dlfcn.h>
 #include <unistd.h>
+
+typedef struct Case {
+	const char *path;
+	Arena *a;
+	Diag diag;
+	NumCase want;
+	bool has_want;
+	Module *m;           /* after the passes */
+	const Module *plain; /* before; NULL: only written by -w */
+	int first;           /* of the program's graphs */
+	const char *why;     /* what is wrong with it */
+} Case;
 
 typedef struct Check {
 	Arena *a;
 	Diag diag;
 	CudaPrecision precision;
-	const char *arch, *skip, *source, *host, *write_ref, *read_ref;
+	const char *arch, *skip, *source, *write_ref, *read_ref;
 	FILE *ref;
 	double tolerance;
 	bool compile_only, plain, blind, ptx, nvcc, list;
-	int timed;
-	NumCase want;
-	bool has_case;
+	int timed, ncases;
+	Case *at;
 } Check;
 
 /* ---- inputs --------------------------------------------------------------------------------- */
 
 static bool lookup(void *ctx, const Node *source, Tensor *out)
 {
-	Check *c = ctx;
-	const NumTensor *t = c->has_case ? num_case_input(&c->want, source->label) : NULL;
+	Case *c = ctx;
+	const NumTensor *t = c->has_want ? num_case_input(&c->want, source->label) : NULL;
 	if (t) {
 		*out = t->tensor;
 		return true;
@@ -55,7 +64,7 @@ static bool lookup(void *ctx, const Node *source, Tensor *out)
 	return true;
 }
 
-static float *values(Check *c, const Node *n)
+static float *values(Case *c, const Node *n)
 {
 	Tensor t = {0};
 	if (!lookup(c, n, &t))
@@ -65,6 +74,25 @@ static float *values(Check *c, const Node *n)
 	for (int64_t i = 0; i < count; i++)
 		f[i] = (float)t.data[i];
 	return f;
+}
+
+/* Parameters of different cases may share a name: here each has its case's number before it. */
+static void number_params(Check *c, int number)
+{
+	const Module *m = c->at[number].m;
+	for (int g = 0; g < m->graphs.n; g++)
+		for (int i = 0; i < m->graphs.at[g]->nodes.n; i++) {
+			Node *n = m->graphs.at[g]->nodes.at[i];
+			if (n->op == OP_param)
+				n->label = arena_printf(c->a, "%d/%s", number, n->label);
+		}
+}
+
+static float *param_values(Check *c, const Node *n)
+{
+	Node named = *n;
+	named.label = strchr(n->label, '/') + 1;
+	return values(&c->at[atoi(n->label)], &named);
 }
 
 /* ---- the program, as emit_host.c would write it
@@ -147,7 +175,7 @@ static void fill_graphs(Check *c, const CudaCode *code, RtCudaProgram *p)
 						    code->outputs.at[out].offset};
 		const int first = n;
 		n = add_launches(code, launches, n, i);
-		graphs[i] = (RtCudaGraph){first, n - first, in, results};
+		graphs[i] = (RtCudaGraph){first, n - first, in, results, code->moved.at[i]};
 	}
 	p->launches = launches;
 	p->nlaunches = n;
@@ -200,19 +228,19 @@ static float **buffers(Check *c, const RtGraph *g)
 	return out;
 }
 
-static const char *compare_case(Check *c, const Graph *g, float **got)
+static const char *compare_want(const Check *c, const Case *one, const Graph *g, float **got)
 {
-	if (g->outputs.n != c->want.out.n)
+	if (g->outputs.n != one->want.out.n)
 		return "has another number of outputs";
-	Tolerance tol = c->want.f32;
+	Tolerance tol = one->want.f32;
 	if (c->tolerance > 0)
 		tol = (Tolerance){c->tolerance, c->tolerance};
 	for (int i = 0; i < g->outputs.n; i++) {
 		const int64_t n = type_count(&g->outputs.at[i].value->type);
-		double *d = NEW_ARRAY(c->a, double, n);
+		double *d = NEW_ARRAY(one->a, double, n);
 		for (int64_t k = 0; k < n; k++)
 			d[k] = got[i][k];
-		const char *why = num_compare(c->a, &c->want.out.at[i], d, tol);
+		const char *why = num_compare(one->a, &one->want.out.at[i], d, tol);
 		if (why)
 			return why;
 	}
@@ -220,27 +248,27 @@ static const char *compare_case(Check *c, const Graph *g, float **got)
 }
 
 /* The reference of one graph, from the evaluator or the file; graphs follow each other there. */
-static bool reference(Check *c, const Graph *plain, Tensor *want)
+static bool reference(const Check *c, Case *one, const Graph *plain, Tensor *want)
 {
 	if (!c->ref)
-		return ir_eval(plain, c->a, lookup, c, want);
+		return ir_eval(plain, one->a, lookup, one, want);
 	for (int i = 0; i < plain->outputs.n; i++) {
 		want[i].type = plain->outputs.at[i].value->type;
 		const size_t n = (size_t)type_count(&want[i].type);
-		want[i].data = NEW_ARRAY(c->a, double, n);
+		want[i].data = NEW_ARRAY(one->a, double, n);
 		if (fread(want[i].data, sizeof(double), n, c->ref) != n)
 			return false;
 	}
 	return true;
 }
 
-static const char *write_reference(Check *c, const Module *plain)
+static const char *write_reference(const Check *c, Case *one)
 {
 	FILE *f = fopen(c->write_ref, "wb");
-	for (int g = 0; f && g < plain->graphs.n; g++) {
-		const Graph *graph = plain->graphs.at[g];
-		Tensor *want = NEW_ARRAY(c->a, Tensor, graph->outputs.n);
-		if (!ir_eval(graph, c->a, lookup, c, want))
+	for (int g = 0; f && g < one->plain->graphs.n; g++) {
+		const Graph *graph = one->plain->graphs.at[g];
+		Tensor *want = NEW_ARRAY(one->a, Tensor, graph->outputs.n);
+		if (!ir_eval(graph, one->a, lookup, one, want))
 			return "cannot be evaluated";
 		for (int i = 0; i < graph->outputs.n; i++)
 			fwrite(want[i].data, sizeof(double), (size_t)type_count(&want[i].type), f);
@@ -249,10 +277,10 @@ static const char *write_reference(Check *c, const Module *plain)
 }
 
 /* ||got - want|| / ||want|| of each output. */
-static const char *compare_eval(Check *c, const Graph *plain, float **got)
+static const char *compare_eval(const Check *c, Case *one, const Graph *plain, float **got)
 {
-	Tensor *want = NEW_ARRAY(c->a, Tensor, plain->outputs.n);
-	if (!reference(c, plain, want))
+	Tensor *want = NEW_ARRAY(one->a, Tensor, plain->outputs.n);
+	if (!reference(c, one, plain, want))
 		return "has no reference";
 	const char *bad = NULL;
 	for (int i = 0; i < plain->outputs.n; i++) {
@@ -266,7 +294,7 @@ static const char *compare_eval(Check *c, const Graph *plain, float **got)
 		const double rel = sqrt(num / (den > 0 ? den : 1));
 		printf("   %s.%s: %.3g\n", plain->name, plain->outputs.at[i].name, rel);
 		if (!(rel <= (c->tolerance > 0 ? c->tolerance : 3e-6)))
-			bad = arena_printf(c->a, "%s differs by %.3g", plain->outputs.at[i].name,
+			bad = arena_printf(one->a, "%s differs by %.3g", plain->outputs.at[i].name,
 					   rel);
 	}
 	return bad;
@@ -302,28 +330,29 @@ static const char *time_runs(Check *c, void *self, const RtCudaProgram *p, int g
 	return NULL;
 }
 
-static const char *run_graph(Check *c, void *self, const RtCudaProgram *p, const Module *m,
-			     const Module *plain, int graph)
+/* Graph `graph` of the program, `k` of the case. */
+static const char *run_graph(Check *c, Case *one, void *self, const RtCudaProgram *p, int k)
 {
 	RtError err;
-	const Graph *g = m->graphs.at[graph];
+	const int graph = one->first + k;
+	const Graph *g = one->m->graphs.at[k];
 	const RtGraph *r = &p->model->graphs[graph];
-	const float **in = NEW_ARRAY(c->a, const float *, r->ninputs + 1);
-	for (int k = 0, n = 0; k < g->nodes.n; k++)
-		if (g->nodes.at[k]->op == OP_input)
-			in[n++] = values(c, g->nodes.at[k]);
-	float **one = buffers(c, r), **two = buffers(c, r);
-	if (rt_cuda_run(self, graph, in, one, &err) || rt_cuda_run(self, graph, in, two, &err))
-		return arena_strdup(c->a, err.text);
+	const float **in = NEW_ARRAY(one->a, const float *, r->ninputs + 1);
+	for (int i = 0, n = 0; i < g->nodes.n; i++)
+		if (g->nodes.at[i]->op == OP_input)
+			in[n++] = values(one, g->nodes.at[i]);
+	float **first = buffers(c, r), **second = buffers(c, r);
+	if (rt_cuda_run(self, graph, in, first, &err) || rt_cuda_run(self, graph, in, second, &err))
+		return arena_strdup(one->a, err.text);
 	for (int i = 0; i < r->noutputs; i++) {
 		const size_t n = (size_t)type_count(&g->outputs.at[i].value->type) * sizeof(float);
-		if (memcmp(one[i], two[i], n) != 0)
+		if (memcmp(first[i], second[i], n) != 0)
 			return "two runs differ";
 	}
 	const char *why = NULL;
 	if (!c->blind)
-		why = c->has_case ? compare_case(c, g, one)
-				  : compare_eval(c, plain->graphs.at[graph], one);
+		why = one->has_want ? compare_want(c, one, g, first)
+				    : compare_eval(c, one, one->plain->graphs.at[k], first);
 	if (c->timed > 0) {
 		const char *failed = time_runs(c, self, p, graph);
 		why = why ? why : failed;
@@ -331,63 +360,103 @@ static const char *run_graph(Check *c, void *self, const RtCudaProgram *p, const
 	return why;
 }
 
-static const char *run_program(Check *c, const CudaCode *code, const CudaImages *images,
-			       const Module *plain)
+/* Every case that has no complaint yet; the result is about the program as a whole. */
+static const char *run_program(Check *c, const CudaCode *code, const CudaImages *images)
 {
 	RtError err;
 	void *self;
 	const RtCudaProgram p = make_program(c, code, images);
 	const float **params = NEW_ARRAY(c->a, const float *, code->params.n + 1);
 	for (int i = 0; i < code->params.n; i++)
-		params[i] = values(c, code->params.at[i]);
+		params[i] = param_values(c, code->params.at[i]);
 	if (rt_cuda_open(&self, &p, params, &err))
 		return arena_strdup(c->a, err.text);
-	const char *why = NULL;
-	for (int g = 0; g < p.model->ngraphs && !why; g++)
-		why = run_graph(c, self, &p, code->model->module, plain, g);
+	for (int i = 0; i < c->ncases; i++) {
+		Case *one = &c->at[i];
+		for (int g = 0; !one->why && g < one->m->graphs.n; g++)
+			one->why = run_graph(c, one, self, &p, g);
+	}
 	rt_cuda_close(self);
-	return why;
+	return NULL;
 }
 
 /* ---- cases ---------------------------------------------------------------------------------- */
 
-static Module *read_module(Check *c, const char *sir)
+static Module *read_module(Case *c)
 {
 	Source *src = NEW(c->a, Source);
-	src->name = sir;
-	src->text = file_read(c->a, sir, &src->len);
+	src->name = c->path;
+	src->text = file_read(c->a, c->path, &src->len);
 	Module *m = src->text ? ir_parse(c->a, &c->diag, ops_new(c->a), src) : NULL;
 	return m && ir_verify(m) == 0 ? m : NULL;
 }
 
-static const char *check_file(Check *c, const char *sir)
+static const char *case_open(const Check *c, Case *one)
 {
 	const char *why;
-	const size_t n = strlen(sir);
-	const char *want = arena_printf(c->a, "%.*s.want", (int)(n > 4 ? n - 4 : n), sir);
-	c->has_case = access(want, R_OK) == 0;
-	if (c->has_case && !num_case_read(c->a, want, &c->want, &why))
+	const size_t n = strlen(one->path);
+	const char *want = arena_printf(one->a, "%.*s.want", (int)(n > 4 ? n - 4 : n), one->path);
+	one->has_want = access(want, R_OK) == 0;
+	if (one->has_want && !num_case_read(one->a, want, &one->want, &why))
 		return why;
-	Module *m = read_module(c, sir);
-	const Module *plain = read_module(c, sir);
-	if (!m)
+	one->plain = read_module(one);
+	if (!one->plain)
 		return "does not verify";
 	if (c->write_ref)
-		return write_reference(c, plain);
-	if (c->read_ref)
-		c->ref = fopen(c->read_ref, "rb");
+		return write_reference(c, one);
 	Report report = {0};
 	const PassOptions po = {.only = c->plain ? "" : NULL,
 				.skip = c->skip,
 				.hooks = {.packs = cuda_packs, .strided = cuda_strided}};
+	Module *m = read_module(one);
 	if (!passes_run(m, &po, &report))
 		return "passes failed";
-	const char *name = strrchr(sir, '/') ? strrchr(sir, '/') + 1 : sir;
-	Model model = {.module = m, .name = name, .batch = 1};
+	one->m = m;
+	return NULL;
+}
+
+static void cases_open(Check *c, char **files, int n)
+{
+	c->at = NEW_ARRAY(c->a, Case, n + 1);
+	c->ncases = n;
+	for (int i = 0; i < n; i++) {
+		Case *one = &c->at[i];
+		one->path = files[i];
+		one->a = c->a;
+		one->diag = (Diag){.arena = c->a, .out = stderr};
+		one->why = case_open(c, one);
+	}
+}
+
+/* The graphs of all cases as one model. */
+static const Model *join(Check *c)
+{
+	Model *model = NEW(c->a, Model);
+	Module *all = model->module = NEW(c->a, Module);
+	all->arena = c->a;
+	all->diag = &c->diag;
+	for (int i = 0; i < c->ncases; i++) {
+		Case *one = &c->at[i];
+		if (!one->m)
+			continue;
+		one->first = all->graphs.n;
+		number_params(c, i);
+		for (int g = 0; g < one->m->graphs.n; g++)
+			list_push(c->a, &all->graphs, one->m->graphs.at[g]);
+	}
+	const char *slash = strrchr(c->at[0].path, '/');
+	model->name = all->name = slash ? slash + 1 : c->at[0].path;
+	model->batch = 1;
+	return model;
+}
+
+static const char *check_all(Check *c)
+{
 	const CudaOptions opt = {.precision = c->precision, .version = "test"};
-	CudaCode *code = cuda_emit(c->a, &model, &opt);
-	if (c->diag.nerrors > 0)
-		return "cannot be emitted";
+	CudaCode *code = cuda_emit(c->a, join(c), &opt);
+	for (int i = 0; i < c->ncases; i++)
+		if (c->at[i].diag.nerrors > 0 && !c->at[i].why)
+			c->at[i].why = "cannot be emitted";
 	if (c->source) {
 		Buf b;
 		buf_init(&b, c->a);
@@ -398,29 +467,19 @@ static const char *check_file(Check *c, const char *sir)
 	const CudaCompileOptions co = {.archs = c->arch, .no_ptx = !c->ptx, .nvcc = c->nvcc};
 	if (!cuda_compile(code, &co, &c->diag, &images))
 		return "does not compile";
-	if (c->host) {
-		Buf host, code_asm;
-		buf_init(&host, c->a);
-		buf_init(&code_asm, c->a);
-		cuda_host(&host, code, &images);
-		cuda_images_asm(&code_asm, &images);
-		file_write(c->host, host.s, host.len);
-		const char *path = arena_printf(c->a, "%s.s", c->host);
-		file_write(path, code_asm.s, code_asm.len);
-	}
-	if (c->compile_only) {
-		printf("   %d images, %d from the cache, %.2f s\n", images.at.n, images.cached,
-		       images.seconds);
-		for (int i = 0; c->list && i < images.at.n; i++)
-			printf("   image %s\n", images.at.at[i].path);
-	}
-	return c->compile_only ? NULL : run_program(c, code, &images, plain);
+	if (!c->compile_only)
+		return run_program(c, code, &images);
+	printf("   %d images, %d from the cache, %.2f s\n", images.at.n, images.cached,
+	       images.seconds);
+	for (int i = 0; c->list && i < images.at.n; i++)
+		printf("   image %s\n", images.at.at[i].path);
+	return NULL;
 }
 
 static bool read_options(Check *c, int argc, char **argv)
 {
 	static const char *const precision[] = {"fp32", "tf32", "bf16"};
-	for (int o; (o = getopt(argc, argv, "p:a:k:t:n:s:h:w:r:c0xPNl")) != -1;) {
+	for (int o; (o = getopt(argc, argv, "p:a:k:t:n:s:w:r:c0xPNl")) != -1;) {
 		switch (o) {
 		case 'p':
 			for (int i = 0; i < 3; i++)
@@ -435,9 +494,6 @@ static bool read_options(Check *c, int argc, char **argv)
 			break;
 		case 's':
 			c->source = optarg;
-			break;
-		case 'h':
-			c->host = optarg;
 			break;
 		case 'w':
 			c->write_ref = optarg;
@@ -476,37 +532,25 @@ static bool read_options(Check *c, int argc, char **argv)
 	return true;
 }
 
-/* Keeps the device's context alive between cases: making one takes most of a second. */
-static void hold_device(void)
-{
-	void *cuda = dlopen("libcuda.so.1", RTLD_NOW);
-	void *context;
-	int (*init)(unsigned) = NULL, (*retain)(void **, int) = NULL;
-	if (cuda) {
-		*(void **)&init = dlsym(cuda, "cuInit");
-		*(void **)&retain = dlsym(cuda, "cuDevicePrimaryCtxRetain");
-	}
-	if (init && retain && init(0) == 0)
-		retain(&context, 0);
-}
-
 int main(int argc, char **argv)
 {
-	Check options = {.arch = "sm_90"};
+	Check c = {.arch = "sm_90"};
 	int nfailed = 0;
-	if (!read_options(&options, argc, argv))
+	if (!read_options(&c, argc, argv) || optind == argc)
 		return 2;
-	if (!options.compile_only && !options.write_ref)
-		hold_device();
-	for (int i = optind; i < argc; i++) {
-		Check c = options;
-		c.a = arena_new();
-		c.diag = (Diag){.arena = c.a, .out = stderr};
-		const char *why = check_file(&c, argv[i]);
-		printf(why ? "not ok %s: %s\n" : "ok %s\n", argv[i], why);
-		fflush(stdout);
-		nfailed += why != NULL;
-		arena_free(c.a);
+	c.a = arena_new();
+	c.diag = (Diag){.arena = c.a, .out = stderr};
+	if (c.read_ref && !(c.ref = fopen(c.read_ref, "rb"))) {
+		perror(c.read_ref);
+		return 2;
 	}
+	cases_open(&c, argv + optind, argc - optind);
+	const char *failed = c.write_ref ? NULL : check_all(&c);
+	for (int i = 0; i < c.ncases; i++) {
+		const char *why = c.at[i].why ? c.at[i].why : failed;
+		printf(why ? "not ok %s: %s\n" : "ok %s\n", c.at[i].path, why);
+		nfailed += why != NULL;
+	}
+	arena_free(c.a);
 	return nfailed > 0;
 }

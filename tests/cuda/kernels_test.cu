@@ -172,6 +172,35 @@ template <class T, bool MMA> static int test_conv(const char *name, double toler
 	return verdict(name, e, tolerance);
 }
 
+/* Rounding moves from tap to tap: the sum of a window is off by one rounding, not by nine. */
+template <class T> static int test_pack(const char *name, double ulp)
+{
+	typedef ConvCase<T> P;
+	const int KC = 128 / sizeof(T), OP = round_up(P::O, P::BN), SLABS = ceil_div(P::C, KC);
+	const int windows = SLABS * KC * OP;
+	Floats w = random_floats(P::O * P::C * 9, 0.5f, 2);
+	std::vector<T> packed(windows * 9);
+	T *d;
+	must(cudaMalloc(&d, packed.size() * sizeof(T)));
+	pack_mma_kernel<P><<<ceil_div(windows, 256), 256>>>(upload<float>(w), d);
+	must(cudaMemcpy(packed.data(), d, packed.size() * sizeof(T), cudaMemcpyDeviceToHost));
+	double worst = 0;
+	for (int n = 0; n < P::O; n++)
+		for (int c = 0; c < P::C; c++) {
+			double sum = 0;
+			for (int t = 0; t < 9; t++) {
+				unsigned bits = 0;
+				memcpy((char *)&bits + 4 - sizeof(T),
+				       &packed[((c / KC * 9 + t) * OP + n) * KC + c % KC], sizeof(T));
+				float v;
+				memcpy(&v, &bits, 4);
+				sum += v - w[(n * P::C + c) * 9 + t];
+			}
+			worst = fmax(worst, fabs(sum));
+		}
+	return verdict(name, worst, 0.51 * ulp);
+}
+
 /* ---- product ---------------------------------------------------------------------------------- */
 
 template <class T> struct ProductCase {
@@ -283,6 +312,8 @@ int main()
 {
 	int bad = test_conv<float, false>("conv_fma", 1e-6);
 	bad += test_conv<bf16, false>("conv_fma of bf16", 1e-6);
+	bad += test_pack<float>("sums of packed tf32 weights", 0x1p-10 * 0.5);
+	bad += test_pack<bf16>("sums of packed bf16 weights", 0x1p-7 * 0.5);
 	bad += test_conv<float, true>("conv_mma tf32", 1e-3);
 	bad += test_conv<bf16, true>("conv_mma bf16", 4e-3);
 	bad += test_product<float>("product_fma", false, 1e-6);

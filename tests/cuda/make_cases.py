@@ -64,6 +64,62 @@ def mamba(name, group, b, length, d, e, n, reverse):
     ], ["y"])
 
 
+def reduction(name, op, x, axes, group=0):
+    """Long enough to be cut into parts."""
+    g = [group] if group else []
+    y = g + [d for i, d in enumerate(x) if i not in axes]
+    tail = f" group={group}" if group else ""
+    write(name, [source("x", g + x),
+                 f"  %y = {op} %x {{axes={shape(axes)}{tail}}} : f32{shape(y)}"], ["y"])
+
+
+def batch_norm(name, x, axis, pool, group=0):
+    """In training with ReLU, and its gradient, on more rows than one CTA takes."""
+    g, spatial, y = [group] if group else [], 0, []
+    for i, d in enumerate(x):
+        tiled = 0 < i != axis and spatial < 2
+        y.append(d // pool[spatial] if tiled else d)
+        spatial += tiled
+    c, pooled = g + [x[axis]], "" if pool == (1, 1) else f" pool={shape(pool)}"
+    attrs = (f"axis={axis} " if axis != 1 else "") + "act=relu" + pooled
+    attrs += f" group={group}" if group else ""
+    outs = ["y", "mean", "rstd", "new_mean", "new_var", "dx", "dw", "db"]
+    f = [f"f32{shape(s)}" for s in (g + y, c, c, c, c)]
+    write(name, [
+        source("x", g + x), source("dy", g + y), param("w", c, "ones"), param("b", c),
+        param("m", c), param("v", c, "ones"),
+        f"  %y, %mean, %rstd, %new_mean, %new_var = batch_norm_train %x, %w, %b, %m, %v "
+        f"{{{attrs}}} : {', '.join(f)}",
+        f"  %dx, %dw, %db = batch_norm_grad %x, %w, %mean, %rstd, %dy, %b {{{attrs}}} : "
+        f"f32{shape(g + x)}, {f[1]}, {f[1]}"], outs)
+
+
+def row_norm_grad(name, op, rows, cols, group):
+    s = [group, rows, cols]
+    outs = ["dx", "dw"] + (["db"] if op == "layer_norm_grad" else [])
+    f = [f"f32{shape(s)}"] + [f"f32{shape([group, cols])}"] * (len(outs) - 1)
+    write(name, [source("x", s), source("g", s), param("w", [group, cols], "ones"),
+                 f"  {', '.join('%' + o for o in outs)} = {op} %x, %w, %g {{group={group}}} : "
+                 f"{', '.join(f)}"], outs)
+
+
+def adamw(name, sizes):
+    """Tensors of one launch; slices start at odd places."""
+    lines, outs = [source("s", [4])], []
+    for i, (n, skip) in enumerate(sizes):
+        lines += [source(f"{t}{i}", [n]) for t in "pm"] + [source(f"all{i}", [n + skip])]
+        lines += [source(f"sv{i}", [n]), source(f"sx{i}", [n])]
+        lines += [f"  %v{i} = square %sv{i} : f32[{n}]", f"  %x{i} = square %sx{i} : f32[{n}]",
+                  f"  %g{i} = slice %all{i} {{axis=0 start={skip} stop={n + skip}}} : f32[{n}]"]
+    lines += ["  %s2 = square %s : f32[4]"]
+    for i, (n, _) in enumerate(sizes):
+        out = [f"n{t}{i}" for t in "pmvx"]
+        lines.append(f"  {', '.join('%' + o for o in out)} = adamw %p{i}, %g{i}, %m{i}, %v{i}, "
+                     f"%s2, %x{i} {{decay=0.01}} : {', '.join([f'f32[{n}]'] * 4)}")
+        outs += out
+    write(name, lines, outs)
+
+
 os.makedirs(here, exist_ok=True)
 conv("conv_3x3_pool22", 3, 1, 19, 35, 64, 64, 3, 3, (1, 1), (2, 2), "relu")
 conv("conv_3x3_pool12", 3, 2, 21, 16, 40, 72, 3, 3, (1, 1), (1, 2), "relu")
@@ -83,3 +139,14 @@ for length in (1, 2, 3, 4, 49, 50, 51, 255, 257):
 mamba("mamba_batch", 4, 3, 70, 64, 128, 16, (0, 0, 1, 1))
 mamba("mamba_states5", 2, 2, 33, 24, 64, 5, (0, 1))
 mamba("mamba_narrow", 3, 2, 20, 24, 24, 8, (1, 0, 1))
+reduction("sum_all", "sum", [70001], [0])
+reduction("sum_rows", "mean", [3, 9000], [1])
+reduction("sum_columns", "sum", [5000, 40], [0], 3)
+reduction("max_columns", "max", [90, 50, 70], [0, 1])
+batch_norm("batch_norm_nhwc", [3, 33, 50, 64], 3, (2, 2), 2)
+batch_norm("batch_norm_wide", [2, 30, 17, 200], 3, (1, 1))
+batch_norm("batch_norm_nchw", [2, 5, 61, 40], 1, (1, 2))
+batch_norm("batch_norm_rows", [3000, 6], 1, (1, 1))
+row_norm_grad("rms_norm_grad", "rms_norm_grad", 300, 100, 3)
+row_norm_grad("layer_norm_grad", "layer_norm_grad", 1200, 40, 1)
+adamw("adamw_many", [(5000, 0), (3, 1), (4099, 3), (8192, 4), (1, 0)])

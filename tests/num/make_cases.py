@@ -16,6 +16,7 @@ import torch
 import torch.nn.functional as F
 from scipy import special
 
+import attention_cases
 import train_cases
 
 ROOT = os.path.dirname(os.path.abspath(__file__))
@@ -896,6 +897,7 @@ def main():
                   gru_cases, scan_cases, scan_gate_cases, inproj_cases, stft_cases):
         cases()
     train_cases.write(sys.modules[__name__])
+    attention_cases.write(sys.modules[__name__])
     print("%d cases, %d bytes, largest %d" % (len(made), sum(made.values()), max(made.values())))
 
 

@@ -69,11 +69,10 @@ static struct Block {
 
 /* Saves the registers that a call preserves and the stack pointer, and takes on others. */
 void emulator_switch(void **save, void *to);
-__asm__(
-    ".globl emulator_switch\n.hidden emulator_switch\nemulator_switch:\n"
-    "	push %rbp\n	push %rbx\n	push %r12\n	push %r13\n	push %r14\n"
-    "	push %r15\n	mov %rsp, (%rdi)\n	mov %rsi, %rsp\n	pop %r15\n"
-    "	pop %r14\n	pop %r13\n	pop %r12\n	pop %rbx\n	pop %rbp\n	ret\n");
+__asm__(".globl emulator_switch\n.hidden emulator_switch\nemulator_switch:\n"
+	" push %rbp\n push %rbx\n push %r12\n push %r13\n push %r14\n push %r15\n"
+	" mov %rsp, (%rdi)\n mov %rsi, %rsp\n"
+	" pop %r15\n pop %r14\n pop %r13\n pop %r12\n pop %rbx\n pop %rbp\n ret\n");
 
 static void give_way(void)
 {

@@ -30,7 +30,10 @@ enum {
 	NOT_PERMITTED = 800,
 	ATTR_MAJOR = 75,
 	ATTR_MINOR = 76,
+	ATTR_CLOCK = 13,
 	ATTR_SMS = 16,
+	ATTR_MEMORY_CLOCK = 36,
+	ATTR_BUS_WIDTH = 37,
 	ATTR_SMEM_OPTIN = 97,
 	FUNC_DYNAMIC_SMEM = 8,
 	SMEM_DEFAULT = 48 * 1024,
@@ -754,11 +757,14 @@ API cuDeviceGetName(char *name, int bytes, int device)
 API cuDeviceGetAttribute(int *value, int attribute, int device)
 {
 	(void)device;
-	*value = attribute == ATTR_MAJOR        ? 9
-		 : attribute == ATTR_MINOR      ? 0
-		 : attribute == ATTR_SMS        ? 132
-		 : attribute == ATTR_SMEM_OPTIN ? SMEM_MOST
-						: 0;
+	*value = attribute == ATTR_MAJOR          ? 9
+		 : attribute == ATTR_MINOR        ? 0
+		 : attribute == ATTR_SMS          ? 132
+		 : attribute == ATTR_CLOCK        ? 1980000
+		 : attribute == ATTR_MEMORY_CLOCK ? 2619000
+		 : attribute == ATTR_BUS_WIDTH    ? 5120
+		 : attribute == ATTR_SMEM_OPTIN   ? SMEM_MOST
+						  : 0;
 	return OK;
 }
 

@@ -2,7 +2,7 @@
 
 /* %m = mean "mean" %y2 {axes=[1]} : f32[1,8,32] @arena:0 */
 struct k005 {
-	enum { ROWS = 256, COLS = 5 };
+	enum { ROWS = 256, COLS = 5, COUNT = 5, PARTS = 1, EACH = 5 };
 	typedef float In;
 	typedef float Out;
 	static __device__ __forceinline__ unsigned row(unsigned i)
@@ -83,7 +83,7 @@ extern "C" __global__ void __launch_bounds__(128, 2) k004_conv2(const Mem m)
 		((float *)(m.arena + 5120)));
 }
 // load k001_conv1: 18,1,1 blocks of 256 threads, 0 bytes shared
-// load k002_conv2: 144,1,1 blocks of 256 threads, 0 bytes shared
+// load k002_conv2: 16,1,1 blocks of 256 threads, 0 bytes shared
 // run  k003_conv1: 1,1,1 blocks of 256 threads, 60160 bytes shared
 // run  k004_conv2: 2,1,1 blocks of 128 threads, 60416 bytes shared
 // run  k005_mean: 1,1,1 blocks of 256 threads, 0 bytes shared

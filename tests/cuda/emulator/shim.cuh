@@ -1,4 +1,4 @@
-/* shim.h: CUDA C of the kernels as C++ of this machine. The compiler wrapper `nvcc` includes it
+/* shim.cuh: CUDA C of the kernels as C++ of this machine. The compiler wrapper `nvcc` includes it
  * before the text of a unit and turns `extern __shared__ T x[];` into a pointer to
  * emulator_shared.
  *
@@ -238,4 +238,10 @@ static inline float exp2_ftz(float v)
 {
 	const float r = exp2f(fabsf(v) < 0x1p-126f ? 0.0f : v);
 	return r < 0x1p-126f ? 0.0f : r;
+}
+
+static inline float reciprocal_ftz(float v)
+{
+	const float r = 1.0f / v;
+	return fabsf(r) < 0x1p-126f ? copysignf(0.0f, v) : r;
 }

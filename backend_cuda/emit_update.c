@@ -1,0 +1,234 @@
+/* emit_update.c: dropout and the optimiser's step. */
+#include "emit.h"
+
+#include <math.h>
+
+#include "passes/passes.h"
+
+static int64_t ceil_of(int64_t n, int64_t d)
+{
+	return (n + d - 1) / d;
+}
+
+/* ---- dropout -------------------------------------------------------------------------------- */
+
+/* C for the stream of draws of instance z. */
+static const char *stream_text(const Emit *e, const Node *n)
+{
+	const int len = attr_len(n, "stream");
+	if (len == 1)
+		return arena_printf(e->arena, "%lldu", (long long)attr_int_at(n, "stream", 0));
+	Buf b;
+	buf_init(&b, e->arena);
+	for (int g = 0; g + 1 < len; g++)
+		buf_printf(&b, "z == %d ? %lldu : ", g, (long long)attr_int_at(n, "stream", g));
+	buf_printf(&b, "%lldu", (long long)attr_int_at(n, "stream", len - 1));
+	return b.s;
+}
+
+/* x, state[2] or absent */
+void cuda_dropout(Emit *e, const Node *n)
+{
+	const Operand x = operand_in(e, n, 0), y = operand_out(e, n, 0);
+	if (n->nin < 2 || !n->in[1]) {
+		emit_copy(e, n, &x, &y, group_of(n));
+		return;
+	}
+	const Operand state = operand_in(e, n, 1), *o[3] = {&x, &state, &y};
+	const double p = attr_float(n, "p");
+	int64_t count = 1, run = 1;
+	for (int i = 0; i < x.rank; i++) {
+		count *= x.dim[i];
+		run *= i >= x.rank - attr_int(n, "share") ? x.dim[i] : 1;
+	}
+	if (!x.dense || !y.dense || count > INT32_MAX)
+		emit_bug(n, "dropout of strided or too large a value");
+	Sweep z = {.nops = 3};
+	sweep_group(&z, group_of(n), o, 3);
+	Kernel k = kernel_begin(e, n, FAM_UPDATE);
+	kernel_const(&k, "COUNT", count);
+	kernel_const(&k, "RUN", run);
+	kernel_const(&k, "LIMIT", (int64_t)ceil(p * 4294967296.0));
+	kernel_float(&k, "scale", 1 / (1 - p));
+	kernel_typedef(&k, "In", operand_type(&x));
+	kernel_typedef(&k, "Out", operand_type(&y));
+	kernel_open(&k, 256, 1);
+	buf_printf(k.b,
+		   "\tconst unsigned z = blockIdx.y;\n\tdropout<%s>(%s + (%s), %s + (%s), %s,\n"
+		   "\t\t%s + (%s));\n",
+		   k.type, operand_text(e, &x, false), sweep_text(e, &z, 0, "z"),
+		   operand_text(e, &state, false), sweep_text(e, &z, 1, "z"), stream_text(e, n),
+		   operand_text(e, &y, true), sweep_text(e, &z, 2, "z"));
+	kernel_end(e, &k, ceil_of(count, 1024), group_of(n), 1, 0);
+}
+
+/* ---- AdamW ---------------------------------------------------------------------------------- */
+
+enum { UPDATE_COLUMNS = 10, UPDATE_EACH = 4096 };
+
+/* One tensor: its columns in the order of kernels/update.cuh. */
+typedef struct UpdateRow {
+	const Node *node;
+	Operand o[UPDATE_COLUMNS];
+	bool absent[UPDATE_COLUMNS];
+	int instance;
+	int64_t count;
+} UpdateRow;
+
+typedef struct UpdateTable {
+	LIST(UpdateRow) rows;
+	LIST(const Node *) nodes;
+} UpdateTable;
+
+static Operand update_operand(const Emit *e, const Node *n, int column)
+{
+	return column < 6 ? operand_in(e, n, column) : operand_out(e, n, column - 6);
+}
+
+/* p, g, m, v, scalars, vmax, new_p, new_m, new_v, new_vmax of every instance */
+static void add_rows(const Emit *e, UpdateTable *t, const Node *n)
+{
+	UpdateRow r = {.node = n, .count = 1};
+	for (int i = 0; i < UPDATE_COLUMNS; i++) {
+		r.absent[i] = i == 5 && (n->nin < 6 || !n->in[5]);
+		if (r.absent[i])
+			continue;
+		r.o[i] = update_operand(e, n, i);
+		if (!r.o[i].dense)
+			emit_bug(n, "optimiser on strided storage");
+	}
+	for (int i = 0; i < r.o[0].rank; i++)
+		r.count *= r.o[0].dim[i];
+	for (r.instance = 0; r.instance < group_of(n); r.instance++)
+		list_push(e->arena, &t->rows, r);
+	list_push(e->arena, &t->nodes, n);
+}
+
+/* Bytes of value v of two nodes share storage. */
+static bool values_meet(const Value *a, const Value *b)
+{
+	const Resolved x = plan_resolve(a), y = plan_resolve(b);
+	return x.kind == y.kind && (x.kind != PLACE_IO || x.owner == y.owner) &&
+	       x.offset < y.offset + type_bytes(&b->type) &&
+	       y.offset < x.offset + type_bytes(&a->type);
+}
+
+/* b may run at the same time as a: neither writes what the other one reads or writes. */
+static bool independent(const Node *a, const Node *b)
+{
+	for (int swap = 0; swap < 2; swap++) {
+		const Node *w = swap ? b : a, *r = swap ? a : b;
+		for (int i = 0; i < w->nout; i++) {
+			for (int k = 0; k < r->nin; k++)
+				if (r->in[k] && values_meet(&w->out[i], r->in[k]))
+					return false;
+			for (int k = 0; k < r->nout; k++)
+				if (values_meet(&w->out[i], &r->out[k]))
+					return false;
+		}
+	}
+	return true;
+}
+
+static bool same_update(const Node *a, const Node *b)
+{
+	static const char *const attr[] = {"beta1", "beta2", "eps", "decay"};
+	for (size_t i = 0; i < COUNT(attr); i++)
+		if (attr_float(a, attr[i]) != attr_float(b, attr[i]))
+			return false;
+	return true;
+}
+
+/* n and the updates that follow it with nothing between that has to be computed. */
+static UpdateTable collect_updates(Emit *e, const Node *n)
+{
+	UpdateTable t = {0};
+	for (int i = n->id; i < e->graph->nodes.n; i++) {
+		const Node *next = e->graph->nodes.at[i];
+		if (next->op != OP_adamw) {
+			if (emit_stored(next))
+				break;
+			continue;
+		}
+		bool free = same_update(n, next);
+		for (int k = 0; free && k < t.nodes.n; k++)
+			free = independent(t.nodes.at[k], next);
+		if (!free)
+			break;
+		add_rows(e, &t, next);
+		e->updated = next->id + 1;
+	}
+	return t;
+}
+
+static void put_place(Buf *b, const UpdateRow *r, int column)
+{
+	static const PlaceKind space[] = {PLACE_NONE, PLACE_ARENA, PLACE_LOAD, PLACE_PARAM,
+					  PLACE_IO};
+	const Operand *o = &r->o[column];
+	const int64_t slice = r->instance * o->lead / group_of(r->node) * o->lead_stride;
+	uint64_t code = 0;
+	while (!r->absent[column] && space[code] != o->space)
+		code++;
+	buf_printf(
+	    b, "0x%llx",
+	    (unsigned long long)(code << 60 | (code ? (uint64_t)(o->offset + 4 * slice) : 0)));
+}
+
+/* at(column, row), count(row) and first(row) from tables. */
+static void put_update_table(const Kernel *k, const UpdateTable *t)
+{
+	const int rows = t->rows.n;
+	buf_printf(k->b,
+		   "\tstatic __device__ __forceinline__ unsigned long long at(int column, unsigned "
+		   "row)\n\t{\n\t\tstatic const unsigned long long v[%d][%d] = {",
+		   rows, UPDATE_COLUMNS);
+	for (int i = 0; i < rows; i++) {
+		buf_puts(k->b, "\n\t\t\t{");
+		for (int c = 0; c < UPDATE_COLUMNS; c++) {
+			buf_puts(k->b, c ? ", " : "");
+			put_place(k->b, &t->rows.at[i], c);
+		}
+		buf_puts(k->b, "},");
+	}
+	buf_puts(k->b, "\n\t\t};\n\t\treturn v[row][column];\n\t}\n");
+	static const char *const name[] = {"count", "first"};
+	for (int f = 0; f < 2; f++) {
+		int64_t block = 0;
+		buf_printf(k->b,
+			   "\tstatic __device__ __forceinline__ unsigned %s(unsigned row)\n\t{\n"
+			   "\t\tstatic const unsigned v[%d] = {",
+			   name[f], rows);
+		for (int i = 0; i < rows; i++) {
+			buf_printf(k->b, "%s%lld,", i % 8 ? " " : "\n\t\t\t",
+				   (long long)(f ? block : t->rows.at[i].count));
+			block += ceil_of(t->rows.at[i].count, UPDATE_EACH);
+		}
+		buf_puts(k->b, "\n\t\t};\n\t\treturn v[row];\n\t}\n");
+	}
+}
+
+void cuda_adamw(Emit *e, const Node *n)
+{
+	if (n->id < e->updated)
+		return;
+	const UpdateTable t = collect_updates(e, n);
+	int64_t ctas = 0;
+	for (int i = 1; i < t.nodes.n; i++)
+		kernel_comment(e, t.nodes.at[i], FAM_UPDATE);
+	for (int i = 0; i < t.rows.n; i++)
+		ctas += ceil_of(t.rows.at[i].count, UPDATE_EACH);
+	Kernel k = kernel_begin(e, n, FAM_UPDATE);
+	kernel_const(&k, "ROWS", t.rows.n);
+	kernel_const(&k, "EACH", UPDATE_EACH);
+	kernel_float(&k, "beta1", attr_float(n, "beta1"));
+	kernel_float(&k, "keep1", 1 - attr_float(n, "beta1"));
+	kernel_float(&k, "beta2", attr_float(n, "beta2"));
+	kernel_float(&k, "keep2", 1 - attr_float(n, "beta2"));
+	kernel_float(&k, "eps", attr_float(n, "eps"));
+	kernel_float(&k, "decay", attr_float(n, "decay"));
+	put_update_table(&k, &t);
+	kernel_open(&k, 256, 1);
+	buf_printf(k.b, "\tadamw<%s>(m);\n", k.type);
+	kernel_end(e, &k, ctas, 1, 1, 0);
+}
