@@ -88,7 +88,7 @@ static bool add_arch(Compiler *c, const char *name)
 		list_push(c->arena, &c->archs, arch_name[i].arch);
 		return true;
 	}
-	diag_error(c->diag, E604, (Loc){0}, "unknown GPU architecture '%s'", name);
+	diag_error(c->diag, E502, (Loc){0}, "unknown GPU architecture '%s'", name);
 	const char *near = closest_name(name, known, (int)COUNT(known));
 	if (near)
 		diag_note(c->diag, (Loc){0}, "did you mean '%s'?", near);
@@ -99,12 +99,12 @@ static bool read_archs(Compiler *c)
 {
 	const char *list = c->opt->archs ? c->opt->archs : "sm_80,sm_86,sm_89,sm_90,sm_100,sm_120";
 	bool ok = true;
-	while (*list) {
+	do {
 		const size_t n = strcspn(list, ",");
 		ok = add_arch(c, arena_strndup(c->arena, list, n)) && ok;
 		list += n + (list[n] == ',');
-	}
-	return ok && c->archs.n > 0;
+	} while (*list);
+	return ok;
 }
 
 /* ---- the compilers -----------------------------------------------------------------------------
@@ -221,7 +221,7 @@ static bool open_cache(Compiler *c)
 		c->dir = arena_printf(c->arena, "%s/.cache/seldc", home && *home ? home : "/tmp");
 	if (make_dir(c->arena, c->dir))
 		return true;
-	diag_error(c->diag, E602, (Loc){0}, "%s: %s", c->dir, strerror(errno));
+	diag_error(c->diag, E553, (Loc){0}, "%s: %s", c->dir, strerror(errno));
 	return false;
 }
 
@@ -446,7 +446,7 @@ static bool run_jobs(Compiler *c, int *cached)
 			running--;
 		}
 		if (!file_write(j->source, j->text->s, j->text->len)) {
-			diag_error(c->diag, E602, (Loc){0}, "%s: %s", j->source, strerror(errno));
+			diag_error(c->diag, E553, (Loc){0}, "%s: %s", j->source, strerror(errno));
 			ok = false;
 			break;
 		}

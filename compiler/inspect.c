@@ -442,15 +442,14 @@ static void print_json(const Model *m, const Counts *c, const Report *r)
 	cJSON_Delete(root);
 }
 
-bool inspect_model(Arena *a, Model *m, const PassOptions *pass, bool json, bool details)
+void inspect_model(Arena *a, Model *m, const PassOptions *pass, bool json, bool details)
 {
 	const Counts c = count_model(a, m);
 	Report r = {0};
 	if (!passes_run(m->module, pass, &r))
-		return false;
+		return;
 	if (json)
 		print_json(m, &c, &r);
 	else
 		print_text(a, m, &c, &r, details);
-	return true;
 }

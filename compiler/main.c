@@ -332,9 +332,6 @@ static int run_verb(const Verb *v, int argc, char **argv)
 	Args a = {.o = {.precision = "fp32", .compiler = "nvrtc"}};
 	a.o.sets = a.sets;
 	const struct argp argp = {v->options, v->parse, v->args, v->doc, children, NULL, NULL};
-	char name[64];
-	snprintf(name, sizeof name, "seldc %s", v->name);
-	argv[0] = name;
 	argp_err_exit_status = EXIT_USAGE;
 	if (argp_parse(&argp, argc, argv, 0, NULL, &a))
 		return EXIT_USAGE;
@@ -347,7 +344,7 @@ static int explain(int argc, char **argv)
 	if (argc == 2 && !strcmp(argv[1], "--help"))
 		return puts("usage: seldc explain CODE\n\nWhat a diagnostic's code (E0301) means."),
 		       EXIT_DONE;
-	if (argc != 2) {
+	if (argc != 2 || *argv[1] == '-') {
 		fputs("usage: seldc explain CODE\n", stderr);
 		return EXIT_USAGE;
 	}
@@ -438,9 +435,13 @@ static int usage_error(const char *word)
 	return EXIT_USAGE;
 }
 
-int main(int argc, char **argv)
+static int run(int argc, char **argv)
 {
 	const char *word = argc > 1 ? argv[1] : "";
+	char name[64]; /* as getopt and argp call the verb */
+	snprintf(name, sizeof name, "seldc %s", word);
+	if (argc > 1)
+		argv[1] = name;
 	for (size_t i = 0; i < COUNT(verbs); i++)
 		if (!strcmp(word, verbs[i].name))
 			return run_verb(&verbs[i], argc - 1, argv + 1);
@@ -459,4 +460,13 @@ int main(int argc, char **argv)
 		return usage_error(word);
 	help(stderr);
 	return EXIT_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+	const int status = run(argc, argv);
+	if (!fflush(stdout) && !ferror(stdout))
+		return status;
+	fprintf(stderr, "seldc: error: standard output: %s\n", strerror(errno));
+	return status ? status : EXIT_INPUT;
 }

@@ -25,7 +25,7 @@ struct Arena {
 static _Noreturn void out_of_memory(void)
 {
 	fputs("seldc: out of memory\n", stderr);
-	exit(4);
+	exit(EXIT_TOOLCHAIN);
 }
 
 Arena *arena_new(void)

@@ -1,5 +1,5 @@
 /* cpu_suite.h: many small graphs through the CPU back end as one program: one C file, one
- * compilation, one library, which is loaded into this process. CC and SELDC_CFLAGS as in seldc;
+ * compilation, one library, which is loaded into this process. $CC and $SELDC_CFLAGS as in seldc;
  * KEEP=1 leaves the folder with the source. All here is inline: every driver is one C file. */
 #ifndef SELDC_CPU_SUITE_H
 #define SELDC_CPU_SUITE_H

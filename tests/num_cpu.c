@@ -144,11 +144,13 @@ int main(int argc, char **argv)
 	const CpuOptions library = {.library = true};
 	Report r = {0};
 	const RtModel *m = passes_run(s.module, &opt, &r)
-			       ? suite_build(&s, &library, "-O1 -Wall -Wextra -Werror")
+			       ? suite_build(&s, &library, "-Wall -Wextra -Werror")
 			       : NULL;
 	if (!m || !run_all(&s, &cases, m)) {
 		printf("not ok cpu%s\n", passes ? " --passes" : "");
 		return 1;
 	}
-	return report(&cases, argv[0], passes ? " --passes" : "") > 0;
+	const int nfailed = report(&cases, argv[0], passes ? " --passes" : "");
+	arena_free(s.a);
+	return nfailed > 0;
 }

@@ -222,8 +222,6 @@ static const char *compare(Suite *s, const Case *c, float **got, float **again)
 /* Runs seeds first..first+count-1; the number of faults, and of outputs that say nothing. */
 static int run_program(uint64_t first, int count, int *noutputs, int *ndumb)
 {
-	/* Kernels stay functions of their own: half the time to compile. */
-	static const char quick[] = "-O0 -Dalways_inline=unused";
 	static const CpuOptions opt = {.library = true, .poison = true};
 	Suite s;
 	Cases cases = {0};
@@ -233,7 +231,7 @@ static int run_program(uint64_t first, int count, int *noutputs, int *ndumb)
 		add(&s, &c, false);
 		list_push(s.a, &cases, c);
 	}
-	const RtModel *m = suite_build(&s, &opt, quick);
+	const RtModel *m = suite_build(&s, &opt, "");
 	if (!m)
 		return count;
 	const float **params = params_of(&s, &cases, m);
@@ -257,6 +255,7 @@ static int run_program(uint64_t first, int count, int *noutputs, int *ndumb)
 	}
 	m->ops.close(one);
 	m->ops.close(three);
+	arena_free(s.a);
 	return nfailed;
 }
 
@@ -313,6 +312,7 @@ int main(int argc, char **argv)
 		Case c = {.seed = strtoull(argv[2], NULL, 10)};
 		suite_init(&s);
 		add(&s, &c, true);
+		arena_free(s.a);
 		return 0;
 	}
 	if (argc != 3) {
