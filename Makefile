@@ -17,7 +17,7 @@ ifdef ASAN
 endif
 
 ir       = arena buf diag ops ir map infer infer_grad cost eval eval_nn eval_attention eval_grad \
-           grad print parse verify
+           grad print parse verify state
 passes   = $(basename $(notdir $(wildcard passes/*.c)))
 cpu      = $(basename $(notdir $(wildcard backend_cpu/*.c)))
 cuda     = $(basename $(notdir $(wildcard backend_cuda/*.c)))

@@ -39,5 +39,7 @@ bool cpu_has(Op op);
 bool cpu_packs(const Node *n, int input);
 /* The kernel of n reads input `input` with any strides. */
 bool cpu_strided(const Node *n, int input);
+/* The kernel of n may write the renewal of an input over it. */
+bool cpu_renews(const Node *n);
 
 #endif

@@ -50,12 +50,15 @@ static bool check_types(const Emit *e, const Node *n)
 	return true;
 }
 
-/* Views and what lies in the weights as it is needs no code. */
+/* Views and what lies in the weights or the state as it is needs no code. */
 static bool has_code(const Node *n)
 {
 	bool stored = false;
-	for (int k = 0; k < n->nout; k++)
-		stored |= n->out[k].place.kind == PLACE_ARENA || n->out[k].place.kind == PLACE_LOAD;
+	for (int k = 0; k < n->nout; k++) {
+		const PlaceKind place = n->out[k].place.kind;
+		stored |= place == PLACE_ARENA || place == PLACE_LOAD ||
+			  (place == PLACE_STATE && node_renewed(n, k));
+	}
 	return stored && n->op != OP_input && n->op != OP_param;
 }
 
@@ -91,7 +94,7 @@ static void copy_outputs(Emit *e)
 	const Graph *g = e->graph;
 	for (int i = 0, to = 0; i < g->outputs.n; i++) {
 		const Value *v = g->outputs.at[i].value;
-		if (state_hides(e, g, g->outputs.at[i].name))
+		if (state_hidden(&e->state, g, g->outputs.at[i].name))
 			continue;
 		const Ref r = ref_of(e, v, false);
 		if (!r.dense)
@@ -142,11 +145,12 @@ static void head(const Emit *e, Buf *b)
 {
 	const Model *m = e->model;
 	emit_comment(
-	    b, arena_printf(e->arena,
-			    "%s%s%s. C for the CPU, written by seldc; not for editing. Above each "
-			    "function stands the IR that it implements, with the place in the "
-			    "model file that it comes from.",
-			    m->name, m->doc ? ": " : "", m->doc ? m->doc : ""));
+	    b, 0,
+	    arena_printf(e->arena,
+			 "%s%s%s. C for the CPU, written by seldc; not for editing. Above each "
+			 "function stands the IR that it implements, with the place in the "
+			 "model file that it comes from.",
+			 m->name, m->doc ? ": " : "", m->doc ? m->doc : ""));
 	buf_puts(b, "#include \"seldrt.h\"\n\n#include <omp.h>\n#include <stdbool.h>\n"
 		    "#include <stdio.h>\n#include <stdlib.h>\n#include <string.h>\n");
 }
@@ -191,7 +195,7 @@ static void blocks(const Emit *e, Block *to)
 	    {"scratch", "of the threads", (e->scratch_floats + 63) / 16 * 16, true},
 	    {"work", "of one function at a time, for all threads", e->work_floats,
 	     e->work_floats > 0},
-	    {"state", "of training: parameters, moments", e->state_floats, e->state.n > 0},
+	    {"state", "of training: parameters, moments", e->state.bytes / 4, e->state.at.n > 0},
 	};
 	memcpy(to, all, sizeof all);
 }
@@ -349,7 +353,7 @@ bool cpu_emit(Buf *out, const Model *m, const CpuOptions *opt)
 	buf_init(&e->body, e->arena);
 	buf_init(&e->load, e->arena);
 	collect_params(e);
-	state_collect(e);
+	e->state = model_states(e->arena, m);
 	for (int i = 0; i < m->module->graphs.n; i++)
 		if (!emit_graph(e, m->module->graphs.at[i]))
 			return false;

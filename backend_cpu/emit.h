@@ -12,7 +12,7 @@
 #define KERNELS(X) \
 	X(memory) X(vec) X(math) X(gemm) X(linear) X(conv) X(winograd) X(pool) X(norm) X(reduce) \
 	X(scan) X(gru) X(stft) X(mel) X(sinusoid) \
-	X(outer) X(conv_grad) X(batch) X(rows_grad) X(pool_grad) X(scan_grad) X(update) \
+	X(outer) X(conv_grad) X(batch) X(rows_grad) X(pool_grad) X(scan_grad) X(gru_grad) X(update) \
 	X(attention)
 /* clang-format on */
 
@@ -36,26 +36,24 @@ typedef struct Packed {
 	int64_t offset, floats;
 } Packed;
 
-/* What a training program keeps between steps, at `offset` floats of Self.state. */
-typedef struct State {
-	const char *name;
-	Type type;
-	int64_t offset;
-} State;
+/* A C function of the program. What differs between nodes of one shape, where their operands are,
+ * are its arguments: such nodes share it. */
+typedef struct Function {
+	const char *name, *params, *text; /* text: between the braces */
+} Function;
 
 typedef struct Emit {
 	Arena *arena;
 	const Model *model;
 	const CpuOptions *opt;
 	LIST(const Node *) params; /* one for each label, in the model's order */
-	LIST(const char *) names;  /* functions so far */
+	LIST(Function) functions;  /* so far */
 	LIST(Kept) kept;
 	LIST(Packed) packed;
-	LIST(State) state;
-	int64_t state_floats;
-	Buf body; /* the functions of the nodes */
-	Buf load; /* statements that compute and pack what is known at load time */
-	Buf run;  /* calls of the graph at hand */
+	States state; /* in Self.state */
+	Buf body;     /* the functions of the nodes */
+	Buf load;     /* statements that compute and pack what is known at load time */
+	Buf run;      /* calls of the graph at hand */
 	bool kernel[NKERNELS], ew[NOPS];
 	int64_t load_floats, pack_floats, scratch_floats, work_floats;
 	int64_t undropped; /* floats packed since the weights read were let go */
@@ -72,15 +70,21 @@ typedef struct Ref {
 	bool dense;
 } Ref;
 
+/* An argument of a function. */
+typedef struct Arg {
+	const char *type, *name, *base; /* base + offset: C for its value */
+	int64_t offset;
+} Arg;
+
 /* A function in the making. */
 typedef struct Fn {
 	Emit *e;
 	const Node *n;
-	const char *name;
 	bool at_load;
-	LIST(const char *) declared; /* operands that have a name already */
-	bool instance;               /* the loop at hand uses g */
-	int loops;                   /* written so far by fn_tiles */
+	LIST(Arg) args;
+	int64_t held;  /* floats of Self.work that fn_hold gave out */
+	bool instance; /* the loop at hand uses g */
+	int loops;     /* written so far by fn_tiles */
 	Buf decl, body;
 } Fn;
 
@@ -93,7 +97,7 @@ const char *emit_float(Arena *a, double v); /* literal of a float */
 void emit_string(Buf *b, const char *s);    /* literal, or NULL */
 /* A statement after `tabs` tabs, broken behind commas and aligned behind the first bracket. */
 void emit_line(Buf *b, int tabs, const char *s);
-void emit_comment(Buf *b, const char *s);
+void emit_comment(Buf *b, int tabs, const char *s);
 
 /* ---- ref.c: values in memory ---- */
 
@@ -118,9 +122,11 @@ int fn_axis(const Fn *f, int rank);
 /* Type of one instance of a value, and where input i lies with the instance's strides. */
 Type fn_type(const Fn *f, const Value *v);
 Ref fn_ref(const Fn *f, int i);
-/* Declares a pointer once under its name. */
+/* Makes a pointer an argument under its name, once. Whatever depends on where values lie has to be
+ * one. */
 void fn_declare(Fn *f, const char *type, const char *name, const char *base, int64_t offset);
-/* Names of the operands, declared with their places. */
+bool fn_has(const Fn *f, const char *name); /* it is an argument */
+/* Names of the operands, made arguments. */
 const char *fn_name_in(Fn *f, int i);
 const char *fn_name_out(Fn *f, int k);
 /* C for a pointer to the instance's input or output, "NULL" for an absent input. The dense form
@@ -128,6 +134,9 @@ const char *fn_name_out(Fn *f, int k);
 const char *fn_in(Fn *f, int i);
 const char *fn_in_dense(Fn *f, int i);
 const char *fn_out(Fn *f, int k);
+/* As fn_out; the input itself where output k is written over the input that it renews. Called
+ * before that input is named. */
+const char *fn_out_over(Fn *f, int k);
 /* The operand called `name`, with leading extent and strides of v, at the instance. */
 const char *fn_at(Fn *f, const char *name, const Value *v, const int64_t *stride);
 /* " + g * 50": from instance to instance of a value with leading extent `lead`, `stride` apart */
@@ -136,7 +145,10 @@ const char *fn_step(Fn *f, int64_t lead, int64_t stride);
 const char *fn_stream(Fn *f);
 const char *fn_tile(const Fn *f, int64_t tiles); /* C for the number of the tile */
 const char *fn_scratch(Fn *f, int64_t floats);
-/* Memory of the function that all threads see, `floats` for each instance: C for the instance's. */
+/* Makes memory of the function that all threads see an argument, before fn_work is called. */
+void fn_hold(Fn *f, const char *name, int64_t floats);
+/* What all uses in the function share of such memory, `floats` for each instance: C for the
+ * instance's. */
 const char *fn_work(Fn *f, int64_t floats);
 /* The loop over the tiles of all instances; `shape` declares the constant k, or is NULL. */
 void fn_tiles(Fn *f, int64_t tiles, const char *shape, const char *fmt, ...)
@@ -144,7 +156,7 @@ void fn_tiles(Fn *f, int64_t tiles, const char *shape, const char *fmt, ...)
 /* Calls kernel(k, direction, args) of an F_TIME op. */
 void fn_tiles_directed(Fn *f, int64_t tiles, const char *shape, const char *kernel,
 		       const char *args);
-/* Writes the function and its call. */
+/* Writes the function, unless one of the same text is there, and its call. */
 void fn_end(Fn *f);
 
 /* ---- nest.c: loops over elements ---- */
@@ -188,6 +200,9 @@ void cpu_ew(Fn *f);
 /* The C functions of the elementwise ops that were used. */
 void emit_ew_functions(Emit *e, Buf *b);
 
+/* Batch entries that the kernels of gru and its gradient take together. */
+int64_t emit_gru_rows(const Fn *f, int64_t batch);
+
 /* How conv2d and conv2d_act are computed. */
 typedef struct ConvPlan {
 	bool winograd, taps; /* taps: weights are transformed at each run */
@@ -209,12 +224,6 @@ bool rows_of(const Type *t, const int64_t *stride, int rank, RowsOf *r);
 
 /* ---- emit_state.c: training ---- */
 
-bool state_is_step(const Emit *e, const Graph *g);
-void state_collect(Emit *e); /* after the parameters */
-/* The state that node n of g stands for, or NULL. */
-const State *state_input(const Emit *e, const Graph *g, const Node *n);
-/* The output is the renewed state and nothing that the caller sees. */
-bool state_hides(const Emit *e, const Graph *g, const char *output);
 void state_update(Emit *e); /* at the end of a run of the graph at hand */
 void state_places(const Emit *e, Buf *b);
 void state_open(const Emit *e, Buf *b);

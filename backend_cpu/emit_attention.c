@@ -29,12 +29,12 @@ static Sizes sizes_of(const Fn *f, int state)
 static void strides(Fn *f, Buf *b, const char *name, const char *axes, int input)
 {
 	const Ref r = fn_ref(f, input);
-	for (int i = 0; i < 4; i++)
+	for (int i = 0; axes[i]; i++)
 		buf_printf(b, ", .%s%c = %" N, name, axes[i], r.stride[i]);
 }
 
-/* The kernel's shape; g: the number of that input, or -1 */
-static const char *shape_of(Fn *f, const Sizes *z, int g)
+/* The kernel's shape; state, g: the numbers of these inputs, g or -1 */
+static const char *shape_of(Fn *f, const Sizes *z, int state, int g)
 {
 	const double p = attr_float(f->n, "p");
 	Buf b;
@@ -48,6 +48,8 @@ static const char *shape_of(Fn *f, const Sizes *z, int g)
 	strides(f, &b, "v", "bshe", 2);
 	if (g >= 0)
 		strides(f, &b, "g", "bthe", g);
+	if (z->relative)
+		strides(f, &b, "r", "thd", state + 1);
 	buf_printf(&b, ", .scale = %s, .relative = %d, .drop = %d",
 		   emit_float(f->e->arena, attr_float(f->n, "scale")), z->relative, z->drops);
 	if (z->drops)
@@ -57,14 +59,14 @@ static const char *shape_of(Fn *f, const Sizes *z, int g)
 	return b.s;
 }
 
-/* "state, stream, table, u, w" */
+/* "state, stream, r, u, w" */
 static const char *optional_args(Fn *f, const Sizes *z, int state)
 {
 	const char *draws = z->drops ? fn_in_dense(f, state) : "NULL";
 	const char *stream = z->drops ? fn_stream(f) : "0";
-	const char *table = z->relative ? pack_operand(f, state + 1) : "NULL";
+	const char *r = fn_in(f, state + 1);
 	const char *u = fn_in_dense(f, state + 2), *w = fn_in_dense(f, state + 3);
-	return arena_printf(f->e->arena, "%s, %s, %s, %s, %s", draws, stream, table, u, w);
+	return arena_printf(f->e->arena, "%s, %s, %s, %s, %s", draws, stream, r, u, w);
 }
 
 static int64_t panels(int64_t n)
@@ -72,15 +74,16 @@ static int64_t panels(int64_t n)
 	return emit_ceil(n, 32) * 32;
 }
 
-enum { ROWS = 64, KEYS = 128, LANES = ROWS + 16, MARGIN = 16 };
+enum { ROWS = 64, KEYS = 128, LANES = ROWS + 16, SPAN = KEYS + 31 };
 
 /* q, k, v, state, r, u, w -> y, lse */
 void cpu_attention(Fn *f)
 {
 	const Sizes z = sizes_of(f, 3);
 	const int64_t tiles = z.b * z.h * emit_ceil(z.t, ROWS);
-	const int64_t scratch = LANES * 2 * z.d + KEYS * (z.d + z.e + 2 * ROWS) + ROWS * (z.e + 2);
-	const char *shape = shape_of(f, &z, -1), *in[3];
+	const int64_t scratch =
+	    LANES * 2 * z.d + KEYS * (z.d + z.e + 2 * ROWS) + ROWS * (z.e + 2) + SPAN * (z.d + 32);
+	const char *shape = shape_of(f, &z, 3, -1), *in[3];
 	fn_use(f, K_attention);
 	for (int i = 0; i < 3; i++)
 		in[i] = fn_in(f, i);
@@ -96,9 +99,9 @@ void cpu_attention_grad(Fn *f)
 	const Sizes z = sizes_of(f, 6);
 	const int64_t tiles = z.b * z.h, d = panels(z.d), e = panels(z.e);
 	const int64_t scratch = LANES * (3 * z.d + z.e) + (ROWS + 1) * (2 * d + e) +
-				KEYS * (z.d + z.e + 2 * ROWS) + (KEYS + 2 * MARGIN) * ROWS +
-				ROWS * (z.d + 2) + z.s * (d + e) + (z.relative ? z.t * d : 0);
-	const char *shape = shape_of(f, &z, 5), *in[6], *out[5];
+				KEYS * (z.d + z.e + 3 * ROWS) + ROWS * (z.d + 2) +
+				SPAN * (z.d + 32) + z.s * (d + e) + (z.relative ? z.t * d : 0);
+	const char *shape = shape_of(f, &z, 6, 5), *in[6], *out[5];
 	fn_use(f, K_attention);
 	for (int i = 0; i < 6; i++)
 		in[i] = i == 3 || i == 4 ? fn_in_dense(f, i) : fn_in(f, i);

@@ -206,7 +206,8 @@ void cpu_batch_norm_train(Fn *f)
 	const int64_t doubles = p.parts * 2 * p.channels;
 	const char *in[5], *out[5];
 	fn_use(f, K_batch);
-	in[0] = fn_in_dense(f, 0);
+	for (int i = 0; i < 5; i++)
+		in[i] = fn_in_dense(f, i);
 	fn_tiles(f, p.parts, p.shape, "batch_sums_tile(k, %s, %s, %s)", in[0],
 		 double_work(f, doubles), fn_tile(f, p.parts));
 	for (int i = 0; i < 5; i++) {

@@ -102,7 +102,7 @@ static void add_operand(const Fn *f, Nest *t, const Lead *lead, const char *ptr,
 {
 	const int k = t->nin + t->nout;
 	if (k >= NEST_ARGS)
-		BUG("'%s' has too many operands", f->name);
+		BUG("'%s' has too many operands", f->n->out[0].name);
 	t->ptr[k] = ptr && offset ? arena_printf(f->e->arena, "%s + %" PRId64, ptr, offset) : ptr;
 	if (f->n->group > 0)
 		lead_strides(lead, v->type.dim[0], step, t->stride[k]);
@@ -373,12 +373,12 @@ void cpu_pad(Fn *f)
 
 void cpu_input(Fn *f)
 {
-	BUG("'%s' is no operation", f->name);
+	BUG("'%s' is no operation", f->n->out[0].name);
 }
 
 void cpu_param(Fn *f)
 {
-	BUG("'%s' is no operation", f->name);
+	BUG("'%s' is no operation", f->n->out[0].name);
 }
 
 void cpu_const(Fn *f)

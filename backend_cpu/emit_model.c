@@ -54,7 +54,7 @@ static int inputs_table(const Emit *e, const Graph *g, const char *name, Buf *b)
 	int n = 0;
 	for (int i = 0; i < g->nodes.n; i++) {
 		const Node *node = g->nodes.at[i];
-		if (node->op != OP_input || state_input(e, g, node))
+		if (node->op != OP_input || attr_bool(node, "state"))
 			continue;
 		if (n++ == 0)
 			buf_printf(b, "\nstatic const RtTensor %s_inputs[] = {\n", name);
@@ -71,7 +71,7 @@ static int outputs_table(const Emit *e, const Graph *g, const char *name, Buf *b
 {
 	int n = 0;
 	for (int i = 0; i < g->outputs.n; i++) {
-		if (state_hides(e, g, g->outputs.at[i].name))
+		if (state_hidden(&e->state, g, g->outputs.at[i].name))
 			continue;
 		if (n++ == 0)
 			buf_printf(b, "\nstatic const RtTensor %s_outputs[] = {\n", name);
@@ -85,12 +85,12 @@ static int outputs_table(const Emit *e, const Graph *g, const char *name, Buf *b
 
 static void state_table(const Emit *e, Buf *b)
 {
-	if (e->state.n == 0)
+	if (e->state.at.n == 0)
 		return;
 	buf_puts(b, "\nstatic const RtTensor state[] = {\n");
-	for (int i = 0; i < e->state.n; i++) {
+	for (int i = 0; i < e->state.at.n; i++) {
 		buf_putc(b, '\t');
-		tensor(b, e->state.at[i].name, &e->state.at[i].type);
+		tensor(b, e->state.at.at[i].name, &e->state.at.at[i].type);
 		buf_puts(b, ",\n");
 	}
 	buf_puts(b, "};\n");
@@ -202,16 +202,16 @@ void emit_tables(Emit *e, Buf *b)
 	if (m->decode.kind)
 		decode_fields(&m->decode, b);
 	buf_printf(b, "\t.load_bytes = %" PRId64 ",\n", 4 * (e->load_floats + e->pack_floats));
-	if (e->state.n > 0) {
+	if (e->state.at.n > 0) {
 		text_field(b, "training", m->train.text);
-		buf_printf(b, "\t.nstate = %d,\n\t.state = state,\n", e->state.n);
+		buf_printf(b, "\t.nstate = %d,\n\t.state = state,\n", e->state.at.n);
 	}
 	buf_printf(b,
 		   "\t.ops = {.open = model_open, .run = model_run, .close = model_close,\n"
 		   "\t        .device = model_device%s},\n};\n",
-		   e->state.n > 0 ? ",\n\t        .get_state = model_get_state, .set_state = "
-				    "model_set_state,\n\t        .refresh = model_refresh"
-				  : "");
+		   e->state.at.n > 0 ? ",\n\t        .get_state = model_get_state, .set_state = "
+				       "model_set_state,\n\t        .refresh = model_refresh"
+				     : "");
 }
 
 static void header_graph(Buf *b, Arena *a, const Graph *g)

@@ -2,6 +2,7 @@
 #include "emit.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #define N PRId64
 
@@ -216,6 +217,77 @@ void cpu_max(Fn *f)
 void cpu_min(Fn *f)
 {
 	reduce(f, "min_tile", false);
+}
+
+/* Where one instance of an input is: a number of `base`, an offset there, elements. */
+typedef struct Piece {
+	int base;
+	int64_t at, count;
+} Piece;
+
+typedef struct Pieces {
+	LIST(const char *) base;
+	LIST(Piece) at;
+} Pieces;
+
+static void add_piece(Fn *f, Pieces *p, int input, int64_t g)
+{
+	Arena *a = f->e->arena;
+	const Value *v = f->n->in[input];
+	const Type t = fn_type(f, v);
+	Ref r = ref_of(f->e, v, f->at_load);
+	if (!fn_ref(f, input).dense) {
+		fn_in_dense(f, input);
+		r = (Ref){arena_printf(a, "in%d_dense", input), 0, {type_count(&t)}, true};
+	}
+	int b = 0;
+	while (b < p->base.n && strcmp(p->base.at[b], r.base))
+		b++;
+	if (b == p->base.n)
+		list_push(a, &p->base, r.base);
+	const int64_t slice = f->n->group ? g * v->type.dim[0] / f->n->group : 0;
+	const Piece piece = {b, r.offset + slice * r.stride[0], type_count(&t)};
+	list_push(a, &p->at, piece);
+}
+
+/* xs... -> y[]: a loop over a table of places, as there may be hundreds of inputs */
+void cpu_sum_squares(Fn *f)
+{
+	Arena *a = f->e->arena;
+	const int n = f->n->nin;
+	Pieces p = {0};
+	Buf table, from;
+	buf_init(&table, a);
+	buf_init(&from, a);
+	for (int64_t g = 0; g < fn_group(f); g++)
+		for (int i = 0; i < n; i++)
+			add_piece(f, &p, i, g);
+	for (int i = 0; i < p.at.n; i++)
+		buf_printf(&table, "%s{%d, %" N ", %" N "}", i ? ", " : "", p.at.at[i].base,
+			   p.at.at[i].at, p.at.at[i].count);
+	for (int i = 0; i < p.base.n; i++) {
+		const char *name = p.base.at[i];
+		if (!fn_has(f, name)) {
+			name = arena_printf(a, "from%d", i);
+			fn_declare(f, "const float ", name, p.base.at[i], 0);
+		}
+		buf_printf(&from, "%s%s", i ? ", " : "", name);
+	}
+	emit_line(&f->decl, 1, arena_printf(a, "static const Squares piece[] = {%s};", table.s));
+	emit_line(&f->decl, 1, arena_printf(a, "const float *const from[] = {%s};", from.s));
+	fn_use(f, K_reduce);
+	fn_hold(f, "sums", 2 * p.at.n);
+	const char *i = p.at.n > 1 ? "i" : "0";
+	fn_tiles(
+	    f, n, NULL,
+	    "((double *)sums)[%s] = squares_sum(from[piece[%s].from] + piece[%s].at, piece[%s].n)",
+	    i, i, i, i);
+	buf_printf(&f->body,
+		   "\tfor (int g = 0; g < %" N "; g++) {\n\t\tdouble sum = 0;\n"
+		   "\t\tfor (int i = 0; i < %d; i++)\n"
+		   "\t\t\tsum += ((double *)sums)[g * %d + i];\n"
+		   "\t\t%s[g] = (float)sum;\n\t}\n",
+		   fn_group(f), n, n, fn_name_out(f, 0));
 }
 
 /* x, y: a reduction of x -> mask like x */

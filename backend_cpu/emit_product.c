@@ -169,7 +169,7 @@ void cpu_matmul(Fn *f)
 			       y.dim[y.rank - 1], a.dim[col], "NULL");
 		return;
 	}
-	BUG("'%s': rows of a matrix in three levels", f->name);
+	BUG("'%s': rows of a matrix in three levels", f->n->out[0].name);
 }
 
 /* ---- convolutions ---- */

@@ -90,15 +90,21 @@ void cpu_inproj_conv_silu(Fn *f)
 	fn_tiles_directed(f, tiles, shape, "inproj_tile", args);
 }
 
+int64_t emit_gru_rows(const Fn *f, int64_t batch)
+{
+	enum { ENOUGH_TILES = 16, MOST_ROWS = 6 };
+	const int64_t wanted = emit_ceil(batch * fn_group(f), ENOUGH_TILES);
+	return wanted < MOST_ROWS ? wanted : MOST_ROWS;
+}
+
 /* x[b, l, i], weight_ih[3h, i], weight_hh[3h, h], biases[3h] -> y[b, l, h] */
 void cpu_gru(Fn *f)
 {
-	enum { STEPS = 32, ENOUGH_TILES = 16, MOST_ROWS = 6 };
+	enum { STEPS = 32 };
 	const Type x = fn_type(f, f->n->in[0]), w = fn_type(f, f->n->in[2]);
 	const Ref r = fn_ref(f, 0);
 	const int64_t b = x.dim[0], l = x.dim[1], in = x.dim[2], h = w.dim[1];
-	const int64_t wanted = emit_ceil(b * fn_group(f), ENOUGH_TILES);
-	const int64_t rows = wanted < MOST_ROWS ? wanted : MOST_ROWS, tiles = emit_ceil(b, rows);
+	const int64_t rows = emit_gru_rows(f, b), tiles = emit_ceil(b, rows);
 	const int64_t steps = l < STEPS ? l : STEPS, gates = emit_ceil(3 * h, 32) * 32;
 	const char *shape =
 	    arena_printf(f->e->arena,
@@ -133,9 +139,9 @@ void cpu_stft(Fn *f)
 	buf_printf(&f->e->load, "\tstft_tables((double *)(s->pack + %" N "), %" N ", %" N ");\n",
 		   table, n, attr_int(f->n, "win"));
 	const char *in = fn_in_dense(f, 0);
-	fn_tiles(f, tiles, shape,
-		 "stft_tile(k, %s, (const double *)(s->pack + %" N "), %s, %s, (double *)%s)", in,
-		 table, fn_out(f, 0), fn_tile(f, tiles), fn_scratch(f, 8 * n));
+	fn_declare(f, "const float ", "table", "s->pack", table);
+	fn_tiles(f, tiles, shape, "stft_tile(k, %s, (const double *)table, %s, %s, (double *)%s)",
+		 in, fn_out(f, 0), fn_tile(f, tiles), fn_scratch(f, 8 * n));
 }
 
 /* -> y[bins, mels] */

@@ -1,4 +1,4 @@
-/* emit_seq_grad.c: gradients of scans and of depthwise convolutions over time. */
+/* emit_seq_grad.c: gradients of scans, recurrent units and depthwise convolutions over time. */
 #include "emit.h"
 
 #include <inttypes.h>
@@ -115,4 +115,29 @@ void cpu_selective_scan_grad(Fn *f)
 void cpu_scan_gate_grad(Fn *f)
 {
 	scan_grad(f, attr_bool(f->n, "softplus"), true);
+}
+
+/* ---- recurrent units ---- */
+
+/* gates_x, gates_h[b, l, 3h], h[b, l, h], weight_hh[3h, h], g[b, l, h] -> dgates_x, dgates_h */
+void cpu_gru_grad(Fn *f)
+{
+	const Type h = fn_type(f, f->n->in[2]);
+	const Ref g = fn_ref(f, 4);
+	const int64_t rows = emit_gru_rows(f, h.dim[0]), tiles = emit_ceil(h.dim[0], rows);
+	const char *shape =
+	    arena_printf(f->e->arena,
+			 "GruGrad k = {.b = %" N ", .l = %" N ", .h = %" N ", .gb = %" N
+			 ", .gl = %" N ", .gc = %" N ", .rows = %" N "}",
+			 h.dim[0], h.dim[1], h.dim[2], g.stride[0], g.stride[1], g.stride[2], rows);
+	const char *in[5], *out[2];
+	fn_use(f, K_gru_grad);
+	for (int i = 0; i < 5; i++)
+		in[i] = i == 3 ? pack_operand(f, i) : i == 4 ? fn_in(f, i) : fn_in_dense(f, i);
+	for (int i = 0; i < 2; i++)
+		out[i] = fn_out(f, i);
+	const char *args = arena_printf(
+	    f->e->arena, "%s, %s, %s, %s, %s, %s, %s, %s, %s", in[0], in[1], in[2], in[3], in[4],
+	    out[0], out[1], fn_tile(f, tiles), fn_scratch(f, rows * emit_ceil(h.dim[2], 32) * 32));
+	fn_tiles_directed(f, tiles, shape, "gru_grad_tile", args);
 }

@@ -45,10 +45,10 @@ void cpu_adamw(Fn *f)
 	    emit_float(a, 1 - beta2), emit_float(a, attr_float(f->n, "eps")),
 	    emit_float(a, attr_float(f->n, "decay")));
 	const char *in[6], *out[4];
+	for (int k = 0; k < 4; k++)
+		out[k] = fn_out_over(f, k);
 	for (int i = 0; i < 6; i++)
 		in[i] = fn_in_dense(f, i);
-	for (int k = 0; k < 4; k++)
-		out[k] = fn_out(f, k);
 	fn_use(f, K_update);
 	fn_tiles(f, tiles, shape, "adamw_tile(k, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
 		 in[0], in[1], in[2], in[3], in[4], in[5], out[0], out[1], out[2], out[3],

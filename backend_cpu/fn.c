@@ -1,28 +1,10 @@
-/* fn.c: the C function of a node: a comment with its IR, names for its operands, and a parallel
- * loop over the tiles of its instances. */
+/* fn.c: the C function of a node: a comment with its IR, arguments that say where its operands are,
+ * and a parallel loop over the tiles of its instances. Nodes whose functions have the same text
+ * share one: the shape of a layer is compiled once however often the layer occurs. */
 #include "emit.h"
 
 #include <inttypes.h>
 #include <string.h>
-
-static bool taken(const Emit *e, const char *name)
-{
-	for (int i = 0; i < e->names.n; i++)
-		if (!strcmp(e->names.at[i], name))
-			return true;
-	return false;
-}
-
-static const char *function_name(Emit *e, const Node *n)
-{
-	const char *label = emit_ident(e->arena, n->label ? n->label : n->out[0].name);
-	const char *graph = emit_ident(e->arena, e->graph->name);
-	const char *name = arena_printf(e->arena, "%s_%s", graph, label);
-	for (int i = 2; taken(e, name); i++)
-		name = arena_printf(e->arena, "%s_%s_%d", graph, label, i);
-	list_push(e->arena, &e->names, name);
-	return name;
-}
 
 Fn *fn_new(Emit *e, const Node *n, bool at_load)
 {
@@ -30,7 +12,6 @@ Fn *fn_new(Emit *e, const Node *n, bool at_load)
 	f->e = e;
 	f->n = n;
 	f->at_load = at_load;
-	f->name = function_name(e, n);
 	buf_init(&f->decl, e->arena);
 	buf_init(&f->body, e->arena);
 	return f;
@@ -49,6 +30,7 @@ void fn_use(Fn *f, Kernel k)
 	    [K_norm] = {K_math, K_vec},
 	    [K_reduce] = {K_vec},
 	    [K_scan] = {K_gemm, K_math, K_vec},
+	    [K_gru] = {K_gemm, K_math, K_vec},
 	    [K_stft] = {K_vec},
 	    [K_outer] = {K_gemm, K_vec},
 	    [K_conv_grad] = {K_vec},
@@ -56,6 +38,7 @@ void fn_use(Fn *f, Kernel k)
 	    [K_rows_grad] = {K_norm, K_math, K_vec},
 	    [K_pool_grad] = {K_pool, K_vec},
 	    [K_scan_grad] = {K_scan, K_gemm, K_math, K_vec},
+	    [K_gru_grad] = {K_gru, K_gemm, K_math, K_vec},
 	    [K_update] = {K_vec},
 	    [K_attention] = {K_update, K_gemm, K_math, K_vec},
 	};
@@ -105,16 +88,18 @@ const char *fn_step(Fn *f, int64_t lead, int64_t stride)
 			    stride);
 }
 
+bool fn_has(const Fn *f, const char *name)
+{
+	for (int i = 0; i < f->args.n; i++)
+		if (!strcmp(f->args.at[i].name, name))
+			return true;
+	return false;
+}
+
 void fn_declare(Fn *f, const char *type, const char *name, const char *base, int64_t offset)
 {
-	for (int i = 0; i < f->declared.n; i++)
-		if (!strcmp(f->declared.at[i], name))
-			return;
-	list_push(f->e->arena, &f->declared, name);
-	buf_printf(&f->decl, "\t%s*const restrict %s = %s", type, name, base);
-	if (offset)
-		buf_printf(&f->decl, " + %" PRId64, offset);
-	buf_puts(&f->decl, ";\n");
+	if (!fn_has(f, name))
+		list_push(f->e->arena, &f->args, ((Arg){type, name, base, offset}));
 }
 
 /* "x", or "x3" where operands have no names of their own. */
@@ -169,12 +154,9 @@ const char *fn_in_dense(Fn *f, int i)
 	const char *from = fn_name_in(f, i), *name = arena_printf(f->e->arena, "%s_dense", from);
 	int64_t dense[MAX_RANK];
 	ref_dense(&v->type, dense);
-	bool first = true;
-	for (int k = 0; k < f->declared.n; k++)
-		first &= strcmp(f->declared.at[k], name) != 0;
-	if (first) {
+	if (!fn_has(f, name)) {
 		const Ref r = ref_of(f->e, v, f->at_load);
-		fn_declare(f, "float ", name, "s->pack", ref_pack(f->e, type_count(&v->type)));
+		fn_hold(f, name, type_count(&v->type));
 		nest_copy(f, from, r.stride, name, dense, &v->type);
 	}
 	return fn_at(f, name, v, dense);
@@ -184,6 +166,20 @@ const char *fn_out(Fn *f, int k)
 {
 	const Ref r = ref_of(f->e, &f->n->out[k], f->at_load);
 	return fn_at(f, fn_name_out(f, k), &f->n->out[k], r.stride);
+}
+
+const char *fn_out_over(Fn *f, int k)
+{
+	const Value *out = &f->n->out[k], *old = node_renewed(f->n, k);
+	if (!old || out->place.kind != PLACE_STATE)
+		return fn_out(f, k);
+	int i = 0;
+	while (f->n->in[i] != old)
+		i++;
+	const Ref r = ref_of(f->e, out, f->at_load);
+	const char *name = operand_name(f, false, i);
+	fn_declare(f, "float ", name, r.base, r.offset);
+	return fn_at(f, name, out, r.stride);
 }
 
 const char *fn_tile(const Fn *f, int64_t tiles)
@@ -212,11 +208,21 @@ const char *fn_scratch(Fn *f, int64_t floats)
 	return "self_scratch(s)";
 }
 
+void fn_hold(Fn *f, const char *name, int64_t floats)
+{
+	if (fn_has(f, "work"))
+		BUG("memory for '%s' of '%s' is asked for too late", name, f->n->out[0].name);
+	fn_declare(f, "float ", name, "s->work", f->held);
+	f->held += (floats + 15) / 16 * 16;
+	ref_work(f->e, f->held);
+}
+
 const char *fn_work(Fn *f, int64_t floats)
 {
 	const int64_t group = fn_group(f);
-	ref_work(f->e, group * floats);
-	return arena_printf(f->e->arena, "s->work%s", fn_step(f, group, floats));
+	fn_declare(f, "float ", "work", "s->work", f->held);
+	ref_work(f->e, f->held + group * floats);
+	return arena_printf(f->e->arena, "work%s", fn_step(f, group, floats));
 }
 
 /* The head of the loop and what the body needs. Returns the tabs of the body. */
@@ -286,18 +292,90 @@ void fn_tiles_directed(Fn *f, int64_t tiles, const char *shape, const char *kern
 	close_loop(f, tiles);
 }
 
-void fn_end(Fn *f)
+static const char *function_name(Emit *e, const Node *n)
 {
-	if (f->body.len == 0)
-		return;
-	Buf node;
+	const char *label = emit_ident(e->arena, n->label ? n->label : n->out[0].name);
+	const char *graph = emit_ident(e->arena, e->graph->name);
+	const char *name = arena_printf(e->arena, "%s_%s", graph, label);
+	for (int i = 0, next = 2; i < e->functions.n; i++)
+		if (!strcmp(e->functions.at[i].name, name)) {
+			name = arena_printf(e->arena, "%s_%s_%d", graph, label, next++);
+			i = -1;
+		}
+	return name;
+}
+
+static const Function *find_function(const Emit *e, const char *params, const char *text)
+{
+	for (int i = 0; i < e->functions.n; i++) {
+		const Function *k = &e->functions.at[i];
+		if (!strcmp(k->text, text) && !strcmp(k->params, params))
+			return k;
+	}
+	return NULL;
+}
+
+/* The node that a call is for, where the function is named after another one. */
+static void write_note(Buf *b, const Node *n)
+{
+	const char *label = n->label ? n->label : n->out[0].name;
+	if (n->loc.src)
+		label = arena_printf(b->arena, "%s  !%s:%d:%d", label, n->loc.src->name,
+				     n->loc.line, n->loc.col);
+	emit_comment(b, 1, label);
+}
+
+static void write_function(Fn *f, const Function *k)
+{
+	Buf node, *const b = &f->e->body;
 	buf_init(&node, f->e->arena);
 	ir_print_node(&node, f->n);
-	buf_putc(&f->e->body, '\n');
-	emit_comment(&f->e->body, node.s);
-	buf_printf(&f->e->body, "static void %s(const Self *s)\n{\n", f->name);
-	buf_write(&f->e->body, f->decl.s, f->decl.len);
-	buf_write(&f->e->body, f->body.s, f->body.len);
-	buf_puts(&f->e->body, "}\n");
-	buf_printf(f->at_load ? &f->e->load : &f->e->run, "\t%s(s);\n", f->name);
+	buf_putc(b, '\n');
+	emit_comment(b, 0, node.s);
+	emit_line(b, 0, arena_printf(f->e->arena, "OUTLINE void %s(%s)", k->name, k->params));
+	buf_printf(b, "{\n%s}\n", k->text);
+}
+
+#define WORD "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
+
+/* The text has the word "s". */
+static bool uses_self(const char *text)
+{
+	for (const char *p = text + 1; (p = strchr(p, 's')); p++)
+		if (!strchr(WORD, p[-1]) && !strchr(WORD, p[1]))
+			return true;
+	return false;
+}
+
+void fn_end(Fn *f)
+{
+	Emit *e = f->e;
+	Buf params, call;
+	if (f->body.len == 0)
+		return;
+	buf_init(&params, e->arena);
+	buf_init(&call, e->arena);
+	const char *text = arena_printf(e->arena, "%s%s", f->decl.s, f->body.s);
+	if (uses_self(text)) {
+		buf_puts(&params, "const Self *s");
+		buf_puts(&call, "s");
+	}
+	for (int i = 0; i < f->args.n; i++) {
+		const Arg *a = &f->args.at[i];
+		const char *comma = params.len ? ", " : "";
+		buf_printf(&params, "%s%s*restrict %s", comma, a->type, a->name);
+		buf_printf(&call, a->offset ? "%s%s + %" PRId64 : "%s%s", comma, a->base,
+			   a->offset);
+	}
+	const Function *k = find_function(e, params.s, text);
+	Buf *const to = f->at_load ? &e->load : &e->run;
+	if (!k) {
+		const Function new = {function_name(e, f->n), params.s, text};
+		list_push(e->arena, &e->functions, new);
+		k = &e->functions.at[e->functions.n - 1];
+		write_function(f, k);
+	} else {
+		write_note(to, f->n);
+	}
+	emit_line(to, 1, arena_printf(e->arena, "%s(%s);", k->name, call.s));
 }

@@ -13,10 +13,8 @@ bool cpu_packs(const Node *n, int input)
 		return input == 1;
 	case OP_gru:
 		return input == 1 || input == 2;
-	case OP_attention:
-		return input == 4;
-	case OP_attention_grad:
-		return input == 7;
+	case OP_gru_grad:
+		return input == 3;
 	case OP_matmul:
 		return input == 1 && n->in[1]->type.rank == 2 + (n->group > 0);
 	default:
@@ -62,7 +60,14 @@ bool cpu_strided(const Node *n, int input)
 		return input < 3 || input == 5 || input == 7;
 	case OP_conv1d_silu_grad:
 		return input == 0 || input == 3;
+	case OP_gru_grad:
+		return input == 4;
 	default:
 		return false;
 	}
+}
+
+bool cpu_renews(const Node *n)
+{
+	return n->op == OP_adamw;
 }

@@ -1,6 +1,5 @@
-/* pack.c: weights of products and convolutions and positions of attention in the kernels' own
- * order, one block for each slice of a group's weight. A slice is read where it was loaded, even if
- * the IR joins slices first. */
+/* pack.c: weights of products and convolutions in the kernels' own order, one block for each slice
+ * of a group's weight. A slice is read where it was loaded, even if the IR joins slices first. */
 #include "emit.h"
 
 #include <inttypes.h>
@@ -25,15 +24,13 @@ static int64_t packed_floats(const Node *n, int input)
 	case OP_gru:
 		return panels(w.dim[0]) * w.dim[1];
 	case OP_linear_dx:
+	case OP_gru_grad:
 		return panels(w.dim[1]) * w.dim[0];
 	case OP_matmul:
 		return attr_bool(n, "tb") ? panels(w.dim[0]) * w.dim[1]
 					  : panels(w.dim[1]) * w.dim[0];
 	case OP_inproj_conv_silu:
 		return 2 * panels(w.dim[0] / 2) * w.dim[1];
-	case OP_attention:
-	case OP_attention_grad:
-		return w.dim[1] * w.dim[2] * (w.dim[0] + 2 * 64);
 	default: {
 		const ConvPlan p = conv_plan(n);
 		return p.winograd ? (p.taps ? 9 : 36) * p.o * p.c : panels(p.o) * p.c * p.kh * p.kw;
@@ -41,79 +38,99 @@ static int64_t packed_floats(const Node *n, int input)
 	}
 }
 
-static void pack_product(Buf *b, int64_t to, const Ref *r, int64_t from, int64_t n, int64_t k,
-			 int64_t row, int64_t col)
+/* A slice and where its packed form goes: C for the bases, offsets in floats; strides of the
+ * slice, without the group's. */
+typedef struct Slice {
+	const char *from, *to;
+	int64_t from_at, to_at;
+	const int64_t *stride;
+} Slice;
+
+/* The first arguments of what packs. */
+static const char *places(Arena *a, const Slice *s)
 {
-	buf_printf(b,
-		   "\tgemm_pack(s->pack + %" PRId64 ", %s + %" PRId64 ", %" PRId64 ", %" PRId64
-		   ", %" PRId64 ", %" PRId64 ", s->threads);\n",
-		   to, r->base, r->offset + from, n, k, row, col);
+	return arena_printf(a, "%s + %" PRId64 ", %s + %" PRId64, s->to, s->to_at, s->from,
+			    s->from_at);
 }
 
-static void pack_conv(Emit *e, Buf *b, const Node *n, int64_t to, const Ref *r)
+static void pack_product(Buf *b, const Slice *s, int64_t n, int64_t k, int64_t row, int64_t col)
 {
-	static const Ref turned = {.base = "s->work"};
+	buf_printf(
+	    b, "\tgemm_pack(%s, %" PRId64 ", %" PRId64 ", %" PRId64 ", %" PRId64 ", s->threads);\n",
+	    places(b->arena, s), n, k, row, col);
+}
+
+/* Memory for weights turned round. */
+static const char *turned(Emit *e, Fn *f, int64_t floats)
+{
+	static const char name[] = "turned";
+	if (!f) {
+		ref_work(e, floats);
+		return "s->work";
+	}
+	if (!fn_has(f, name))
+		fn_hold(f, name, floats);
+	return name;
+}
+
+static void pack_conv(Emit *e, Fn *f, Buf *b, const Node *n, Slice s)
+{
 	const ConvPlan p = conv_plan(n);
 	if (n->op == OP_conv2d_dx) {
+		const Slice turn = {s.from, turned(e, f, p.c * p.o * p.kh * p.kw), s.from_at, 0,
+				    s.stride};
 		buf_printf(b,
-			   "\tconv_turn(s->work, %s + %" PRId64 ", %" PRId64 ", %" PRId64
-			   ", %" PRId64 ", s->threads);\n",
-			   r->base, r->offset, p.c, p.o, p.kh * p.kw);
-		ref_work(e, p.c * p.o * p.kh * p.kw);
-		r = &turned;
+			   "\tconv_turn(%s, %" PRId64 ", %" PRId64 ", %" PRId64 ", s->threads);\n",
+			   places(b->arena, &turn), p.c, p.o, p.kh * p.kw);
+		s.from = turn.to;
+		s.from_at = turn.to_at;
 	}
+	const char *at = places(b->arena, &s);
 	if (p.taps)
-		buf_printf(b,
-			   "\twino_pack_taps(s->pack + %" PRId64 ", %s + %" PRId64 ", %" PRId64
-			   ", %" PRId64 ", s->threads);\n",
-			   to, r->base, r->offset, p.o, p.c);
+		buf_printf(b, "\twino_pack_taps(%s, %" PRId64 ", %" PRId64 ", s->threads);\n", at,
+			   p.o, p.c);
 	else if (p.winograd)
 		buf_printf(b,
-			   "\twino_pack(s->pack + %" PRId64 ", %s + %" PRId64 ", %" PRId64
-			   ", %" PRId64 ", %" PRId64 ", s->threads);\n",
-			   to, r->base, r->offset, p.o, p.c, p.cols);
+			   "\twino_pack(%s, %" PRId64 ", %" PRId64 ", %" PRId64 ", s->threads);\n",
+			   at, p.o, p.c, p.cols);
 	else
 		buf_printf(b,
-			   "\tconv_pack(s->pack + %" PRId64 ", %s + %" PRId64 ", %" PRId64
-			   ", %" PRId64 ", %" PRId64 ", %" PRId64 ", s->threads);\n",
-			   to, r->base, r->offset, p.o, p.c, p.kh, p.kw);
+			   "\tconv_pack(%s, %" PRId64 ", %" PRId64 ", %" PRId64 ", %" PRId64
+			   ", s->threads);\n",
+			   at, p.o, p.c, p.kh, p.kw);
 }
 
-/* Statements that pack one slice; r: the slice, its strides without the group's. */
-static void pack_slice(Emit *e, Buf *b, const Node *n, int input, int64_t to, const Ref *r)
+/* Statements that pack one slice, in the function f or, where it is NULL, while loading. */
+static void pack_slice(Emit *e, Fn *f, Buf *b, const Node *n, int input, const Slice *s)
 {
 	const Type w = slice_type(n, input);
-	const int64_t *s = r->stride;
+	const int64_t row = s->stride[0], col = s->stride[1];
 	switch (n->op) {
 	case OP_linear:
 	case OP_gru:
-		pack_product(b, to, r, 0, w.dim[0], w.dim[1], s[0], s[1]);
+		pack_product(b, s, w.dim[0], w.dim[1], row, col);
 		break;
 	case OP_linear_dx:
-		pack_product(b, to, r, 0, w.dim[1], w.dim[0], s[1], s[0]);
+	case OP_gru_grad:
+		pack_product(b, s, w.dim[1], w.dim[0], col, row);
 		break;
 	case OP_matmul:
 		if (attr_bool(n, "tb"))
-			pack_product(b, to, r, 0, w.dim[0], w.dim[1], s[0], s[1]);
+			pack_product(b, s, w.dim[0], w.dim[1], row, col);
 		else
-			pack_product(b, to, r, 0, w.dim[1], w.dim[0], s[1], s[0]);
+			pack_product(b, s, w.dim[1], w.dim[0], col, row);
 		break;
 	case OP_inproj_conv_silu: {
 		const int64_t half = w.dim[0] / 2, k = w.dim[1];
-		pack_product(b, to, r, 0, half, k, s[0], s[1]);
-		pack_product(b, to + panels(half) * k, r, half * s[0], half, k, s[0], s[1]);
+		Slice z = *s;
+		z.from_at += half * row;
+		z.to_at += panels(half) * k;
+		pack_product(b, s, half, k, row, col);
+		pack_product(b, &z, half, k, row, col);
 		break;
 	}
-	case OP_attention:
-	case OP_attention_grad:
-		buf_printf(b,
-			   "\tattn_pack(s->pack + %" PRId64 ", %s + %" PRId64 ", %" PRId64
-			   ", %" PRId64 ", %" PRId64 ", %" PRId64 ", %" PRId64 ", %" PRId64
-			   ", s->threads);\n",
-			   to, r->base, r->offset, w.dim[0], w.dim[1], w.dim[2], s[0], s[1], s[2]);
-		break;
 	default:
-		pack_conv(e, b, n, to, r);
+		pack_conv(e, f, b, n, *s);
 	}
 }
 
@@ -128,36 +145,37 @@ static void drop_read(Emit *e, Buf *b, int64_t floats)
 	buf_puts(b, "\ts->weights->drop(s->weights);\n");
 }
 
-static void pack_all(Emit *e, Buf *b, const Packed *p, bool at_load)
+static int64_t slices(const Node *n, int input)
 {
-	const Value *v = p->node->in[p->input];
-	const bool grouped = p->node->group > 0;
-	for (int64_t d = 0; d < (grouped ? v->type.dim[0] : 1); d++) {
-		Ref r = ref_slice(e, v, grouped ? d : -1, at_load);
-		for (int k = 0; grouped && k + 1 < MAX_RANK; k++)
-			r.stride[k] = r.stride[k + 1];
-		pack_slice(e, b, p->node, p->input, p->offset + d * p->floats, &r);
-		if (at_load)
-			drop_read(e, b, p->floats);
-	}
+	return n->group > 0 ? n->in[input]->type.dim[0] : 1;
 }
 
-static const Packed *reserve(Emit *e, const Node *n, int input)
+/* While loading: slices may lie apart in the weights. */
+static void pack_loading(Emit *e, const Packed *p)
 {
-	const int64_t slices = n->group > 0 ? n->in[input]->type.dim[0] : 1;
-	const int64_t floats = packed_floats(n, input);
-	const Packed p = {n, input, ref_pack(e, slices * floats), floats};
-	list_push(e->arena, &e->packed, p);
-	return &e->packed.at[e->packed.n - 1];
+	const Value *v = p->node->in[p->input];
+	const int lead = p->node->group > 0;
+	for (int64_t d = 0; d < slices(p->node, p->input); d++) {
+		const Ref r = ref_slice(e, v, lead ? d : -1, true);
+		const Slice s = {r.base, "s->pack", r.offset, p->offset + d * p->floats,
+				 r.stride + lead};
+		pack_slice(e, NULL, &e->load, p->node, p->input, &s);
+		drop_read(e, &e->load, p->floats);
+	}
 }
 
 void pack_users(Emit *e, const Value *v)
 {
 	for (int i = 0; i < e->graph->nodes.n; i++) {
 		const Node *n = e->graph->nodes.at[i];
-		for (int k = 0; k < n->nin; k++)
-			if (n->in[k] == v && cpu_packs(n, k))
-				pack_all(e, &e->load, reserve(e, n, k), true);
+		for (int k = 0; k < n->nin; k++) {
+			if (n->in[k] != v || !cpu_packs(n, k))
+				continue;
+			const int64_t floats = packed_floats(n, k);
+			const Packed p = {n, k, ref_pack(e, slices(n, k) * floats), floats};
+			list_push(e->arena, &e->packed, p);
+			pack_loading(e, &p);
+		}
 	}
 }
 
@@ -169,14 +187,29 @@ static const Packed *find(const Emit *e, const Node *n, int input)
 	return NULL;
 }
 
+/* Packs in the function at hand, to memory of its own, what it gets as NAME_given. */
+static void pack_running(Fn *f, int input, const char *name)
+{
+	const int lead = f->n->group > 0;
+	const int64_t floats = packed_floats(f->n, input);
+	const Ref r = ref_of(f->e, f->n->in[input], f->at_load);
+	const char *given = arena_printf(f->e->arena, "%s_given", name);
+	fn_hold(f, name, slices(f->n, input) * floats);
+	fn_declare(f, "const float ", given, r.base, r.offset);
+	for (int64_t d = 0; d < slices(f->n, input); d++) {
+		const Slice s = {given, name, d * r.stride[0], d * floats, r.stride + lead};
+		pack_slice(f->e, f, &f->body, f->n, input, &s);
+	}
+}
+
 const char *pack_operand(Fn *f, int input)
 {
 	const Packed *p = find(f->e, f->n, input);
-	if (!p) {
-		p = reserve(f->e, f->n, input);
-		pack_all(f->e, &f->body, p, false);
-	}
 	const char *name = node_info(f->n)->in_names[input];
-	fn_declare(f, "const float ", name, "s->pack", p->offset);
-	return fn_at(f, name, f->n->in[input], &p->floats);
+	const int64_t floats = packed_floats(f->n, input);
+	if (p)
+		fn_declare(f, "const float ", name, "s->pack", p->offset);
+	else if (!fn_has(f, name))
+		pack_running(f, input, name);
+	return fn_at(f, name, f->n->in[input], &floats);
 }

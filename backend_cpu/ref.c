@@ -110,7 +110,7 @@ static int input_index(const Emit *e, const Node *input)
 		if (e->graph->nodes.at[i] == input)
 			return at;
 		at += e->graph->nodes.at[i]->op == OP_input &&
-		      !state_input(e, e->graph, e->graph->nodes.at[i]);
+		      !attr_bool(e->graph->nodes.at[i], "state");
 	}
 	BUG("input '%s' is not in the graph", input->label);
 }
@@ -118,11 +118,6 @@ static int input_index(const Emit *e, const Node *input)
 /* Base of the owner's bytes; adds the owner's place to *offset. */
 static const char *base_of(Emit *e, const Value *owner, bool at_load, int64_t *offset)
 {
-	const State *state = state_input(e, e->graph, owner->node);
-	if (state) {
-		*offset += state->offset;
-		return "s->state";
-	}
 	switch (owner->place.kind) {
 	case PLACE_ARENA:
 		*offset += owner->place.offset / 4;
@@ -130,6 +125,9 @@ static const char *base_of(Emit *e, const Value *owner, bool at_load, int64_t *o
 	case PLACE_LOAD:
 		*offset += e->load_base + owner->place.offset / 4;
 		return "s->load";
+	case PLACE_STATE:
+		*offset += owner->place.offset / 4;
+		return "s->state";
 	case PLACE_IO:
 		return arena_printf(e->arena, "s->in[%d]", input_index(e, owner->node));
 	case PLACE_PARAM:

@@ -99,10 +99,10 @@ void emit_line(Buf *b, int tabs, const char *s)
 	wrap(b, tabs, s, arena_printf(b->arena, "%*s", (int)align, ""), false);
 }
 
-void emit_comment(Buf *b, const char *s)
+void emit_comment(Buf *b, int tabs, const char *s)
 {
 	char *text = arena_printf(b->arena, "/* %s */", s);
 	for (char *p = text + 2; (p = strstr(p, "*/")) && p[2]; p++)
 		p[1] = ' ';
-	wrap(b, 0, text, " * ", true);
+	wrap(b, tabs, text, " * ", true);
 }

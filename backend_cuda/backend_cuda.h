@@ -7,6 +7,7 @@
 #define SELDC_BACKEND_CUDA_H
 
 #include "ir/model.h"
+#include "passes/passes.h"
 
 typedef enum CudaPrecision { CUDA_FP32, CUDA_TF32, CUDA_BF16 } CudaPrecision;
 
@@ -22,8 +23,11 @@ typedef enum CudaPrecision { CUDA_FP32, CUDA_TF32, CUDA_BF16 } CudaPrecision;
 	X(GRU, gru)                                                                                \
 	X(PRODUCT, product)                                                                        \
 	X(CONV, conv)                                                                              \
+	X(CONV_GRAD, conv_grad)                                                                    \
+	X(PRODUCT_GRAD, product_grad)                                                              \
 	X(NORM_GRAD, norm_grad)                                                                    \
 	X(BATCH_NORM, batch_norm)                                                                  \
+	X(SCAN_GRAD, scan_grad)                                                                    \
 	X(UPDATE, update)
 
 typedef enum CudaFamily {
@@ -37,6 +41,7 @@ typedef struct CudaOptions {
 	CudaPrecision precision; /* of the graph `main`; features are always computed in fp32 */
 	const char *version;     /* of the compiler, for the program */
 	int sms;                 /* multiprocessors to choose tiles for; 0: 132 */
+	bool overlap;            /* kernels are set up while the one before runs (sm_90) */
 	bool library;            /* no main; the RtModel is what <name>_model() returns */
 	bool weights; /* safetensors are linked in, from seldc_weights to seldc_weights_end */
 } CudaOptions;
@@ -46,15 +51,26 @@ typedef struct CudaLaunch {
 	const char *kernel;
 	CudaFamily family;
 	const Node *node;
-	int graph; /* index of the module's graph */
+	int graph; /* index of the module's graph; behind the last: of 16-bit audio */
 	bool load; /* runs once, when weights are loaded */
 	unsigned grid[3], block, smem;
 } CudaLaunch;
 
-/* Where a graph's output lies: in the arena, or in the output buffer. Offset in bytes. */
+/* An input of graph number `graph` that the caller gives, at a byte of the input buffer. */
+typedef struct CudaInput {
+	int graph;
+	const Node *node;
+	int64_t at;
+} CudaInput;
+
+typedef enum CudaSpace { CUDA_ARENA, CUDA_OUT, CUDA_STATE } CudaSpace;
+
+/* An output of graph number `graph` that the caller gets, and where it lies. */
 typedef struct CudaOutput {
-	bool in_arena;
-	int64_t offset;
+	int graph;
+	const Output *output;
+	CudaSpace space;
+	int64_t at;
 } CudaOutput;
 
 /* Parameter `param` of the model's list goes to byte `at` of the weights. */
@@ -72,7 +88,9 @@ typedef struct CudaCode {
 	LIST(const Node *) params; /* in the model's order, each label once */
 	LIST(CudaUpload) uploads;
 	int64_t param_bytes, arena_bytes, load_bytes, in_bytes, out_bytes;
-	LIST(CudaOutput) outputs; /* of all graphs, in order */
+	LIST(CudaInput) inputs;   /* of all graphs, in order */
+	LIST(CudaOutput) outputs; /* likewise */
+	States state;             /* of a program for training */
 	LIST(double) moved;       /* by graph: bytes of weights as read, of inputs and outputs */
 } CudaCode;
 
@@ -84,9 +102,8 @@ void cuda_source(Buf *out, const CudaCode *code);
 void cuda_unit(Buf *out, const CudaCode *code, CudaFamily f);
 const char *cuda_family_name(CudaFamily f);
 
-/* Hooks of plan_memory, see passes/passes.h. */
-bool cuda_packs(const Node *n, int input);
-bool cuda_strided(const Node *n, int input);
+/* What the passes ask about kernels before any is written. */
+PassHooks cuda_hooks(CudaPrecision p);
 
 /* ---- compile.c ---------------------------------------------------------------------------- */
 
@@ -114,6 +131,8 @@ typedef struct CudaCompileOptions {
 	int jobs;             /* 0: one a core */
 } CudaCompileOptions;
 
+/* Every name of a list such as "sm_90,a100" is one of an architecture; false after diagnostics. */
+bool cuda_archs_known(Arena *a, Diag *d, const char *list);
 /* false after diagnostics. */
 bool cuda_compile(const CudaCode *code, const CudaCompileOptions *opt, Diag *d, CudaImages *out);
 

@@ -41,10 +41,13 @@ typedef struct Job {
 	CudaFamily family;
 	int arch;
 	bool ptx;
-	const char *source, *path, *log; /* files of the cache */
+	const char *path, *log; /* files of the cache */
+	const char *kept;       /* where the text stays if it does not compile */
 	const Buf *text;
 	pid_t pid;
 } Job;
+
+typedef LIST(int) ArchList;
 
 typedef struct Compiler {
 	Arena *arena;
@@ -55,7 +58,8 @@ typedef struct Compiler {
 	const char *nvcc, *name, *dir;
 	int version;
 	Buf unit[NFAMILIES];
-	LIST(int) archs;
+	bool failed[NFAMILIES]; /* reported once, whatever the number of architectures */
+	ArchList archs;
 	LIST(Job) jobs;
 } Compiler;
 
@@ -75,36 +79,55 @@ static const ArchName arch_name[] = {
     {"b100", 100},   {"b200", 100},  {"blackwell", 100}, {"rtx50", 120},
 };
 
-static bool add_arch(Compiler *c, const char *name)
+static void unknown_arch(Arena *a, Diag *d, const char *name)
 {
 	const char *known[COUNT(arch_name)];
+	Buf all;
+	buf_init(&all, a);
 	for (size_t i = 0; i < COUNT(arch_name); i++) {
 		known[i] = arch_name[i].name;
-		if (strcmp(name, known[i]) != 0)
-			continue;
-		for (int k = 0; k < c->archs.n; k++)
-			if (c->archs.at[k] == arch_name[i].arch)
-				return true;
-		list_push(c->arena, &c->archs, arch_name[i].arch);
-		return true;
+		buf_printf(&all, " %s", known[i]);
 	}
-	diag_error(c->diag, E502, (Loc){0}, "unknown GPU architecture '%s'", name);
+	diag_error(d, E502, (Loc){0}, "unknown GPU architecture '%s'", name);
 	const char *near = closest_name(name, known, (int)COUNT(known));
 	if (near)
-		diag_note(c->diag, (Loc){0}, "did you mean '%s'?", near);
+		diag_note(d, (Loc){0}, "did you mean '%s'?", near);
+	else
+		diag_note(d, (Loc){0}, "known are%s", all.s);
+}
+
+static bool add_arch(Arena *a, Diag *d, const char *name, ArchList *archs)
+{
+	for (size_t i = 0; i < COUNT(arch_name); i++) {
+		if (strcmp(name, arch_name[i].name) != 0)
+			continue;
+		for (int k = 0; k < archs->n; k++)
+			if (archs->at[k] == arch_name[i].arch)
+				return true;
+		list_push(a, archs, arch_name[i].arch);
+		return true;
+	}
+	unknown_arch(a, d, name);
 	return false;
 }
 
-static bool read_archs(Compiler *c)
+/* All unknown names of a comma-separated list are reported; an empty name is one. */
+static bool read_archs(Arena *a, Diag *d, const char *list, ArchList *archs)
 {
-	const char *list = c->opt->archs ? c->opt->archs : "sm_80,sm_86,sm_89,sm_90,sm_100,sm_120";
 	bool ok = true;
-	do {
+	for (bool more = true; more;) {
 		const size_t n = strcspn(list, ",");
-		ok = add_arch(c, arena_strndup(c->arena, list, n)) && ok;
-		list += n + (list[n] == ',');
-	} while (*list);
+		ok = add_arch(a, d, arena_strndup(a, list, n), archs) && ok;
+		more = list[n] == ',';
+		list += n + more;
+	}
 	return ok;
+}
+
+bool cuda_archs_known(Arena *a, Diag *d, const char *list)
+{
+	ArchList archs = {0};
+	return read_archs(a, d, list, &archs);
 }
 
 /* ---- the compilers -----------------------------------------------------------------------------
@@ -174,7 +197,7 @@ static bool open_nvcc(Compiler *c)
 	const pid_t pid = fork();
 	if (pid == 0) {
 		dup2(fd[1], 1);
-		execl(c->nvcc, c->nvcc, "--version", (char *)NULL);
+		execlp(c->nvcc, c->nvcc, "--version", (char *)NULL);
 		_exit(127);
 	}
 	close(fd[1]);
@@ -185,7 +208,12 @@ static bool open_nvcc(Compiler *c)
 		n += (size_t)got;
 	}
 	close(fd[0]);
-	waitpid(pid, NULL, 0);
+	int status = 0;
+	waitpid(pid, &status, 0);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 127) {
+		diag_error(c->diag, E605, (Loc){0}, "nvcc cannot be started as '%s'", c->nvcc);
+		return false;
+	}
 	const char *at = strstr(text, "release ");
 	if (!at || sscanf(at, "release %d.%d", &major, &minor) != 2) {
 		diag_error(c->diag, E605, (Loc){0}, "'%s --version' says nothing of a release",
@@ -259,9 +287,8 @@ static void add_job(Compiler *c, CudaFamily f, int arch, bool ptx)
 	const char *base = cache_name(c, &j);
 	j.path = arena_printf(c->arena, "%s.%s", base, ptx ? "ptx" : "cubin");
 	j.log = arena_printf(c->arena, "%s.log", base);
-	j.source =
-	    arena_printf(c->arena, "%s/%s.%s.cu", c->opt->save_dir ? c->opt->save_dir : c->dir,
-			 c->code->model->name, cuda_family_name(f));
+	j.kept = arena_printf(c->arena, "%s/%s.%s.cu", c->opt->save_dir ? c->opt->save_dir : c->dir,
+			      c->code->model->name, cuda_family_name(f));
 	list_push(c->arena, &c->jobs, j);
 }
 
@@ -306,7 +333,7 @@ static int run_nvrtc(const Compiler *c, const Job *j)
 	const char *arch =
 	    arena_printf(c->arena, "--gpu-architecture=%s_%d", j->ptx ? "compute" : "sm", j->arch);
 	const char *const flags[] = {"--std=c++17", arch, "--fmad=true"};
-	if (v->create(&p, j->text->s, j->source, 0, NULL, NULL) != 0)
+	if (v->create(&p, j->text->s, j->kept, 0, NULL, NULL) != 0)
 		return 1;
 	if (v->compile(p, (int)COUNT(flags), flags) != 0)
 		return write_log(v, p, j->log);
@@ -319,10 +346,14 @@ static int run_nvrtc(const Compiler *c, const Job *j)
 	return file_write(j->path, data, n) ? 0 : 1;
 }
 
-/* nvcc writes beside the final name, which appears only when the file is whole. */
+/* nvcc reads and writes files of this process alone beside the final name, which appears only when
+ * the result is whole. */
 static int run_nvcc(const Compiler *c, const Job *j)
 {
+	const char *unit = arena_printf(c->arena, "%s.%d.cu", j->path, (int)getpid());
 	const char *temp = arena_printf(c->arena, "%s.%d.tmp", j->path, (int)getpid());
+	if (!file_write(unit, j->text->s, j->text->len))
+		return 1;
 	const char *arch =
 	    arena_printf(c->arena, "-arch=%s_%d", j->ptx ? "compute" : "sm", j->arch);
 	const pid_t pid = fork();
@@ -330,14 +361,15 @@ static int run_nvcc(const Compiler *c, const Job *j)
 		if (!freopen(j->log, "w", stderr))
 			_exit(127);
 		dup2(2, 1);
-		execl(c->nvcc, c->nvcc, "-std=c++17", arch, "-fmad=true",
-		      j->ptx ? "-ptx" : "-cubin", "-o", temp, j->source, (char *)NULL);
+		execlp(c->nvcc, c->nvcc, "-std=c++17", arch, "-fmad=true",
+		       j->ptx ? "-ptx" : "-cubin", "-o", temp, unit, (char *)NULL);
 		_exit(127);
 	}
 	int status = 1;
 	waitpid(pid, &status, 0);
 	if (status == 0)
 		unlink(j->log);
+	unlink(unit);
 	return status == 0 && rename(temp, j->path) == 0 ? 0 : 1;
 }
 
@@ -407,8 +439,11 @@ static void report(const Compiler *c, const Job *j)
 			   j->arch, cuda_family_name(j->family));
 	if (first)
 		diag_note(c->diag, (Loc){0}, "%.*s", (int)strcspn(first, "\n"), first);
-	diag_note(c->diag, (Loc){0}, "source kept as %s, everything the compiler said in %s",
-		  j->source, j->log);
+	if (file_write(j->kept, j->text->s, j->text->len))
+		diag_note(c->diag, (Loc){0},
+			  "source kept as %s, everything the compiler said in %s", j->kept, j->log);
+	else
+		diag_error(c->diag, E553, (Loc){0}, "%s: %s", j->kept, strerror(errno));
 }
 
 /* ---- all jobs ----------------------------------------------------------------------------------
@@ -422,8 +457,9 @@ static bool finish_one(Compiler *c)
 		Job *j = &c->jobs.at[i];
 		if (j->pid != pid)
 			continue;
-		if (status != 0)
+		if (status != 0 && !c->failed[j->family])
 			report(c, j);
+		c->failed[j->family] = c->failed[j->family] || status != 0;
 		return status == 0;
 	}
 	return true;
@@ -435,21 +471,18 @@ static bool run_jobs(Compiler *c, int *cached)
 	const int most = c->opt->jobs > 0 ? c->opt->jobs : cores > 0 ? (int)cores : 1;
 	int running = 0;
 	bool ok = true;
-	for (int i = 0; i < c->jobs.n && ok; i++) {
+	for (int i = 0; i < c->jobs.n; i++) {
 		Job *j = &c->jobs.at[i];
 		if (access(j->path, R_OK) == 0) {
 			++*cached;
 			continue;
 		}
 		if (running == most) {
-			ok = finish_one(c);
+			ok = finish_one(c) && ok;
 			running--;
 		}
-		if (!file_write(j->source, j->text->s, j->text->len)) {
-			diag_error(c->diag, E553, (Loc){0}, "%s: %s", j->source, strerror(errno));
-			ok = false;
-			break;
-		}
+		if (c->failed[j->family])
+			continue;
 		j->pid = fork();
 		if (j->pid == 0)
 			_exit(run_job(c, j));
@@ -457,8 +490,9 @@ static bool run_jobs(Compiler *c, int *cached)
 			diag_error(c->diag, E605, (Loc){0}, "cannot start a process: %s",
 				   strerror(errno));
 			ok = false;
-		} else
-			running++;
+			break;
+		}
+		running++;
 	}
 	while (running-- > 0)
 		ok = finish_one(c) && ok;
@@ -477,7 +511,9 @@ bool cuda_compile(const CudaCode *code, const CudaCompileOptions *opt, Diag *d, 
 	Compiler c = {.arena = code->arena, .diag = d, .code = code, .opt = opt};
 	const double start = seconds_now();
 	*out = (CudaImages){0};
-	if (!read_archs(&c) || !(opt->nvcc ? open_nvcc(&c) : open_nvrtc(&c)) || !open_cache(&c))
+	const char *archs = opt->archs ? opt->archs : "sm_80,sm_86,sm_89,sm_90,sm_100,sm_120";
+	if (!read_archs(c.arena, d, archs, &c.archs) ||
+	    !(opt->nvcc ? open_nvcc(&c) : open_nvrtc(&c)) || !open_cache(&c))
 		return false;
 	list_jobs(&c);
 	const bool ok = run_jobs(&c, &out->cached);

@@ -1,8 +1,7 @@
 /* emit.c: walks the graphs of a planned model and writes its kernels and launches.
  *
  * Node order is launch order. Load-time nodes and the packing of weights come first and run once.
- * Which values are stored as bf16 is decided here, before anything is written: the whole of a
- * buffer or nothing of it. */
+ */
 #include "emit.h"
 
 #include <string.h>
@@ -65,135 +64,24 @@ int64_t group_of(const Node *n)
 
 bool emit_stored(const Node *n)
 {
-	for (int i = 0; i < n->nout; i++)
-		if (n->out[i].place.kind == PLACE_ARENA || n->out[i].place.kind == PLACE_LOAD)
+	for (int i = 0; i < n->nout; i++) {
+		const PlaceKind k = n->out[i].place.kind;
+		if (k == PLACE_ARENA || k == PLACE_LOAD ||
+		    (k == PLACE_STATE && node_info(n)->flags & F_RENEWS))
 			return true;
+	}
 	return false;
-}
-
-/* ---- which values are bf16 ---------------------------------------------------------------- */
-
-/* The value whose buffer v lies in, through views and stacks computed in place. */
-static const Value *home_of(const Graph *g, const Value *v)
-{
-	const Value *owner = plan_resolve(v).owner;
-	for (int i = 0; i < g->nodes.n; i++) {
-		const Node *n = g->nodes.at[i];
-		if (n->op != OP_stack && n->op != OP_concat)
-			continue;
-		for (int k = 0; k < n->nin; k++)
-			if (plan_in_place(n, k) && plan_resolve(n->in[k]).owner == owner)
-				return home_of(g, &n->out[0]);
-	}
-	return owner;
-}
-
-static bool writes_narrow(const Node *n)
-{
-	switch (n->op) {
-	case OP_stft:
-	case OP_mel_filterbank:
-	case OP_sinusoid:
-	case OP_const:
-	case OP_param:
-	case OP_input:
-	case OP_softmax:
-		return false;
-	default:
-		return true;
-	}
-}
-
-static bool is_wide(const Node *n)
-{
-	const Type *y = &n->out[0].type;
-	return y->dim[y->rank - 1] >= WIDE_PRODUCT;
-}
-
-/* Input i of n may be stored as bf16: it is an operand of the matrix instructions, where it would
- * be rounded anyway, or it is only moved to where it will be. Everything else stays float32. */
-static bool reads_narrow(const Emit *e, const Node *n, int i)
-{
-	bool all = true;
-	for (int k = 0; k < n->nout; k++)
-		all = all && e->narrow[n->id * MAX_OUT + k];
-	switch (n->op) {
-	case OP_conv2d:
-	case OP_conv2d_act:
-	case OP_inproj_conv_silu:
-		return i == 0;
-	case OP_linear:
-		return i == 0 && is_wide(n);
-	case OP_matmul:
-		return is_wide(n);
-	case OP_scan_gate:
-		return i == 0;
-	default:
-		return all && (node_info(n)->flags & F_VIEW);
-	}
-}
-
-/* The largest set of whole buffers such that every reader of each can take bf16. */
-static void choose_narrow(Emit *e)
-{
-	const Graph *g = e->graph;
-	const Value **home = NEW_ARRAY(e->arena, const Value *, g->nodes.n *MAX_OUT);
-	bool *narrow = e->narrow = NEW_ARRAY(e->arena, bool, g->nodes.n *MAX_OUT);
-	if (e->code->opt.precision != CUDA_BF16 || emit_strict(e, NULL))
-		return;
-	for (int i = 0; i < g->nodes.n; i++)
-		for (int k = 0; k < g->nodes.at[i]->nout; k++) {
-			const Value *v = &g->nodes.at[i]->out[k];
-			if (v->place.kind == PLACE_NONE || e->loadtime[i])
-				continue;
-			home[i * MAX_OUT + k] = home_of(g, v);
-			narrow[i * MAX_OUT + k] = writes_narrow(v->node) && v->type.dtype == F32;
-		}
-	for (int i = 0; i < g->outputs.n; i++) {
-		const Value *v = g->outputs.at[i].value;
-		narrow[v->node->id * MAX_OUT + v->index] = false;
-	}
-	for (bool changed = true; changed;) {
-		changed = false;
-		for (int i = 0; i < g->nodes.n; i++) {
-			const Node *n = g->nodes.at[i];
-			for (int k = 0; k < n->nin; k++) {
-				const Value *v = n->in[k];
-				bool *flag = v ? &narrow[v->node->id * MAX_OUT + v->index] : NULL;
-				if (flag && *flag && !reads_narrow(e, n, k))
-					*flag = false, changed = true;
-			}
-			for (int k = 0; k < n->nout; k++) {
-				const Value *h = home[i * MAX_OUT + k];
-				if (!h)
-					continue;
-				bool *own = &narrow[i * MAX_OUT + k];
-				bool *whole = &narrow[h->node->id * MAX_OUT + h->index];
-				if (*own != *whole)
-					*own = *whole = false, changed = true;
-			}
-		}
-	}
 }
 
 /* ---- operands ----------------------------------------------------------------------------- */
 
-static int64_t input_offset(const Graph *g, const Node *input)
+static int64_t input_offset(const Emit *e, const Node *input)
 {
-	int64_t at = 0;
-	for (int i = 0; i < g->nodes.n && g->nodes.at[i] != input; i++)
-		if (g->nodes.at[i]->op == OP_input)
-			at += cuda_align(type_bytes(&g->nodes.at[i]->out[0].type));
-	return at;
-}
-
-/* Bytes of a buffer's element become fewer when it is stored as bf16. */
-static int64_t arena_offset(const Emit *e, const Resolved *r, bool narrow)
-{
-	if (!narrow)
-		return r->offset;
-	const int64_t base = home_of(e->graph, r->owner)->place.offset;
-	return base + (r->offset - base) / 2;
+	const CudaCode *c = e->code;
+	for (int i = 0; i < c->inputs.n; i++)
+		if (c->inputs.at[i].node == input)
+			return c->inputs.at[i].at;
+	emit_bug(input, "is no input of the graph");
 }
 
 static void place_operand(const Emit *e, Operand *o, const Resolved *r)
@@ -201,7 +89,7 @@ static void place_operand(const Emit *e, Operand *o, const Resolved *r)
 	o->space = r->kind;
 	switch (r->kind) {
 	case PLACE_ARENA:
-		o->offset = arena_offset(e, r, o->narrow);
+		o->offset = r->offset;
 		o->at = arena_printf(e->arena, "m.arena + %lld", (long long)o->offset);
 		return;
 	case PLACE_LOAD:
@@ -213,8 +101,12 @@ static void place_operand(const Emit *e, Operand *o, const Resolved *r)
 		o->at = arena_printf(e->arena, "m.params + %lld", (long long)o->offset);
 		return;
 	case PLACE_IO:
-		o->offset = input_offset(e->graph, r->owner->node) + r->offset;
+		o->offset = input_offset(e, r->owner->node) + r->offset;
 		o->at = arena_printf(e->arena, "m.in + %lld", (long long)o->offset);
+		return;
+	case PLACE_STATE:
+		o->offset = r->offset;
+		o->at = arena_printf(e->arena, "m.state + %lld", (long long)o->offset);
 		return;
 	default:
 		emit_bug(o->value->node, "value has no place");
@@ -226,7 +118,7 @@ static Operand operand(const Emit *e, const Node *n, const Value *v)
 	Operand o = {.value = v, .lead = 1, .rank = v->type.rank};
 	const Resolved r = plan_resolve(v);
 	const int skip = n->group > 0;
-	o.narrow = e->narrow[v->node->id * MAX_OUT + v->index];
+	o.narrow = r.narrow;
 	o.dense = r.contiguous;
 	if (v->type.dtype != F32)
 		emit_bug(n, "only float32 values can be emitted");
@@ -314,6 +206,7 @@ Kernel kernel_begin(Emit *e, const Node *n, CudaFamily f)
 	Kernel k = {.b = &e->code->unit[f]};
 	k.type = arena_printf(e->arena, "k%03d", ++e->nkernels);
 	k.name = kernel_name(e, n, k.type);
+	k.overlap = e->code->opt.overlap;
 	k.launch = (CudaLaunch){
 	    .kernel = k.name, .family = f, .node = n, .graph = e->graph_index, .load = e->load};
 	buf_puts(k.b, "\n");
@@ -372,6 +265,8 @@ void kernel_open(Kernel *k, unsigned threads, unsigned blocks)
 	    k->b,
 	    "};\n\nextern \"C\" __global__ void __launch_bounds__(%u, %u) %s(const Mem m)\n{\n",
 	    threads, blocks, k->name);
+	if (k->overlap)
+		buf_puts(k->b, "\tkernel_start();\n");
 	k->launch.block = threads;
 }
 
@@ -420,10 +315,11 @@ const char *packed_text(const Emit *e, const Value *v, const char *form, const c
 
 const char *scratch_text(Emit *e, int64_t bytes)
 {
-	if (bytes > e->scratch_bytes)
-		e->scratch_bytes = bytes;
-	return arena_printf(e->arena, "m.arena + %lld",
-			    (long long)cuda_align(e->graph->arena_bytes));
+	const int64_t at = cuda_align(e->graph->arena_bytes) + e->scratch_used;
+	e->scratch_used += cuda_align(bytes);
+	if (e->scratch_used > e->scratch_bytes)
+		e->scratch_bytes = e->scratch_used;
+	return arena_printf(e->arena, "m.arena + %lld", (long long)at);
 }
 
 /* Packs value v for every reader, as soon as it is there. */
@@ -436,9 +332,9 @@ static void pack_for_readers(Emit *e, const Value *v)
 		for (int k = 0; k < n->nin; k++) {
 			if (n->in[k] != v)
 				continue;
-			if (n->op == OP_conv2d || n->op == OP_conv2d_act)
+			if (n->op == OP_conv2d || n->op == OP_conv2d_act || n->op == OP_conv2d_dx)
 				pack_conv(e, n, k);
-			if (n->op == OP_linear || n->op == OP_matmul ||
+			if (n->op == OP_linear || n->op == OP_linear_dx || n->op == OP_matmul ||
 			    n->op == OP_inproj_conv_silu)
 				pack_product(e, n, k);
 		}
@@ -457,36 +353,88 @@ static EmitFn *const emit_fn[NOPS] = {
 #undef OP
 };
 
+/* The caller's inputs, one behind the other. */
+static void place_inputs(Emit *e)
+{
+	CudaCode *c = e->code;
+	int64_t at = 0;
+	for (int i = 0; i < e->graph->nodes.n; i++) {
+		const Node *n = e->graph->nodes.at[i];
+		if (n->op != OP_input || attr_bool(n, "state"))
+			continue;
+		list_push(c->arena, &c->inputs, ((CudaInput){e->graph_index, n, at}));
+		at += cuda_align(type_bytes(&n->out[0].type));
+	}
+	if (at > c->in_bytes)
+		c->in_bytes = at;
+}
+
+static void dense_at(const Emit *e, Operand *o, const char *space, int64_t at)
+{
+	int64_t stride = 1;
+	o->at = arena_printf(e->arena, "m.%s + %lld", space, (long long)at);
+	o->offset = at;
+	for (int k = o->rank - 1; k >= 0; k--) {
+		o->stride[k] = stride;
+		stride *= o->dim[k];
+	}
+}
+
+static Operand operand_whole(const Emit *e, const Value *v)
+{
+	Node whole = *v->node;
+	whole.group = 0;
+	return operand(e, &whole, v);
+}
+
 /* Outputs that lie dense and as float in the arena are read there, others are copied out. */
 static void emit_outputs(Emit *e)
 {
 	CudaCode *c = e->code;
-	e->load = false;
 	int64_t at = 0;
 	for (int i = 0; i < e->graph->outputs.n; i++) {
-		const Value *v = e->graph->outputs.at[i].value;
-		const Resolved r = plan_resolve(v);
-		CudaOutput o = {.in_arena = r.kind == PLACE_ARENA && r.contiguous,
-				.offset = r.offset};
-		if (!o.in_arena) {
-			Node whole = *v->node;
-			whole.group = 0;
-			const Operand from = operand(e, &whole, v);
+		const Output *out = &e->graph->outputs.at[i];
+		const Resolved r = plan_resolve(out->value);
+		CudaOutput o = {e->graph_index, out, CUDA_ARENA, r.offset};
+		if (state_hidden(&c->state, e->graph, out->name))
+			continue;
+		if (r.kind == PLACE_STATE && r.contiguous) {
+			o.space = CUDA_STATE;
+		} else if (r.kind != PLACE_ARENA || !r.contiguous) {
+			const Operand from = operand_whole(e, out->value);
 			Operand to = from;
-			to.at = arena_printf(e->arena, "m.out + %lld", (long long)at);
-			to.offset = o.offset = at;
-			int64_t stride = 1;
-			for (int k = to.rank - 1; k >= 0; k--) {
-				to.stride[k] = stride;
-				stride *= to.dim[k];
-			}
-			emit_copy(e, v->node, &from, &to, 1);
-			at += cuda_align(type_bytes(&v->type));
+			dense_at(e, &to, "out", at);
+			emit_copy(e, out->value->node, &from, &to, 1);
+			o.space = CUDA_OUT;
+			o.at = at;
+			at += cuda_align(type_bytes(&out->value->type));
 		}
 		list_push(c->arena, &c->outputs, o);
 	}
 	if (at > c->out_bytes)
 		c->out_bytes = at;
+}
+
+/* The next values of states that were not computed over them are copied there, after everything
+ * that reads the old ones. */
+static void emit_renewals(Emit *e)
+{
+	const CudaCode *c = e->code;
+	const Graph *g = e->graph;
+	LIST(Operand) from = {0}, to = {0};
+	for (int i = 0; i < g->outputs.n; i++) {
+		const Value *v = g->outputs.at[i].value;
+		const State *s = state_renewed(&c->state, g, g->outputs.at[i].name);
+		const Resolved r = plan_resolve(v);
+		if (!s || (r.kind == PLACE_STATE && r.offset == s->offset))
+			continue;
+		Operand o = operand_whole(e, v);
+		list_push(e->arena, &from, o);
+		dense_at(e, &o, "state", s->offset);
+		list_push(e->arena, &to, o);
+	}
+	if (from.n > 0)
+		emit_copies(e, from.at[0].value->node, from.at, to.at, from.n);
 }
 
 /* A load-time value's bytes as the kernels of a run read them. */
@@ -503,7 +451,10 @@ static double moved_bytes(const Emit *e)
 {
 	const Graph *g = e->graph;
 	bool *seen = NEW_ARRAY(e->arena, bool, g->nodes.n *MAX_OUT);
-	double bytes = (double)input_offset(g, NULL);
+	double bytes = 0;
+	for (int i = 0; i < g->nodes.n; i++)
+		if (g->nodes.at[i]->op == OP_input)
+			bytes += (double)type_bytes(&g->nodes.at[i]->out[0].type);
 	for (int i = 0; i < g->outputs.n; i++)
 		bytes += (double)type_bytes(&g->outputs.at[i].value->type);
 	for (int i = 0; i < g->nodes.n; i++) {
@@ -529,10 +480,11 @@ static void emit_graph(Emit *e)
 	e->loadtime = graph_loadtime(g, e->arena);
 	e->scratch_bytes = 0;
 	e->updated = 0;
-	choose_narrow(e);
+	place_inputs(e);
 	for (int i = 0; i < g->nodes.n; i++) {
 		const Node *n = g->nodes.at[i];
 		e->load = e->loadtime[i];
+		e->scratch_used = 0;
 		if (emit_stored(n) && emit_fn[n->op])
 			emit_fn[n->op](e, n);
 		else if (emit_stored(n))
@@ -541,15 +493,14 @@ static void emit_graph(Emit *e)
 		for (int k = 0; e->load && k < n->nout; k++)
 			pack_for_readers(e, &n->out[k]);
 	}
+	e->load = false;
 	emit_outputs(e);
+	emit_renewals(e);
 	list_push(e->arena, &c->moved, moved_bytes(e));
 	const int64_t arena_bytes =
 	    e->scratch_bytes > 0 ? cuda_align(g->arena_bytes) + e->scratch_bytes : g->arena_bytes;
 	if (arena_bytes > c->arena_bytes)
 		c->arena_bytes = arena_bytes;
-	const int64_t in_bytes = input_offset(g, NULL);
-	if (in_bytes > c->in_bytes)
-		c->in_bytes = in_bytes;
 }
 
 static int find_param(const CudaCode *c, const char *label)
@@ -586,6 +537,7 @@ CudaCode *cuda_emit(Arena *a, const Model *m, const CudaOptions *opt)
 	*c = (CudaCode){.arena = a, .model = m, .opt = *opt};
 	for (int f = 0; f < NFAMILIES; f++)
 		buf_init(&c->unit[f], a);
+	c->state = model_states(a, m);
 	Emit e = {.code = c, .arena = a};
 	for (int i = 0; i < m->module->graphs.n; i++) {
 		e.graph = m->module->graphs.at[i];
@@ -594,6 +546,8 @@ CudaCode *cuda_emit(Arena *a, const Model *m, const CudaOptions *opt)
 		e.graph_index = i;
 		emit_graph(&e);
 	}
+	e.graph_index = m->module->graphs.n;
+	emit_pcm(&e);
 	return c;
 }
 

@@ -7,7 +7,7 @@
 
 #include "backend_cuda.h"
 
-enum { MAX_DIMS = MAX_RANK + 2, MAX_SWEEP = 24 };
+enum { MAX_DIMS = MAX_RANK + 2, MAX_SWEEP = MAX_MAP_IN + MAX_OUT };
 
 /* Outputs of a product from which reduced precision pays: below, a product takes no time, and it
  * often ends in results, where rounding shows most. */
@@ -18,12 +18,12 @@ typedef struct Emit {
 	Arena *arena;
 	const Graph *graph;
 	int graph_index;
-	bool load;                    /* the node at hand is load-time */
-	bool *loadtime;               /* by node id */
-	bool *narrow;                 /* by node id * MAX_OUT + output: stored as bf16 */
-	int64_t load_base;            /* of the graph's load arena in the program's */
-	int64_t param_base;           /* likewise its weights */
-	int64_t scratch_bytes;        /* that some kernel of the graph needs for a while */
+	bool load;             /* the node at hand is load-time */
+	bool *loadtime;        /* by node id */
+	int64_t load_base;     /* of the graph's load arena in the program's */
+	int64_t param_base;    /* likewise its weights */
+	int64_t scratch_used;  /* bytes that the kernels of the node at hand need for a while */
+	int64_t scratch_bytes; /* most of any node of the graph */
 	LIST(const Value *) packed;   /* load-time values that have a packed copy, */
 	LIST(const char *) packed_as; /* of this form, */
 	LIST(int64_t) packed_at;      /* at this byte of the load arena */
@@ -82,6 +82,7 @@ const char *sweep_text(const Emit *e, const Sweep *s, int op, const char *index)
 typedef struct Kernel {
 	Buf *b;
 	const char *name, *type; /* k012_conv1, k012 */
+	bool overlap;
 	CudaLaunch launch;
 } Kernel;
 
@@ -101,17 +102,19 @@ void kernel_open(Kernel *k, unsigned threads, unsigned blocks);
 void kernel_end(Emit *e, Kernel *k, int64_t gx, int64_t gy, int64_t gz, unsigned smem);
 _Noreturn void emit_bug(const Node *n, const char *why);
 
-/* Address of bytes that only the kernels of one node use, behind the graph's arena: text of a byte
- * address that is a multiple of 256. */
+/* Bytes behind the graph's arena for the kernels of the node at hand alone, others with each call:
+ * text of a byte address that is a multiple of 256. */
 const char *scratch_text(Emit *e, int64_t bytes);
 
 /* The packed form of load-time value v: text of its address as `type` pointer. */
 const char *packed_text(const Emit *e, const Value *v, const char *form, const char *type);
 /* Reserves bytes in the load arena for a packed form; -1 if it exists already. */
 int64_t pack_reserve(Emit *e, const Value *v, const char *form, int64_t bytes);
-/* Emits the packing of input `input` of n, if n's kernel wants one. */
+/* Emits the packing of load-time input `input` of n, if n's kernel wants one. */
 void pack_conv(Emit *e, const Node *n, int input);
 void pack_product(Emit *e, const Node *n, int input);
+/* conv2d_dx where no convolution will do. */
+void emit_conv_dx_any(Emit *e, const Node *n);
 /* The kernels of convolution n read packed weights. */
 bool conv_packs(const Node *n);
 
@@ -131,6 +134,13 @@ void emit_sum_parts(Emit *e, const Node *n, const char *from, int64_t parts, int
 
 /* Copies `from` to `to`, which has its shape, for all instances. */
 void emit_copy(Emit *e, const Node *n, const Operand *from, const Operand *to, int64_t group);
+/* n ungrouped copies in one launch. */
+void emit_copies(Emit *e, const Node *node, const Operand *from, const Operand *to, int n);
+/* Of a program for training: 16-bit audio becomes the input of the graph "features". */
+void emit_pcm(Emit *e);
+
+/* For PassHooks, of programs of precision bf16. */
+void narrow_choose(const Graph *g, const Value *const *home, bool *narrow, Arena *scratch);
 
 /* Weak: an op without one is an error for models that have it. */
 #define EW(name, ...)

@@ -1,4 +1,5 @@
-/* emit_conv.c: conv2d and conv2d_act: which kernel, which tile, and the packing of weights.
+/* emit_conv.c: conv2d, conv2d_act and conv2d_dx: which kernel, which tile, and the packing of
+ * weights. The gradient by x at stride 1 is the convolution of g with weights turned round.
  *
  * One launch serves all instances and images (grid.z). Kernels: mma for reduced precision and
  * channels last; fma for stride 1 and windows of at most 9 taps; any for the rest. */
@@ -12,6 +13,7 @@ typedef struct ConvShape {
 	int64_t batch, h, w, c, oh, ow, o, kh, kw, ph, pw, sh, sw, th, tw;
 	int ah, aw, ac; /* axes of height, width, channels */
 	bool act, relu, bias;
+	bool turned; /* conv2d_dx: w[c, o, kh, kw] with taps in reverse order; x is g */
 } ConvShape;
 
 /* rows x bn: tile. wr x wn: warps (mma). */
@@ -30,16 +32,21 @@ static ConvShape conv_shape(const Node *n)
 	const int64_t *x = instance_dim(n, n->in[0]), *w = instance_dim(n, n->in[1]);
 	const bool last = attr_bool(n, "channels_last");
 	ConvShape s = {.batch = x[0], .ah = last ? 1 : 2, .aw = last ? 2 : 3, .ac = last ? 3 : 1};
+	s.turned = n->op == OP_conv2d_dx;
 	s.h = x[s.ah];
 	s.w = x[s.aw];
 	s.c = x[s.ac];
-	s.o = w[0];
+	s.o = w[s.turned ? 1 : 0];
 	s.kh = w[2];
 	s.kw = w[3];
 	s.sh = attr_int_at(n, "stride", 0);
 	s.sw = attr_int_at(n, "stride", 1);
 	s.ph = attr_int_at(n, "pad", 0);
 	s.pw = attr_int_at(n, "pad", 1);
+	if (s.turned) {
+		s.ph = s.kh - 1 - s.ph;
+		s.pw = s.kw - 1 - s.pw;
+	}
 	s.oh = (s.h + 2 * s.ph - s.kh) / s.sh + 1;
 	s.ow = (s.w + 2 * s.pw - s.kw) / s.sw + 1;
 	s.act = n->op == OP_conv2d_act;
@@ -60,7 +67,7 @@ static bool conv_tiles(const ConvShape *s)
 static ConvKind conv_kind(const Emit *e, const Node *n, const ConvShape *s)
 {
 	const Operand x = operand_in(e, n, 0);
-	if (!conv_tiles(s) || e->loadtime[n->id] || !e->loadtime[n->in[1]->node->id])
+	if (!conv_tiles(s) || e->loadtime[n->id])
 		return CONV_ANY;
 	const int piece = x.narrow ? 8 : 4;
 	const bool rows = x.stride[s->ac] == 1 && operand_aligned(&x, s->ac, piece);
@@ -157,10 +164,45 @@ static int64_t packed_count(const ConvShape *s, ConvKind kind, const ConvTile *t
 	return up(s->c, slab_of(kind)) * s->kh * s->kw * up(s->o, t->bn);
 }
 
-static const char *packed_form(const Emit *e, ConvKind kind, const ConvTile *t)
+static const char *packed_form(const Emit *e, const ConvShape *s, ConvKind kind, const ConvTile *t)
 {
 	static const char *const name[] = {"any", "fma", "tf32", "bf16"};
-	return arena_printf(e->arena, "conv_%s_%d", name[kind], t->bn);
+	return arena_printf(e->arena, "conv_%s_%d%s", name[kind], t->bn,
+			    s->turned ? "_turned" : "");
+}
+
+static int64_t packed_bytes(const Operand *w, const ConvShape *s, ConvKind kind, const ConvTile *t)
+{
+	return packed_count(s, kind, t) * w->lead * (kind == CONV_BF16 ? 2 : 4);
+}
+
+/* Copies the weights to byte address `to`. */
+static void emit_pack(Emit *e, const Node *n, const ConvShape *s, ConvKind kind, const ConvTile *t,
+		      const char *to)
+{
+	const Operand w = operand_in(e, n, 1);
+	const int64_t count = packed_count(s, kind, t), taps = s->kh * s->kw;
+	const char *type = kind == CONV_BF16 ? "bf16" : "float";
+	Kernel k = kernel_begin(e, n, FAM_CONV);
+	kernel_const(&k, "C", s->c);
+	kernel_const(&k, "O", s->o);
+	kernel_const(&k, "TAPS", taps);
+	kernel_const(&k, "BN", t->bn);
+	kernel_const(&k, "WO", w.stride[s->turned ? 1 : 0]);
+	kernel_const(&k, "WC", w.stride[s->turned ? 0 : 1]);
+	kernel_const(&k, "WT", s->turned ? -w.stride[3] : w.stride[3]);
+	kernel_typedef(&k, "In", type);
+	if (s->kh > 1 && s->kw > 1 && w.stride[2] != s->kw * w.stride[3])
+		emit_bug(n, "taps of the weights are not in one stride");
+	kernel_open(&k, 256, 1);
+	buf_printf(k.b,
+		   "\tconv_pack_%s<%s>(%s + %lldu + blockIdx.z * %lldll,\n\t\t(%s *)(%s) + "
+		   "blockIdx.z * %lldll);\n",
+		   kind == CONV_FMA ? "fma" : "mma", k.type, operand_text(e, &w, false),
+		   (long long)(s->turned ? (taps - 1) * w.stride[3] : 0), (long long)w.lead_stride,
+		   type, to, (long long)count);
+	const int64_t threads = kind == CONV_FMA ? count : count / taps;
+	kernel_end(e, &k, (threads + 255) / 256, 1, w.lead, 0);
 }
 
 void pack_conv(Emit *e, const Node *n, int input)
@@ -173,31 +215,24 @@ void pack_conv(Emit *e, const Node *n, int input)
 		return;
 	const ConvTile t = conv_tile(e, n, &s, kind);
 	const Operand w = operand_in(e, n, 1);
-	const int64_t count = packed_count(&s, kind, &t);
-	const int64_t at = pack_reserve(e, w.value, packed_form(e, kind, &t),
-					count * w.lead * (kind == CONV_BF16 ? 2 : 4));
-	if (at < 0)
-		return;
-	Kernel k = kernel_begin(e, n, FAM_CONV);
-	kernel_const(&k, "C", s.c);
-	kernel_const(&k, "O", s.o);
-	kernel_const(&k, "TAPS", s.kh * s.kw);
-	kernel_const(&k, "BN", t.bn);
-	kernel_const(&k, "WO", w.stride[0]);
-	kernel_const(&k, "WC", w.stride[1]);
-	kernel_const(&k, "WT", w.stride[3]);
-	kernel_typedef(&k, "In", kind == CONV_BF16 ? "bf16" : "float");
-	if (s.kh > 1 && s.kw > 1 && w.stride[2] != s.kw * w.stride[3])
-		emit_bug(n, "taps of the weights are not in one stride");
-	kernel_open(&k, 256, 1);
-	buf_printf(k.b,
-		   "\tconv_pack_%s<%s>(%s + blockIdx.z * %lldll,\n\t\t(%s *)(m.load + %lld) + "
-		   "blockIdx.z * %lldll);\n",
-		   kind == CONV_FMA ? "fma" : "mma", k.type, operand_text(e, &w, false),
-		   (long long)w.lead_stride, kind == CONV_BF16 ? "bf16" : "float", (long long)at,
-		   (long long)count);
-	const int64_t threads = kind == CONV_FMA ? count : count / (s.kh * s.kw);
-	kernel_end(e, &k, (threads + 255) / 256, 1, w.lead, 0);
+	const int64_t at =
+	    pack_reserve(e, w.value, packed_form(e, &s, kind, &t), packed_bytes(&w, &s, kind, &t));
+	if (at >= 0)
+		emit_pack(e, n, &s, kind, &t,
+			  arena_printf(e->arena, "m.load + %lld", (long long)at));
+}
+
+/* Weights that are not known at load time are packed right before they are read. */
+static const char *packed_weights(Emit *e, const Node *n, const ConvShape *s, ConvKind kind,
+				  const ConvTile *t)
+{
+	const Operand w = operand_in(e, n, 1);
+	const char *type = kind == CONV_BF16 ? "bf16" : "float";
+	if (e->loadtime[w.value->node->id])
+		return packed_text(e, w.value, packed_form(e, s, kind, t), type);
+	const char *to = scratch_text(e, packed_bytes(&w, s, kind, t));
+	emit_pack(e, n, s, kind, t, to);
+	return arena_printf(e->arena, "((const %s *)(%s))", type, to);
 }
 
 /* ---- the convolution --------------------------------------------------------------------------
@@ -295,6 +330,7 @@ static void emit_tiled(Emit *e, const Node *n, const ConvShape *s, ConvKind kind
 {
 	const Operand x = operand_in(e, n, 0), y = operand_out(e, n, 0), w = operand_in(e, n, 1);
 	const ConvTile t = conv_tile(e, n, s, kind);
+	const char *packed = packed_weights(e, n, s, kind, &t);
 	const bool fma = kind == CONV_FMA;
 	const int threads = fma ? 32 * (t.rows / 2) * (t.bn / 64) : 32 * t.wr * t.wn;
 	Kernel k = kernel_begin(e, n, FAM_CONV);
@@ -308,8 +344,6 @@ static void emit_tiled(Emit *e, const Node *n, const ConvShape *s, ConvKind kind
 	}
 	kernel_open(&k, (unsigned)threads,
 		    fma ? (unsigned)(512 / threads > 8 ? 8 : 512 / threads) : 2);
-	const char *packed =
-	    packed_text(e, w.value, packed_form(e, kind, &t), kind == CONV_BF16 ? "bf16" : "float");
 	call_conv(e, n, &k, s, fma ? "conv_fma" : "conv_mma",
 		  at_image(e, n, packed, w.lead, packed_count(s, kind, &t), s->batch, 0));
 	kernel_end(e, &k, (s->oh + t.rows - 1) / t.rows * ((s->ow + 15) / 16),
@@ -321,7 +355,9 @@ static void emit_conv(Emit *e, const Node *n)
 {
 	const ConvShape s = conv_shape(n);
 	const ConvKind kind = conv_kind(e, n, &s);
-	if (kind == CONV_ANY)
+	if (kind == CONV_ANY && s.turned)
+		emit_conv_dx_any(e, n);
+	else if (kind == CONV_ANY)
 		emit_any(e, n, &s);
 	else
 		emit_tiled(e, n, &s, kind);
@@ -333,6 +369,11 @@ void cuda_conv2d(Emit *e, const Node *n)
 }
 
 void cuda_conv2d_act(Emit *e, const Node *n)
+{
+	emit_conv(e, n);
+}
+
+void cuda_conv2d_dx(Emit *e, const Node *n)
 {
 	emit_conv(e, n);
 }

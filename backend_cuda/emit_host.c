@@ -60,33 +60,45 @@ static void put_params(Buf *b, const CudaCode *c)
 	buf_puts(b, c->params.n ? "};\n\n" : "\t{{0}}\n};\n\n");
 }
 
-static int count_inputs(const Graph *g)
+static int count_inputs(const CudaCode *c, int graph)
 {
 	int n = 0;
-	for (int i = 0; i < g->nodes.n; i++)
-		n += g->nodes.at[i]->op == OP_input;
+	for (int i = 0; i < c->inputs.n; i++)
+		n += c->inputs.at[i].graph == graph;
 	return n;
 }
 
-static void put_graph_tensors(Buf *b, const Graph *g)
+static int count_outputs(const CudaCode *c, int graph)
 {
-	buf_printf(b, "static const RtTensor %s_inputs[] = {\n", g->name);
-	for (int i = 0; i < g->nodes.n; i++) {
-		const Node *n = g->nodes.at[i];
-		if (n->op != OP_input)
+	int n = 0;
+	for (int i = 0; i < c->outputs.n; i++)
+		n += c->outputs.at[i].graph == graph;
+	return n;
+}
+
+static void put_graph_tensors(Buf *b, const CudaCode *c, int graph)
+{
+	const char *name = c->model->module->graphs.at[graph]->name;
+	buf_printf(b, "static const RtTensor %s_inputs[] = {\n", name);
+	for (int i = 0; i < c->inputs.n; i++) {
+		const CudaInput *in = &c->inputs.at[i];
+		if (in->graph != graph)
 			continue;
 		buf_puts(b, "\t");
-		put_tensor(b, n->label, &n->out[0].type);
+		put_tensor(b, in->node->label, &in->node->out[0].type);
 		buf_puts(b, ",\n");
 	}
-	buf_puts(b, count_inputs(g) ? "};\n" : "\t{0}\n};\n");
-	buf_printf(b, "static const RtTensor %s_outputs[] = {\n", g->name);
-	for (int i = 0; i < g->outputs.n; i++) {
+	buf_puts(b, count_inputs(c, graph) ? "};\n" : "\t{0}\n};\n");
+	buf_printf(b, "static const RtTensor %s_outputs[] = {\n", name);
+	for (int i = 0; i < c->outputs.n; i++) {
+		const CudaOutput *o = &c->outputs.at[i];
+		if (o->graph != graph)
+			continue;
 		buf_puts(b, "\t");
-		put_tensor(b, g->outputs.at[i].name, &g->outputs.at[i].value->type);
+		put_tensor(b, o->output->name, &o->output->value->type);
 		buf_puts(b, ",\n");
 	}
-	buf_puts(b, g->outputs.n ? "};\n\n" : "\t{0}\n};\n\n");
+	buf_puts(b, count_outputs(c, graph) ? "};\n\n" : "\t{0}\n};\n\n");
 }
 
 /* Work of one run: load-time nodes do not count. */
@@ -108,13 +120,13 @@ static void put_graphs(Buf *b, const CudaCode *c)
 {
 	const Module *m = c->model->module;
 	for (int i = 0; i < m->graphs.n; i++)
-		put_graph_tensors(b, m->graphs.at[i]);
+		put_graph_tensors(b, c, i);
 	buf_puts(b, "static const RtGraph graphs[] = {\n");
 	for (int i = 0; i < m->graphs.n; i++) {
 		const Graph *g = m->graphs.at[i];
 		const Cost cost = graph_cost(c, g);
 		buf_printf(b, "\t{\"%s\", %d, %d, %s_inputs, %s_outputs, %lld, ", g->name,
-			   count_inputs(g), g->outputs.n, g->name, g->name,
+			   count_inputs(c, i), count_outputs(c, i), g->name, g->name,
 			   (long long)g->arena_bytes);
 		put_double(b, cost.macs);
 		buf_puts(b, ", ");
@@ -149,26 +161,49 @@ static int put_launches(Buf *b, const CudaCode *c, int graph)
 	return n;
 }
 
-static void put_offsets(Buf *b, const CudaCode *c)
+static bool takes_pcm(const CudaCode *c)
 {
-	const Module *m = c->model->module;
-	for (int i = 0, out = 0; i < m->graphs.n; i++) {
-		const Graph *g = m->graphs.at[i];
-		int64_t at = 0;
-		buf_printf(b, "static const int64_t %s_at[] = {", g->name);
-		for (int k = 0; k < g->nodes.n; k++) {
-			if (g->nodes.at[k]->op != OP_input)
-				continue;
-			buf_printf(b, "%s%lld", at ? ", " : "", (long long)at);
-			at += cuda_align(type_bytes(&g->nodes.at[k]->out[0].type));
+	bool takes = false;
+	for (int i = 0; i < c->launches.n; i++)
+		takes = takes || c->launches.at[i].graph == c->model->module->graphs.n;
+	return takes;
+}
+
+static void put_offsets(Buf *b, const CudaCode *c, int graph)
+{
+	static const char *const space[] = {"ARENA", "OUT", "STATE"};
+	const char *name = c->model->module->graphs.at[graph]->name, *sep = "";
+	buf_printf(b, "static const int64_t %s_at[] = {", name);
+	for (int i = 0; i < c->inputs.n; i++)
+		if (c->inputs.at[i].graph == graph) {
+			buf_printf(b, "%s%lld", sep, (long long)c->inputs.at[i].at);
+			sep = ", ";
 		}
-		buf_printf(b, "%s};\nstatic const RtCudaOutput %s_results[] = {", at ? "" : "0",
-			   g->name);
-		for (int k = 0; k < g->outputs.n; k++, out++)
-			buf_printf(b, "%s{%d, %lld}", k ? ", " : "", c->outputs.at[out].in_arena,
-				   (long long)c->outputs.at[out].offset);
-		buf_puts(b, g->outputs.n ? "};\n" : "{0, 0}};\n");
+	buf_printf(b, "%s};\nstatic const RtCudaOutput %s_results[] = {\n", *sep ? "" : "0", name);
+	for (int i = 0; i < c->outputs.n; i++) {
+		const CudaOutput *o = &c->outputs.at[i];
+		if (o->graph == graph)
+			buf_printf(b, "\t{RT_CUDA_%s, %lld},\n", space[o->space], (long long)o->at);
 	}
+	buf_puts(b, count_outputs(c, graph) ? "};\n" : "\t{0}\n};\n");
+}
+
+/* What training keeps: names and shapes, and where. */
+static void put_state(Buf *b, const CudaCode *c)
+{
+	const States *s = &c->state;
+	if (s->at.n == 0)
+		return;
+	buf_puts(b, "static const RtTensor state[] = {\n");
+	for (int i = 0; i < s->at.n; i++) {
+		buf_puts(b, "\t");
+		put_tensor(b, s->at.at[i].name, &s->at.at[i].type);
+		buf_puts(b, ",\n");
+	}
+	buf_puts(b, "};\n\nstatic const int64_t state_at[] = {\n");
+	for (int i = 0; i < s->at.n; i++)
+		buf_printf(b, "\t%lld,\n", (long long)s->at.at[i].offset);
+	buf_puts(b, "};\n\n");
 }
 
 static void put_uploads(Buf *b, const CudaCode *c)
@@ -217,8 +252,11 @@ static void put_program(Buf *b, const CudaCode *c, const CudaImages *images)
 		buf_puts(&tables, "},\n");
 		first += n;
 	}
+	const int pcm = first;
+	first += put_launches(b, c, m->graphs.n);
 	buf_puts(b, first ? "};\n\n" : "\t{0}\n};\n\n");
-	put_offsets(b, c);
+	for (int i = 0; i < m->graphs.n; i++)
+		put_offsets(b, c, i);
 	buf_printf(b, "\nstatic const RtCudaGraph launch_graphs[] = {\n%s};\n\n", tables.s);
 	buf_puts(b, "static const RtModel model;\n\nstatic const RtCudaProgram program = {\n"
 		    "\t.model = &model,\n\t.toolkit = ");
@@ -229,11 +267,17 @@ static void put_program(Buf *b, const CudaCode *c, const CudaImages *images)
 	    "\t.images = images,\n\t.nload = %d,\n\t.nlaunches = %d,\n\t.launches = launches,\n"
 	    "\t.graphs = launch_graphs,\n\t.nuploads = %d,\n\t.uploads = uploads,\n",
 	    images->version, NFAMILIES, images->at.n, nload, first, c->uploads.n);
+	if (c->opt.overlap)
+		buf_puts(b, "\t.overlap = 1,\n");
 	buf_printf(b,
 		   "\t.param_bytes = %lld,\n\t.load_bytes = %lld,\n\t.arena_bytes = %lld,\n"
-		   "\t.in_bytes = %lld,\n\t.out_bytes = %lld,\n};\n\n",
+		   "\t.in_bytes = %lld,\n\t.out_bytes = %lld,\n",
 		   (long long)c->param_bytes, (long long)c->load_bytes, (long long)c->arena_bytes,
 		   (long long)c->in_bytes, (long long)c->out_bytes);
+	if (c->state.at.n > 0)
+		buf_printf(b, "\t.state_bytes = %lld,\n\t.state = state_at,\n\t.pcm = %d,\n",
+			   (long long)c->state.bytes, takes_pcm(c) ? pcm : -1);
+	buf_puts(b, "};\n\n");
 }
 
 /* ---- the model ----------------------------------------------------------------------------------
@@ -309,10 +353,20 @@ static void put_model(Buf *b, const CudaCode *c)
 		   (long long)m->batch, c->params.n, m->module->graphs.n, m->settings.n);
 	put_audio(b, m);
 	buf_printf(b, "\t.load_bytes = %lld,\n", (long long)c->load_bytes);
+	if (c->state.at.n > 0) {
+		put_field(b, "training", m->train.text);
+		buf_printf(b, "\t.nstate = %d,\n\t.state = state,\n", c->state.at.n);
+	}
 	buf_puts(b,
 		 "\t.ops = {model_open, rt_cuda_run, rt_cuda_time, rt_cuda_close, rt_cuda_device,\n"
-		 "\t        .infer = rt_cuda_infer, .roof = rt_cuda_roof},\n");
-	buf_puts(b, "};\n\n");
+		 "\t        .infer = rt_cuda_infer, .roof = rt_cuda_roof");
+	if (c->state.at.n > 0)
+		buf_puts(b, ",\n\t        .get_state = rt_cuda_get_state, .set_state = "
+			    "rt_cuda_set_state,\n\t        .refresh = rt_cuda_refresh");
+	if (takes_pcm(c))
+		buf_puts(b, ",\n\t        .slot = rt_cuda_slot, .send = rt_cuda_send, "
+			    ".step = rt_cuda_step");
+	buf_puts(b, "},\n};\n\n");
 }
 
 /* The size of embedded weights is known to the linker only, so the model is completed here. */
@@ -344,6 +398,7 @@ void cuda_host(Buf *b, const CudaCode *c, const CudaImages *images)
 	put_graphs(b, c);
 	put_images(b, images);
 	put_uploads(b, c);
+	put_state(b, c);
 	put_settings(b, c->model);
 	put_program(b, c, images);
 	put_model(b, c);

@@ -31,7 +31,7 @@ typedef struct MapKernel {
 static bool is_scalar(const Emit *e, const Value *v, double *number)
 {
 	const Node *n = v->node;
-	if (n->op != OP_const || attr_len(n, "value") != 1 || e->narrow[n->id * MAX_OUT])
+	if (n->op != OP_const || attr_len(n, "value") != 1)
 		return false;
 	*number = attr_float_at(n, "value", 0);
 	return true;
@@ -109,8 +109,6 @@ static MapKernel map_begin(Emit *e, const Node *n)
 	MapKernel m = {.e = e, .nin = n->nin, .nout = n->nout};
 	m.o = NEW_ARRAY(e->arena, const Operand *, n->nin + n->nout);
 	Operand *all = NEW_ARRAY(e->arena, Operand, n->nin + n->nout);
-	if (n->nin + n->nout > MAX_SWEEP)
-		emit_bug(n, "has too many operands for one kernel");
 	for (int i = 0; i < n->nin + n->nout; i++) {
 		double number;
 		if (i < n->nin && is_scalar(e, n->in[i], &number))
@@ -329,6 +327,36 @@ static void emit_move(Emit *e, const Node *n, const Operand *from, const Operand
 void emit_copy(Emit *e, const Node *n, const Operand *from, const Operand *to, int64_t group)
 {
 	emit_move(e, n, from, to, group);
+}
+
+void emit_copies(Emit *e, const Node *node, const Operand *from, const Operand *to, int n)
+{
+	Piece *piece = NEW_ARRAY(e->arena, Piece, n);
+	for (int i = 0; i < n; i++)
+		piece[i] = (Piece){from[i], to[i]};
+	emit_moves(e, node, piece, n, 1);
+}
+
+void emit_pcm(Emit *e)
+{
+	const CudaCode *c = e->code;
+	const Graph *g = module_graph(c->model->module, "features");
+	const CudaInput *in = NULL;
+	for (int i = 0; i < c->inputs.n && !in; i++)
+		if (c->model->module->graphs.at[c->inputs.at[i].graph] == g)
+			in = &c->inputs.at[i];
+	if (c->state.at.n == 0 || !in || in->node->out[0].type.rank != 3)
+		return;
+	const int64_t *dim = in->node->out[0].type.dim; /* batch, channels, samples */
+	e->graph = g;
+	Kernel k = kernel_begin(e, in->node, FAM_MAP);
+	kernel_const(&k, "BATCH", dim[0]);
+	kernel_const(&k, "CHANNELS", dim[1]);
+	kernel_const(&k, "SAMPLES", dim[2]);
+	kernel_open(&k, THREADS, 1);
+	buf_printf(k.b, "\tmap_pcm<%s>((const short *)m.pcm, (float *)(m.in + %lld));\n", k.type,
+		   (long long)in->at);
+	kernel_end(e, &k, (dim[2] + THREADS - 1) / THREADS, dim[0], 1, 0);
 }
 
 /* Element `elements` further on. */

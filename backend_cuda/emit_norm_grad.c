@@ -52,12 +52,10 @@ static RowsGrad rows_grad(Emit *e, const Node *n)
 			emit_bug(n, "gradient of a norm of strided values");
 	sweep_group(&r.z, group, o, 4);
 	r.parts = row_parts(e, &r, group);
-	const int64_t stats = group * r.rows * 2 * bytes, sums = r.parts * group * r.cols * bytes;
-	const char *at = scratch_text(e, cuda_align(stats) + cuda_align(sums) + sums);
-	r.stats = arena_printf(e->arena, "((float2 *)(%s))", at);
-	r.part_w = arena_printf(e->arena, "%s + %lld", at, (long long)cuda_align(stats));
-	r.part_b = arena_printf(e->arena, "%s + %lld", at,
-				(long long)(cuda_align(stats) + cuda_align(sums)));
+	r.stats =
+	    arena_printf(e->arena, "((float2 *)(%s))", scratch_text(e, group * r.rows * 2 * bytes));
+	r.part_w = scratch_text(e, r.parts * group * r.cols * bytes);
+	r.part_b = r.centre ? scratch_text(e, r.parts * group * r.cols * bytes) : NULL;
 	return r;
 }
 

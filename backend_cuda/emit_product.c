@@ -1,4 +1,5 @@
-/* emit_product.c: linear, matmul, inproj_conv_silu: many small products in one launch.
+/* emit_product.c: linear, its gradient by x, matmul, inproj_conv_silu: many small products in one
+ * launch.
  *
  * A product is y[m, n] = sum x[m, k] w[n, k] for each of the matrices that grid.z counts. Kernels:
  * mma for reduced precision, fma for float32 with rows dense along k, any for all strides. */
@@ -9,7 +10,7 @@ typedef enum ProductKind { PROD_ANY, PROD_FMA, PROD_TF32, PROD_BF16 } ProductKin
 typedef struct Product {
 	Operand x, w, bias, y;
 	bool has_bias;
-	bool packed; /* w is read as bf16 from its packed copy */
+	bool packed; /* w is read from a copy in the kernel's form, dense and with rows along k */
 	bool odd;    /* only the general kernel will do */
 	int64_t m, n, k, xr, xk, wr, wk, yr;
 	Sweep z; /* over x, w, bias, y */
@@ -19,6 +20,11 @@ typedef struct Product {
 typedef struct ProductTile {
 	int bm, bn, wm, wn, wk;
 } ProductTile;
+
+static int64_t ceil_of(int64_t n, int64_t d)
+{
+	return (n + d - 1) / d;
+}
 
 static int64_t stride_of(const Operand *o, int axis)
 {
@@ -74,6 +80,18 @@ static Product linear_product(const Emit *e, const Node *n)
 	return linear_of(n, &x, &w, has_bias ? &bias : NULL, &y);
 }
 
+/* g[..., n], w[n, k] -> dx[..., k] */
+static Product linear_dx_product(const Emit *e, const Node *n)
+{
+	const Operand g = operand_in(e, n, 0), w = operand_in(e, n, 1), dx = operand_out(e, n, 0);
+	Operand turned = w;
+	for (int i = 0; i < 2; i++) {
+		turned.dim[i] = w.dim[1 - i];
+		turned.stride[i] = w.stride[1 - i];
+	}
+	return linear_of(n, &g, &turned, NULL, &dx);
+}
+
 static Product matmul_product(const Emit *e, const Node *n)
 {
 	Product p = {.x = operand_in(e, n, 0), .w = operand_in(e, n, 1), .y = operand_out(e, n, 0)};
@@ -101,6 +119,28 @@ static Product matmul_product(const Emit *e, const Node *n)
 	return p;
 }
 
+/* x[B, L, K]; rows are times of one sequence, grid.z counts instances x sequences. */
+static Product inproj_product(const Emit *e, const Node *n)
+{
+	Product p = {.x = operand_in(e, n, 0), .w = operand_in(e, n, 1), .y = operand_out(e, n, 0)};
+	p.bias = (Operand){.lead = 1};
+	p.m = p.x.dim[1];
+	p.k = p.x.dim[2];
+	p.xr = p.x.stride[1];
+	p.xk = p.x.stride[2];
+	p.n = p.w.dim[0];
+	p.wr = p.w.stride[0];
+	p.wk = p.w.stride[1];
+	p.yr = p.y.stride[1];
+	product_group(&p, n);
+	const int d = sweep_dim(&p.z, p.x.dim[0]);
+	sweep_set(&p.z, 0, d, p.x.stride[0], 1);
+	sweep_set(&p.z, 3, d, p.y.stride[0], 1);
+	p.odd =
+	    p.n % 128 != 0 || n->in[2]->type.dim[n->in[2]->type.rank - 1] > 32 || p.y.dim[1] != p.m;
+	return p;
+}
+
 /* Every step of operand `op` but along k is a multiple of n elements, and so is its start. */
 static bool product_aligned(const Product *p, int op, const Operand *o, int64_t row, int n)
 {
@@ -110,10 +150,11 @@ static bool product_aligned(const Product *p, int op, const Operand *o, int64_t 
 	return ok;
 }
 
-/* Weights of a load-time value can be packed to bf16 [lead][N][K]. */
-static bool packs_bf16(const Emit *e, const Product *p)
+/* The operand w of the kernel is a copy; wr and wk remain those of the value. */
+static ProductKind packed(Product *p, ProductKind kind)
 {
-	return p->x.narrow && e->loadtime[p->w.value->node->id] && p->w.rank == 2 && p->k % 8 == 0;
+	p->packed = true;
+	return kind;
 }
 
 static ProductKind product_kind(const Emit *e, const Node *n, Product *p)
@@ -121,25 +162,80 @@ static ProductKind product_kind(const Emit *e, const Node *n, Product *p)
 	if (p->odd || (p->xk != 1 && p->k > 1) || p->y.stride[p->y.rank - 1] != 1)
 		return PROD_ANY;
 	const bool strict = emit_strict(e, n) || p->n < WIDE_PRODUCT;
+	const bool weights = p->w.rank == 2 && !e->loadtime[n->id];
 	if (!strict && p->x.narrow && product_aligned(p, 0, &p->x, p->xr, 8)) {
-		p->packed = packs_bf16(e, p);
-		if (p->packed) {
-			p->wr = p->k;
-			return PROD_BF16;
-		}
+		if (weights && !p->w.narrow)
+			return packed(p, PROD_BF16);
 		if (p->w.narrow && p->wk == 1 && product_aligned(p, 1, &p->w, p->wr, 8))
 			return PROD_BF16;
 	}
-	if (p->x.narrow || p->w.narrow || p->wk != 1 || !product_aligned(p, 0, &p->x, p->xr, 4) ||
-	    !product_aligned(p, 1, &p->w, p->wr, 4))
+	if (p->x.narrow || p->w.narrow || !product_aligned(p, 0, &p->x, p->xr, 4))
 		return PROD_ANY;
-	return strict ? PROD_FMA : PROD_TF32;
+	if (p->wk == 1 && product_aligned(p, 1, &p->w, p->wr, 4))
+		return strict ? PROD_FMA : PROD_TF32;
+	return weights ? packed(p, strict ? PROD_FMA : PROD_TF32) : PROD_ANY;
 }
 
-static int64_t ceil_of(int64_t n, int64_t d)
+/* ---- packing -------------------------------------------------------------------------------- */
+
+/* Different reads of one value have different copies. */
+static const char *packed_form(const Product *p, ProductKind kind)
 {
-	return (n + d - 1) / d;
+	static const char *const form[2][2] = {{"f32", "f32_turned"}, {"bf16", "bf16_turned"}};
+	return form[kind == PROD_BF16][p->wk != 1];
 }
+
+static int64_t packed_bytes(const Product *p, ProductKind kind)
+{
+	return p->w.lead * p->n * p->k * (kind == PROD_BF16 ? 2 : 4);
+}
+
+/* Copies w to [lead][N][K] at byte address `to`. */
+static void emit_pack(Emit *e, const Node *n, const Product *p, ProductKind kind, const char *to)
+{
+	const char *type = kind == PROD_BF16 ? "bf16" : "float";
+	Kernel k = kernel_begin(e, n, FAM_PACK);
+	kernel_const(&k, "N", p->n);
+	kernel_const(&k, "K", p->k);
+	kernel_const(&k, "WR", p->wr);
+	kernel_const(&k, "WK", p->wk);
+	kernel_open(&k, 256, 1);
+	buf_printf(k.b,
+		   "\tconst size_t z = blockIdx.z;\n\tpack_rows<%s>(%s + z * %lldu,\n"
+		   "\t\t(%s *)(%s) + z * %lldu);\n",
+		   k.type, operand_text(e, &p->w, false), (long long)p->w.lead_stride, type, to,
+		   (long long)(p->n * p->k));
+	kernel_end(e, &k, ceil_of(p->k, 32), ceil_of(p->n, 32), p->w.lead, 0);
+}
+
+/* Weights that are not known at load time are packed right before they are read. */
+static const char *packed_weights(Emit *e, const Node *n, const Product *p, ProductKind kind)
+{
+	const char *type = kind == PROD_BF16 ? "bf16" : "float";
+	if (e->loadtime[p->w.value->node->id])
+		return packed_text(e, p->w.value, packed_form(p, kind), type);
+	const char *to = scratch_text(e, packed_bytes(p, kind));
+	emit_pack(e, n, p, kind, to);
+	return arena_printf(e->arena, "((const %s *)(%s))", type, to);
+}
+
+void pack_product(Emit *e, const Node *n, int input)
+{
+	if (input != 1)
+		return;
+	Product p = n->op == OP_matmul             ? matmul_product(e, n)
+		    : n->op == OP_inproj_conv_silu ? inproj_product(e, n)
+		    : n->op == OP_linear_dx        ? linear_dx_product(e, n)
+						   : linear_product(e, n);
+	const ProductKind kind = product_kind(e, n, &p);
+	const int64_t at =
+	    p.packed ? pack_reserve(e, p.w.value, packed_form(&p, kind), packed_bytes(&p, kind))
+		     : -1;
+	if (at >= 0)
+		emit_pack(e, n, &p, kind, arena_printf(e->arena, "m.load + %lld", (long long)at));
+}
+
+/* ---- tiles ---------------------------------------------------------------------------------- */
 
 /* The first tile that gives every multiprocessor work, or the last. */
 static ProductTile product_tile(const Emit *e, const Product *p, ProductKind kind)
@@ -186,7 +282,7 @@ static void put_extents(const Kernel *k, const Product *p, ProductKind kind)
 	kernel_const(k, "N", p->n);
 	kernel_const(k, "K", p->k);
 	kernel_const(k, "XR", p->xr);
-	kernel_const(k, "WR", p->wr);
+	kernel_const(k, "WR", p->packed ? p->k : p->wr);
 	kernel_const(k, "YR", p->yr);
 	kernel_const(k, "BIAS", p->has_bias);
 	kernel_typedef(k, "Out", operand_type(&p->y));
@@ -206,16 +302,15 @@ static const char *at_z(const Emit *e, const Product *p, int op, const Operand *
 	return arena_printf(e->arena, "%s + (size_t)(%s)", operand_text(e, o, write), off);
 }
 
-static const char *weights_at_z(const Emit *e, const Product *p, const Node *n)
+/* `copy`: the packed weights, or NULL. */
+static const char *weights_at_z(const Emit *e, const Product *p, const char *copy)
 {
-	if (!p->packed)
+	if (!copy)
 		return at_z(e, p, 1, &p->w, false);
-	const char *base = packed_text(e, p->w.value, "bf16", "bf16");
 	if (p->w.lead == 1)
-		return base;
+		return copy;
 	const int64_t per = sweep_count(&p->z) / p->w.lead;
-	(void)n;
-	return arena_printf(e->arena, "%s + (size_t)(z / %lldu) * %lldu", base, (long long)per,
+	return arena_printf(e->arena, "%s + (size_t)(z / %lldu) * %lldu", copy, (long long)per,
 			    (long long)(p->n * p->k));
 }
 
@@ -228,6 +323,7 @@ static void emit_product(Emit *e, const Node *n, Product *p)
 	    kind == PROD_ANY ? (ProductTile){32, 32, 8, 1, 1} : product_tile(e, p, kind);
 	if (p->y.stride[p->y.rank - 1] != 1)
 		emit_bug(n, "product into strided storage");
+	const char *copy = p->packed ? packed_weights(e, n, p, kind) : NULL;
 	Kernel k = kernel_begin(e, n, FAM_PRODUCT);
 	put_extents(&k, p, kind);
 	if (kind != PROD_ANY)
@@ -235,7 +331,7 @@ static void emit_product(Emit *e, const Node *n, Product *p)
 	kernel_open(&k, tile_threads(&t), 1);
 	buf_printf(
 	    k.b, "\tconst unsigned z = blockIdx.z;\n\t%s<%s>(%s,\n\t\t%s,\n\t\t%s,\n\t\t%s);\n",
-	    call[kind], k.type, at_z(e, p, 0, &p->x, false), weights_at_z(e, p, n),
+	    call[kind], k.type, at_z(e, p, 0, &p->x, false), weights_at_z(e, p, copy),
 	    p->has_bias ? at_z(e, p, 2, &p->bias, false) : "nullptr", at_z(e, p, 3, &p->y, true));
 	kernel_end(e, &k, ceil_of(p->n, t.bn), ceil_of(p->m, t.bm), sweep_count(&p->z),
 		   kind == PROD_ANY ? 0 : product_smem(kind, &t));
@@ -244,6 +340,12 @@ static void emit_product(Emit *e, const Node *n, Product *p)
 void cuda_linear(Emit *e, const Node *n)
 {
 	Product p = linear_product(e, n);
+	emit_product(e, n, &p);
+}
+
+void cuda_linear_dx(Emit *e, const Node *n)
+{
+	Product p = linear_dx_product(e, n);
 	emit_product(e, n, &p);
 }
 
@@ -263,28 +365,6 @@ void cuda_matmul(Emit *e, const Node *n)
 /* ---- in_proj, convolution, SiLU -----------------------------------------------------------------
  */
 
-/* x[B, L, K]; rows are times of one sequence, grid.z counts instances x sequences. */
-static Product inproj_product(const Emit *e, const Node *n)
-{
-	Product p = {.x = operand_in(e, n, 0), .w = operand_in(e, n, 1), .y = operand_out(e, n, 0)};
-	p.bias = (Operand){.lead = 1};
-	p.m = p.x.dim[1];
-	p.k = p.x.dim[2];
-	p.xr = p.x.stride[1];
-	p.xk = p.x.stride[2];
-	p.n = p.w.dim[0];
-	p.wr = p.w.stride[0];
-	p.wk = p.w.stride[1];
-	p.yr = p.y.stride[1];
-	product_group(&p, n);
-	const int d = sweep_dim(&p.z, p.x.dim[0]);
-	sweep_set(&p.z, 0, d, p.x.stride[0], 1);
-	sweep_set(&p.z, 3, d, p.y.stride[0], 1);
-	p.odd =
-	    p.n % 128 != 0 || n->in[2]->type.dim[n->in[2]->type.rank - 1] > 32 || p.y.dim[1] != p.m;
-	return p;
-}
-
 void cuda_inproj_conv_silu(Emit *e, const Node *n)
 {
 	Product p = inproj_product(e, n);
@@ -300,6 +380,7 @@ void cuda_inproj_conv_silu(Emit *e, const Node *n)
 	Sweep s = {.nops = 3};
 	sweep_group(&s, group_of(n), more, 3);
 	sweep_set(&s, 2, sweep_dim(&s, p.x.dim[0]), z.stride[0], 1);
+	const char *copy = p.packed ? packed_weights(e, n, &p, kind) : NULL;
 	Kernel k = kernel_begin(e, n, FAM_PRODUCT);
 	put_extents(&k, &p, kind);
 	if (kind != PROD_ANY)
@@ -316,7 +397,7 @@ void cuda_inproj_conv_silu(Emit *e, const Node *n)
 	    k.b,
 	    "\tconst unsigned z = blockIdx.z;\n\t%s<%s>(%s,\n\t\t%s,\n\t\t%s + (%s), %s + (%s),\n"
 	    "\t\t%s,\n\t\t%s + (size_t)(%s), %s);\n",
-	    call[kind], k.type, at_z(e, &p, 0, &p.x, false), weights_at_z(e, &p, n),
+	    call[kind], k.type, at_z(e, &p, 0, &p.x, false), weights_at_z(e, &p, copy),
 	    operand_text(e, &cw, false), sweep_text(e, &s, 0, "z"), operand_text(e, &cb, false),
 	    sweep_text(e, &s, 1, "z"), at_z(e, &p, 3, &p.y, true), operand_text(e, &z, true),
 	    sweep_text(e, &s, 2, "z"), emit_reverse(e, n, g));
@@ -325,34 +406,4 @@ void cuda_inproj_conv_silu(Emit *e, const Node *n)
 		kernel_end(e, &k, ceil_of(width, 128), length > p.m ? length : p.m, count, 0);
 	else
 		kernel_end(e, &k, p.n / 64, ceil_of(p.m, step), count, product_smem(kind, &t));
-}
-
-/* ---- packing -------------------------------------------------------------------------------- */
-
-void pack_product(Emit *e, const Node *n, int input)
-{
-	if (input != 1)
-		return;
-	Product p = n->op == OP_matmul             ? matmul_product(e, n)
-		    : n->op == OP_inproj_conv_silu ? inproj_product(e, n)
-						   : linear_product(e, n);
-	if (product_kind(e, n, &p) != PROD_BF16 || !p.packed)
-		return;
-	const int64_t count = p.w.lead * p.n * p.k;
-	const int64_t at = pack_reserve(e, p.w.value, "bf16", count * 2);
-	if (at < 0)
-		return;
-	Sweep s = {.nops = 1};
-	sweep_set(&s, 0, sweep_dim(&s, p.w.lead), p.w.lead_stride, 1);
-	sweep_set(&s, 0, sweep_dim(&s, p.n), p.w.stride[n->op == OP_matmul && !attr_bool(n, "tb")],
-		  1);
-	sweep_set(&s, 0, sweep_dim(&s, p.k), p.wk, 1);
-	sweep_merge(&s);
-	Kernel k = kernel_begin(e, n, FAM_PACK);
-	kernel_const(&k, "COUNT", count);
-	kernel_function(&k, "at", sweep_text(e, &s, 0, "i"));
-	kernel_open(&k, 256, 1);
-	buf_printf(k.b, "\tpack_bf16<%s>(%s, (bf16 *)(m.load + %lld));\n", k.type,
-		   operand_text(e, &p.w, false), (long long)at);
-	kernel_end(e, &k, ceil_of(count, 256), 1, 1, 0);
 }

@@ -319,6 +319,76 @@ void cuda_max_pool2d(Emit *e, const Node *n)
 	emit_pool(e, n, "max_pool");
 }
 
+/* Element i of dx, in order: its coordinate along axis h and h + 1 as C text. */
+static const char *pool_coordinate(const Emit *e, const Operand *dx, int axis)
+{
+	int64_t below = 1;
+	for (int i = axis + 1; i < dx->rank; i++)
+		below *= dx->dim[i];
+	return arena_printf(e->arena, "i / %lldu %% %lldu", (long long)below,
+			    (long long)dx->dim[axis]);
+}
+
+/* x NULL for means. */
+static void emit_pool_grad(Emit *e, const Node *n, const char *call, const Operand *x,
+			   const Operand *g)
+{
+	const Operand dx = operand_out(e, n, 0);
+	const int h = attr_bool(n, "channels_last") ? 1 : 2;
+	const int64_t size[2] = {attr_int_at(n, "kernel", 0), attr_int_at(n, "kernel", 1)};
+	const Operand none = {.lead = 1}, *o[2] = {g, x ? x : &none};
+	Sweep s = {.nops = 2}, tile = {.nops = 2};
+	if (!dx.dense || !g->dense || (x && !x->dense))
+		emit_bug(n, "gradient of pooling of strided values");
+	sweep_group(&s, group_of(n), o, 2);
+	sweep_group(&tile, group_of(n), o, 2);
+	for (int i = 0; i < dx.rank; i++) {
+		const int64_t by = i == h || i == h + 1 ? size[i - h] : 1;
+		sweep_set(&s, 0, sweep_dim(&s, dx.dim[i]), g->stride[i], by);
+		sweep_set(&tile, 1, sweep_dim(&tile, dx.dim[i]), x ? x->stride[i] * by : 0, by);
+	}
+	sweep_merge(&s);
+	sweep_merge(&tile);
+	const char *y0 = pool_coordinate(e, &dx, h), *x0 = pool_coordinate(e, &dx, h + 1);
+	Kernel k = kernel_begin(e, n, FAM_POOL);
+	kernel_const(&k, "COUNT", sweep_count(&s));
+	kernel_const(&k, "KH", size[0]);
+	kernel_const(&k, "KW", size[1]);
+	kernel_typedef(&k, "Grad", operand_type(g));
+	kernel_typedef(&k, "Out", operand_type(&dx));
+	kernel_function(&k, "at", sweep_text(e, &s, 0, "i"));
+	kernel_function(&k, "whole",
+			arena_printf(e->arena, "%s < %lldu && %s < %lldu", y0,
+				     (long long)(g->dim[h] * size[0]), x0,
+				     (long long)(g->dim[h + 1] * size[1])));
+	if (x) {
+		kernel_const(&k, "XH", x->stride[h]);
+		kernel_const(&k, "XW", x->stride[h + 1]);
+		kernel_typedef(&k, "In", operand_type(x));
+		kernel_function(&k, "tile", sweep_text(e, &tile, 1, "i"));
+		kernel_function(&k, "place",
+				arena_printf(e->arena, "%s %% %lldu * %lldu + %s %% %lldu", y0,
+					     (long long)size[0], (long long)size[1], x0,
+					     (long long)size[1]));
+	}
+	kernel_open(&k, 256, 1);
+	buf_printf(k.b, "\t%s<%s>(%s%s%s, %s);\n", call, k.type, x ? operand_text(e, x, false) : "",
+		   x ? ", " : "", operand_text(e, g, false), operand_text(e, &dx, true));
+	kernel_end(e, &k, blocks(sweep_count(&s), 256), 1, 1, 0);
+}
+
+void cuda_avg_pool2d_grad(Emit *e, const Node *n)
+{
+	const Operand g = operand_in(e, n, 0);
+	emit_pool_grad(e, n, "avg_pool_grad", NULL, &g);
+}
+
+void cuda_max_pool2d_grad(Emit *e, const Node *n)
+{
+	const Operand x = operand_in(e, n, 0), g = operand_in(e, n, 1);
+	emit_pool_grad(e, n, "max_pool_grad", &x, &g);
+}
+
 /* ---- spectra -------------------------------------------------------------------------------- */
 
 void cuda_stft(Emit *e, const Node *n)

@@ -1,4 +1,4 @@
-/* emit_update.c: dropout and the optimiser's step. */
+/* emit_update.c: dropout, the norm of all gradients, the optimiser's step. */
 #include "emit.h"
 
 #include <math.h>
@@ -62,23 +62,118 @@ void cuda_dropout(Emit *e, const Node *n)
 	kernel_end(e, &k, ceil_of(count, 1024), group_of(n), 1, 0);
 }
 
-/* ---- AdamW ---------------------------------------------------------------------------------- */
+/* ---- tables of tensors ----------------------------------------------------------------------- */
 
-enum { UPDATE_COLUMNS = 10, UPDATE_EACH = 4096 };
+enum { TABLE_COLUMNS = 10, TABLE_EACH = 4096 };
 
-/* One tensor: its columns in the order of kernels/update.cuh. */
-typedef struct UpdateRow {
+/* One tensor of an instance, and those that go with it: columns of kernels/update.cuh. */
+typedef struct TableRow {
 	const Node *node;
-	Operand o[UPDATE_COLUMNS];
-	bool absent[UPDATE_COLUMNS];
+	Operand o[TABLE_COLUMNS];
+	bool absent[TABLE_COLUMNS];
 	int instance;
 	int64_t count;
-} UpdateRow;
+} TableRow;
 
-typedef struct UpdateTable {
-	LIST(UpdateRow) rows;
+typedef struct Table {
+	int columns;
+	LIST(TableRow) rows;
 	LIST(const Node *) nodes;
-} UpdateTable;
+} Table;
+
+/* The row of every instance. */
+static void add_instances(const Emit *e, Table *t, TableRow r)
+{
+	r.count = 1;
+	for (int i = 0; i < r.o[0].rank; i++)
+		r.count *= r.o[0].dim[i];
+	for (r.instance = 0; r.instance < group_of(r.node); r.instance++)
+		list_push(e->arena, &t->rows, r);
+}
+
+static int64_t table_ctas(const Table *t)
+{
+	int64_t ctas = 0;
+	for (int i = 0; i < t->rows.n; i++)
+		ctas += ceil_of(t->rows.at[i].count, TABLE_EACH);
+	return ctas;
+}
+
+static void put_place(Buf *b, const TableRow *r, int column)
+{
+	static const PlaceKind space[] = {PLACE_NONE,  PLACE_ARENA, PLACE_LOAD,
+					  PLACE_PARAM, PLACE_IO,    PLACE_STATE};
+	const Operand *o = &r->o[column];
+	const int64_t slice = r->instance * o->lead / group_of(r->node) * o->lead_stride;
+	uint64_t code = 0;
+	while (!r->absent[column] && space[code] != o->space)
+		code++;
+	buf_printf(
+	    b, "0x%llx",
+	    (unsigned long long)(code << 60 | (code ? (uint64_t)(o->offset + 4 * slice) : 0)));
+}
+
+/* ROWS, EACH; at(column, row), count(row) and first(row) from tables. */
+static void put_table(const Kernel *k, const Table *t)
+{
+	const int rows = t->rows.n;
+	kernel_const(k, "ROWS", rows);
+	kernel_const(k, "EACH", TABLE_EACH);
+	buf_printf(k->b,
+		   "\tstatic __device__ __forceinline__ unsigned long long at(int column, unsigned "
+		   "row)\n\t{\n\t\tstatic const unsigned long long v[%d][%d] = {",
+		   rows, t->columns);
+	for (int i = 0; i < rows; i++) {
+		buf_puts(k->b, "\n\t\t\t{");
+		for (int c = 0; c < t->columns; c++) {
+			buf_puts(k->b, c ? ", " : "");
+			put_place(k->b, &t->rows.at[i], c);
+		}
+		buf_puts(k->b, "},");
+	}
+	buf_puts(k->b, "\n\t\t};\n\t\treturn v[row][column];\n\t}\n");
+	static const char *const name[] = {"count", "first"};
+	for (int f = 0; f < 2; f++) {
+		int64_t block = 0;
+		buf_printf(k->b,
+			   "\tstatic __device__ __forceinline__ unsigned %s(unsigned row)\n\t{\n"
+			   "\t\tstatic const unsigned v[%d] = {",
+			   name[f], rows);
+		for (int i = 0; i < rows; i++) {
+			buf_printf(k->b, "%s%lld,", i % 8 ? " " : "\n\t\t\t",
+				   (long long)(f ? block : t->rows.at[i].count));
+			block += ceil_of(t->rows.at[i].count, TABLE_EACH);
+		}
+		buf_puts(k->b, "\n\t\t};\n\t\treturn v[row];\n\t}\n");
+	}
+}
+
+/* ---- sum of squares ---------------------------------------------------------------------------
+ */
+
+void cuda_sum_squares(Emit *e, const Node *n)
+{
+	const Operand y = operand_out(e, n, 0);
+	const int64_t group = group_of(n);
+	Table t = {.columns = 1};
+	for (int i = 0; i < n->nin; i++) {
+		const TableRow r = {.node = n, .o = {operand_in(e, n, i)}};
+		if (!r.o[0].dense || r.o[0].narrow)
+			emit_bug(n, "sum of squares of strided or bf16 storage");
+		add_instances(e, &t, r);
+	}
+	const int64_t ctas = table_ctas(&t);
+	const char *at = scratch_text(e, ctas * (int64_t)sizeof(float));
+	Kernel k = kernel_begin(e, n, FAM_UPDATE);
+	kernel_const(&k, "GROUP", group);
+	put_table(&k, &t);
+	kernel_open(&k, 256, 1);
+	buf_printf(k.b, "\tsum_squares<%s>(m, (float *)(%s));\n", k.type, at);
+	kernel_end(e, &k, ctas, 1, 1, 0);
+	emit_sum_parts(e, n, at, ctas / group, group, &y);
+}
+
+/* ---- AdamW ---------------------------------------------------------------------------------- */
 
 static Operand update_operand(const Emit *e, const Node *n, int column)
 {
@@ -86,10 +181,10 @@ static Operand update_operand(const Emit *e, const Node *n, int column)
 }
 
 /* p, g, m, v, scalars, vmax, new_p, new_m, new_v, new_vmax of every instance */
-static void add_rows(const Emit *e, UpdateTable *t, const Node *n)
+static void add_rows(const Emit *e, Table *t, const Node *n)
 {
-	UpdateRow r = {.node = n, .count = 1};
-	for (int i = 0; i < UPDATE_COLUMNS; i++) {
+	TableRow r = {.node = n};
+	for (int i = 0; i < TABLE_COLUMNS; i++) {
 		r.absent[i] = i == 5 && (n->nin < 6 || !n->in[5]);
 		if (r.absent[i])
 			continue;
@@ -97,10 +192,7 @@ static void add_rows(const Emit *e, UpdateTable *t, const Node *n)
 		if (!r.o[i].dense)
 			emit_bug(n, "optimiser on strided storage");
 	}
-	for (int i = 0; i < r.o[0].rank; i++)
-		r.count *= r.o[0].dim[i];
-	for (r.instance = 0; r.instance < group_of(n); r.instance++)
-		list_push(e->arena, &t->rows, r);
+	add_instances(e, t, r);
 	list_push(e->arena, &t->nodes, n);
 }
 
@@ -140,9 +232,9 @@ static bool same_update(const Node *a, const Node *b)
 }
 
 /* n and the updates that follow it with nothing between that has to be computed. */
-static UpdateTable collect_updates(Emit *e, const Node *n)
+static Table collect_updates(Emit *e, const Node *n)
 {
-	UpdateTable t = {0};
+	Table t = {.columns = TABLE_COLUMNS};
 	for (int i = n->id; i < e->graph->nodes.n; i++) {
 		const Node *next = e->graph->nodes.at[i];
 		if (next->op != OP_adamw) {
@@ -161,74 +253,22 @@ static UpdateTable collect_updates(Emit *e, const Node *n)
 	return t;
 }
 
-static void put_place(Buf *b, const UpdateRow *r, int column)
-{
-	static const PlaceKind space[] = {PLACE_NONE, PLACE_ARENA, PLACE_LOAD, PLACE_PARAM,
-					  PLACE_IO};
-	const Operand *o = &r->o[column];
-	const int64_t slice = r->instance * o->lead / group_of(r->node) * o->lead_stride;
-	uint64_t code = 0;
-	while (!r->absent[column] && space[code] != o->space)
-		code++;
-	buf_printf(
-	    b, "0x%llx",
-	    (unsigned long long)(code << 60 | (code ? (uint64_t)(o->offset + 4 * slice) : 0)));
-}
-
-/* at(column, row), count(row) and first(row) from tables. */
-static void put_update_table(const Kernel *k, const UpdateTable *t)
-{
-	const int rows = t->rows.n;
-	buf_printf(k->b,
-		   "\tstatic __device__ __forceinline__ unsigned long long at(int column, unsigned "
-		   "row)\n\t{\n\t\tstatic const unsigned long long v[%d][%d] = {",
-		   rows, UPDATE_COLUMNS);
-	for (int i = 0; i < rows; i++) {
-		buf_puts(k->b, "\n\t\t\t{");
-		for (int c = 0; c < UPDATE_COLUMNS; c++) {
-			buf_puts(k->b, c ? ", " : "");
-			put_place(k->b, &t->rows.at[i], c);
-		}
-		buf_puts(k->b, "},");
-	}
-	buf_puts(k->b, "\n\t\t};\n\t\treturn v[row][column];\n\t}\n");
-	static const char *const name[] = {"count", "first"};
-	for (int f = 0; f < 2; f++) {
-		int64_t block = 0;
-		buf_printf(k->b,
-			   "\tstatic __device__ __forceinline__ unsigned %s(unsigned row)\n\t{\n"
-			   "\t\tstatic const unsigned v[%d] = {",
-			   name[f], rows);
-		for (int i = 0; i < rows; i++) {
-			buf_printf(k->b, "%s%lld,", i % 8 ? " " : "\n\t\t\t",
-				   (long long)(f ? block : t->rows.at[i].count));
-			block += ceil_of(t->rows.at[i].count, UPDATE_EACH);
-		}
-		buf_puts(k->b, "\n\t\t};\n\t\treturn v[row];\n\t}\n");
-	}
-}
-
 void cuda_adamw(Emit *e, const Node *n)
 {
 	if (n->id < e->updated)
 		return;
-	const UpdateTable t = collect_updates(e, n);
-	int64_t ctas = 0;
+	const Table t = collect_updates(e, n);
 	for (int i = 1; i < t.nodes.n; i++)
 		kernel_comment(e, t.nodes.at[i], FAM_UPDATE);
-	for (int i = 0; i < t.rows.n; i++)
-		ctas += ceil_of(t.rows.at[i].count, UPDATE_EACH);
 	Kernel k = kernel_begin(e, n, FAM_UPDATE);
-	kernel_const(&k, "ROWS", t.rows.n);
-	kernel_const(&k, "EACH", UPDATE_EACH);
 	kernel_float(&k, "beta1", attr_float(n, "beta1"));
 	kernel_float(&k, "keep1", 1 - attr_float(n, "beta1"));
 	kernel_float(&k, "beta2", attr_float(n, "beta2"));
 	kernel_float(&k, "keep2", 1 - attr_float(n, "beta2"));
 	kernel_float(&k, "eps", attr_float(n, "eps"));
 	kernel_float(&k, "decay", attr_float(n, "decay"));
-	put_update_table(&k, &t);
+	put_table(&k, &t);
 	kernel_open(&k, 256, 1);
 	buf_printf(k.b, "\tadamw<%s>(m);\n", k.type);
-	kernel_end(e, &k, ctas, 1, 1, 0);
+	kernel_end(e, &k, table_ctas(&t), 1, 1, 0);
 }

@@ -1,12 +1,17 @@
-/* hooks.c: what the memory planner asks about kernels before any is written. */
+/* hooks.c: what the passes ask about kernels before any is written. */
 #include "emit.h"
 
-bool cuda_packs(const Node *n, int input)
+static bool packs(const Node *n, int input)
 {
 	return (n->op == OP_conv2d || n->op == OP_conv2d_act) && input == 1 && conv_packs(n);
 }
 
-bool cuda_strided(const Node *n, int input)
+static bool renews(const Node *n)
+{
+	return n->op == OP_adamw;
+}
+
+static bool strided(const Node *n, int input)
 {
 	if (node_info(n)->flags & (F_EW | F_VIEW))
 		return true;
@@ -27,13 +32,30 @@ bool cuda_strided(const Node *n, int input)
 	case OP_avg_pool2d:
 	case OP_max_pool2d:
 	case OP_linear:
+	case OP_linear_dx:
 	case OP_conv1d_depthwise:
 	case OP_gru:
 		return input == 0;
+	case OP_conv2d_dw:
+	case OP_linear_dw:
+	case OP_conv1d_depthwise_dw:
+		return true;
+	case OP_conv1d_silu_grad:
+		return input == 0 || input == 3;
 	case OP_selective_scan:
 	case OP_scan_gate:
+	case OP_selective_scan_grad:
+	case OP_scan_gate_grad:
 		return input != 2 && input != 5;
 	default:
 		return false;
 	}
+}
+
+PassHooks cuda_hooks(CudaPrecision p)
+{
+	return (PassHooks){.packs = packs,
+			   .strided = strided,
+			   .renews = renews,
+			   .narrow = p == CUDA_BF16 ? narrow_choose : NULL};
 }

@@ -322,6 +322,8 @@ static void choose_target(Compile *cx)
 			   o->precision);
 	if (cx->target == TARGET_CPU)
 		return;
+	if (o->arch && !cuda_archs_known(cx->arena, &cx->diag, o->arch))
+		diag_check(&cx->diag);
 	cx->archs = o->arch;
 	if (!cx->archs && ngpus > 0)
 		cx->archs = arena_printf(cx->arena, "sm_%d", arch);
@@ -330,8 +332,12 @@ static void choose_target(Compile *cx)
 			   "no GPU is visible: name architectures with --arch");
 }
 
-static const PassHooks hooks[] = {[TARGET_CPU] = {.packs = cpu_packs, .strided = cpu_strided},
-				  [TARGET_CUDA] = {.packs = cuda_packs, .strided = cuda_strided}};
+static PassHooks target_hooks(const Compile *cx)
+{
+	if (cx->target == TARGET_CUDA)
+		return cuda_hooks(cuda_precision(cx->o->precision));
+	return (PassHooks){.packs = cpu_packs, .strided = cpu_strided, .renews = cpu_renews};
+}
 
 static void build(Compile *cx)
 {
@@ -341,7 +347,8 @@ static void build(Compile *cx)
 	stage_time(cx, "read", &t);
 	if (cx->o->weights)
 		check_weights(cx);
-	run_passes(cx, cx->model->module, &hooks[cx->target]);
+	const PassHooks hooks = target_hooks(cx);
+	run_passes(cx, cx->model->module, &hooks);
 	stage_time(cx, "passes", &t);
 	if (cx->o->emit == EMIT_IR) {
 		Buf b;
@@ -372,7 +379,8 @@ static void plan(Compile *cx)
 {
 	choose_target(cx);
 	read_model(cx);
-	run_passes(cx, cx->model->module, &hooks[cx->target]);
+	const PassHooks hooks = target_hooks(cx);
+	run_passes(cx, cx->model->module, &hooks);
 	const Graph *g = module_graph(cx->model->module, "main");
 	CompilePlan p = {
 	    .model = cx->model, .report = &cx->report, .cuda = cx->target == TARGET_CUDA};
@@ -402,7 +410,7 @@ static void inspect(Compile *cx)
 {
 	read_model(cx);
 	PassOptions opt = cx->o->pass;
-	opt.hooks = (PassHooks){.packs = cpu_packs, .strided = cpu_strided};
+	opt.hooks = target_hooks(cx);
 	inspect_model(cx->arena, cx->model, &opt, cx->o->json, cx->o->verbose);
 }
 

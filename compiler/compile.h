@@ -28,6 +28,7 @@ typedef struct CompileOptions {
 	bool poison;            /* cpu: dead memory holds NaN */
 	bool quiet;             /* no line about the program built */
 	const char *sweep_json; /* file for the results of a sweep, or NULL */
+	const char *sweep_html; /* the same as a page */
 	const char *sweep_only; /* passes to sweep; NULL: all */
 	int64_t sweep_max;      /* programs at most; 0: all */
 } CompileOptions;

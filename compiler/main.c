@@ -39,6 +39,7 @@ enum {
 	KEY_SHUFFLE,
 	KEY_EVAL,
 	KEY_JSON,
+	KEY_HTML,
 	KEY_POISON,
 	KEY_ONLY,
 	KEY_MAX,
@@ -268,7 +269,10 @@ static const struct argp_option sweep_options[] = {
     {"precision", KEY_PRECISION, "fp32|tf32|bf16", 0, "fp32 (default) is strict IEEE single", 0},
     {"only", KEY_ONLY, "A,B,C", 0, "sweep these fusion passes; the others stay on", 0},
     {"max", KEY_MAX, "N", 0, "programs at most: all passes, none, all but one, one, others", 0},
+    {"arch", KEY_ARCH, "sm_90", 0, "GPU architecture; default: the visible GPU's", 0},
+    {"compiler", KEY_COMPILER, "nvrtc|nvcc", 0, "for cuda; nvrtc is the default", 0},
     {"json", KEY_JSON, "FILE", 0, "write the results as JSON, too", 0},
+    {"html", KEY_HTML, "FILE", 0, "write them as a page with charts, too", 0},
     {0}};
 
 static error_t sweep_parse(int key, char *arg, struct argp_state *st)
@@ -284,9 +288,14 @@ static error_t sweep_parse(int key, char *arg, struct argp_state *st)
 	case KEY_JSON:
 		o->sweep_json = arg;
 		return 0;
+	case KEY_HTML:
+		o->sweep_html = arg;
+		return 0;
 	case ARGP_KEY_INIT:
 	case KEY_TARGET:
 	case KEY_PRECISION:
+	case KEY_ARCH:
+	case KEY_COMPILER:
 		return build_parse(key, arg, st);
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -358,10 +367,15 @@ static int explain(int argc, char **argv)
 
 static void list_attrs(const OpInfo *op)
 {
-	static const char *const kinds[] = {"int", "float", "bool", "str", "int[]", "float[]"};
+	static const char *const kinds[] = {"int", "float", "bool", "str", "int", "float"};
 	for (int i = 0; i < op->nattrs; i++) {
 		const AttrDef *d = &op->attrs[i];
+		const bool list = d->kind == A_INTS || d->kind == A_FLOATS;
 		printf("%s%s:%s", i ? " " : "    {", d->name, kinds[d->kind]);
+		if (list && d->n > 0)
+			printf("[%d]", d->n);
+		else if (list)
+			fputs(d->n == ATTR_EACH ? "[G]" : "[]", stdout);
 		if (d->dflt)
 			printf("=%s", d->dflt);
 	}

@@ -9,6 +9,7 @@
 
 #include "passes/passes.h"
 #include "runtime/internal.h"
+#include "sweep_page.h"
 #include "toolchain.h"
 
 #include <cjson/cJSON.h>
@@ -19,7 +20,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { ROUNDS = 3, MAX_PASSES = 12 };
+enum { ROUNDS = 3, RUNS = 15, MAX_PASSES = 16 };
 
 typedef struct Variant {
 	unsigned mask; /* of Sweep.pass */
@@ -42,8 +43,9 @@ typedef struct Sweep {
 	const char *pass[MAX_PASSES];
 	int npasses;
 	unsigned vary; /* passes that are swept; the others stay on */
+	unsigned busy; /* passes that did something in some subset */
 	bool cuda;
-	const char *model;
+	const char *model, *device; /* as `bench` names it */
 	int64_t batch;
 	double limit;
 	LIST(Variant) at;
@@ -342,9 +344,12 @@ static void verify(Sweep *s, Variant *v)
 
 /* ---- timing ---------------------------------------------------------------------------------- */
 
-static bool read_median(const char *text, double *seconds)
+static bool read_median(Sweep *s, const char *text, double *seconds)
 {
 	cJSON *j = cJSON_Parse(text);
+	const char *device = cJSON_GetStringValue(cJSON_GetObjectItem(j, "device"));
+	if (!s->device && device)
+		s->device = arena_strdup(s->arena, device);
 	const cJSON *results = cJSON_GetObjectItem(j, "results"), *r;
 	bool found = false;
 	cJSON_ArrayForEach(r, results)
@@ -362,14 +367,15 @@ static bool read_median(const char *text, double *seconds)
 
 static int bench(Sweep *s, Variant *v, int round)
 {
-	char *argv[] = {WORD(s, v->program),  WORD(s, "bench"),    WORD(s, "--json"),
-			WORD(s, "--quiet"),   WORD(s, "--runs"),   WORD(s, "15"),
-			WORD(s, "--weights"), WORD(s, s->weights), NULL};
+	char *argv[] = {
+	    WORD(s, v->program),  WORD(s, "bench"),    WORD(s, "--json"),
+	    WORD(s, "--quiet"),   WORD(s, "--runs"),   arena_printf(s->arena, "%d", RUNS),
+	    WORD(s, "--weights"), WORD(s, s->weights), NULL};
 	const char *log = arena_printf(s->arena, "%s.bench", v->program);
 	const int status = call(s, argv, log);
 	size_t n = 0;
 	const char *text = status ? NULL : file_read(s->arena, log, &n);
-	if (status || (text && read_median(text, &v->round[round])))
+	if (status || (text && read_median(s, text, &v->round[round])))
 		return status;
 	diag_error(&s->diag, E609, (Loc){0}, "'bench' of a built program gave no time");
 	return s->diag.status;
@@ -453,10 +459,13 @@ static const char *passes_text(const Sweep *s, unsigned mask)
 
 static void print_table(const Sweep *s)
 {
-	printf("%s, %s, %s, batch %lld: %d programs, %d rounds of 15 runs; %d more subsets are "
+	printf("%s, %s, %s, batch %lld: %d programs, %d rounds of %d runs; %d more subsets are "
 	       "the same programs\n\n",
-	       s->model, s->cuda ? "cuda" : "cpu", s->o->precision, (long long)s->batch, s->at.n,
-	       ROUNDS, s->skipped);
+	       s->model,
+	       s->device ? s->device
+	       : s->cuda ? "cuda"
+			 : "cpu",
+	       s->o->precision, (long long)s->batch, s->at.n, ROUNDS, RUNS, s->skipped);
 	puts(" median ms  spread  launches  moved MB  arena MB  difference  passes");
 	for (int i = 0; i < s->at.n; i++) {
 		const Variant *v = &s->at.at[i];
@@ -500,6 +509,8 @@ static bool write_json(const Sweep *s)
 	cJSON *o = cJSON_CreateObject();
 	cJSON_AddStringToObject(o, "model", s->model);
 	cJSON_AddStringToObject(o, "target", s->cuda ? "cuda" : "cpu");
+	if (s->device)
+		cJSON_AddStringToObject(o, "device", s->device);
 	cJSON_AddStringToObject(o, "precision", s->o->precision);
 	cJSON_AddNumberToObject(o, "batch", (double)s->batch);
 	cJSON_AddNumberToObject(o, "limit", s->limit);
@@ -521,6 +532,54 @@ static bool write_json(const Sweep *s)
 	return ok;
 }
 
+static SweepRow page_row(const Sweep *s, const Variant *v)
+{
+	SweepRow row = {.mask = v->mask,
+			.name = passes_text(s, v->mask),
+			.verified = v->same,
+			.median = v->seconds,
+			.launches = v->launches,
+			.moved_bytes = v->bytes,
+			.arena_bytes = (double)v->arena_bytes,
+			.difference = v->error};
+	for (int i = 0; i < ROUNDS; i++) {
+		row.least = i == 0 || v->round[i] < row.least ? v->round[i] : row.least;
+		row.most = i == 0 || v->round[i] > row.most ? v->round[i] : row.most;
+	}
+	return row;
+}
+
+static bool write_page(const Sweep *s)
+{
+	const char *target = s->cuda ? "cuda" : "cpu";
+	double seconds[MAX_PASSES], share[MAX_PASSES];
+	SweepRow *row = NEW_ARRAY(s->arena, SweepRow, s->at.n + 1);
+	for (int i = 0; i < s->npasses; i++)
+		seconds[i] = effect(s, i, &share[i]);
+	for (int i = 0; i < s->at.n; i++)
+		row[i] = page_row(s, &s->at.at[i]);
+	const SweepResult r = {.model = s->model,
+			       .target = target,
+			       .device = s->device ? s->device : target,
+			       .precision = s->o->precision,
+			       .batch = s->batch,
+			       .rounds = ROUNDS,
+			       .runs = RUNS,
+			       .left_out = s->skipped,
+			       .limit = s->limit,
+			       .npasses = s->npasses,
+			       .pass = s->pass,
+			       .vary = s->vary,
+			       .effect = seconds,
+			       .share = share,
+			       .nrows = s->at.n,
+			       .row = row};
+	Buf b;
+	buf_init(&b, s->arena);
+	sweep_page(&b, &r);
+	return file_write(s->o->sweep_html, b.s, b.len);
+}
+
 /* ---- the whole ------------------------------------------------------------------------------- */
 
 /* Adds the subset `mask` without the passes that have nothing to do in it, once. */
@@ -532,6 +591,7 @@ static int add_variant(Sweep *s, unsigned mask)
 	if (status)
 		return status;
 	v.mask &= ~(idle & s->vary);
+	s->busy |= ~idle;
 	for (int i = 0; i < s->at.n; i++)
 		if (s->at.at[i].mask == v.mask) {
 			s->skipped++;
@@ -579,9 +639,13 @@ static int sweep(Sweep *s)
 	rt_progress_clear(&s->progress);
 	if (status)
 		return status;
+	s->vary &= s->busy; /* of the others there is nothing to tell */
 	print_table(s);
-	if (s->o->sweep_json && !write_json(s)) {
-		diag_error(&s->diag, E553, (Loc){0}, "%s: %s", s->o->sweep_json, strerror(errno));
+	const char *failed = s->o->sweep_json && !write_json(s)   ? s->o->sweep_json
+			     : s->o->sweep_html && !write_page(s) ? s->o->sweep_html
+								  : NULL;
+	if (failed) {
+		diag_error(&s->diag, E553, (Loc){0}, "%s: %s", failed, strerror(errno));
 		return s->diag.status;
 	}
 	for (int i = 0; i < s->at.n; i++)

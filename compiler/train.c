@@ -36,6 +36,14 @@ static Value *add_input(Step *s, const char *name, const Type *t, Loc loc)
 	return &n->out[0];
 }
 
+/* What the program keeps; the output of its name, or new.NAME, is its next value. */
+static Value *add_state(Step *s, const char *name, const Type *t, Loc loc)
+{
+	Value *v = add_input(s, name, t, loc);
+	attr_set_bool(v->node, "state", true);
+	return v;
+}
+
 static Value *add_scalar(Step *s, const char *name)
 {
 	const Type scalar = {.dtype = F32};
@@ -63,27 +71,12 @@ static Value *stack(Step *s, Value **in, int n)
 	return build_op(s->g, NULL, OP_stack, in, n, (Loc){0}, NULL);
 }
 
-/* Sum of all elements, [] */
-static Value *sum_all(Step *s, Value *v)
-{
-	int64_t axes[MAX_RANK];
-	for (int i = 0; i < v->type.rank; i++)
-		axes[i] = i;
-	if (v->type.rank == 0)
-		return v;
-	Node *n = node_new(s->g, OP_sum, &v, 1, v->node->loc, NULL);
-	attr_set_ints(n, "axes", axes, v->type.rank);
-	if (!ir_infer(n))
-		BUG("sum of a gradient");
-	return &n->out[0];
-}
-
 /* ---- copies of main and loss -------------------------------------------------------------------
  */
 
 static Value *add_weight(Step *s, const Node *n)
 {
-	Weight w = {n->label, add_input(s, n->label, &n->out[0].type, n->loc),
+	Weight w = {n->label, add_state(s, n->label, &n->out[0].type, n->loc),
 		    !attr_bool(n, "buffer")};
 	list_push(s->arena, &s->weights, w);
 	return w.value;
@@ -271,10 +264,8 @@ static Value *correction(Step *s, double beta)
 
 static Value *grad_norm(Step *s, Value **grad, int n)
 {
-	Value **square = NEW_ARRAY(s->arena, Value *, n);
-	for (int i = 0; i < n; i++)
-		square[i] = sum_all(s, op(s, OP_square, grad[i], NULL));
-	return op(s, OP_sqrt, sum_all(s, stack(s, square, n)), NULL);
+	Value *sum = build_op(s->g, NULL, OP_sum_squares, grad, n, (Loc){0}, "grad_norm");
+	return op(s, OP_sqrt, sum, NULL);
 }
 
 /* Factor on all gradients: min(1, clip / (norm + 1e-6)), or 1 where clip is 0. */
@@ -294,7 +285,7 @@ static void update(Step *s, const Weight *w, Value *grad, Value *scalars)
 	const char *name[3];
 	for (int i = 0; i < nstate; i++) {
 		name[i] = arena_printf(s->arena, "%s.%s", state[i], w->name);
-		st[i] = add_input(s, name[i], &w->value->type, w->value->node->loc);
+		st[i] = add_state(s, name[i], &w->value->type, w->value->node->loc);
 	}
 	Value *in[] = {w->value, grad, st[0], st[1], scalars, t->amsgrad ? st[2] : NULL};
 	Node *n = node_new(s->g, OP_adamw, in, 6, w->value->node->loc,

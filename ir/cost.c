@@ -124,6 +124,14 @@ static Work cost_mean(const Node *n)
 	return plain(in_count(n, 0) + out_count(n));
 }
 
+static Work cost_sum_squares(const Node *n)
+{
+	double count = 0;
+	for (int i = 0; i < n->nin; i++)
+		count += in_count(n, i);
+	return plain(2 * count);
+}
+
 static Work cost_max(const Node *n)
 {
 	return plain(in_count(n, 0));
@@ -393,6 +401,15 @@ static Work cost_conv1d_silu_grad(const Node *n)
 {
 	const double taps = (double)dim(n, n->in[1], 2);
 	return product(3 * out_count(n) * taps, (row_flops(n, OP_silu_da) + 3) * out_count(n));
+}
+
+/* each gate meets its row of the weights; per element of the state: two gates, the new state, their
+ * derivatives, two sums */
+static Work cost_gru_grad(const Node *n)
+{
+	const double states = in_count(n, 2);
+	const double gates = 2 * row_flops(n, OP_sigmoid) + row_flops(n, OP_tanh);
+	return product(out_count(n) * (double)dim(n, n->in[3], 1), (25 + gates) * states);
 }
 
 /* ten rounds of 2 products and 4 exclusive ors for 4 elements, and the product */

@@ -290,6 +290,17 @@ static double add_up(double acc, double x)
 	return acc + x;
 }
 
+void eval_sum_squares(const Eval *e)
+{
+	double sum = 0;
+	for (int i = 0; i < e->nin; i++) {
+		const int64_t count = type_count(&e->in[i].type);
+		for (int64_t k = 0; k < count; k++)
+			sum += e->in[i].data[k] * e->in[i].data[k];
+	}
+	*e->out[0].data = sum;
+}
+
 /* NaN wins, as in NumPy. */
 static double larger(double acc, double x)
 {

@@ -445,6 +445,46 @@ void eval_scan_gate_grad(const Eval *e)
 	}
 }
 
+/* One frame of gru_grad: of[5] are gates_x, gates_h, h, dgates_x, dgates_h there; e[H] in: dL/dh
+ * without g, out: that of the frame before. */
+static void gru_grad_frame(const Tensor *weight, double *const *of, const double *g, double *e)
+{
+	const int64_t n = weight->type.dim[1];
+	const double *gx = of[0], *gh = of[1], *h = of[2];
+	double *dx = of[3], *dh = of[4];
+	for (int64_t j = 0; j < n; j++) {
+		const double r = ew_eval(OP_sigmoid, gx[j] + gh[j], 0, 0);
+		const double z = ew_eval(OP_sigmoid, gx[n + j] + gh[n + j], 0, 0);
+		const double new = tanh(gx[2 * n + j] + r * gh[2 * n + j]);
+		const double dy = e[j] + g[j], dn = dy * (1 - z) * (1 - new *new);
+		dx[j] = dh[j] = dn * gh[2 * n + j] * r * (1 - r);
+		dx[n + j] = dh[n + j] = dy * (h[j] - new) * z * (1 - z);
+		dx[2 * n + j] = dn;
+		dh[2 * n + j] = r * dn;
+		e[j] = dy * z;
+	}
+	for (int64_t k = 0; k < 3 * n; k++)
+		for (int64_t j = 0; j < n; j++)
+			e[j] += dh[k] * weight->data[k * n + j];
+}
+
+/* gates_x, gates_h[B, L, 3H], h[B, L, H], weight_hh[3H, H], g[B, L, H] -> dgates_x, dgates_h */
+void eval_gru_grad(const Eval *e)
+{
+	const int64_t *h = e->in[2].type.dim, length = h[1], n = h[2];
+	double *carry = NEW_ARRAY(e->tmp, double, n);
+	for (int64_t b = 0; b < h[0]; b++) {
+		memset(carry, 0, (size_t)n * sizeof *carry);
+		for (int64_t step = 0; step < length; step++) {
+			const int64_t t = b * length + (e->reverse ? step : length - 1 - step);
+			double *const of[] = {e->in[0].data + t * 3 * n, e->in[1].data + t * 3 * n,
+					      e->in[2].data + t * n, out_data(e, 0) + t * 3 * n,
+					      out_data(e, 1) + t * 3 * n};
+			gru_grad_frame(&e->in[3], of, e->in[4].data + t * n, carry);
+		}
+	}
+}
+
 /* ---- dropout ----------------------------------------------------------------------------------
  */
 

@@ -30,6 +30,9 @@ bool infer_map(Infer *c)
 	const char *why = NULL;
 	if (!map_parse(arena_of(c), ops, attr_str(c->n, "f"), c->nin, &code, &why))
 		return fail(c, E308, -1, -1, "malformed program: %s", why);
+	if (c->n->nin > MAX_MAP_IN)
+		return fail(c, E308, -1, -1, "%d operands, at most %d are possible", c->n->nin,
+			    (int)MAX_MAP_IN);
 	if (code.nout > MAX_OUT)
 		return fail(c, E308, -1, -1, "the program has %d outputs, at most %d are possible",
 			    code.nout, (int)MAX_OUT);
@@ -298,6 +301,11 @@ bool infer_max(Infer *c)
 bool infer_min(Infer *c)
 {
 	return infer_reduce(c);
+}
+
+bool infer_sum_squares(Infer *c)
+{
+	return result(c, 0, NULL);
 }
 
 bool infer_first_equal(Infer *c)
@@ -642,7 +650,17 @@ static bool check_inputs(Infer *c)
 	return fail(c, E301, -1, -1, "takes %d to %d inputs, not %d", lo, hi, nin);
 }
 
-/* Required attributes are there, lists of fixed length have it, `reverse` fits the group. */
+/* Entries for one or for all instances, which are known if the group is. */
+static bool check_each(const Infer *c, const AttrDef *d)
+{
+	const int64_t len = attr_len(c->n, d->name);
+	if (len == 1 || len == c->n->group)
+		return true;
+	return fail(c, E307, -1, -1, "'%s' has %lld entries, not 1%s", d->name, (long long)len,
+		    c->n->group > 0 ? " or one for each instance of the group" : "");
+}
+
+/* Required attributes are there, lists have the length they need. */
 static bool check_attrs(const Infer *c)
 {
 	for (int i = 0; i < c->info->nattrs; i++) {
@@ -654,14 +672,10 @@ static bool check_attrs(const Infer *c)
 		if (fixed_list && a->set && a->n != d->n)
 			return fail(c, E304, -1, -1, "'%s' needs %d numbers, not %d", d->name, d->n,
 				    a->n);
+		if (d->n == ATTR_EACH && !check_each(c, d))
+			return false;
 	}
-	if (!(c->info->flags & F_TIME))
-		return true;
-	const int64_t len = attr_len(c->n, "reverse");
-	if (len != 1 && len != c->n->group)
-		return fail(c, E307, -1, -1, "'reverse' has %lld entries, not 1%s", (long long)len,
-			    c->n->group > 0 ? " or one for each instance of the group" : "");
-	return need_range(c, "reverse", 0, 1);
+	return !(c->info->flags & F_TIME) || need_range(c, "reverse", 0, 1);
 }
 
 /* Type of one instance of input i. */

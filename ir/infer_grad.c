@@ -262,6 +262,23 @@ bool infer_attention_grad(Infer *c)
 	return true;
 }
 
+/* gates_x, gates_h[B, L, 3H], h[B, L, H], weight_hh[3H, H], g[B, L, H] -> dgates_x, dgates_h */
+bool infer_gru_grad(Infer *c)
+{
+	if (!need_rank(c, 2, 3))
+		return false;
+	const int64_t *h = c->in[2].dim;
+	if (h[2] > MAX_EXTENT / 3)
+		return fail(c, E303, 2, -1, "a state of %lld is too large", (long long)h[2]);
+	const int64_t gates[] = {h[0], h[1], 3 * h[2]}, weight[] = {3 * h[2], h[2]};
+	for (int i = 0; i < 2; i++) {
+		if (!need_shape(c, i, 2, 3, gates))
+			return false;
+		c->out[i] = c->in[i];
+	}
+	return need_shape(c, 3, 2, 2, weight) && need_shape(c, 4, 2, 3, h);
+}
+
 /* x[B, L, C], w[C, 1, k], bias[C], g[B, L, C] -> dx, dw, dbias */
 bool infer_conv1d_silu_grad(Infer *c)
 {
@@ -280,12 +297,8 @@ bool infer_conv1d_silu_grad(Infer *c)
 bool need_draws(const Infer *c, int i)
 {
 	const double p = attr_float(c->n, "p");
-	const int64_t len = attr_len(c->n, "stream");
 	if (!(p >= 0 && p < 1))
 		return fail(c, E304, -1, -1, "'p' must be at least 0 and below 1, not %g", p);
-	if (len != 1 && len != c->n->group)
-		return fail(c, E307, -1, -1, "'stream' has %lld entries, not 1%s", (long long)len,
-			    c->n->group > 0 ? " or one for each instance of the group" : "");
 	return need_range(c, "stream", 0, UINT32_MAX) && need_vector(c, i, 0, 2);
 }
 

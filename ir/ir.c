@@ -370,13 +370,13 @@ static bool one_equal(const Node *a, const Node *b, const AttrDef *d)
 	}
 }
 
-bool attr_equal(const Node *a, const Node *b, const char *skip)
+bool attr_equal(const Node *a, const Node *b, bool but_each)
 {
 	if (a->op != b->op || a->group != b->group)
 		return false;
 	const OpInfo *op = node_info(a);
 	for (int i = 0; i < op->nattrs; i++) {
-		if (skip && !strcmp(op->attrs[i].name, skip))
+		if (but_each && op->attrs[i].n == ATTR_EACH)
 			continue;
 		if (!a->attr[i].set && !b->attr[i].set)
 			continue;
@@ -475,6 +475,32 @@ void graph_sort(Graph *g)
 		order[i]->id = i;
 	}
 	arena_free(scratch);
+}
+
+int64_t value_bytes(const Value *v)
+{
+	return v->place.narrow ? type_count(&v->type) * dtype_bytes(BF16) : type_bytes(&v->type);
+}
+
+const Output *graph_renewal(const Graph *g, const Node *input)
+{
+	static const char prefix[] = "new.";
+	const size_t skip = sizeof prefix - 1;
+	for (int i = 0; i < g->outputs.n; i++) {
+		const char *name = g->outputs.at[i].name;
+		if (!strcmp(strncmp(name, prefix, skip) ? name : name + skip, input->label))
+			return &g->outputs.at[i];
+	}
+	return NULL;
+}
+
+Value *node_renewed(const Node *n, int index)
+{
+	const OpInfo *info = node_info(n);
+	for (int i = 0; info->flags & F_RENEWS && i < n->nin; i++)
+		if (!strcmp(info->out_names[index] + strlen("new_"), info->in_names[i]))
+			return n->in[i];
+	return NULL;
 }
 
 bool *graph_loadtime(const Graph *g, Arena *scratch)

@@ -9,7 +9,7 @@
 
 #include "base.h"
 
-enum { MAX_RANK = 8, MAX_OUT = 16 };
+enum { MAX_RANK = 8, MAX_OUT = 16, MAX_MAP_IN = 24 /* operands of one map */ };
 
 typedef enum DType { F32, BF16, I32, I16, NDTYPES } DType;
 
@@ -43,11 +43,15 @@ enum {
 	F_FUSED = 1 << 7,     /* made by passes and gradients only; not accepted from JSON */
 	F_NOGRAD = 1 << 8,    /* has no gradient, by nature */
 	F_EFFECT = 1 << 9,    /* kept alive without uses */
+	F_RENEWS = 1 << 10,   /* output new_X is an element-by-element renewal of input X */
 };
 
 typedef enum AttrKind { A_INT, A_FLOAT, A_BOOL, A_STR, A_INTS, A_FLOATS } AttrKind;
 
-/* One attribute of an op's schema. ints/floats with fixed n (2 for "int[2]") or any (n = -1). */
+enum { ATTR_ANY = -1, ATTR_EACH = -2 };
+
+/* One attribute of an op's schema. ints/floats have n numbers (2 for "int[2]"), ATTR_ANY number
+ * ("int[]"), or ATTR_EACH: one, or one for each instance of the node's group ("int[G]"). */
 typedef struct AttrDef {
 	const char *name;
 	AttrKind kind;
@@ -128,6 +132,7 @@ typedef enum PlaceKind {
 	PLACE_ARENA, /* in the activation arena, at offset */
 	PLACE_PARAM, /* in the weights, at offset */
 	PLACE_LOAD,  /* in the arena of values computed once when weights are loaded, at offset */
+	PLACE_STATE, /* in what the program keeps between runs of the graph, at offset */
 	PLACE_IO,    /* a graph input's own buffer */
 	PLACE_VIEW,  /* the storage of its node's first input, element offset and strides below */
 } PlaceKind;
@@ -136,6 +141,7 @@ typedef struct Place {
 	PlaceKind kind;
 	int64_t offset;           /* bytes; for PLACE_VIEW elements, relative to the viewed value */
 	int64_t stride[MAX_RANK]; /* elements; PLACE_VIEW only */
+	bool narrow;              /* stored as bf16, computed with as its type; PLACE_ARENA only */
 } Place;
 
 typedef struct Value {
@@ -155,7 +161,7 @@ struct Node {
 	Attr attr[MAX_ATTRS]; /* in the order of the op's schema */
 	/* 0: plain. G > 0: G independent instances in one node; every output has a leading
 	 * dimension G, every input a leading dimension that divides G, and instance g reads slice
-	 * g * dim / G of it. Int lists attributes of F_TIME ops (`reverse`) may have G entries. */
+	 * g * dim / G of it. Attributes that are ATTR_EACH may have G entries. */
 	int64_t group;
 	const char *label; /* dotted name from the model file ("enc.sed.b1.conv1"), or NULL */
 	Loc loc;
@@ -232,10 +238,16 @@ void attr_set_bool(Node *n, const char *name, bool v);
 void attr_set_str(Node *n, const char *name, const char *v);
 void attr_set_ints(Node *n, const char *name, const int64_t *v, int len);
 void attr_set_floats(Node *n, const char *name, const double *v, int len);
-/* Same op, group and attribute values (set or defaulted alike); `skip` names one to ignore. */
-bool attr_equal(const Node *a, const Node *b, const char *skip);
+/* Same op, group and attribute values (set or defaulted alike); but_each: those that may differ
+ * between the instances of a group are ignored. */
+bool attr_equal(const Node *a, const Node *b, bool but_each);
 /* `reverse` of instance g of an F_TIME node */
 bool node_reverse(const Node *n, int g);
+
+/* Bytes of a value's storage: those of its type, fewer where it is narrow. */
+int64_t value_bytes(const Value *v);
+/* The input that output `index` of a node with F_RENEWS renews, or NULL. */
+Value *node_renewed(const Node *n, int index);
 
 bool node_is(const Value *v, Op op); /* v non-NULL and defined by an op node */
 const OpInfo *node_info(const Node *n);
@@ -250,6 +262,8 @@ void graph_sort(Graph *g);
 /* Depends on params, constants and generators only, so it is computed once, at load time. Fills
  * flags by node id. */
 bool *graph_loadtime(const Graph *g, Arena *scratch);
+/* The output that is the next value of a state input: "new.NAME" or NAME; NULL if there is none. */
+const Output *graph_renewal(const Graph *g, const Node *input);
 /* A fresh value name that no value of the graph has: base, base.2, base.3 ... */
 const char *graph_fresh(Graph *g, const char *base);
 /* Takes exactly this name (it must outlive the graph); false if a value has it already. */

@@ -1,5 +1,6 @@
 /* model.h: what a model file says besides its graphs: audio, decoding, parts, training. Plain data,
- * filled by compiler/graph.c, read by the back ends, which write it into the program. */
+ * filled by compiler/graph.c, read by the back ends, which write it into the program; and the list
+ * of what a program for training keeps. */
 #ifndef SELDC_MODEL_H
 #define SELDC_MODEL_H
 
@@ -68,5 +69,29 @@ typedef struct Model {
 	TrainSpec train;
 	const void *training; /* Json object "training" (compiler/json.h), or NULL */
 } Model;
+
+/* ---- state.c ------------------------------------------------------------------------------ */
+
+/* What a training program keeps, at byte `offset`. */
+typedef struct State {
+	const char *name;
+	Type type;
+	int64_t offset;
+} State;
+
+/* All parameters in the model's order, nparams of them, then what the optimiser has. Empty for a
+ * model that is not built for training. */
+typedef struct States {
+	LIST(State) at;
+	int nparams;
+	int64_t bytes;
+} States;
+
+/* Memory must have been planned. */
+States model_states(Arena *a, const Model *m);
+/* The output is of the optimiser's and not the caller's. */
+bool state_hidden(const States *s, const Graph *g, const char *output);
+/* The state whose next value the output of this name is, or NULL. */
+const State *state_renewed(const States *s, const Graph *g, const char *output);
 
 #endif

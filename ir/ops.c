@@ -89,7 +89,10 @@ static int parse_names(Arena *a, const char *text, const char **names, int *requ
 static AttrKind parse_kind(const char *s, size_t len, int *n)
 {
 	const char *bracket = memchr(s, '[', len);
-	*n = bracket ? bracket[1] == ']' ? -1 : atoi(bracket + 1) : 1;
+	*n = !bracket            ? 1
+	     : bracket[1] == ']' ? ATTR_ANY
+	     : bracket[1] == 'G' ? ATTR_EACH
+				 : atoi(bracket + 1);
 	if (!strncmp(s, "int", 3))
 		return bracket ? A_INTS : A_INT;
 	if (!strncmp(s, "float", 5))

@@ -382,11 +382,8 @@ static bool parse_place(Parser *p, Value *v)
 	static const struct {
 		const char *name;
 		PlaceKind kind;
-	} kinds[] = {{"arena", PLACE_ARENA},
-		     {"param", PLACE_PARAM},
-		     {"load", PLACE_LOAD},
-		     {"io", PLACE_IO},
-		     {"view", PLACE_VIEW}};
+	} kinds[] = {{"arena", PLACE_ARENA}, {"param", PLACE_PARAM}, {"load", PLACE_LOAD},
+		     {"state", PLACE_STATE}, {"io", PLACE_IO},       {"view", PLACE_VIEW}};
 	if (!accept(p, '@'))
 		return true;
 	peek(p);
@@ -396,13 +393,18 @@ static bool parse_place(Parser *p, Value *v)
 		i++;
 	if (!word || i == COUNT(kinds)) {
 		p->p = from;
-		return fail_expected(p, "arena, param, load, io or view");
+		return fail_expected(p, "arena, param, load, state, io or view");
 	}
 	v->place.kind = kinds[i].kind;
 	if (v->place.kind == PLACE_IO)
 		return true;
 	if (!expect(p, ':') || !parse_int(p, &v->place.offset))
 		return false;
+	if (v->place.kind == PLACE_ARENA && accept(p, ':')) {
+		const char *how = parse_word(p);
+		v->place.narrow = how && !strcmp(how, dtype_name(BF16));
+		return v->place.narrow || fail_expected(p, dtype_name(BF16));
+	}
 	return v->place.kind != PLACE_VIEW || parse_view(p, v);
 }
 

@@ -155,13 +155,16 @@ static void print_place(Buf *b, const Value *v)
 	case PLACE_NONE:
 		break;
 	case PLACE_ARENA:
-		buf_printf(b, " @arena:%" PRId64, p->offset);
+		buf_printf(b, " @arena:%" PRId64 "%s", p->offset, p->narrow ? ":bf16" : "");
 		break;
 	case PLACE_PARAM:
 		buf_printf(b, " @param:%" PRId64, p->offset);
 		break;
 	case PLACE_LOAD:
 		buf_printf(b, " @load:%" PRId64, p->offset);
+		break;
+	case PLACE_STATE:
+		buf_printf(b, " @state:%" PRId64, p->offset);
 		break;
 	case PLACE_IO:
 		buf_puts(b, " @io");

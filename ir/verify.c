@@ -158,6 +158,17 @@ static void check_links(Verifier *v, const Node *n, int position)
 			check_input(v, n, i, n->in[i]);
 }
 
+static void check_state(Verifier *v, const Node *n)
+{
+	if (n->op != OP_input || !n->label || !attr_bool(n, "state"))
+		return;
+	const Output *o = graph_renewal(v->g, n);
+	if (o && o->value && !type_equal(&o->value->type, &n->out[0].type))
+		fail_node(v, E416, n, "the state '%s' is %s, its next value %s", n->label,
+			  type_text(v->scratch, &n->out[0].type),
+			  type_text(v->scratch, &o->value->type));
+}
+
 static void check_output(Verifier *v, const Output *o)
 {
 	if (!o->name)
@@ -282,10 +293,11 @@ static void check_view(Verifier *v, const Value *x, Store *stores)
 
 static void check_arena(Verifier *v, const Value *x, const char *name, int64_t size)
 {
-	const int64_t at = x->place.offset, bytes = type_bytes(&x->type);
-	if (at < 0 || at % ALIGN)
+	const int64_t at = x->place.offset, bytes = value_bytes(x);
+	const int align = x->place.narrow ? ALIGN / 2 : ALIGN;
+	if (at < 0 || at % align)
 		fail_node(v, E417, x->node, "'%s' is at %s:%" PRId64 ", not a multiple of %d",
-			  x->name, name, at, (int)ALIGN);
+			  x->name, name, at, align);
 	else if (bytes > size || at > size - bytes)
 		fail_node(v, E417, x->node,
 			  "'%s' at %s:%" PRId64 " with %" PRId64 " bytes ends after the %" PRId64
@@ -293,8 +305,8 @@ static void check_arena(Verifier *v, const Value *x, const char *name, int64_t s
 			  x->name, name, at, bytes, size);
 }
 
-/* x joins weights that lie side by side in this order, so it is where they are. */
-static bool joins_weights(const Value *x)
+/* x joins weights or states that lie side by side in this order, so it is where they are. */
+static bool is_join(const Value *x)
 {
 	const Node *n = x->node;
 	int64_t at = x->place.offset;
@@ -305,10 +317,18 @@ static bool joins_weights(const Value *x)
 		at += i > 0 ? type_bytes(&n->in[i - 1]->type) : 0;
 		while (in->place.kind == PLACE_VIEW && in->place.offset == 0 && in->node->nin > 0)
 			in = in->node->in[0];
-		if (in->place.kind != PLACE_PARAM || in->place.offset != at)
+		if (in->place.kind != x->place.kind || in->place.offset != at)
 			return false;
 	}
 	return true;
+}
+
+/* x is written where the state is that it renews. */
+static bool is_renewal(const Value *x)
+{
+	const Value *old = node_renewed(x->node, x->index);
+	return old && old->node->op == OP_input && old->place.kind == PLACE_STATE &&
+	       old->place.offset == x->place.offset;
 }
 
 static void check_place(Verifier *v, const Value *x, const bool *loadtime, Store *stores)
@@ -330,10 +350,17 @@ static void check_place(Verifier *v, const Value *x, const bool *loadtime, Store
 				  x->name);
 		break;
 	case PLACE_PARAM:
-		if ((!(flags & F_SOURCE) || n->op == OP_input) && !joins_weights(x))
+		if ((!(flags & F_SOURCE) || n->op == OP_input) && !is_join(x))
 			fail_node(v, E417, n, "'%s' is not a weight", x->name);
 		else if (x->place.offset < 0 || x->place.offset % dtype_bytes(x->type.dtype))
 			fail_node(v, E417, n, "'%s' is at param:%" PRId64 ", not on an element",
+				  x->name, x->place.offset);
+		break;
+	case PLACE_STATE:
+		if (!(n->op == OP_input && attr_bool(n, "state")) && !is_join(x) && !is_renewal(x))
+			fail_node(v, E417, n, "'%s' is no state", x->name);
+		else if (x->place.offset < 0 || x->place.offset % dtype_bytes(x->type.dtype))
+			fail_node(v, E417, n, "'%s' is at state:%" PRId64 ", not on an element",
 				  x->name, x->place.offset);
 		break;
 	case PLACE_IO:
@@ -350,8 +377,8 @@ static void check_place(Verifier *v, const Value *x, const bool *loadtime, Store
 
 static bool bytes_overlap(const Value *a, const Value *b)
 {
-	return a->place.offset < b->place.offset + type_bytes(&b->type) &&
-	       b->place.offset < a->place.offset + type_bytes(&a->type);
+	return a->place.offset < b->place.offset + value_bytes(b) &&
+	       b->place.offset < a->place.offset + value_bytes(a);
 }
 
 /* Sets for every root value the last node that reads it, through views too; outputs are read after
@@ -421,6 +448,8 @@ static void check_graph(Verifier *v)
 	for (int i = 0; i < v->g->outputs.n; i++)
 		check_output(v, &v->g->outputs.at[i]);
 	check_names(v);
+	for (int i = 0; i < v->g->nodes.n && v->errors == before; i++)
+		check_state(v, v->g->nodes.at[i]);
 	if (v->errors == before)
 		check_places(v);
 }

@@ -8,12 +8,12 @@
  *                                            %d = reshape(slice %cd {axis=0 start=1 stop=2})
  *
  * Merged are run-time nodes at the same distance from the inputs (in ops that compute) with equal
- * op, attributes (but `reverse` and `stream`) and types: none of them depends on another. Their
- * inputs are lifted into one value each, by the cheapest way: one value for all, runs of one value,
- * neighbouring slices of a grouped value, the same movement op on a lifted input, one grouped
- * computation at load time, and else a stack. Instances stand in the order of creation unless
- * another order saves stacking. A stack of activations that moves more than the nodes themselves is
- * refused; one whose inputs can be computed in place is free. */
+ * op, attributes (but those that an instance can have of its own) and types: none of them depends
+ * on another. Their inputs are lifted into one value each, by the cheapest way: one value for all,
+ * runs of one value, neighbouring slices of a grouped value, the same movement op on a lifted
+ * input, one grouped computation at load time, and else a stack. Instances stand in the order of
+ * creation unless another order saves stacking. A stack of activations that moves more than the
+ * nodes themselves is refused; one whose inputs can be computed in place is free. */
 #include "passes/passes.h"
 
 #include <string.h>
@@ -86,12 +86,19 @@ static const Value *storage_of(const Value *v)
 	return v;
 }
 
-/* Can be computed inside a stack: by an op of its own, and no other stack has it. */
+static bool is_state(const Value *v)
+{
+	return v->node->op == OP_input && attr_bool(v->node, "state");
+}
+
+/* Can be computed inside a stack: by an op of its own; or kept there, as states are. No other stack
+ * has it. */
 static bool hostable(const Batch *b, const Value *v)
 {
 	const Value *s = storage_of(v);
-	if (is_load(s) || (node_info(s->node)->flags & (F_VIEW | F_SOURCE)) ||
-	    type_bytes(&s->type) % STACK_ALIGN)
+	const bool computed = !(node_info(s->node)->flags & (F_VIEW | F_SOURCE)) &&
+			      type_bytes(&s->type) % STACK_ALIGN == 0;
+	if (is_load(s) || !(computed || is_state(s)))
 		return false;
 	for (int i = 0; i < b->hosted.n; i++)
 		if (b->hosted.at[i] == s)
@@ -136,15 +143,9 @@ static bool same_types(const Node *a, const Node *b)
 	return true;
 }
 
-/* The attribute that may have one entry an instance, or NULL. */
-static const char *own_attr(const Node *n)
-{
-	return node_info(n)->flags & F_TIME ? "reverse" : attr_has(n, "stream") ? "stream" : NULL;
-}
-
 static bool isomorphic(const Node *a, const Node *b)
 {
-	return !a->group && attr_equal(a, b, own_attr(a)) && same_types(a, b);
+	return !a->group && attr_equal(a, b, true) && same_types(a, b);
 }
 
 /* The values are the same output of n different, isomorphic nodes with inputs. */
@@ -190,15 +191,22 @@ static const char *common_label(Arena *a, const char *x, const char *y)
 	return first;
 }
 
-static void set_own_attr(Node *n, const char *name, Node **inst, int count)
+/* n has the attributes of the first instance: where others differ, the list of all. */
+static void set_each(Node *n, Node **inst, int count)
 {
-	bool equal = true;
-	int64_t *v = NEW_ARRAY(n->graph->module->arena, int64_t, count);
-	for (int i = 0; i < count; i++) {
-		v[i] = attr_int_at(inst[i], name, 0);
-		equal = equal && v[i] == v[0];
+	for (int k = 0; k < node_info(n)->nattrs; k++) {
+		const AttrDef *d = &node_info(n)->attrs[k];
+		bool differ = false;
+		if (d->n != ATTR_EACH)
+			continue;
+		int64_t *v = NEW_ARRAY(n->graph->module->arena, int64_t, count);
+		for (int i = 0; i < count; i++) {
+			v[i] = attr_int_at(inst[i], d->name, 0);
+			differ = differ || v[i] != v[0];
+		}
+		if (differ)
+			attr_set_ints(n, d->name, v, count);
 	}
-	attr_set_ints(n, name, v, equal ? 1 : count);
 }
 
 /* inst[0..count) as one node; inputs are lifted. NULL when only counting. */
@@ -223,8 +231,7 @@ static Node *grouped(Lift *l, Node **inst, int count)
 	Node *n = node_insert(b->g, l->at, inst[0]->op, in, inst[0]->nin, inst[0]->loc, label);
 	memcpy(n->attr, inst[0]->attr, sizeof n->attr);
 	n->group = count;
-	if (own_attr(n))
-		set_own_attr(n, own_attr(n), inst, count);
+	set_each(n, inst, count);
 	if (n->nout != inst[0]->nout)
 		node_set_nout(n, inst[0]->nout);
 	edit_infer(n);
@@ -425,6 +432,25 @@ static void sort_by_input(Node **inst, int n, int k, Arena *scratch)
 	}
 }
 
+/* inst in the order in which their inputs k were stacked before; false if they were not. */
+static bool sort_as_lifted(const Batch *b, Node **inst, int n, int k)
+{
+	Node **to = NEW_ARRAY(b->cx->scratch, Node *, n);
+	for (int i = 0; i < b->lifted.n; i++) {
+		const Lifted *old = &b->lifted.at[i];
+		int found = 0;
+		for (int j = 0; j < n && old->n == n && found == j; j++)
+			for (int m = 0; m < n && found == j; m++)
+				if (inst[m]->in[k] == old->of[j])
+					to[found++] = inst[m];
+		if (found == n) {
+			memcpy(inst, to, (size_t)n * sizeof *inst);
+			return true;
+		}
+	}
+	return false;
+}
+
 static double order_cost(Batch *b, Node **inst, int n)
 {
 	Lift l = {.b = b};
@@ -439,11 +465,15 @@ static double choose_order(Batch *b, Node **inst, int n)
 	Node **best = NEW_ARRAY(b->cx->scratch, Node *, n);
 	memcpy(best, inst, (size_t)n * sizeof *inst);
 	double least = order_cost(b, inst, n);
-	for (int k = 0; k < inst[0]->nin && least > 0; k++) {
+	for (int i = 0; i < 2 * inst[0]->nin && least > 0; i++) {
+		const int k = i / 2;
 		if (is_load(inst[0]->in[k]))
 			continue;
 		memcpy(other, inst, (size_t)n * sizeof *inst);
-		sort_by_input(other, n, k, b->cx->scratch);
+		if (i % 2 == 0)
+			sort_by_input(other, n, k, b->cx->scratch);
+		else if (!sort_as_lifted(b, other, n, k))
+			continue;
 		const double cost = order_cost(b, other, n);
 		if (cost >= least)
 			continue;

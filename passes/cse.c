@@ -22,7 +22,7 @@ static bool same_inputs(const Node *a, const Node *b)
 
 static bool same_node(const Node *a, const Node *b)
 {
-	return a->op == b->op && a->nout == b->nout && same_inputs(a, b) && attr_equal(a, b, NULL);
+	return a->op == b->op && a->nout == b->nout && same_inputs(a, b) && attr_equal(a, b, false);
 }
 
 static bool mergeable(const Node *n)

@@ -210,5 +210,5 @@ bool edit_same_const(const Value *a, const Value *b)
 {
 	if (a == b)
 		return true;
-	return node_is(a, OP_const) && node_is(b, OP_const) && attr_equal(a->node, b->node, NULL);
+	return node_is(a, OP_const) && node_is(b, OP_const) && attr_equal(a->node, b->node, false);
 }

@@ -110,6 +110,8 @@ static unsigned time_inputs(Op op)
 		return 3;
 	case OP_conv1d_silu_grad:
 		return 9;
+	case OP_gru_grad:
+		return 0x17;
 	default:
 		return 1;
 	}

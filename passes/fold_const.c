@@ -139,6 +139,14 @@ static Value *rule_neg(PassCtx *cx, Node *n)
 	return p->op == OP_neg && p->group == n->group && fits(n, p->in[0]) ? p->in[0] : NULL;
 }
 
+/* Outside a training step, or with nothing to drop. */
+static Value *rule_dropout(PassCtx *cx, Node *n)
+{
+	(void)cx;
+	const bool draws = n->nin > 1 && n->in[1] && attr_float(n, "p") > 0;
+	return !draws && fits(n, n->in[0]) ? n->in[0] : NULL;
+}
+
 /* relu(relu(x)), abs(abs(x)) */
 static Value *rule_idempotent(PassCtx *cx, Node *n)
 {
@@ -276,6 +284,7 @@ static const struct {
     {OP_sub, "x - 0", rule_sub},
     {OP_div, "x / 1", rule_div},
     {OP_neg, "-(-x)", rule_neg},
+    {OP_dropout, "dropout outside training", rule_dropout},
     {OP_relu, "relu(relu(x))", rule_idempotent},
     {OP_abs, "abs(abs(x))", rule_idempotent},
     {OP_reshape, "reshape", rule_reshape},

@@ -165,7 +165,7 @@ static const char *match(const Graph *g, Node *softmax, Match *m)
 /* The same draws of another value. */
 static bool same_drop(const Match *m, const Value *v)
 {
-	return is(v, OP_dropout) && attr_equal(v->node, m->drop, NULL) &&
+	return is(v, OP_dropout) && attr_equal(v->node, m->drop, false) &&
 	       v->node->nin == m->drop->nin &&
 	       (v->node->nin < 2 || v->node->in[1] == m->drop->in[1]);
 }

@@ -9,12 +9,13 @@
  * Producer and consumer merge when both have the same output type, group and load-timeness; then
  * programs that read exactly the same run-time values merge too (a 3x3 mixture of three tensors is
  * one map with three outputs). What others use becomes an output. Merged nodes never depend on one
- * another through a node outside; scalar constants become numbers in the program. */
+ * another through a node outside, and none that others use waits for a result that it does not
+ * need; scalar constants become numbers in the program. */
 #include "passes/passes.h"
 
 #include <string.h>
 
-enum { MAX_INPUTS = 24, MAX_LINES = 64, MAX_CLUSTER = 64 };
+enum { MAX_LINES = 64, MAX_CLUSTER = 64 };
 
 typedef struct Clusters {
 	PassCtx *cx;
@@ -28,6 +29,7 @@ typedef struct Clusters {
 	int stamp;
 	int *stack;
 	int *nlines; /* by cluster */
+	int *depth;  /* by node id: nodes that cannot be merged on the longest way to its inputs */
 	int **users; /* by node id: ids of the nodes that use it, -1 at the end */
 	int nfused;  /* nodes in the maps written */
 } Clusters;
@@ -163,7 +165,7 @@ static bool within_limits(const Clusters *c, int a, int b)
 	if (c->nlines[a] + c->nlines[b] > MAX_LINES)
 		return false;
 	find_ports(c, a, b, &p);
-	return !p.full && p.nin >= 1 && p.nin <= MAX_INPUTS && p.nout >= 1 && p.nout <= MAX_OUT;
+	return !p.full && p.nin >= 1 && p.nin <= MAX_MAP_IN && p.nout >= 1 && p.nout <= MAX_OUT;
 }
 
 /* ---- merging --------------------------------------------------------------------------------- */
@@ -178,6 +180,26 @@ static void merge(Clusters *c, int a, int b)
 		last = c->next[last];
 	c->next[last] = gone;
 	c->nlines[keep] += c->nlines[gone];
+}
+
+static int depth_of(const Clusters *c, int cluster)
+{
+	int most = 0;
+	for (int m = cluster; m >= 0; m = c->next[m])
+		most = c->depth[m] > most ? c->depth[m] : most;
+	return most;
+}
+
+/* Users of a outside b would wait for what b reads. */
+static bool delays(const Clusters *c, int a, int b)
+{
+	if (depth_of(c, a) >= depth_of(c, b))
+		return false;
+	for (int m = a; m >= 0; m = c->next[m])
+		for (int k = 0; k < node_at(c, m)->nout; k++)
+			if (used_outside(c, &node_at(c, m)->out[k], a, b))
+				return true;
+	return false;
 }
 
 static bool try_merge(Clusters *c, int a, int b)
@@ -195,7 +217,8 @@ static void merge_producers(Clusters *c)
 	for (int i = 0; i < c->n; i++) {
 		const Node *n = node_at(c, i);
 		for (int k = 0; k < n->nin && fusable(n); k++)
-			if (fusable(n->in[k]->node))
+			if (fusable(n->in[k]->node) &&
+			    !delays(c, c->of[n->in[k]->node->id], c->of[i]))
 				try_merge(c, c->of[n->in[k]->node->id], c->of[i]);
 	}
 }
@@ -365,6 +388,20 @@ static int lines_of(const Clusters *c, const Node *n)
 	return code.nlines;
 }
 
+static void find_depths(Clusters *c)
+{
+	for (int i = 0; i < c->n; i++) {
+		const Node *n = node_at(c, i);
+		for (int k = 0; k < n->nin; k++) {
+			const Node *p = n->in[k]->node;
+			const bool counts = !fusable(p) && !c->load[p->id] &&
+					    !(node_info(p)->flags & (F_VIEW | F_SOURCE));
+			const int depth = c->depth[p->id] + counts;
+			c->depth[i] = depth > c->depth[i] ? depth : c->depth[i];
+		}
+	}
+}
+
 static void start(Clusters *c, PassCtx *cx, Graph *g)
 {
 	Arena *a = cx->scratch;
@@ -376,6 +413,7 @@ static void start(Clusters *c, PassCtx *cx, Graph *g)
 	c->seen = NEW_ARRAY(a, int, n + 1);
 	c->stack = NEW_ARRAY(a, int, n + 1);
 	c->nlines = NEW_ARRAY(a, int, n + 1);
+	c->depth = NEW_ARRAY(a, int, n + 1);
 	for (int i = 0; i < n; i++) {
 		c->old[i] = g->nodes.at[i];
 		c->of[i] = i;
@@ -383,6 +421,7 @@ static void start(Clusters *c, PassCtx *cx, Graph *g)
 		c->nlines[i] = fusable(g->nodes.at[i]) ? lines_of(c, g->nodes.at[i]) : 0;
 	}
 	find_users(c);
+	find_depths(c);
 }
 
 int pass_fuse_ew(PassCtx *cx, Graph *g)

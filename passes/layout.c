@@ -157,58 +157,77 @@ static bool is_elementwise(const Node *n)
 	return (node_info(n)->flags & F_EW) || n->op == OP_map;
 }
 
-static int wide_axes(const Type *t)
-{
-	int wide = 0;
-	for (int i = 0; i < t->rank; i++)
-		wide += t->dim[i] > 1;
-	return wide;
-}
-
 static void inverse(const int *perm, int rank, int *inv)
 {
 	for (int i = 0; i < rank; i++)
 		inv[perm[i]] = i;
 }
 
+/* Operand v of n, an elementwise op on values of `rank` axes, with as many axes. */
+static Type full_rank(const Node *n, const Value *v, int rank)
+{
+	Type t = type_make(v->type.dtype, rank, v->type.dim);
+	const int lead = n->group ? 1 : 0, pad = rank - v->type.rank;
+	for (int i = lead; i < rank; i++) /* the leading extent of a group stays the first */
+		t.dim[i] = i < pad + lead ? 1 : v->type.dim[i - pad];
+	return t;
+}
+
+/* Axes longer than 1 keep their order when axis i becomes axis inv[i] of the old ones. */
+static bool keeps_order(const Type *t, const int *inv)
+{
+	int last = -1;
+	for (int i = 0; i < t->rank; i++) {
+		if (t->dim[inv[i]] == 1)
+			continue;
+		if (inv[i] < last)
+			return false;
+		last = inv[i];
+	}
+	return true;
+}
+
 /* Operand v beside a value of `rank` axes that is now read with its axes reordered by `inv`. */
 static Value *permuted_operand(Layout *l, Node *n, Value *v, const int *inv, int rank)
 {
-	int64_t dim[MAX_RANK], out[MAX_RANK];
-	const int lead = n->group ? 1 : 0, pad = rank - v->type.rank;
+	int64_t out[MAX_RANK];
 	if (type_count(&v->type) == 1)
 		return v;
-	for (int i = 0; i < rank; i++) /* the leading extent of a group stays the first */
-		dim[i] = lead && i == 0   ? v->type.dim[0]
-			 : i < pad + lead ? 1
-					  : v->type.dim[i - pad];
+	const Type t = full_rank(n, v, rank);
 	for (int i = 0; i < rank; i++)
-		out[i] = dim[inv[i]];
-	const Type t = type_make(v->type.dtype, rank, dim);
-	if (wide_axes(&t) <= 1)
+		out[i] = t.dim[inv[i]];
+	if (keeps_order(&t, inv))
 		return edit_reshape(n, v, rank, out);
-	return transposed(l, n, edit_reshape(n, v, rank, dim), inv);
+	return transposed(l, n, edit_reshape(n, v, rank, t.dim), inv);
 }
 
 /* All inputs with as many elements as the output come through the same transpose, and the others
- * are small: known at load time or at most one axis long. */
+ * need not be moved at run time. */
 static bool ew_inputs(const Node *n, const bool *load, Moved *m)
 {
 	bool found = false;
+	int inv[MAX_RANK];
+	const int rank = n->out[0].type.rank;
 	for (int i = 0; i < n->nin; i++) {
 		Moved other;
-		const bool moved = is_moved(n->in[i], &other);
-		const int rank = n->out[0].type.rank;
-		if (moved && n->in[i]->type.rank == rank) {
-			if (found && memcmp(m->perm, other.perm, (size_t)rank * sizeof(int)))
-				return false;
-			*m = other;
-			found = true;
-		} else if (!load[n->in[i]->node->id] && wide_axes(&n->in[i]->type) > 1) {
+		if (!is_moved(n->in[i], &other) || n->in[i]->type.rank != rank)
+			continue;
+		if (found && memcmp(m->perm, other.perm, (size_t)rank * sizeof(int)))
 			return false;
-		}
+		*m = other;
+		found = true;
 	}
-	return found && !(n->group && m->perm[0] != 0);
+	if (!found || (n->group && m->perm[0] != 0))
+		return false;
+	inverse(m->perm, rank, inv);
+	for (int i = 0; i < n->nin; i++) {
+		Moved other;
+		const bool moved = is_moved(n->in[i], &other) && n->in[i]->type.rank == rank;
+		const Type t = full_rank(n, n->in[i], rank);
+		if (!moved && !load[n->in[i]->node->id] && !keeps_order(&t, inv))
+			return false;
+	}
+	return true;
 }
 
 static bool push_ew(Layout *l, Node *n, const bool *load)

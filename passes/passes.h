@@ -8,13 +8,19 @@
 
 /* ---- passes.c -------------------------------------------------------------------------------- */
 
-/* What a back end tells about its kernels; either may be NULL, meaning never. */
+/* What a back end tells about its kernels; each may be NULL, meaning never. */
 typedef struct PassHooks {
 	/* The back end makes its own copy of load-time input `input` of n while loading, just after
 	 * the value was computed, and does not read the value itself later. */
 	bool (*packs)(const Node *n, int input);
 	/* The kernel of n reads input `input` with any strides. */
 	bool (*strided)(const Node *n, int input);
+	/* The kernel of n may write the outputs that renew inputs over these (F_RENEWS). */
+	bool (*renews)(const Node *n);
+	/* Sets narrow, by value slot (id * MAX_OUT + index), where values are stored as bf16; home
+	 * is the value whose storage one lies in, NULL for those not in the arena. All of a home or
+	 * none. */
+	void (*narrow)(const Graph *g, const Value *const *home, bool *narrow, Arena *scratch);
 } PassHooks;
 
 /* Lists are comma-separated pass names; NULL is an empty list or no folder. */
@@ -126,7 +132,7 @@ typedef struct Resolved {
 	const Value *owner; /* for PLACE_IO and to name the space */
 	int64_t offset;     /* bytes */
 	int64_t stride[MAX_RANK];
-	bool contiguous;
+	bool contiguous, narrow;
 } Resolved;
 Resolved plan_resolve(const Value *v);
 /* Node n (stack or concat) needs no copy of input i: it was computed where it must end up. */

@@ -1,13 +1,13 @@
 /* plan_check.c: proves a memory plan by running it on tags instead of numbers, sharing no code with
- * the planner. Every 64 bytes of an arena carry the number of the value last written there; each
+ * the planner. Every 32 bytes of an arena carry the number of the value last written there; each
  * node must find, under every element that it reads, the value that it reads or one that it was
- * computed inside. Values start at multiples of 64, so none shares its last 64 bytes with another.
- * Params are never written: they only must not overlap. */
+ * computed inside. Values start at multiples of 32, so none shares its last 32 bytes with another.
+ * Params and states must not overlap; what is written over a state must be the last to need it. */
 #include "passes/passes.h"
 
 #include <string.h>
 
-enum { GRAIN = 64 };
+enum { GRAIN = 32 };
 
 typedef struct Space {
 	PlaceKind kind;
@@ -53,6 +53,12 @@ static Space *find_space(Check *c, PlaceKind kind)
 
 /* ---- where elements are ---------------------------------------------------------------------- */
 
+/* Bytes of a stored element of a value that owns its bytes. */
+static int width_of(const Value *owner)
+{
+	return dtype_bytes(owner->place.narrow ? BF16 : owner->type.dtype);
+}
+
 /* Follows views to the value that owns the bytes; byte offset of element 0 and element strides. */
 static const Value *locate(const Value *v, int64_t *offset, int64_t *stride)
 {
@@ -61,8 +67,14 @@ static const Value *locate(const Value *v, int64_t *offset, int64_t *stride)
 		stride[i] = v->place.kind == PLACE_VIEW ? v->place.stride[i] : s;
 	for (; v->place.kind == PLACE_VIEW; v = v->node->in[0])
 		elements += v->place.offset;
-	*offset = v->place.offset + elements * dtype_bytes(v->type.dtype);
+	*offset = v->place.offset + elements * width_of(v);
 	return v;
+}
+
+/* Stands in memory before the first node runs. */
+static bool is_given(const Value *owner)
+{
+	return owner->place.kind == PLACE_PARAM || owner->place.kind == PLACE_STATE;
 }
 
 static bool accepts(const Check *c, int want, int tag)
@@ -93,12 +105,12 @@ static bool read_value(Check *c, const Value *v)
 {
 	int64_t at, stride[MAX_RANK], index[MAX_RANK] = {0};
 	const Value *owner = locate(v, &at, stride);
-	if (owner->place.kind == PLACE_IO || owner->place.kind == PLACE_PARAM)
+	if (owner->place.kind == PLACE_IO || is_given(owner))
 		return true;
 	const Space *s = find_space(c, owner->place.kind);
 	if (!s)
 		return wrong(c, v, "has no place");
-	const int width = dtype_bytes(v->type.dtype);
+	const int width = width_of(owner);
 	int outer = v->type.rank;
 	int64_t run = 1;
 	while (outer > 0 && (v->type.dim[outer - 1] == 1 || stride[outer - 1] == run))
@@ -121,13 +133,12 @@ static bool read_value(Check *c, const Value *v)
 
 static bool write_value(Check *c, const Value *v)
 {
-	if (v->place.kind == PLACE_VIEW || v->place.kind == PLACE_IO ||
-	    v->place.kind == PLACE_PARAM)
+	if (v->place.kind == PLACE_VIEW || v->place.kind == PLACE_IO || is_given(v))
 		return true;
 	const Space *s = find_space(c, v->place.kind);
 	if (!s)
 		return wrong(c, v, "has no place");
-	const int64_t at = v->place.offset, bytes = type_bytes(&v->type);
+	const int64_t at = v->place.offset, bytes = value_bytes(v);
 	if (at % GRAIN)
 		return wrong(c, v, "starts at byte %lld, no multiple of %d", (long long)at, GRAIN);
 	if (at < 0 || at + bytes > s->bytes)
@@ -173,9 +184,10 @@ static void note_inside(Check *c, const Node *n)
 		const Value *owner = locate(n->in[k], &at, stride);
 		const bool whole = type_bytes(&owner->type) == type_bytes(&n->in[k]->type) &&
 				   is_row(n->in[k], stride);
-		if (whole && owner->place.kind == n->out[0].place.kind && at == want)
+		if (whole && owner->place.kind == n->out[0].place.kind &&
+		    owner->place.narrow == n->out[0].place.narrow && at == want)
 			c->inside[tag_of(owner)] = tag_of(&n->out[0]);
-		want += type_bytes(&n->in[k]->type);
+		want += type_count(&n->in[k]->type) * width_of(&n->out[0]);
 	}
 }
 
@@ -214,13 +226,13 @@ static bool run_node(Check *c, const Node *n)
 
 /* ---- the check ------------------------------------------------------------------------------- */
 
-/* A join of params has no bytes of its own: its inputs stand there, one after the other. */
+/* A join of params or of states has no bytes of its own: its inputs stand there in a row. */
 static bool check_join(Check *c, const Node *n)
 {
 	int64_t want = n->out[0].place.offset, at, stride[MAX_RANK];
 	for (int k = 0; k < n->nin; k++) {
 		const Value *owner = locate(n->in[k], &at, stride);
-		if (owner->place.kind != PLACE_PARAM || at != want)
+		if (owner->place.kind != n->out[0].place.kind || at != want)
 			return wrong(c, &n->out[0], "is not where its input %d is", k);
 		want += type_bytes(&n->in[k]->type);
 	}
@@ -233,18 +245,49 @@ static bool overlap(const Value *a, const Value *b)
 	       b->place.offset < a->place.offset + type_bytes(&a->type);
 }
 
-static bool check_params(Check *c)
+static bool is_source(const Node *n)
+{
+	return n->op == OP_param || n->op == OP_input;
+}
+
+/* Nothing that runs after x was written over a state reads other values there. */
+static bool check_renewal(Check *c, const Value *x)
+{
+	int64_t at, stride[MAX_RANK];
+	for (int i = x->node->id; i < c->g->nodes.n; i++) {
+		const Node *n = c->g->nodes.at[i];
+		for (int k = 0; k < n->nout; k++)
+			if (&n->out[k] != x && n->out[k].place.kind == PLACE_STATE &&
+			    overlap(x, &n->out[k]))
+				return wrong(c, x, "is written over again");
+		for (int k = 0; i > x->node->id && k < n->nin; k++) {
+			const Value *o = n->in[k] ? locate(n->in[k], &at, stride) : x;
+			if (o != x && o->place.kind == PLACE_STATE && overlap(x, o))
+				return wrong(c, x, "overwrites '%s', which is still needed",
+					     o->name);
+		}
+	}
+	return true;
+}
+
+/* Params and states do not overlap, joins are where their inputs are. */
+static bool check_given(Check *c)
 {
 	for (int i = 0; i < c->g->nodes.n; i++) {
 		const Node *n = c->g->nodes.at[i];
+		for (int k = 0; k < n->nout; k++)
+			if (!is_source(n) && n->out[k].place.kind == PLACE_STATE &&
+			    (n->op == OP_stack || n->op == OP_concat
+				 ? !check_join(c, n)
+				 : !check_renewal(c, &n->out[k])))
+				return false;
 		const Value *v = n->nout ? &n->out[0] : NULL;
-		if (!v || v->place.kind != PLACE_PARAM)
-			continue;
-		if (n->op != OP_param && !check_join(c, n))
+		if (v && v->place.kind == PLACE_PARAM && n->op != OP_param && !check_join(c, n))
 			return false;
-		for (int k = 0; k < i && n->op == OP_param; k++) {
+		for (int k = 0; v && is_given(v) && is_source(n) && k < i; k++) {
 			const Node *o = c->g->nodes.at[k];
-			if (o->op == OP_param && overlap(v, &o->out[0]))
+			if (is_source(o) && o->out[0].place.kind == v->place.kind &&
+			    overlap(v, &o->out[0]))
 				return wrong(c, v, "overlaps '%s'", o->out[0].name);
 		}
 	}
@@ -277,7 +320,7 @@ const char *plan_check(const Graph *g, const PassHooks *hooks, Arena *a)
 	for (int i = 0; i < 2; i++)
 		c.space[i].tag = NEW_ARRAY(c.a, int, c.space[i].bytes / GRAIN + 1);
 	c.inside = NEW_ARRAY(c.a, int, (size_t)g->nodes.n *MAX_OUT + 2);
-	if (check_params(&c))
+	if (check_given(&c))
 		run_all(&c);
 	arena_free(c.a);
 	return c.why;

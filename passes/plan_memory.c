@@ -6,11 +6,14 @@
  *     %d = stack %c, %e : f32[2,8,16]           %d = stack %c, %e : ... @arena:512
  *
  * Params stand in the order of the graph, values known at load time in their own arena, inputs in
- * the caller's buffers, all others in the arena. reshape views contiguous values; slice, transpose
+ * the caller's buffers or, those that are state, where the program keeps them; all others in the
+ * arena. The next value of a state is computed over it where the back end can do so and nothing
+ * reads the old one any more. reshape views contiguous values; slice, transpose
  * and broadcast view when the result is contiguous or every user takes strides. Inputs of stack
- * and concat are computed inside the result where that is possible (plan_in_place); params so
- * joined lie side by side in the weights. Values that are live together never share bytes, and the
- * outputs of a node never share bytes with what it reads. Arena values start at multiples of 64. */
+ * and concat are computed inside the result where that is possible (plan_in_place); params and
+ * states so joined lie side by side. Values that are live together never share bytes, and the
+ * outputs of a node never share bytes with what it reads. Arena values start at multiples of 64 or,
+ * inside others that the back end stores as bf16, of 32. */
 #include "passes/passes.h"
 
 #include <stdlib.h>
@@ -21,12 +24,13 @@ enum { ALIGN = 64 };
 /* One piece of storage: a value with everything that lives inside it. */
 typedef struct Block {
 	Value *root;
-	PlaceKind space; /* PLACE_ARENA, PLACE_LOAD or PLACE_PARAM */
+	PlaceKind space; /* PLACE_ARENA, PLACE_LOAD, PLACE_PARAM or PLACE_STATE */
 	int64_t bytes, offset;
 	int first, last; /* node ids between which the bytes are needed, inclusive */
+	int read;        /* the last node that reads them as this value */
 	int host;        /* block inside which this one lies, or -1 */
 	int64_t inside;  /* byte offset in the host */
-	bool placed;
+	bool placed, narrow;
 } Block;
 
 typedef struct Plan {
@@ -36,7 +40,7 @@ typedef struct Plan {
 	Block *block;
 	int nblocks;
 	int *block_of; /* by value slot: block whose bytes the value uses, -1 for inputs' buffers */
-	int nviews, ninside;
+	int nviews, ninside, nrenewed;
 } Plan;
 
 static int slot(const Value *v)
@@ -90,7 +94,8 @@ Resolved plan_resolve(const Value *v)
 	}
 	r.kind = v->place.kind;
 	r.owner = v;
-	r.offset = v->place.offset + elements * dtype_bytes(v->type.dtype);
+	r.narrow = v->place.narrow;
+	r.offset = v->place.offset + elements * dtype_bytes(r.narrow ? BF16 : v->type.dtype);
 	return r;
 }
 
@@ -119,7 +124,8 @@ bool plan_in_place(const Node *n, int i)
 		return false;
 	const Resolved to = plan_resolve(&n->out[0]), from = plan_resolve(n->in[i]);
 	return from.contiguous && from.kind == to.kind && from.kind != PLACE_IO &&
-	       from.offset == to.offset + offset;
+	       from.narrow == to.narrow &&
+	       from.offset == to.offset + (to.narrow ? offset / 2 : offset);
 }
 
 /* ---- views ----------------------------------------------------------------------------------- */
@@ -257,9 +263,10 @@ static bool try_view(Plan *p, Node *n)
 static void add_block(Plan *p, Value *v)
 {
 	const Node *n = v->node;
-	const PlaceKind space = n->op == OP_param ? PLACE_PARAM
-				: p->load[n->id]  ? PLACE_LOAD
-						  : PLACE_ARENA;
+	const PlaceKind space = n->op == OP_param   ? PLACE_PARAM
+				: n->op == OP_input ? PLACE_STATE
+				: p->load[n->id]    ? PLACE_LOAD
+						    : PLACE_ARENA;
 	p->block_of[slot(v)] = p->nblocks;
 	p->block[p->nblocks++] = (Block){.root = v,
 					 .space = space,
@@ -278,7 +285,7 @@ static void find_blocks(Plan *p)
 	}
 	for (int i = 0; i < p->g->nodes.n; i++) {
 		Node *n = p->g->nodes.at[i];
-		if (n->op == OP_input) {
+		if (n->op == OP_input && !attr_bool(n, "state")) {
 			n->out[0].place.kind = PLACE_IO;
 			p->block_of[slot(&n->out[0])] = -1;
 			continue;
@@ -294,7 +301,7 @@ static void find_blocks(Plan *p)
  * reads at run time stay for good, unless the back end packs them while loading. */
 static int read_until(const Plan *p, const Node *n, int input, const Block *b)
 {
-	if (b->space == PLACE_ARENA || p->load[n->id])
+	if (b->space == PLACE_ARENA || b->space == PLACE_STATE || p->load[n->id])
 		return n->id;
 	bool (*const packs)(const Node *, int) = p->cx->opt->hooks.packs;
 	const bool packed = packs && n->in[input]->place.kind != PLACE_VIEW && packs(n, input);
@@ -311,13 +318,13 @@ static void find_lifetimes(Plan *p)
 				continue;
 			const int last = read_until(p, n, k, &p->block[of]);
 			if (last > p->block[of].last)
-				p->block[of].last = last;
+				p->block[of].last = p->block[of].read = last;
 		}
 	}
 	for (int i = 0; i < p->g->outputs.n; i++) {
 		const int of = p->block_of[slot(p->g->outputs.at[i].value)];
 		if (of >= 0)
-			p->block[of].last = p->g->nodes.n;
+			p->block[of].last = p->block[of].read = p->g->nodes.n;
 	}
 }
 
@@ -334,10 +341,16 @@ static int whole_block(const Plan *p, const Value *v)
 	return is_dense(&v->type, stride) ? of : -1;
 }
 
+/* Stands where it is before the first node runs. */
+static bool is_given(const Block *b)
+{
+	return b->space == PLACE_PARAM || b->space == PLACE_STATE;
+}
+
 static bool can_host(const Plan *p, int host, int guest, int64_t offset, int reader)
 {
 	const Block *b = &p->block[guest];
-	if (b->host >= 0 || host == guest || offset % ALIGN || b->space == PLACE_PARAM)
+	if (b->host >= 0 || host == guest || offset % ALIGN || is_given(b))
 		return false;
 	return b->space == p->block[host].space && b->last <= reader;
 }
@@ -356,21 +369,25 @@ static void host_inputs(Plan *p, const Node *n)
 	}
 }
 
-/* All inputs are params of their own that no other stack has claimed: they are laid side by side
- * in the weights and the stack is there already. */
-static bool host_params(Plan *p, const Node *n)
+/* All inputs are params, or all states, of their own that no other stack has claimed: they are laid
+ * side by side and the stack is there already. */
+static bool host_given(Plan *p, const Node *n)
 {
 	const int host = p->block_of[slot(&n->out[0])];
+	PlaceKind space = PLACE_NONE;
 	for (int i = 0; i < n->nin; i++) {
 		const int64_t offset = piece_offset(n, i);
 		const int guest = offset < 0 ? -1 : whole_block(p, n->in[i]);
-		if (guest < 0 || p->block[guest].space != PLACE_PARAM || p->block[guest].host >= 0)
+		if (guest < 0 || !is_given(&p->block[guest]) || p->block[guest].host >= 0)
 			return false;
+		if (i > 0 && p->block[guest].space != space)
+			return false;
+		space = p->block[guest].space;
 		for (int k = 0; k < i; k++)
 			if (p->block_of[slot(n->in[k])] == guest)
 				return false;
 	}
-	p->block[host].space = PLACE_PARAM;
+	p->block[host].space = space;
 	for (int i = 0; i < n->nin; i++) {
 		Block *b = &p->block[p->block_of[slot(n->in[i])]];
 		b->host = host;
@@ -387,7 +404,7 @@ static void find_hosts(Plan *p)
 		const Node *n = p->g->nodes.at[i];
 		if ((n->op == OP_stack || n->op == OP_concat) &&
 		    p->block_of[slot(&n->out[0])] >= 0 && n->out[0].place.kind == PLACE_NONE &&
-		    !host_params(p, n))
+		    !host_given(p, n))
 			host_inputs(p, n);
 	}
 	for (int i = 0; i < p->nblocks; i++) {
@@ -398,6 +415,76 @@ static void find_hosts(Plan *p)
 			if (b->last > p->block[h].last)
 				p->block[h].last = b->last;
 		}
+	}
+}
+
+/* ---- the next values of states --------------------------------------------------------------- */
+
+/* Nothing reads the bytes of block b, under any name, after node `id`. */
+static bool read_before(const Plan *p, int b, int id)
+{
+	for (; b >= 0; b = p->block[b].host)
+		if (p->block[b].read > id)
+			return false;
+	return true;
+}
+
+static void renew(Plan *p, const Node *input)
+{
+	const Output *o = graph_renewal(p->g, input);
+	if (!o)
+		return;
+	const Value *next = o->value;
+	const Node *n = next->node;
+	const int old = p->block_of[slot(&input->out[0])], new = p->block_of[slot(next)];
+	bool (*const renews)(const Node *) = p->cx->opt->hooks.renews;
+	if (!renews || !renews(n) || node_renewed(n, next->index) != &input->out[0] ||
+	    !read_before(p, old, n->id) || p->block[new].root != next)
+		return;
+	p->block[new].space = PLACE_STATE;
+	p->block[new].host = old;
+	p->nrenewed++;
+}
+
+static void find_renewals(Plan *p)
+{
+	for (int i = 0; i < p->g->nodes.n; i++)
+		if (p->block_of[slot(&p->g->nodes.at[i]->out[0])] >= 0 &&
+		    p->g->nodes.at[i]->op == OP_input)
+			renew(p, p->g->nodes.at[i]);
+}
+
+/* ---- storage as bf16 ------------------------------------------------------------------------- */
+
+static int outermost(const Plan *p, int b)
+{
+	while (p->block[b].host >= 0)
+		b = p->block[b].host;
+	return b;
+}
+
+static void find_narrow(Plan *p)
+{
+	const int nslots = p->g->nodes.n * MAX_OUT;
+	if (!p->cx->opt->hooks.narrow)
+		return;
+	const Value **home = NEW_ARRAY(p->cx->scratch, const Value *, nslots + 1);
+	bool *narrow = NEW_ARRAY(p->cx->scratch, bool, nslots + 1);
+	for (int i = 0; i < p->g->nodes.n; i++)
+		for (int k = 0; k < p->g->nodes.at[i]->nout; k++) {
+			const Value *v = &p->g->nodes.at[i]->out[k];
+			const int b = p->block_of[slot(v)];
+			if (b >= 0 && p->block[b].space == PLACE_ARENA)
+				home[slot(v)] = p->block[outermost(p, b)].root;
+		}
+	p->cx->opt->hooks.narrow(p->g, home, narrow, p->cx->scratch);
+	for (int i = 0; i < p->nblocks; i++) {
+		Block *b = &p->block[i];
+		if (b->space != PLACE_ARENA || !narrow[slot(b->root)])
+			continue;
+		b->narrow = true;
+		b->bytes = type_count(&b->root->type) * dtype_bytes(BF16);
+		b->inside /= 2;
 	}
 }
 
@@ -460,7 +547,7 @@ static void place_arenas(Plan *p)
 	Order *order = NEW_ARRAY(p->cx->scratch, Order, p->nblocks + 1);
 	int n = 0;
 	for (int i = 0; i < p->nblocks; i++)
-		if (p->block[i].host < 0 && p->block[i].space != PLACE_PARAM)
+		if (p->block[i].host < 0 && !is_given(&p->block[i]))
 			order[n++] = (Order){p->block[i].bytes, i};
 	qsort(order, (size_t)n, sizeof *order, by_size);
 	p->g->arena_bytes = p->g->load_bytes = 0;
@@ -474,12 +561,13 @@ static void place_arenas(Plan *p)
 	}
 }
 
-static void place_params(Plan *p)
+/* In the order of the graph, what is joined together. */
+static void place_given(Plan *p, PlaceKind space)
 {
 	int64_t at = 0;
 	for (int i = 0; i < p->nblocks; i++) {
 		int b = i;
-		if (p->block[i].space != PLACE_PARAM)
+		if (p->block[i].space != space)
 			continue;
 		while (p->block[b].host >= 0)
 			b = p->block[b].host;
@@ -498,8 +586,9 @@ static void write_places(Plan *p)
 		int b = i;
 		for (; p->block[b].host >= 0; b = p->block[b].host)
 			offset += p->block[b].inside;
-		p->block[i].root->place =
-		    (Place){.kind = p->block[i].space, .offset = p->block[b].offset + offset};
+		p->block[i].root->place = (Place){.kind = p->block[i].space,
+						  .offset = p->block[b].offset + offset,
+						  .narrow = p->block[i].narrow};
 	}
 }
 
@@ -513,6 +602,7 @@ static uint64_t places_hash(const Graph *g)
 			const Place *p = &g->nodes.at[i]->out[k].place;
 			h = (h ^ (uint64_t)p->kind) * 1099511628211u;
 			h = (h ^ (uint64_t)p->offset) * 1099511628211u;
+			h = (h ^ (uint64_t)p->narrow) * 1099511628211u;
 		}
 	return h;
 }
@@ -527,8 +617,11 @@ int pass_plan_memory(PassCtx *cx, Graph *g)
 	find_blocks(&p);
 	find_lifetimes(&p);
 	find_hosts(&p);
+	find_renewals(&p);
+	find_narrow(&p);
 	place_arenas(&p);
-	place_params(&p);
+	place_given(&p, PLACE_PARAM);
+	place_given(&p, PLACE_STATE);
 	write_places(&p);
 	int64_t sum = 0;
 	for (int i = 0; i < p.nblocks; i++)
@@ -536,9 +629,10 @@ int pass_plan_memory(PassCtx *cx, Graph *g)
 		    p.block[i].space == PLACE_ARENA && p.block[i].host < 0 ? p.block[i].bytes : 0;
 	report_did(cx, NULL,
 		   "%.2f MB for %.2f MB of activations, load-time values %.2f MB; %d pieces of "
-		   "storage, %d views, %d values computed inside a stack",
+		   "storage, %d views, %d values computed inside a stack, %d over the state they "
+		   "renew",
 		   (double)g->arena_bytes / 1e6, (double)sum / 1e6, (double)g->load_bytes / 1e6,
-		   p.nblocks, p.nviews, p.ninside);
+		   p.nblocks, p.nviews, p.ninside, p.nrenewed);
 	return places_hash(g) != before;
 }
 

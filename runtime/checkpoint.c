@@ -135,10 +135,10 @@ static uint64_t hash_tensors(uint64_t h, int n, const RtTensor *t)
 	return h;
 }
 
-/* Of what the results of a step depend on. */
+/* Of what the results of a step depend on, up to rounding. */
 static uint64_t hash_model(const RtModel *m)
 {
-	uint64_t h = hash_text(hash_text(hash_text(0, m->name), m->target), m->precision);
+	uint64_t h = hash_text(0, m->name);
 	h = hash_tensors(h, m->nstate, m->state);
 	for (int i = 0; i < m->ngraphs; i++) {
 		const RtGraph *const g = &m->graphs[i];
@@ -154,6 +154,7 @@ RtStatus rt_identity_make(RtIdentity *id, const RtModel *m, const RtPlans *p, co
 			  RtError *err)
 {
 	snprintf(id->model, sizeof id->model, "%016llx", (unsigned long long)hash_model(m));
+	snprintf(id->program, sizeof id->program, "%s, %s", m->target, m->precision);
 	snprintf(id->data, sizeof id->data, "%016llx", (unsigned long long)rt_dataset_hash(d));
 	id->choices = rt_plans_text(p);
 	return id->choices ? RT_OK : rt_no_memory(err);
@@ -224,7 +225,7 @@ RtStatus rt_checkpoint_write(const RtSession *s, const char *path, const RtIdent
 		which[i] = i;
 	const RtMeta meta[] = {
 	    {"format", format_name},  {"model", id->model},   {"data", id->data},
-	    {"choices", id->choices}, {"position", position},
+	    {"choices", id->choices}, {"position", position}, {"program", id->program},
 	};
 	if (!status)
 		status = write_some(s, path, n, which, RT_COUNT(meta), meta, err);
@@ -238,8 +239,10 @@ static RtStatus check_meta(const RtSafetensors *st, const RtModel *m, const char
 {
 	const char *const format = rt_st_meta(st, "format"), *const model = rt_st_meta(st, "model");
 	const char *const data = rt_st_meta(st, "data"), *const choices = rt_st_meta(st, "choices");
-	const char *const position = rt_st_meta(st, "position");
-	if (!format || strcmp(format, format_name) != 0 || !model || !data || !choices || !position)
+	const char *const position = rt_st_meta(st, "position"), *const program =
+								     rt_st_meta(st, "program");
+	if (!format || strcmp(format, format_name) != 0 || !model || !data || !choices ||
+	    !position || !program)
 		return rt_fail(err, RT_INPUT, "%s: not a checkpoint of a training", path);
 	if (strcmp(model, id->model) != 0)
 		return rt_fail(err, RT_INPUT,
@@ -258,6 +261,7 @@ static RtStatus check_meta(const RtSafetensors *st, const RtModel *m, const char
 			       path);
 	if (!parse_position(at, position))
 		return rt_fail(err, RT_INPUT, "%s: the checkpoint's position is damaged", path);
+	snprintf(at->program, sizeof at->program, "%s", program);
 	return RT_OK;
 }
 

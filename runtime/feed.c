@@ -1,5 +1,5 @@
 /* feed.c: recordings cut into examples, their order in an epoch, and batches of them, which a
- * thread of its own prepares while the one before is computed. */
+ * thread of its own prepares, and sends to the device, while the one before is computed. */
 #define _XOPEN_SOURCE 700
 #include "train.h"
 
@@ -83,7 +83,7 @@ static uint64_t audio_each(const RtModel *m)
 
 RtStatus rt_batch_open(RtBatch *b, const RtFeed *f, RtError *err)
 {
-	*b = (RtBatch){.ntargets = f->step ? f->step->ninputs : 0};
+	*b = (RtBatch){.slot = -1, .ntargets = f->step ? f->step->ninputs : 0};
 	b->audio = rt_alloc((uint64_t)f->model->batch * audio_each(f->model), sizeof *b->audio);
 	b->target = rt_alloc((uint64_t)b->ntargets, sizeof *b->target);
 	bool ok = b->audio && b->target;
@@ -97,9 +97,27 @@ RtStatus rt_batch_open(RtBatch *b, const RtFeed *f, RtError *err)
 	return ok ? RT_OK : rt_no_memory(err);
 }
 
+/* In memory of the program's device. */
+static RtStatus open_slot(RtBatch *b, const RtSession *s, const RtFeed *f, int slot, RtError *err)
+{
+	RtSlot m;
+	*b = (RtBatch){.slot = slot, .ntargets = f->step->ninputs};
+	b->target = rt_alloc((uint64_t)b->ntargets, sizeof *b->target);
+	if (!b->target)
+		return rt_no_memory(err);
+	const RtStatus status = s->model->ops.slot(s->self, slot, &m, err);
+	if (status)
+		return status;
+	b->pcm = m.audio;
+	for (int i = 0; i < b->ntargets; i++)
+		if (rt_target_known(f->step->inputs[i].name))
+			b->target[i] = m.target[i];
+	return RT_OK;
+}
+
 void rt_batch_release(RtBatch *b)
 {
-	for (int i = 0; b->target && i < b->ntargets; i++)
+	for (int i = 0; b->slot < 0 && b->target && i < b->ntargets; i++)
 		free(b->target[i]);
 	free(b->target);
 	free(b->audio);
@@ -116,11 +134,22 @@ static void fill_audio(const RtRecording *r, const RtAudio *a, const RtChunk *c,
 			out[ch * a->samples + i] = (float)r->x[(c->begin + i) * nch + ch] / 32768;
 }
 
+static void fill_pcm(const RtRecording *r, const RtAudio *a, const RtChunk *c, int16_t *out)
+{
+	const size_t n = (size_t)((c->end - c->begin) * a->channels),
+		     all = (size_t)(a->samples * a->channels);
+	memcpy(out, r->x + c->begin * a->channels, sizeof *out * n);
+	memset(out + n, 0, sizeof *out * (all - n));
+}
+
 static void fill_example(RtBatch *b, const RtFeed *f, int64_t i, const RtChunk *c)
 {
 	const RtModel *const m = f->model;
 	const RtRecording *const r = &f->data->at[c->recording];
-	fill_audio(r, &m->audio, c, b->audio + (uint64_t)i * audio_each(m));
+	if (b->pcm)
+		fill_pcm(r, &m->audio, c, b->pcm + (uint64_t)i * audio_each(m));
+	else
+		fill_audio(r, &m->audio, c, b->audio + (uint64_t)i * audio_each(m));
 	for (int k = 0; k < b->ntargets; k++) {
 		if (!b->target[k])
 			continue;
@@ -153,9 +182,10 @@ void rt_batch_fill_plain(RtBatch *b, const RtFeed *f, int64_t first)
 
 /* ---- loader ------------------------------------------------------------------------------ */
 
-enum { SLOTS = 2 };
+enum { SLOTS = RT_SLOTS };
 
 struct RtLoader {
+	const RtSession *session;
 	const RtFeed *feed;
 	int64_t epoch, batch;   /* to be prepared next */
 	int64_t order_epoch;    /* whose order `order` is; -1: none */
@@ -204,9 +234,11 @@ static void *load(void *p)
 		}
 		RtBatch *const b = &l->slot[(l->head + l->ready) % SLOTS];
 		pthread_mutex_unlock(&l->lock);
-		const RtStatus s = choose(l);
+		RtStatus s = choose(l);
 		if (!s)
 			rt_batch_fill(b, l->feed, l->index);
+		if (!s && b->slot >= 0)
+			s = l->session->model->ops.send(l->session->self, b->slot, l->err);
 		pthread_mutex_lock(&l->lock);
 		l->status = s;
 		l->ready += !s;
@@ -226,31 +258,35 @@ static RtStatus loader_alloc(RtLoader *l, RtError *err)
 	if (!l->order || !l->first || !l->index || !l->err)
 		return rt_no_memory(err);
 	RtStatus s = rt_feed_order(l->feed, 0, l->first, err);
+	const bool device = l->session->model->ops.slot != NULL;
 	for (int i = 0; !s && i < SLOTS; i++)
-		s = rt_batch_open(&l->slot[i], l->feed, err);
+		s = device ? open_slot(&l->slot[i], l->session, l->feed, i, err)
+			   : rt_batch_open(&l->slot[i], l->feed, err);
 	return s;
 }
 
-RtStatus rt_loader_open(RtLoader **out, const RtFeed *f, int64_t epoch, int64_t batch, RtError *err)
+RtStatus rt_loader_open(RtLoader **out, const RtSession *s, const RtFeed *f, int64_t epoch,
+			int64_t batch, RtError *err)
 {
 	RtLoader *const l = *out = rt_alloc(1, sizeof *l);
 	if (!l)
 		return rt_no_memory(err);
+	l->session = s;
 	l->feed = f;
 	l->epoch = epoch;
 	l->batch = batch;
 	l->order_epoch = -1;
 	pthread_mutex_init(&l->lock, NULL);
 	pthread_cond_init(&l->changed, NULL);
-	RtStatus s = loader_alloc(l, err);
-	if (!s && pthread_create(&l->thread, NULL, load, l) != 0)
-		s = rt_fail(err, RT_DEVICE, "no thread for loading data can be started");
-	l->started = !s;
-	if (s) {
+	RtStatus status = loader_alloc(l, err);
+	if (!status && pthread_create(&l->thread, NULL, load, l) != 0)
+		status = rt_fail(err, RT_DEVICE, "no thread for loading data can be started");
+	l->started = !status;
+	if (status) {
 		rt_loader_close(l);
 		*out = NULL;
 	}
-	return s;
+	return status;
 }
 
 RtStatus rt_loader_next(RtLoader *l, const RtBatch **b, RtError *err)

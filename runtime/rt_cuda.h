@@ -30,9 +30,10 @@ typedef struct RtCudaUpload {
 	int64_t at;
 } RtCudaUpload;
 
-/* An output: float32, dense, at a byte of the arena or of the output buffer. */
+/* An output: float32, dense, at a byte of the arena, of the output buffer or of the state. */
+enum { RT_CUDA_ARENA, RT_CUDA_OUT, RT_CUDA_STATE };
 typedef struct RtCudaOutput {
-	int in_arena;
+	int space;
 	int64_t at;
 } RtCudaOutput;
 
@@ -55,6 +56,15 @@ typedef struct RtCudaProgram {
 	int nuploads;
 	const RtCudaUpload *uploads;
 	int64_t param_bytes, load_bytes, arena_bytes, in_bytes, out_bytes;
+	/* Of a program for training: byte of each of RtModel.state, parameters first in their
+	 * order; the launch that turns 16-bit audio into the input of the features graph, -1: none.
+	 */
+	int64_t state_bytes;
+	const int64_t *state;
+	int pcm;
+	/* Kernels for sm_90 and newer wait for the launch before them by themselves: the next
+	 * launch may be set up while that one runs. */
+	int overlap;
 	int poison; /* fill the arena with NaN before each run: for tests */
 } RtCudaProgram;
 
@@ -63,6 +73,13 @@ RtStatus rt_cuda_open(void **self, const RtCudaProgram *p, const float *const *p
 		      RtError *err);
 RtStatus rt_cuda_run(void *self, int graph, const float *const *in, float *const *out,
 		     RtError *err);
+RtStatus rt_cuda_get_state(void *self, int i, float *out, RtError *err);
+RtStatus rt_cuda_set_state(void *self, int i, const float *in, RtError *err);
+RtStatus rt_cuda_refresh(void *self, RtError *err);
+RtStatus rt_cuda_slot(void *self, int slot, RtSlot *out, RtError *err);
+RtStatus rt_cuda_send(void *self, int slot, RtError *err);
+RtStatus rt_cuda_step(void *self, int slot, const float *const *in, float *const *out,
+		      RtError *err);
 RtStatus rt_cuda_infer(void *self, const float *const *in, float *const *out, RtError *err);
 RtStatus rt_cuda_time(void *self, int graph, int n, int isolated, double *seconds, RtError *err);
 RtRoof rt_cuda_roof(void *self, int graph);

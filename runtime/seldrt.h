@@ -14,7 +14,7 @@
 extern "C" {
 #endif
 
-enum { RT_ABI = 3, RT_MAX_RANK = 8, RT_ERROR_BYTES = 1 << 17 };
+enum { RT_ABI = 4, RT_MAX_RANK = 8, RT_ERROR_BYTES = 1 << 17, RT_SLOTS = 2 };
 
 /* Exit statuses of a program, too. */
 typedef enum RtStatus {
@@ -84,6 +84,12 @@ typedef struct RtRoof {
 	double arithmetic, memory; /* seconds; 0: unknown */
 } RtRoof;
 
+/* Host memory for a batch to train on, valid until close. */
+typedef struct RtSlot {
+	int16_t *audio;       /* [batch, samples, channels] */
+	float *const *target; /* by input of "step": targets; what is no target is not read */
+} RtSlot;
+
 /* What the emitted code does. `self` is made by open and owned by the caller. Buffers passed to
  * run are host memory, float32, as large as RtGraph says. */
 typedef struct RtOps {
@@ -105,6 +111,15 @@ typedef struct RtOps {
 	RtStatus (*set_state)(void *self, int i, const float *in, RtError *err);
 	/* Makes the graphs other than "step" use the parameters as they now are. */
 	RtStatus (*refresh)(void *self, RtError *err);
+	/* Training from audio on a device; NULL where that gains nothing (CPU). Batches are on
+	 * their way in RT_SLOTS slots: `slot` gives one's memory; `send`, from any thread, begins
+	 * the transfer of what was put there; `step` runs "features" and then "step" on it, and
+	 * when it returns the slot may be filled again. in: the single numbers, by input of "step";
+	 * the rest is not looked at. out: as of run. */
+	RtStatus (*slot)(void *self, int slot, RtSlot *out, RtError *err);
+	RtStatus (*send)(void *self, int slot, RtError *err);
+	RtStatus (*step)(void *self, int slot, const float *const *in, float *const *out,
+			 RtError *err);
 	/* RT_INFER as one run: inputs of "features", outputs of "main"; what passes between them
 	 * stays on the device. NULL where that gains nothing (CPU). */
 	RtStatus (*infer)(void *self, const float *const *in, float *const *out, RtError *err);

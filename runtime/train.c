@@ -34,6 +34,7 @@ typedef struct Trainer {
 	RtFeed feed;
 	RtLoader *loader;
 	double epoch_start, saved, step_seconds; /* step_seconds: smoothed; 0: not known */
+	double roof_seconds; /* of features and step at the device's limits; 0: not known */
 } Trainer;
 
 /* ---- the folder -------------------------------------------------------------------------- */
@@ -188,6 +189,8 @@ static void show_step(Trainer *t, double lr)
 	add_parts(line, &t->history, v);
 	add(line, ", lr %.3g, %.1f clips/s, %.3g GFLOP/s", lr, (double)t->model->batch / each,
 	    1e-9 * t->step.graph->flops / each);
+	if (t->roof_seconds > 0)
+		add(line, ", %.1f %% of the roofline", 100 * t->roof_seconds / each);
 	rt_progress_text(&t->progress, line);
 }
 
@@ -219,6 +222,8 @@ static RtStatus log_step(Trainer *t, double lr, double seconds, RtError *err)
 	cJSON_AddNumberToObject(o, "lr", lr);
 	cJSON_AddNumberToObject(o, "clips_per_second", (double)t->model->batch / seconds);
 	cJSON_AddNumberToObject(o, "gflops", 1e-9 * t->step.graph->flops / seconds);
+	if (t->roof_seconds > 0)
+		cJSON_AddNumberToObject(o, "roofline_share", t->roof_seconds / seconds);
 	return rt_log_write(&t->log, o, err);
 }
 
@@ -259,7 +264,7 @@ static void name_bad(const Trainer *t, char *out, size_t room)
 	const RtStep *const s = &t->step;
 	const RtTensor *const state = t->model->state;
 	for (int i = 0; i < s->graph->ninputs; i++)
-		if (!rt_all_finite(s->in[i], rt_tensor_numel(&s->graph->inputs[i]))) {
+		if (s->in[i] && !rt_all_finite(s->in[i], rt_tensor_numel(&s->graph->inputs[i]))) {
 			snprintf(out, room, "input '%s'", s->graph->inputs[i].name);
 			return;
 		}
@@ -321,18 +326,26 @@ static RtStatus make_inputs(Trainer *t, const RtBatch *b, RtError *err)
 	return status;
 }
 
+static RtStatus run_batch(Trainer *t, const RtBatch *b, RtError *err)
+{
+	const RtOps *const ops = &t->model->ops;
+	void *const self = t->session.self;
+	if (b->slot >= 0)
+		return ops->step(self, b->slot, t->step.in, t->step.out, err);
+	const RtStatus s = make_inputs(t, b, err);
+	return s ? s : ops->run(self, t->step.index, t->step.in, t->step.out, err);
+}
+
 static RtStatus train_batch(Trainer *t, RtError *err)
 {
 	const double start = rt_seconds();
 	const double lr = rt_plan_lr(t->plan, t->at.epoch, t->at.batch);
 	const RtBatch *b;
 	RtStatus s = rt_loader_next(t->loader, &b, err);
-	if (!s)
-		s = make_inputs(t, b, err);
 	if (s)
 		return s;
 	rt_step_scalars(&t->step, t->plan, lr, t->at.step + 1);
-	s = t->model->ops.run(t->session.self, t->step.index, t->step.in, t->step.out, err);
+	s = run_batch(t, b, err);
 	if (!s)
 		s = check_finite(t, err);
 	if (s)
@@ -485,7 +498,8 @@ static RtStatus train_stage(Trainer *t, RtError *err)
 	t->plan = &t->plans.at[stage];
 	RtStatus s = open_feed(t, err);
 	if (!s)
-		s = rt_loader_open(&t->loader, &t->feed, t->at.epoch, t->at.batch, err);
+		s = rt_loader_open(&t->loader, &t->session, &t->feed, t->at.epoch, t->at.batch,
+				   err);
 	while (!s && t->at.stage == stage)
 		s = train_epoch(t, err);
 	rt_loader_close(t->loader);
@@ -526,6 +540,19 @@ static RtStatus open_session(Trainer *t, bool *scaled, RtError *err)
 	*scaled = !s && has_scaler(t, &w);
 	rt_weights_release(&w);
 	return s;
+}
+
+/* Features and step, each as long as the slower of arithmetic and memory. */
+static double roof_seconds(const Trainer *t)
+{
+	const int graph[] = {t->session.features, t->step.index};
+	double sum = 0;
+	for (size_t i = 0; t->model->ops.roof && i < RT_COUNT(graph); i++) {
+		const RtRoof r =
+		    graph[i] < 0 ? (RtRoof){0, 0} : t->model->ops.roof(t->session.self, graph[i]);
+		sum += r.memory > r.arithmetic ? r.memory : r.arithmetic;
+	}
+	return sum;
 }
 
 static RtStatus choose_features(Trainer *t, RtError *err)
@@ -570,6 +597,13 @@ static RtStatus resume(Trainer *t, RtError *err)
 	if (!path)
 		return rt_no_memory(err);
 	RtStatus s = rt_checkpoint_read(&t->session, path, &t->id, &t->at, err);
+	char text[320];
+	snprintf(text, sizeof text,
+		 "%s was written by a program for %s, this one is for %s: results will differ in "
+		 "rounding from those of a run that stays with one",
+		 checkpoint_name, t->at.program, t->id.program);
+	if (!s && strcmp(t->at.program, t->id.program) != 0)
+		rt_say_warning(t->options, text);
 	const bool inside = t->at.stage < t->plans.n ? t->at.epoch < t->plans.at[t->at.stage].epochs
 						     : t->at.stage == t->plans.n;
 	if (!s && !inside)
@@ -661,6 +695,7 @@ static RtStatus prepare(Trainer *t, RtError *err)
 		s = open_session(t, &scaled, err);
 	if (!s)
 		s = choose_features(t, err);
+	t->roof_seconds = s ? 0 : roof_seconds(t);
 	if (!s)
 		s = exists ? resume(t, err) : begin(t, scaled, err);
 	if (!s)

@@ -121,6 +121,8 @@ RtStatus rt_feed_order(const RtFeed *f, int64_t epoch, int64_t *order, RtError *
 
 typedef struct RtBatch {
 	float *audio; /* [batch, channels, samples] */
+	int16_t *pcm; /* [batch, samples, channels], in its place for a device: RtOps.slot */
+	int slot;     /* of the device, -1: none; its memory is the program's */
 	int ntargets;
 	float **target; /* by input of the graph step; NULL for those that are no targets */
 } RtBatch;
@@ -135,8 +137,9 @@ void rt_batch_fill_plain(RtBatch *b, const RtFeed *f, int64_t first);
 /* A thread that prepares the batch after the one in use. */
 typedef struct RtLoader RtLoader;
 
-/* Begins with batch `batch` of `epoch`. */
-RtStatus rt_loader_open(RtLoader **l, const RtFeed *f, int64_t epoch, int64_t batch, RtError *err);
+/* Begins with batch `batch` of `epoch`. Batches go to the session's device, if it has slots. */
+RtStatus rt_loader_open(RtLoader **l, const RtSession *s, const RtFeed *f, int64_t epoch,
+			int64_t batch, RtError *err);
 /* The next batch, which is valid until the next call. */
 RtStatus rt_loader_next(RtLoader *l, const RtBatch **b, RtError *err);
 void rt_loader_close(RtLoader *l);
@@ -158,6 +161,7 @@ RtStatus rt_evaluate(RtSession *s, const RtDataset *d, const RtDecode *decode, u
 /* ---- checkpoint.c ----------------------------------------------------------------------- */
 
 enum { RT_MAX_PARTS = 16 }; /* of the loss, with the whole and the norm of the gradient */
+enum { RT_PROGRAM_TEXT = 64 };
 
 /* The batch that comes next, and what a run must remember besides its state. */
 typedef struct RtPosition {
@@ -166,12 +170,14 @@ typedef struct RtPosition {
 	double sums[RT_MAX_PARTS];  /* over the batches of this epoch */
 	double best;                /* score of the best epoch of this stage; NaN: none yet */
 	int64_t log_lines;
+	char program[RT_PROGRAM_TEXT]; /* target and precision of what wrote it: "cuda, bf16" */
 } RtPosition;
 
 /* What a checkpoint must agree with. */
 typedef struct RtIdentity {
-	char model[17], data[17]; /* hashes */
-	char *choices;            /* rt_plans_text */
+	char model[17], data[17]; /* hashes; of the model without target and precision */
+	char program[RT_PROGRAM_TEXT];
+	char *choices; /* rt_plans_text */
 } RtIdentity;
 
 RtStatus rt_identity_make(RtIdentity *id, const RtModel *m, const RtPlans *p, const RtDataset *d,
@@ -247,7 +253,7 @@ typedef struct RtStep {
 	int index;
 	RtRole *role;
 	float *scalar;    /* by input */
-	const float **in; /* by input */
+	const float **in; /* by input; NULL: not in host memory */
 	float **out;      /* by output; NULL: not wanted */
 	int nparts;
 	int part[RT_MAX_PARTS]; /* outputs: loss, its parts, grad_norm */

@@ -41,7 +41,9 @@ int main(int argc, char **argv)
 {
 	static const CpuOptions opt = {0};
 	const PassOptions passes = {
-	    .only = "", .verify = true, .hooks = {.packs = cpu_packs, .strided = cpu_strided}};
+	    .only = "",
+	    .verify = true,
+	    .hooks = {.packs = cpu_packs, .strided = cpu_strided, .renews = cpu_renews}};
 	Arena *a = arena_new();
 	Diag d = {.arena = a, .out = stderr};
 	Source src = {.name = argc > 1 ? argv[1] : "?"};

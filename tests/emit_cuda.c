@@ -26,10 +26,9 @@ static void print_launches(const CudaCode *code)
 
 int main(int argc, char **argv)
 {
-	const PassOptions passes = {
-	    .only = "", .verify = true, .hooks = {.packs = cuda_packs, .strided = cuda_strided}};
 	const CudaOptions opt = {.precision = precision(argc > 2 ? argv[2] : "fp32"),
 				 .version = "0.0.0"};
+	const PassOptions passes = {.only = "", .verify = true, .hooks = cuda_hooks(opt.precision)};
 	Arena *a = arena_new();
 	Diag d = {.arena = a, .out = stderr};
 	Source src = {.name = argc > 1 ? argv[1] : "?"};

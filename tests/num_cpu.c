@@ -138,9 +138,10 @@ int main(int argc, char **argv)
 			c.index = suite_adopt(&s, c.graph);
 		list_push(s.a, &cases, c);
 	}
-	const PassOptions opt = {.only = passes ? NULL : "",
-				 .verify = true,
-				 .hooks = {.packs = cpu_packs, .strided = cpu_strided}};
+	const PassOptions opt = {
+	    .only = passes ? NULL : "",
+	    .verify = true,
+	    .hooks = {.packs = cpu_packs, .strided = cpu_strided, .renews = cpu_renews}};
 	const CpuOptions library = {.library = true};
 	Report r = {0};
 	const RtModel *m = passes_run(s.module, &opt, &r)

@@ -13,6 +13,20 @@ static bool any_strides(const Node *n, int input)
 	return n && input >= 0;
 }
 
+static bool always(const Node *n)
+{
+	return n != NULL;
+}
+
+/* Everything that lies in a value of a node called "half". */
+static void half(const Graph *g, const Value *const *home, bool *narrow, Arena *scratch)
+{
+	(void)scratch;
+	for (int i = 0; i < g->nodes.n * MAX_OUT; i++)
+		narrow[i] =
+		    home[i] && home[i]->node->label && !strcmp(home[i]->node->label, "half");
+}
+
 static const char *print(Arena *a, const Module *m)
 {
 	Buf b;
@@ -51,7 +65,8 @@ static int run(Arena *a, const char *path, const PassOptions *opt, bool verbose)
 
 int main(int argc, char **argv)
 {
-	PassOptions opt = {.verify = true, .eval = true};
+	PassOptions opt = {
+	    .verify = true, .eval = true, .hooks = {.renews = always, .narrow = half}};
 	bool verbose = false;
 	int i = 1;
 	for (; i < argc && argv[i][0] == '-'; i++) {

@@ -1,10 +1,9 @@
 /* attention.h: attention and its gradients, of one head and ATTN_ROWS queries at a time.
  *
- * Vector lanes are queries: scores st[key][query] need no transposed keys or values, softmax goes
- * down the rows, and the shift of relative positions is a matter of where loads start: for key j,
- * lanes i read element i - j of a table that has the positions from the last to the first
- * (attn_pack). Keys are taken ATTN_KEYS at a time with a running maximum, so that no memory but the
- * operands grows with the length. */
+ * Vector lanes are queries: scores st[key][query] need no transposed keys or values, and softmax
+ * goes down the rows. Keys are taken ATTN_KEYS at a time with a running maximum, so that no memory
+ * but the operands grows with the length. Products with positions stand in rows by position; lane l
+ * of key j meets row j - l + constant, so the shift moves each lane by its number (attn_shear). */
 #ifndef CPU_ATTENTION_H
 #define CPU_ATTENTION_H
 
@@ -13,14 +12,19 @@
 #include "update.h"
 
 /* ATTN_LANES: from row to row of transposed queries; the one behind a block is there, too.
- * ATTN_EDGE: zeros on either side of a row of the table, more than NR + GEMM_ROWS. */
-enum { ATTN_ROWS = 64, ATTN_KEYS = 128, ATTN_LANES = ATTN_ROWS + 16, ATTN_EDGE = 64 };
+ * ATTN_SPAN: rows by position that NR queries and a block of keys meet. */
+enum {
+	ATTN_ROWS = 64,
+	ATTN_KEYS = 128,
+	ATTN_LANES = ATTN_ROWS + 16,
+	ATTN_SPAN = ATTN_KEYS + NR - 1
+};
 
-/* q[b, t, h, d], k[b, s, h, d], v[b, s, h, e] and, for gradients, g[b, t, h, e] with strides.
- * limit: of 2^32 draws as many drop; the others are multiplied by keep. */
+/* q[b, t, h, d], k[b, s, h, d], v[b, s, h, e] and, for gradients, g[b, t, h, e], r[t, h, d] with
+ * strides. limit: of 2^32 draws as many drop; the others are multiplied by keep. */
 typedef struct Attention {
 	int b, t, s, h, d, e;
-	int64_t qb, qt, qh, qd, kb, ks, kh, kd, vb, vs, vh, ve, gb, gt, gh, ge;
+	int64_t qb, qt, qh, qd, kb, ks, kh, kd, vb, vs, vh, ve, gb, gt, gh, ge, rt, rh, rd;
 	float scale;
 	bool relative, drop;
 	uint64_t limit;
@@ -55,46 +59,14 @@ INLINE void attn_rows(int mr, const float *a, int64_t row, int64_t col, const fl
 	}
 }
 
-/* c[mr][NR] += sum over j < k of a[i * row + j * col ..][NR] b[j][NR], lane by lane */
-INLINE void attn_skewed(int mr, const float *a, int64_t row, int64_t col, const float *b,
-			int64_t ldb, int k, float *c, int64_t ldc)
-{
-	Vf acc[GEMM_ROWS][2];
-#pragma GCC unroll 16
-	for (int i = 0; i < mr; i++) {
-		acc[i][0] = vload(c + i * ldc);
-		acc[i][1] = vload(c + i * ldc + VL);
-	}
-	for (int j = 0; j < k; j++) {
-		const Vf b0 = vload(b + j * ldb), b1 = vload(b + j * ldb + VL);
-#pragma GCC unroll 16
-		for (int i = 0; i < mr; i++) {
-			acc[i][0] += vload(a + i * row + j * col) * b0;
-			acc[i][1] += vload(a + i * row + j * col + VL) * b1;
-		}
-	}
-#pragma GCC unroll 16
-	for (int i = 0; i < mr; i++) {
-		vstore(c + i * ldc, acc[i][0]);
-		vstore(c + i * ldc + VL, acc[i][1]);
-	}
-}
-
-typedef enum AttnWay { ATTN_SET, ATTN_ADD, ATTN_SKEWED } AttnWay;
-
 #define ATTN_CASE(n)                                                                               \
 	case n:                                                                                    \
-		if (way == ATTN_SKEWED)                                                            \
-			attn_skewed(n, a, row, col, b, ldb, k, c, ldc);                            \
-		else if (way == ATTN_ADD)                                                          \
-			attn_rows(n, a, row, col, b, ldb, k, c, ldc, true);                        \
-		else                                                                               \
-			attn_rows(n, a, row, col, b, ldb, k, c, ldc, false);                       \
+		attn_rows(n, a, row, col, b, ldb, k, c, ldc, add);                                 \
 		break
 
 /* rows <= GEMM_ROWS */
-OUTLINE void attn_few(AttnWay way, int rows, const float *a, int64_t row, int64_t col,
-		      const float *b, int64_t ldb, int k, float *c, int64_t ldc)
+OUTLINE void attn_few(int rows, const float *a, int64_t row, int64_t col, const float *b,
+		      int64_t ldb, int k, float *c, int64_t ldc, bool add)
 {
 	switch (rows) {
 		ATTN_CASE(1);
@@ -116,51 +88,20 @@ OUTLINE void attn_few(AttnWay way, int rows, const float *a, int64_t row, int64_
 	}
 }
 
-/* First row of group g of those that `rows` make */
-INLINE int attn_group(int rows, int g)
-{
-	return rows * g / ((rows + GEMM_ROWS - 1) / GEMM_ROWS);
-}
-
-INLINE int attn_groups(int rows)
-{
-	return (rows + GEMM_ROWS - 1) / GEMM_ROWS;
-}
-
 /* c[rows][n], columns rounded up to NR */
-INLINE void attn_product(AttnWay way, int rows, const float *a, int64_t row, int64_t col,
-			 const float *b, int64_t ldb, int k, float *c, int64_t ldc, int n)
+INLINE void attn_product(int rows, const float *a, int64_t row, int64_t col, const float *b,
+			 int64_t ldb, int k, float *c, int64_t ldc, int n, bool add)
 {
-	for (int g = 0; g < attn_groups(rows); g++)
+	const int groups = (rows + GEMM_ROWS - 1) / GEMM_ROWS;
+	for (int g = 0; g < groups; g++)
 		for (int p = 0; p < n; p += NR) {
-			const int r0 = attn_group(rows, g), r1 = attn_group(rows, g + 1);
-			attn_few(way, r1 - r0, a + r0 * row, row, col, b + p, ldb, k,
-				 c + r0 * ldc + p, ldc);
+			const int r0 = rows * g / groups, r1 = rows * (g + 1) / groups;
+			attn_few(r1 - r0, a + r0 * row, row, col, b + p, ldb, k, c + r0 * ldc + p,
+				 ldc, add);
 		}
 }
 
 /* ---- operands ---- */
-
-/* From row to row of the table of positions of t queries */
-INLINE int64_t attn_table_row(int t)
-{
-	return t + 2 * ATTN_EDGE;
-}
-
-/* table[h][d][EDGE + x] = r[t - 1 - x, h, d] for x < t, zeros on either side */
-OUTLINE void attn_pack(float *table, const float *r, int t, int h, int d, int64_t rt, int64_t rh,
-		       int64_t rd, int threads)
-{
-	const int64_t row = attn_table_row(t);
-#pragma omp parallel for num_threads(threads)
-	for (int i = 0; i < h * d; i++) {
-		const float *const from = r + i / d * rh + i % d * rd;
-		float *const to = table + i * row;
-		memset(to, 0, (size_t)row * sizeof *to);
-		for (int x = 0; x < t; x++)
-			to[ATTN_EDGE + x] = from[(t - 1 - x) * rt];
-	}
-}
 
 /* Dense copy of x[n, width] with rows `pitch` apart, zeros behind n rows up to `rows` and behind
  * width; times scale, after adding bias[width] or nothing (NULL) */
@@ -207,34 +148,85 @@ INLINE void attn_mask(const Attention s, const float *state, uint32_t stream, in
 	}
 }
 
-/* st[keys][ROWS] += of queries i0.. and keys j0.. what positions give; qp: queries as lanes */
-INLINE void attn_positions(const Attention s, const float *qp, const float *table, int i0, int n,
-			   int j0, int keys, float *st)
+/* ---- positions ---- */
+
+/* Which rows by position the queries i.. i + NR - 1 and the keys j.. meet: those before or at a
+ * query (m = t - 1 - i + j) or, `beyond`, those of the next query (m = j - i - 2). Row n of a span
+ * is position `first` + n; low .. high - 1 exist. */
+typedef struct AttnSpan {
+	int first, low, high;
+} AttnSpan;
+
+INLINE AttnSpan attn_span(const Attention s, bool beyond, int i, int j, int keys)
 {
-	const int64_t row = attn_table_row(s.t);
-	for (int g = 0; g < attn_groups(keys); g++)
-		for (int p = 0; p < n; p += NR) {
-			const int r0 = attn_group(keys, g), r1 = attn_group(keys, g + 1);
-			const int i = i0 + p, j = j0 + r0;
-			const float *const at = table + ATTN_EDGE + i - j;
-			float *const c = st + r0 * ATTN_ROWS + p;
-			if (j <= i + NR - 1)
-				attn_few(ATTN_SKEWED, r1 - r0, at, -1, row, qp + p, ATTN_LANES, s.d,
-					 c, ATTN_ROWS);
-			if (j0 + r1 - 1 > i + 1)
-				attn_few(ATTN_SKEWED, r1 - r0, at + s.t + 1, -1, row, qp + p + 1,
-					 ATTN_LANES, s.d, c, ATTN_ROWS);
+	const int first = (beyond ? -2 : s.t - 1) - i + j - (NR - 1), last = first + keys + NR - 1;
+	return (AttnSpan){first, first < 0 ? -first : 0, (last < s.t ? last : s.t) - first};
+}
+
+/* Lane l of row n of x[rows][NR] comes from row n + NR - 1 - l; `up`: goes back there. */
+INLINE void attn_shear(float *x, int rows, bool up)
+{
+	for (int v = 0; v < NR; v += VL) {
+		const int far = NR - VL - v; /* what all lanes of the vector move by */
+		for (int i = 0; i < rows - far && far > 0; i++) {
+			const int to = up ? rows - 1 - i : i, from = up ? to - far : to + far;
+			vstore(x + to * NR + v, vload(x + from * NR + v));
+		}
+		for (int i = 0; i < far && up; i++)
+			vstore(x + i * NR + v, (Vf){0});
+#pragma GCC unroll 4
+		for (int bit = 1; bit < VL; bit *= 2) {
+			Vi lanes;
+			for (int l = 0; l < VL; l++)
+				lanes[l] = l & bit ? 0 : -1;
+			for (int i = 0; i < rows - bit; i++) {
+				const int to = up ? rows - 1 - i : i,
+					  from = up ? to - bit : to + bit;
+				float *const at = x + to * NR + v;
+				const Vi stay = ~lanes & (Vi)vload(at);
+				vstore(at, (Vf)(stay | (lanes & (Vi)vload(x + from * NR + v))));
+			}
+			for (int i = 0; i < bit && up; i++)
+				vstore(x + i * NR + v, (Vf)(~lanes & (Vi)vload(x + i * NR + v)));
+		}
+	}
+}
+
+/* st[keys][ROWS] += what positions give to queries i0.. and keys j0..; r: of the head, qp: queries
+ * as lanes; scratch: ATTN_SPAN * (d + NR) floats */
+INLINE void attn_positions(const Attention s, const float *qp, const float *r, int i0, int n,
+			   int j0, int keys, float *st, float *scratch)
+{
+	float *const rows = scratch, *const span = rows + ATTN_SPAN * s.d;
+	for (int p = 0; p < n; p += NR)
+		for (int beyond = 0; beyond < 2; beyond++) {
+			const AttnSpan at = attn_span(s, beyond, i0 + p, j0, keys);
+			const int count = at.high - at.low, end = keys + NR - 1 - at.high;
+			if (count <= 0)
+				continue;
+			attn_copy(r + (at.first + at.low) * s.rt, s.rt, s.rd, count, count, s.d,
+				  NULL, 1, rows, s.d);
+			memset(span, 0, (size_t)at.low * NR * sizeof *span);
+			attn_product(count, rows, s.d, 1, qp + p + beyond, ATTN_LANES, s.d,
+				     span + at.low * NR, NR, NR, false);
+			memset(span + at.high * NR, 0, (size_t)end * NR * sizeof *span);
+			attn_shear(span, keys + NR - 1, false);
+			for (int j = 0; j < keys; j++)
+				for (int v = 0; v < NR; v += VL) {
+					float *const to = st + j * ATTN_ROWS + p + v;
+					vstore(to, vload(to) + vload(span + j * NR + v));
+				}
 		}
 }
 
 /* ---- forward ---- */
 
 /* Scratch of attn_tile: queries for content and for positions, keys, values, scores, mask,
- * result, maximum and sum */
+ * result, maximum and sum, what attn_positions needs */
 INLINE int64_t attn_scratch(const Attention s)
 {
 	return (int64_t)ATTN_LANES * 2 * s.d + ATTN_KEYS * (s.d + s.e + 2 * ATTN_ROWS) +
-	       ATTN_ROWS * (s.e + 2);
+	       ATTN_ROWS * (s.e + 2) + ATTN_SPAN * (s.d + NR);
 }
 
 /* Exponentials of st[keys][lanes] over a running maximum; o[e][lanes], of the keys so far, and sum
@@ -263,10 +255,10 @@ INLINE void attn_softmax(const Attention s, int keys, int lanes, bool first, flo
 	}
 }
 
-/* y[b, t, h, e], lse[b, h, t] or NULL; u, w[h, d], table NULL without positions, state NULL without
+/* y[b, t, h, e], lse[b, h, t] or NULL; r, u, w[h, d] NULL without positions, state NULL without
  * dropout. A tile is ATTN_ROWS queries of one head. */
 INLINE void attn_tile(const Attention s, const float *q, const float *k, const float *v,
-		      const float *state, uint32_t stream, const float *table, const float *u,
+		      const float *state, uint32_t stream, const float *r, const float *u,
 		      const float *w, float *y, float *lse, int tile, float *scratch)
 {
 	const int blocks = (s.t + ATTN_ROWS - 1) / ATTN_ROWS, h = tile / blocks % s.h;
@@ -288,10 +280,9 @@ INLINE void attn_tile(const Attention s, const float *q, const float *k, const f
 		const int m = s.s - j < ATTN_KEYS ? s.s - j : ATTN_KEYS;
 		attn_copy(k + j * s.ks, s.ks, s.kd, m, m, s.d, NULL, 1, keys, s.d);
 		attn_copy(v + j * s.vs, s.vs, s.ve, m, m, s.e, NULL, 1, values, s.e);
-		attn_product(ATTN_SET, m, keys, s.d, 1, qc, ATTN_LANES, s.d, st, ATTN_ROWS, n);
+		attn_product(m, keys, s.d, 1, qc, ATTN_LANES, s.d, st, ATTN_ROWS, n, false);
 		if (s.relative)
-			attn_positions(s, qp, table + h * s.d * attn_table_row(s.t), i0, n, j, m,
-				       st);
+			attn_positions(s, qp, r + h * s.rh, i0, n, j, m, st, sum + ATTN_ROWS);
 		attn_softmax(s, m, lanes, j == 0, st, o, top, sum);
 		if (s.drop) {
 			const int64_t e = (((int64_t)b * s.h + h) * s.t + i0) * s.s + j;
@@ -300,8 +291,7 @@ INLINE void attn_tile(const Attention s, const float *q, const float *k, const f
 				for (int l = 0; l < n; l++)
 					st[i * ATTN_ROWS + l] *= mask[i * ATTN_ROWS + l];
 		}
-		attn_product(j ? ATTN_ADD : ATTN_SET, s.e, values, 1, s.e, st, ATTN_ROWS, m, o,
-			     ATTN_ROWS, n);
+		attn_product(s.e, values, 1, s.e, st, ATTN_ROWS, m, o, ATTN_ROWS, n, j > 0);
 	}
 	for (int i = 0; i < n; i++) {
 		float *const to = y + (((int64_t)b * s.t + i0 + i) * s.h + h) * s.e;
@@ -315,9 +305,6 @@ INLINE void attn_tile(const Attention s, const float *q, const float *k, const f
 
 /* ---- gradients ---- */
 
-/* Rows of zeros before and behind the gradients of a block of scores, more than GEMM_ROWS. */
-enum { ATTN_MARGIN = 16 };
-
 /* n floats rounded up to whole panels */
 INLINE int attn_wide(int n)
 {
@@ -328,18 +315,18 @@ INLINE int attn_wide(int n)
 INLINE int64_t attn_grad_scratch(const Attention s)
 {
 	const int64_t d = attn_wide(s.d), e = attn_wide(s.e);
-	return ATTN_LANES * (2 * (int64_t)s.d + s.e) + (ATTN_ROWS + 1) * (2 * d + e) +
-	       ATTN_KEYS * ((int64_t)s.d + s.e + 2 * ATTN_ROWS) +
-	       (ATTN_KEYS + 2 * ATTN_MARGIN) * ATTN_ROWS + ATTN_ROWS * ((int64_t)s.d + 2) +
-	       ATTN_LANES * (int64_t)s.d + s.s * (d + e) + (s.relative ? s.t * d : 0);
+	return ATTN_LANES * (3 * (int64_t)s.d + s.e) + (ATTN_ROWS + 1) * (2 * d + e) +
+	       ATTN_KEYS * ((int64_t)s.d + s.e + 3 * ATTN_ROWS) + ATTN_ROWS * ((int64_t)s.d + 2) +
+	       ATTN_SPAN * ((int64_t)s.d + NR) + s.s * (d + e) + (s.relative ? s.t * d : 0);
 }
 
 typedef struct AttnGrad {
-	float *qc, *qp, *g;                /* lanes */
+	float *qc, *qp, *g, *dp;           /* lanes */
 	float *qc_rows, *qp_rows, *g_rows; /* rows of whole panels */
-	float *keys, *values, *st, *mask;
-	float *ds; /* behind ATTN_MARGIN rows of zeros */
-	float *dq, *mean, *lse, *dp, *dk, *dv, *dr;
+	float *keys, *values;
+	float *st, *mask, *ds; /* [key][query] */
+	float *dq, *mean, *lse, *span;
+	float *dk, *dv, *dr; /* rows of whole panels */
 } AttnGrad;
 
 INLINE AttnGrad attn_grad_places(const Attention s, float *scratch)
@@ -348,7 +335,8 @@ INLINE AttnGrad attn_grad_places(const Attention s, float *scratch)
 	AttnGrad a;
 	a.qc = scratch;
 	a.qp = a.qc + ATTN_LANES * s.d;
-	a.g = a.qp + ATTN_LANES * s.d;
+	a.dp = a.qp + ATTN_LANES * s.d;
+	a.g = a.dp + ATTN_LANES * s.d;
 	a.qc_rows = a.g + ATTN_LANES * s.e;
 	a.qp_rows = a.qc_rows + (ATTN_ROWS + 1) * d;
 	a.g_rows = a.qp_rows + (ATTN_ROWS + 1) * d;
@@ -356,12 +344,12 @@ INLINE AttnGrad attn_grad_places(const Attention s, float *scratch)
 	a.values = a.keys + ATTN_KEYS * s.d;
 	a.st = a.values + ATTN_KEYS * s.e;
 	a.mask = a.st + ATTN_KEYS * ATTN_ROWS;
-	a.ds = a.mask + ATTN_KEYS * ATTN_ROWS + ATTN_MARGIN * ATTN_ROWS;
-	a.dq = a.ds + (ATTN_KEYS + ATTN_MARGIN) * ATTN_ROWS;
+	a.ds = a.mask + ATTN_KEYS * ATTN_ROWS;
+	a.dq = a.ds + ATTN_KEYS * ATTN_ROWS;
 	a.mean = a.dq + ATTN_ROWS * s.d;
 	a.lse = a.mean + ATTN_ROWS;
-	a.dp = a.lse + ATTN_ROWS;
-	a.dk = a.dp + ATTN_LANES * s.d;
+	a.span = a.lse + ATTN_ROWS;
+	a.dk = a.span + ATTN_SPAN * (s.d + NR);
 	a.dv = a.dk + (int64_t)s.s * d;
 	a.dr = a.dv + (int64_t)s.s * e;
 	return a;
@@ -372,59 +360,41 @@ INLINE void attn_grad_scores(const Attention s, AttnGrad a, int keys, int lanes)
 {
 	for (int j = 0; j < keys; j++)
 		for (int l = 0; l < lanes; l += VL) {
-			float *const st = a.st + j * ATTN_ROWS + l, *const ds =
-									a.ds + j * ATTN_ROWS + l;
+			float *const st = a.st + j * ATTN_ROWS + l;
+			float *const ds = a.ds + j * ATTN_ROWS + l;
 			const Vf p = vexp(vload(st) - vload(a.lse + l));
 			const Vf kept = s.drop ? vload(a.mask + j * ATTN_ROWS + l) : vset(1.0f);
 			vstore(st, p * kept);
 			vstore(ds, p * (vload(ds) * kept - vload(a.mean + l)));
 		}
-	memset(a.ds - ATTN_MARGIN * ATTN_ROWS, 0, sizeof(float) * ATTN_MARGIN * ATTN_ROWS);
-	memset(a.ds + keys * ATTN_ROWS, 0, sizeof(float) * ATTN_MARGIN * ATTN_ROWS);
 }
 
-/* dp[d][lanes] += of queries i0.. and keys j0.. */
-INLINE void attn_grad_positions(const Attention s, AttnGrad a, const float *table, int i0, int n,
+/* dp[d][lanes] and dr[t][..] += of queries i0.. and keys j0.. */
+INLINE void attn_grad_positions(const Attention s, AttnGrad a, const float *r, int i0, int n,
 				int j0, int keys)
 {
-	const int64_t row = attn_table_row(s.t);
-	for (int p = 0; p < n; p += NR) {
-		const int i = i0 + p, last = i + NR - j0, first = i + 2 - j0 > 0 ? i + 2 - j0 : 0;
-		const float *const at = table + ATTN_EDGE + i - j0;
-		if (last > 0)
-			attn_product(ATTN_SKEWED, s.d, at, row, -1, a.ds + p, ATTN_ROWS,
-				     last < keys ? last : keys, a.dp + p, ATTN_LANES, NR);
-		if (first < keys)
-			attn_product(ATTN_SKEWED, s.d, at + s.t + 1 - first, row, -1,
-				     a.ds + first * ATTN_ROWS + p, ATTN_ROWS, keys - first,
-				     a.dp + p + 1, ATTN_LANES, NR);
-	}
-}
-
-/* dr += of the diagonals first <= i - j <= last of queries i0.. and keys j0..; `to`: the row of
- * diagonal 0, those after it going down; next: 1 where the query behind i is meant */
-INLINE void attn_grad_diagonals(const Attention s, AttnGrad a, int first, int last, int next,
-				float *to, int i0, int n, int j0, int keys)
-{
-	const int d = attn_wide(s.d), rows = last - first + 1;
-	for (int g = 0; rows > 0 && g < attn_groups(rows); g++) {
-		const int x0 = first + attn_group(rows, g), x1 = first + attn_group(rows, g + 1);
-		const int low = j0 + x0 > i0 ? j0 + x0 - i0 : 0;
-		const int high = j0 + keys + x1 - 1 < i0 + n ? j0 + keys + x1 - 1 - i0 : n;
-		for (int p = 0; p < d && low < high; p += NR)
-			attn_few(ATTN_ADD, x1 - x0, a.ds + (i0 + low - x0 - j0) * ATTN_ROWS + low,
-				 -ATTN_ROWS, ATTN_ROWS + 1, a.qp_rows + (low + next) * d + p, d,
-				 high - low, to - (int64_t)x0 * d + p, -d);
-	}
-}
-
-/* dr of queries i0.. and keys j0.. */
-INLINE void attn_grad_table(const Attention s, AttnGrad a, int i0, int n, int j0, int keys)
-{
-	const int d = attn_wide(s.d), low = i0 - j0 - keys + 1, high = i0 + n - 1 - j0;
-	attn_grad_diagonals(s, a, low > 0 ? low : 0, high, 0, a.dr + (int64_t)(s.t - 1) * d, i0, n,
-			    j0, keys);
-	attn_grad_diagonals(s, a, low, high < -2 ? high : -2, 1, a.dr - 2 * d, i0, n, j0, keys);
+	const int d = attn_wide(s.d);
+	float *const rows = a.span, *const span = rows + ATTN_SPAN * s.d;
+	for (int p = 0; p < n; p += NR)
+		for (int beyond = 0; beyond < 2; beyond++) {
+			const AttnSpan at = attn_span(s, beyond, i0 + p, j0, keys);
+			const int count = at.high - at.low;
+			if (count <= 0)
+				continue;
+			for (int j = 0; j < keys + NR - 1; j++)
+				for (int v = 0; v < NR; v += VL)
+					vstore(span + j * NR + v,
+					       j < keys ? vload(a.ds + j * ATTN_ROWS + p + v)
+							: (Vf){0});
+			attn_shear(span, keys + NR - 1, true);
+			attn_copy(r + (at.first + at.low) * s.rt, s.rt, s.rd, count, count, s.d,
+				  NULL, 1, rows, s.d);
+			attn_product(s.d, rows, 1, s.d, span + at.low * NR, NR, count,
+				     a.dp + p + beyond, ATTN_LANES, NR, true);
+			attn_product(count, span + at.low * NR, NR, 1, a.qp_rows + (p + beyond) * d,
+				     d, n - p < NR ? n - p : NR,
+				     a.dr + (int64_t)(at.first + at.low) * d, d, s.d, true);
+		}
 }
 
 /* x[rows, n] of a head to its places in to[b, rows, h, n] */
@@ -439,7 +409,7 @@ INLINE void attn_put(const float *x, int64_t row, int64_t col, int rows, int n, 
 /* Queries i0 .. i0 + n - 1 of one head: pointers at the head, q and g at its first query. */
 INLINE void attn_grad_block(const Attention s, AttnGrad a, const float *q, const float *k,
 			    const float *v, const float *y, const float *lse, const float *g,
-			    const float *state, uint32_t stream, int64_t draw, const float *table,
+			    const float *state, uint32_t stream, int64_t draw, const float *r,
 			    const float *u, const float *w, int i0, int n)
 {
 	const int d = attn_wide(s.d), e = attn_wide(s.e), lanes = attn_wide(n);
@@ -464,25 +434,20 @@ INLINE void attn_grad_block(const Attention s, AttnGrad a, const float *q, const
 		const int m = s.s - j < ATTN_KEYS ? s.s - j : ATTN_KEYS;
 		attn_copy(k + j * s.ks, s.ks, s.kd, m, m, s.d, NULL, 1, a.keys, s.d);
 		attn_copy(v + j * s.vs, s.vs, s.ve, m, m, s.e, NULL, 1, a.values, s.e);
-		attn_product(ATTN_SET, m, a.keys, s.d, 1, a.qc, ATTN_LANES, s.d, a.st, ATTN_ROWS,
-			     n);
+		attn_product(m, a.keys, s.d, 1, a.qc, ATTN_LANES, s.d, a.st, ATTN_ROWS, n, false);
 		if (s.relative)
-			attn_positions(s, a.qp, table, i0, n, j, m, a.st);
-		attn_product(ATTN_SET, m, a.values, s.e, 1, a.g, ATTN_LANES, s.e, a.ds, ATTN_ROWS,
-			     n);
+			attn_positions(s, a.qp, r, i0, n, j, m, a.st, a.span);
+		attn_product(m, a.values, s.e, 1, a.g, ATTN_LANES, s.e, a.ds, ATTN_ROWS, n, false);
 		if (s.drop)
 			attn_mask(s, state, stream, draw + (int64_t)i0 * s.s + j, n, m, a.mask);
 		attn_grad_scores(s, a, m, lanes);
-		attn_product(ATTN_ADD, m, a.st, ATTN_ROWS, 1, a.g_rows, e, n, a.dv + (int64_t)j * e,
-			     e, s.e);
-		attn_product(ATTN_ADD, m, a.ds, ATTN_ROWS, 1, a.qc_rows, d, n,
-			     a.dk + (int64_t)j * d, d, s.d);
-		attn_product(j ? ATTN_ADD : ATTN_SET, s.d, a.keys, 1, s.d, a.ds, ATTN_ROWS, m, a.dq,
-			     ATTN_ROWS, n);
-		if (s.relative) {
-			attn_grad_positions(s, a, table, i0, n, j, m);
-			attn_grad_table(s, a, i0, n, j, m);
-		}
+		attn_product(m, a.st, ATTN_ROWS, 1, a.g_rows, e, n, a.dv + (int64_t)j * e, e, s.e,
+			     true);
+		attn_product(m, a.ds, ATTN_ROWS, 1, a.qc_rows, d, n, a.dk + (int64_t)j * d, d, s.d,
+			     true);
+		attn_product(s.d, a.keys, 1, s.d, a.ds, ATTN_ROWS, m, a.dq, ATTN_ROWS, n, j > 0);
+		if (s.relative)
+			attn_grad_positions(s, a, r, i0, n, j, m);
 	}
 }
 
@@ -490,7 +455,7 @@ INLINE void attn_grad_block(const Attention s, AttnGrad a, const float *q, const
  * other operands as in attn_tile. A tile is one head. */
 INLINE void attn_grad_tile(const Attention s, const float *q, const float *k, const float *v,
 			   const float *y, const float *lse, const float *g, const float *state,
-			   uint32_t stream, const float *table, const float *u, const float *w,
+			   uint32_t stream, const float *r, const float *u, const float *w,
 			   float *dq, float *dk, float *dv, float *dp, float *dr, int tile,
 			   float *scratch)
 {
@@ -506,9 +471,8 @@ INLINE void attn_grad_tile(const Attention s, const float *q, const float *k, co
 		attn_grad_block(s, a, q + b * s.qb + h * s.qh, k + b * s.kb + h * s.kh,
 				v + b * s.vb + h * s.vh, y + rows * s.e, lse + (int64_t)tile * s.t,
 				g + b * s.gb + h * s.gh, state, stream, (int64_t)tile * s.t * s.s,
-				s.relative ? table + h * s.d * attn_table_row(s.t) : NULL,
-				s.relative ? u + h * s.d : NULL, s.relative ? w + h * s.d : NULL, i,
-				n);
+				s.relative ? r + h * s.rh : NULL, s.relative ? u + h * s.d : NULL,
+				s.relative ? w + h * s.d : NULL, i, n);
 		const int64_t at = (rows + (int64_t)i * s.h) * s.d;
 		attn_put(a.dq, 1, ATTN_ROWS, n, s.d, s.h, s.scale, dq + at);
 		if (!s.relative)

@@ -57,29 +57,33 @@ INLINE void gru_panels(int n, const float *a, int k, const float *w, int64_t apa
 		}
 }
 
-/* c[width] = a[k] w for one row, four panels at a time: one alone would wait for its own sums */
-INLINE void gru_row(const float *a, int k, const float *w, float *c, int64_t width)
+/* c[width] = or += a[k] w for one row, four panels at a time: one alone would wait for its own
+ * sums */
+INLINE void gru_row(const float *a, int k, const float *w, float *c, int64_t width, bool add)
 {
 	const int64_t apart = (int64_t)k * NR;
 	for (int j = 0; j < k; j += KCHUNK) {
 		const int n = k - j < KCHUNK ? k - j : KCHUNK;
 		int64_t i = 0;
 		for (; i + 4 * NR <= width; i += 4 * NR)
-			gru_panels(4, a + j, n, w + i * k + (int64_t)j * NR, apart, c + i, j > 0);
+			gru_panels(4, a + j, n, w + i * k + (int64_t)j * NR, apart, c + i,
+			           add || j > 0);
 		for (; i < width; i += NR)
-			gru_panels(1, a + j, n, w + i * k + (int64_t)j * NR, apart, c + i, j > 0);
+			gru_panels(1, a + j, n, w + i * k + (int64_t)j * NR, apart, c + i,
+			           add || j > 0);
 	}
 }
 
-/* c[rows, width] = a[rows, k] w */
-INLINE void gru_product(int rows, const float *a, int k, const float *w, float *c, int64_t width)
+/* c[rows, width] = or += a[rows, k] w; rows of a are lda apart */
+INLINE void gru_product(int rows, const float *a, int64_t lda, int k, const float *w, float *c,
+                        int64_t width, bool add)
 {
 	if (rows == 1) {
-		gru_row(a, k, w, c, width);
+		gru_row(a, k, w, c, width, add);
 		return;
 	}
 	for (int64_t i = 0; i < width; i += NR)
-		gemm_block(rows, a, k, k, w + i * k, c + i, width, false);
+		gemm_block(rows, a, lda, k, w + i * k, c + i, width, add);
 }
 
 /* The next state from the gates of the input and of the state, without their biases */
@@ -126,7 +130,7 @@ INLINE void gru_rows(const Gru s, bool reverse, int rows, const float *x, const 
 			gru_inputs(s, x + i * s.xb + t0 * s.xl, n, w_in, in + i * s.steps * width, dense);
 		for (int step = 0; step < n; step++) {
 			const int t = reverse ? n - 1 - step : step;
-			gru_product(rows, state, s.h, w_state, st, width);
+			gru_product(rows, state, s.h, s.h, w_state, st, width, false);
 			for (int i = 0; i < rows; i++)
 				gru_cell(s.h, in + (i * s.steps + t) * width, st + i * width, b_in, b_state,
 				         state + i * s.h, y + ((int64_t)i * s.l + t0 + t) * s.h);

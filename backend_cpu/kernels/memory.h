@@ -1,4 +1,5 @@
-/* memory.h: large blocks of floats, on huge pages where the system has them. */
+/* memory.h: how functions are compiled; large blocks of floats, on huge pages where the system has
+ * them. */
 #ifndef CPU_MEMORY_H
 #define CPU_MEMORY_H
 
@@ -6,6 +7,17 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+
+/* INLINE functions take shapes as literals, which then cost nothing at run time. OUTLINE ones, the
+ * large kernels and those of the nodes, exist once in a program. noipa keeps from the callers what
+ * the compiler finds out about them: after its choice of induction variables GCC 12 can take a
+ * function that writes through a pointer for one without effects, and drop the call. */
+#define INLINE static inline __attribute__((always_inline, unused))
+#if defined(__clang__)
+#define OUTLINE static __attribute__((noinline, unused))
+#else
+#define OUTLINE static __attribute__((noipa, unused))
+#endif
 
 enum { MEMORY_PAGE = 2 << 20 };
 
@@ -20,17 +32,14 @@ static float *memory_new(int64_t n)
 }
 
 /* to NULL: nothing is copied */
-#if !defined(__clang__)
-__attribute__((noclone))
-#endif
-static __attribute__((noinline, unused)) void memory_copy(float *to, const float *from, int64_t n)
+OUTLINE void memory_copy(float *to, const float *from, int64_t n)
 {
 	if (to)
 		memcpy(to, from, (size_t)n * sizeof *to);
 }
 
 /* Every byte 0xff: NaN, so that whoever reads it shows. */
-static __attribute__((noinline, unused)) void memory_poison(float *p, int64_t n)
+OUTLINE void memory_poison(float *p, int64_t n)
 {
 	memset(p, 0xff, (size_t)n * sizeof *p);
 }

@@ -128,4 +128,29 @@ INLINE void first_equal_tile(const Reduce s, const float *x, const float *y, flo
 	}
 }
 
+/* n elements at from + at */
+typedef struct Squares {
+	int from;
+	int64_t at, n;
+} Squares;
+
+/* Sum of the squares of x[n], in parts of 1024 elements. */
+INLINE double squares_sum(const float *x, int64_t n)
+{
+	double sum = 0;
+	for (int64_t i = 0; i < n; i += 1024) {
+		Vf acc[4] = {0};
+		const int64_t end = n - i < 1024 ? n : i + 1024;
+		for (int64_t j = i; j < end; j += 4 * VL)
+			for (int k = 0; k < 4 && j + k * VL < end; k++) {
+				const Vf v = vload_some(x + j + k * VL, 1, end - j - k * VL);
+				acc[k] += v * v;
+			}
+		const Vf all = (acc[0] + acc[1]) + (acc[2] + acc[3]);
+		for (int l = 0; l < VL; l++)
+			sum += (double)all[l];
+	}
+	return sum;
+}
+
 #endif /* CPU_REDUCE_H */

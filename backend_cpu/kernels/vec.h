@@ -1,23 +1,14 @@
 /* vec.h: vectors of floats by GCC's vector extension, as wide as the target's registers.
  *
- * All arithmetic is IEEE single; a product and a sum may contract to a fused multiply-add. INLINE
- * functions take shapes as literals, which then cost nothing at run time; OUTLINE ones are large
- * and exist once in a program. */
+ * All arithmetic is IEEE single; a product and a sum may contract to a fused multiply-add. */
 #ifndef CPU_VEC_H
 #define CPU_VEC_H
+
+#include "memory.h"
 
 #include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
-#include <string.h>
-
-#define INLINE static inline __attribute__((always_inline, unused))
-#if defined(__clang__)
-#define OUTLINE static __attribute__((noinline, unused))
-#else
-#define OUTLINE static __attribute__((noinline, noclone, unused))
-#endif
 
 /* VL lanes; GEMM_ROWS x 2 vectors of accumulators fill the register file but for a few. */
 #if defined(__AVX512F__)

@@ -15,11 +15,23 @@ struct Mem {
 	const char *params; /* weights as they come */
 	const char *in;     /* inputs of the graph */
 	char *out;          /* outputs that do not lie dense in the arena */
+	char *state;        /* what training keeps from step to step */
+	const char *pcm;    /* 16-bit audio of a batch */
 };
 
 /* ---- in PTX: what CUDA C has no words for ----------------------------------------------------
  * Only for CUDA compilers, so that others can compile the kernels with functions of their own. */
 #ifdef __CUDACC__
+
+/* First of all in kernels that may be set up while the launch before them runs: waits until that one
+ * has ended and what it wrote can be read; it waited for the one before it, and so on. The next
+ * launch may be set up from here. */
+__device__ __forceinline__ void kernel_start()
+{
+#if __CUDA_ARCH__ >= 900
+	asm volatile("griddepcontrol.wait;\n\tgriddepcontrol.launch_dependents;" ::: "memory");
+#endif
+}
 
 /* Two floats to two bf16, round to nearest even, a in the low half. */
 __device__ __forceinline__ unsigned narrow2(float a, float b)
@@ -63,6 +75,13 @@ template <int N> __device__ __forceinline__ void async_wait()
 __device__ __forceinline__ void ldmatrix4(unsigned r[4], unsigned s)
 {
 	asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0, %1, %2, %3}, [%4];"
+	             : "=r"(r[0]), "=r"(r[1]), "=r"(r[2]), "=r"(r[3]) : "r"(s) : "memory");
+}
+
+/* The same of 8 x 8 bf16, each turned. */
+__device__ __forceinline__ void ldmatrix4_turned(unsigned r[4], unsigned s)
+{
+	asm volatile("ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16 {%0, %1, %2, %3}, [%4];"
 	             : "=r"(r[0]), "=r"(r[1]), "=r"(r[2]), "=r"(r[3]) : "r"(s) : "memory");
 }
 
@@ -161,6 +180,20 @@ __device__ __forceinline__ float4 get4(const bf16 *p)
 	const uint2 v = *(const uint2 *)p;
 	return make_float4(__uint_as_float(v.x << 16), __uint_as_float(v.x & 0xffff0000u),
 	                   __uint_as_float(v.y << 16), __uint_as_float(v.y & 0xffff0000u));
+}
+
+/* 16 bytes of T from elements of any type, `step` apart; 0 behind the first `count`. */
+template <class T, class S>
+__device__ __forceinline__ void convert16(char *to, const S *from, int step, int count)
+{
+	const int V = 16 / sizeof(T);
+	float v[V];
+#pragma unroll
+	for (int i = 0; i < V; i++)
+		v[i] = i < count ? widen(from[i * step]) : 0.0f;
+#pragma unroll
+	for (int i = 0; i < V; i += 4)
+		put4((T *)to + i, make_float4(v[i], v[i + 1], v[i + 2], v[i + 3]));
 }
 
 __device__ __forceinline__ void round_operand(unsigned *r, int n, float)

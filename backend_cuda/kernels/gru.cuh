@@ -16,6 +16,7 @@ template <class P> struct Gru {
 		THREADS = KEPT ? (4 * P::H + 31) / 32 * 32 : 1024,
 		QUADS = (P::H + 15) / 16, /* a lane has 4 columns of each 16 */
 		HP = 16 * QUADS,
+		WEIGHTS = KEPT ? 3 * QUADS : 1, /* in registers, 4 each */
 	};
 };
 
@@ -36,7 +37,7 @@ template <class P> __device__ __forceinline__ float4 gru_weights(const float *ro
 
 /* A lane's quarter of the rows of one unit. */
 template <class P> struct GruRows {
-	float4 w[Gru<P>::KEPT ? 3 * Gru<P>::QUADS : 1];
+	float4 w[Gru<P>::WEIGHTS];
 	const float *from; /* the first of the three rows */
 
 	__device__ __forceinline__ float4 at(int gate, int i, int q) const
@@ -49,10 +50,8 @@ template <class P> struct GruRows {
 	__device__ __forceinline__ GruRows(const float *w_state, int unit, int q)
 	    : from(w_state + (long long)unit * P::H)
 	{
-		if (!Gru<P>::KEPT)
-			return;
 #pragma unroll
-		for (int e = 0; e < (Gru<P>::KEPT ? 3 * Gru<P>::QUADS : 0); e++)
+		for (int e = 0; Gru<P>::KEPT && e < Gru<P>::WEIGHTS; e++)
 			w[e] = gru_weights<P>(from + (long long)(e / Gru<P>::QUADS) * P::H * P::H,
 			                      e % Gru<P>::QUADS * 16 + 4 * q);
 	}

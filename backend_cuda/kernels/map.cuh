@@ -32,3 +32,17 @@ template <int WIDTH, class T> __device__ __forceinline__ void map_put(T *p, cons
 	else
 		put(p, v[0]);
 }
+
+/* 16-bit x[BATCH][SAMPLES][CHANNELS] to y[BATCH][CHANNELS][SAMPLES] in [-1, 1); grid: (SAMPLES / 256,
+ * BATCH). */
+template <class P> __device__ __forceinline__ void map_pcm(const short *x, float *y)
+{
+	const int t = blockIdx.x * blockDim.x + threadIdx.x;
+	if (t >= P::SAMPLES)
+		return;
+	x += ((long long)blockIdx.y * P::SAMPLES + t) * P::CHANNELS;
+	y += (long long)blockIdx.y * P::CHANNELS * P::SAMPLES + t;
+#pragma unroll
+	for (int c = 0; c < P::CHANNELS; c++)
+		y[(long long)c * P::SAMPLES] = x[c] * (1.0f / 32768);
+}

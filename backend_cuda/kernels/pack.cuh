@@ -1,13 +1,27 @@
-/* pack.cuh: weights to the form that the matrix instructions read, once, when they are loaded.
- * P: COUNT, at(i) the offset of element i in w. */
+/* pack.cuh: weights to the form that the kernels of products read, and tables that need no input.
+ */
 #pragma once
 #include "common.cuh"
 
-template <class P> __device__ __forceinline__ void pack_bf16(const float *w, bf16 *p)
+/* w, element (n, k) at n WR + k WK, to dense p[N][K]: as floats or bf16. Where w is dense along n,
+ * through tiles of 32 x 32. grid: (K / 32, N / 32) CTAs of 256. */
+template <class P, class T> __device__ __forceinline__ void pack_rows(const float *w, T *p)
 {
-	const unsigned i = blockIdx.x * blockDim.x + threadIdx.x;
-	if (i < P::COUNT)
-		put(p + i, w[P::at(i)]);
+	__shared__ float tile[32][33];
+	const int TURN = P::WR < P::WK, lane = threadIdx.x & 31, warp = threadIdx.x >> 5;
+	const int n0 = blockIdx.y * 32, k0 = blockIdx.x * 32;
+#pragma unroll
+	for (int i = warp; i < 32; i += 8) {
+		const int n = n0 + (TURN ? lane : i), k = k0 + (TURN ? i : lane);
+		const bool in = n < P::N && k < P::K;
+		tile[TURN ? lane : i][TURN ? i : lane] =
+		    in ? w[(long long)n * P::WR + (long long)k * P::WK] : 0.0f;
+	}
+	__syncthreads();
+#pragma unroll
+	for (int i = warp; i < 32; i += 8)
+		if (n0 + i < P::N && k0 + lane < P::K)
+			put(p + (long long)(n0 + i) * P::K + k0 + lane, tile[i][lane]);
 }
 
 /* Triangular filters on the Slaney mel scale with area normalisation: [BINS][MELS]. P: BINS MELS,

@@ -32,3 +32,39 @@ __device__ __forceinline__ void max_pool(const typename P::In *x, typename P::Ou
 			v = larger(v, widen(tile[a * P::XH + b * P::XW]));
 	put(y + i, v);
 }
+
+/* ---- gradients ------------------------------------------------------------------------------
+ * One thread an element of dx. P: COUNT of them, KH KW; of element i: whole(i), whether its tile is
+ * complete, at(i), the offset of its tile's element of g; Grad, Out. */
+
+template <class P>
+__device__ __forceinline__ void avg_pool_grad(const typename P::Grad *g, typename P::Out *dx)
+{
+	const unsigned i = blockIdx.x * blockDim.x + threadIdx.x;
+	if (i < P::COUNT)
+		put(dx + i, P::whole(i) ? widen(g[P::at(i)]) * (1.0f / (P::KH * P::KW)) : 0.0f);
+}
+
+/* P also: tile(i), the offset of the tile's first element in x, place(i), the number of element i
+ * in its tile, XH XW; In. The first of the largest has the gradient. */
+template <class P>
+__device__ __forceinline__ void max_pool_grad(const typename P::In *x, const typename P::Grad *g,
+                                              typename P::Out *dx)
+{
+	const unsigned i = blockIdx.x * blockDim.x + threadIdx.x;
+	if (i >= P::COUNT)
+		return;
+	if (!P::whole(i)) {
+		put(dx + i, 0.0f);
+		return;
+	}
+	const typename P::In *tile = x + P::tile(i);
+	float top = -__int_as_float(0x7f800000);
+	unsigned best = 0;
+	for (unsigned k = 0; k < P::KH * P::KW; k++) {
+		const float v = widen(tile[k / P::KW * P::XH + k % P::KW * P::XW]);
+		best = v > top ? k : best;
+		top = v > top ? v : top;
+	}
+	put(dx + i, best == P::place(i) ? widen(g[P::at(i)]) : 0.0f);
+}

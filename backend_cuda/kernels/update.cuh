@@ -1,4 +1,4 @@
-/* update.cuh: what only a training step has: dropout and the optimiser. */
+/* update.cuh: what only a training step has: dropout, the norm of all gradients, the optimiser. */
 #pragma once
 #include "common.cuh"
 
@@ -50,15 +50,13 @@ __device__ __forceinline__ void dropout(const typename P::In *x, const float *st
 	}
 }
 
-/* ---- AdamW ------------------------------------------------------------------------------------
+/* ---- tables of tensors ------------------------------------------------------------------------
  * One launch for many tensors, rows of a table: P::at(column, row) is an address (see below) and
  * count(row) the elements; CTA b works on row r with first(r) <= b < first(r + 1), there on EACH
- * elements from (b - first(r)) * EACH. P also: ROWS, beta1() keep1() beta2() keep2() eps() decay(),
- * where keep = 1 - beta. Every element is read before it is written, by one thread: results may
- * lie where the operands are. */
+ * elements from (b - first(r)) * EACH. P also: ROWS. */
 
-/* Space in the upper 4 bits, offset below: 0 nothing, 1 arena, 2 load, 3 params, 4 in. */
-__device__ __forceinline__ float *update_place(const Mem &m, unsigned long long at)
+/* Space in the upper 4 bits, offset below: 0 nothing, 1 arena, 2 load, 3 params, 4 in, 5 state. */
+__device__ __forceinline__ float *table_place(const Mem &m, unsigned long long at)
 {
 	const unsigned long long offset = at & 0x0fffffffffffffffull;
 	switch (at >> 60) {
@@ -70,10 +68,54 @@ __device__ __forceinline__ float *update_place(const Mem &m, unsigned long long 
 		return (float *)(m.params + offset);
 	case 4:
 		return (float *)(m.in + offset);
+	case 5:
+		return (float *)(m.state + offset);
 	default:
 		return nullptr;
 	}
 }
+
+template <class P> __device__ __forceinline__ unsigned table_row()
+{
+	unsigned low = 0, high = P::ROWS;
+	while (high - low > 1) {
+		const unsigned mid = (low + high) / 2;
+		if (P::first(mid) <= blockIdx.x)
+			low = mid;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+/* ---- sum of squares -----------------------------------------------------------------------------
+ * Column 0: the tensors of P::GROUP instances, row i * GROUP + g of instance g. y[part][instance]:
+ * partial sums, part running over the CTAs of all rows of an instance. CTAs of 256. */
+
+template <class P> __device__ __forceinline__ void sum_squares(const Mem &mem, float *y)
+{
+	__shared__ float sums[8];
+	const unsigned row = table_row<P>(), count = P::count(row), g = row % P::GROUP;
+	const unsigned piece = blockIdx.x - P::first(row), start = piece * P::EACH;
+	const unsigned end = start + P::EACH < count ? start + P::EACH : count;
+	const float *x = table_place(mem, P::at(0, row));
+	float v = 0;
+	for (unsigned i = start + threadIdx.x; i < end; i += 256)
+		v = fmaf(x[i], x[i], v);
+	v = warp_sum(v);
+	if ((threadIdx.x & 31) == 0)
+		sums[threadIdx.x >> 5] = v;
+	__syncthreads();
+	if (threadIdx.x > 0)
+		return;
+	for (int w = 1; w < 8; w++)
+		v += sums[w];
+	y[(P::first(row - g) / P::GROUP + piece) * P::GROUP + g] = v;
+}
+
+/* ---- AdamW ------------------------------------------------------------------------------------
+ * P also: beta1() keep1() beta2() keep2() eps() decay(), where keep = 1 - beta. Every element is
+ * read before it is written, by one thread: results may lie where the operands are. */
 
 /* Columns of the table. */
 enum { UPD_P, UPD_G, UPD_M, UPD_V, UPD_SCALARS, UPD_MAX, UPD_NEW_P, UPD_NEW_M, UPD_NEW_V, UPD_NEW_MAX };
@@ -94,28 +136,15 @@ __device__ __forceinline__ void adamw_element(const AdamwRate &s, float g, float
 	p = p * s.shrink - s.rate * m / (sqrtf(vmax) * s.root + P::eps());
 }
 
-template <class P> __device__ __forceinline__ unsigned adamw_row()
-{
-	unsigned low = 0, high = P::ROWS;
-	while (high - low > 1) {
-		const unsigned mid = (low + high) / 2;
-		if (P::first(mid) <= blockIdx.x)
-			low = mid;
-		else
-			high = mid;
-	}
-	return low;
-}
-
 template <class P> __device__ __forceinline__ void adamw(const Mem &mem)
 {
-	const unsigned row = adamw_row<P>(), count = P::count(row);
+	const unsigned row = table_row<P>(), count = P::count(row);
 	const unsigned start = (blockIdx.x - P::first(row)) * P::EACH;
 	float *a[10];
 	unsigned long long bits = 0;
 #pragma unroll
 	for (int i = 0; i < 10; i++) {
-		a[i] = update_place(mem, P::at(i, row));
+		a[i] = table_place(mem, P::at(i, row));
 		if (i != UPD_SCALARS)
 			bits |= (unsigned long long)a[i];
 	}

@@ -9,12 +9,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* memory.h: large blocks of floats, on huge pages where the system has them. */
+/* memory.h: how functions are compiled; large blocks of floats, on huge pages where the system has
+ * them. */
 
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+
+/* INLINE functions take shapes as literals, which then cost nothing at run time. OUTLINE ones, the
+ * large kernels and those of the nodes, exist once in a program. noipa keeps from the callers what
+ * the compiler finds out about them: after its choice of induction variables GCC 12 can take a
+ * function that writes through a pointer for one without effects, and drop the call. */
+#define INLINE static inline __attribute__((always_inline, unused))
+#if defined(__clang__)
+#define OUTLINE static __attribute__((noinline, unused))
+#else
+#define OUTLINE static __attribute__((noipa, unused))
+#endif
 
 enum { MEMORY_PAGE = 2 << 20 };
 
@@ -29,17 +41,14 @@ static float *memory_new(int64_t n)
 }
 
 /* to NULL: nothing is copied */
-#if !defined(__clang__)
-__attribute__((noclone))
-#endif
-static __attribute__((noinline, unused)) void memory_copy(float *to, const float *from, int64_t n)
+OUTLINE void memory_copy(float *to, const float *from, int64_t n)
 {
 	if (to)
 		memcpy(to, from, (size_t)n * sizeof *to);
 }
 
 /* Every byte 0xff: NaN, so that whoever reads it shows. */
-static __attribute__((noinline, unused)) void memory_poison(float *p, int64_t n)
+OUTLINE void memory_poison(float *p, int64_t n)
 {
 	memset(p, 0xff, (size_t)n * sizeof *p);
 }
@@ -47,22 +56,11 @@ static __attribute__((noinline, unused)) void memory_poison(float *p, int64_t n)
 
 /* vec.h: vectors of floats by GCC's vector extension, as wide as the target's registers.
  *
- * All arithmetic is IEEE single; a product and a sum may contract to a fused multiply-add. INLINE
- * functions take shapes as literals, which then cost nothing at run time; OUTLINE ones are large
- * and exist once in a program. */
+ * All arithmetic is IEEE single; a product and a sum may contract to a fused multiply-add. */
 
 #include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
-#include <string.h>
-
-#define INLINE static inline __attribute__((always_inline, unused))
-#if defined(__clang__)
-#define OUTLINE static __attribute__((noinline, unused))
-#else
-#define OUTLINE static __attribute__((noinline, noclone, unused))
-#endif
 
 /* VL lanes; GEMM_ROWS x 2 vectors of accumulators fill the register file but for a few. */
 #if defined(__AVX512F__)
@@ -823,6 +821,31 @@ INLINE void first_equal_tile(const Reduce s, const float *x, const float *y, flo
 	}
 }
 
+/* n elements at from + at */
+typedef struct Squares {
+	int from;
+	int64_t at, n;
+} Squares;
+
+/* Sum of the squares of x[n], in parts of 1024 elements. */
+INLINE double squares_sum(const float *x, int64_t n)
+{
+	double sum = 0;
+	for (int64_t i = 0; i < n; i += 1024) {
+		Vf acc[4] = {0};
+		const int64_t end = n - i < 1024 ? n : i + 1024;
+		for (int64_t j = i; j < end; j += 4 * VL)
+			for (int k = 0; k < 4 && j + k * VL < end; k++) {
+				const Vf v = vload_some(x + j + k * VL, 1, end - j - k * VL);
+				acc[k] += v * v;
+			}
+		const Vf all = (acc[0] + acc[1]) + (acc[2] + acc[3]);
+		for (int l = 0; l < VL; l++)
+			sum += (double)all[l];
+	}
+	return sum;
+}
+
 
 /* scan.h: sequence ops: selective scan with gate, depthwise convolution over time, and the fused
  * input projection of a Mamba layer. Vector lanes are channels; time is a loop, run backwards by a
@@ -1293,32 +1316,29 @@ INLINE float ew_relu(float a)
 
 /* %features.spectrum = stft "features.spectrum" %audio {n_fft=1024 win=1024 hop=300} :
  * f32[1,4,41,513,2] @arena:0  !models/lib/foa.json:44:17+6 */
-static void features_features_spectrum(const Self *s)
+OUTLINE void features_features_spectrum(const Self *s, const float *restrict x,
+                                        const float *restrict table, float *restrict y)
 {
-	const float *const restrict x = s->in[0];
-	float *const restrict y = s->arena;
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
 	for (int i = 0; i < 84; i++) {
 		const Stft k = {.signals = 4, .frames = 41, .n = 1024, .win = 1024, .hop = 300,
 		                .samples = 12000, .row = 12000, .centre = 1, .reflect = 1};
-		stft_tile(k, x, (const double *)(s->pack + 0), y, i, (double *)self_scratch(s));
+		stft_tile(k, x, (const double *)table, y, i, (double *)self_scratch(s));
 	}
 }
 
 /* %features.filters = mel_filterbank "features.filters" {bins=513 mels=32 rate=24000 fmin=20
  * fmax=12000} : f32[513,32] @load:0  !models/lib/foa.json:45:17+16 */
-static void features_features_filters(const Self *s)
+OUTLINE void features_features_filters(float *restrict y)
 {
-	float *const restrict y = s->load;
 	mel_filterbank(y, 513, 32, 24000, 20, 12000);
 }
 
 /* %features.log_mel.squares = square "features.log_mel.squares" %features.spectrum :
  * f32[1,4,41,513,2] @arena:673088  !models/lib/foa.json:12:17+8 */
-static void features_features_log_mel_squares(const Self *s)
+OUTLINE void features_features_log_mel_squares(const Self *s, const float *restrict in0,
+                                               float *restrict y)
 {
-	const float *const restrict in0 = s->arena;
-	float *const restrict y = s->arena + 168272;
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
 	for (int64_t i = 0; i < 21; i++) {
 		const int64_t end = i + 1 < 21 ? (i + 1) * 8192 : 168264;
@@ -1335,10 +1355,9 @@ static void features_features_log_mel_squares(const Self *s)
 
 /* %features.log_mel.power = sum "features.log_mel.power" %features.log_mel.squares {axes=[-1]} :
  * f32[1,4,41,513] @arena:1346176  !models/lib/foa.json:13:17+5 */
-static void features_features_log_mel_power(const Self *s)
+OUTLINE void features_features_log_mel_power(const Self *s, const float *restrict x,
+                                             float *restrict y)
 {
-	const float *const restrict x = s->arena + 168272;
-	float *const restrict y = s->arena + 336544;
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
 	for (int i = 0; i < 1315; i++) {
 		const Reduce k = {.n = 84132, .step = 2, .nkeep = 0, .nover = 1, .over_dim = {2},
@@ -1349,11 +1368,9 @@ static void features_features_log_mel_power(const Self *s)
 
 /* %features.log_mel.mel = matmul "features.log_mel.mel" %features.log_mel.power, %features.filters
  * : f32[1,4,41,32] @arena:1214656  !models/lib/foa.json:14:17+8 */
-static void features_features_log_mel_mel(const Self *s)
+OUTLINE void features_features_log_mel_mel(const Self *s, const float *restrict a,
+                                           const float *restrict b, float *restrict y)
 {
-	const float *const restrict a = s->arena + 336544;
-	const float *const restrict b = s->pack + 6144;
-	float *const restrict y = s->arena + 303664;
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
 	for (int i = 0; i < 2; i++) {
 		const Linear k = {.batch = 1, .rows = 164, .n = 32, .k = 513, .xbatch = 0,
@@ -1365,10 +1382,8 @@ static void features_features_log_mel_mel(const Self *s)
 /* %features.log_mel.2 = map "features.log_mel" %features.log_mel.mel {f="t0 = maximum(x0, 1e-10);
  * t1 = log10(t0); y0 = mul(t1, 10)"} : f32[1,4,41,32] @arena:1177920  !models/lib/foa.json:17:17+5
  * */
-static void features_features_log_mel(const Self *s)
+OUTLINE void features_features_log_mel(const float *restrict in0, float *restrict out0)
 {
-	const float *const restrict in0 = s->arena + 303664;
-	float *const restrict out0 = s->arena + 294480;
 	{
 		const float *const p0 = in0;
 		float *const restrict q0 = out0;
@@ -1385,11 +1400,9 @@ static void features_features_log_mel(const Self *s)
 
 /* %features.intensity.products = mul "features.intensity.products" %features.intensity.velocity,
  * %features.intensity.pressure : f32[1,3,41,513,2] @arena:673088  !models/lib/foa.json:28:17+5 */
-static void features_features_intensity_products(const Self *s)
+OUTLINE void features_features_intensity_products(const Self *s, const float *restrict in0,
+    const float *restrict in1, float *restrict y)
 {
-	const float *const restrict in0 = s->arena + 42066;
-	const float *const restrict in1 = s->arena;
-	float *const restrict y = s->arena + 168272;
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
 	for (int64_t i = 0; i < 3; i++) {
 		const int64_t end = (i + 1) * 1;
@@ -1410,10 +1423,9 @@ static void features_features_intensity_products(const Self *s)
 
 /* %features.intensity.I = sum "features.intensity.I" %features.intensity.products {axes=[-1]} :
  * f32[1,3,41,513] @arena:0  !models/lib/foa.json:29:17+5 */
-static void features_features_intensity_I(const Self *s)
+OUTLINE void features_features_intensity_I(const Self *s, const float *restrict x,
+                                           float *restrict y)
 {
-	const float *const restrict x = s->arena + 168272;
-	float *const restrict y = s->arena;
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
 	for (int i = 0; i < 986; i++) {
 		const Reduce k = {.n = 63099, .step = 2, .nkeep = 0, .nover = 1, .over_dim = {2},
@@ -1424,10 +1436,9 @@ static void features_features_intensity_I(const Self *s)
 
 /* %features.intensity.squares = square "features.intensity.squares" %features.intensity.I :
  * f32[1,3,41,513] @arena:252416  !models/lib/foa.json:30:17+8 */
-static void features_features_intensity_squares(const Self *s)
+OUTLINE void features_features_intensity_squares(const Self *s, const float *restrict in0,
+                                                 float *restrict y)
 {
-	const float *const restrict in0 = s->arena;
-	float *const restrict y = s->arena + 63104;
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
 	for (int64_t i = 0; i < 8; i++) {
 		const int64_t end = i + 1 < 8 ? (i + 1) * 8192 : 63099;
@@ -1445,10 +1456,9 @@ static void features_features_intensity_squares(const Self *s)
 /* %features.intensity.square_norm = sum "features.intensity.square_norm"
  * %features.intensity.squares {axes=[1] keep=1} : f32[1,1,41,513] @arena:504832
  * !models/lib/foa.json:31:17+5 */
-static void features_features_intensity_square_norm(const Self *s)
+OUTLINE void features_features_intensity_square_norm(const Self *s, const float *restrict x,
+    float *restrict y)
 {
-	const float *const restrict x = s->arena + 63104;
-	float *const restrict y = s->arena + 126208;
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
 	for (int i = 0; i < 329; i++) {
 		const Reduce k = {.n = 21033, .step = 1, .nkeep = 0, .nover = 1, .over_dim = {3},
@@ -1460,10 +1470,9 @@ static void features_features_intensity_square_norm(const Self *s)
 /* %features.intensity.divisor.2 = map "features.intensity.divisor" %features.intensity.square_norm
  * {f="t0 = sqrt(x0); y0 = add(t0, 1.1920928955078125e-07)"} : f32[1,1,41,513] @arena:588992
  * !models/lib/foa.json:33:17+5 */
-static void features_features_intensity_divisor(const Self *s)
+OUTLINE void features_features_intensity_divisor(const Self *s, const float *restrict in0,
+                                                 float *restrict out0)
 {
-	const float *const restrict in0 = s->arena + 126208;
-	float *const restrict out0 = s->arena + 147248;
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
 	for (int64_t i = 0; i < 3; i++) {
 		const int64_t end = i + 1 < 3 ? (i + 1) * 8192 : 21033;
@@ -1481,11 +1490,9 @@ static void features_features_intensity_divisor(const Self *s)
 
 /* %features.intensity.unit = div "features.intensity.unit" %features.intensity.I,
  * %features.intensity.divisor.2 : f32[1,3,41,513] @arena:252416  !models/lib/foa.json:34:17+5 */
-static void features_features_intensity_unit(const Self *s)
+OUTLINE void features_features_intensity_unit(const Self *s, const float *restrict in0,
+                                              const float *restrict in1, float *restrict y)
 {
-	const float *const restrict in0 = s->arena;
-	const float *const restrict in1 = s->arena + 147248;
-	float *const restrict y = s->arena + 63104;
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
 	for (int64_t i = 0; i < 3; i++) {
 		const int64_t end = (i + 1) * 1;
@@ -1506,11 +1513,9 @@ static void features_features_intensity_unit(const Self *s)
 
 /* %features.intensity = matmul "features.intensity" %features.intensity.unit, %features.filters :
  * f32[1,3,41,32] @arena:1198912  !models/lib/foa.json:35:17+8 */
-static void features_features_intensity(const Self *s)
+OUTLINE void features_features_intensity(const Self *s, const float *restrict a,
+                                         const float *restrict b, float *restrict y)
 {
-	const float *const restrict a = s->arena + 63104;
-	const float *const restrict b = s->pack + 22560;
-	float *const restrict y = s->arena + 299728;
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
 	for (int i = 0; i < 2; i++) {
 		const Linear k = {.batch = 1, .rows = 123, .n = 32, .k = 513, .xbatch = 0,
@@ -1521,12 +1526,9 @@ static void features_features_intensity(const Self *s)
 
 /* %scaler.2 = map "scaler" %features, %scaler.mean_t, %scaler.std_t {f="t0 = sub(x0, x1); y0 =
  * div(t0, x2)"} : f32[1,7,41,32] @arena:0  !models/lib/foa.json:62:17+5 */
-static void features_scaler(const Self *s)
+OUTLINE void features_scaler(const float *restrict in0, const float *restrict in1,
+                             const float *restrict in2, float *restrict out0)
 {
-	const float *const restrict in0 = s->arena + 294480;
-	const float *const restrict in1 = s->pack + 38976;
-	const float *const restrict in2 = s->pack + 39200;
-	float *const restrict out0 = s->arena;
 	for (int64_t r = 0; r < 287; r++) {
 		const float *const p0 = in0 + r % 41 * 32 + r / 41 * 1312;
 		const float *const p1 = in1 + r / 41 * 32;
@@ -1546,19 +1548,19 @@ static void features_scaler(const Self *s)
 
 static void run_features(const Self *s, float *const *out)
 {
-	features_features_spectrum(s);
-	features_features_log_mel_squares(s);
-	features_features_log_mel_power(s);
-	features_features_log_mel_mel(s);
-	features_features_log_mel(s);
-	features_features_intensity_products(s);
-	features_features_intensity_I(s);
-	features_features_intensity_squares(s);
-	features_features_intensity_square_norm(s);
-	features_features_intensity_divisor(s);
-	features_features_intensity_unit(s);
-	features_features_intensity(s);
-	features_scaler(s);
+	features_features_spectrum(s, s->in[0], s->pack, s->arena);
+	features_features_log_mel_squares(s, s->arena, s->arena + 168272);
+	features_features_log_mel_power(s, s->arena + 168272, s->arena + 336544);
+	features_features_log_mel_mel(s, s->arena + 336544, s->pack + 6144, s->arena + 303664);
+	features_features_log_mel(s->arena + 303664, s->arena + 294480);
+	features_features_intensity_products(s, s->arena + 42066, s->arena, s->arena + 168272);
+	features_features_intensity_I(s, s->arena + 168272, s->arena);
+	features_features_intensity_squares(s, s->arena, s->arena + 63104);
+	features_features_intensity_square_norm(s, s->arena + 63104, s->arena + 126208);
+	features_features_intensity_divisor(s, s->arena + 126208, s->arena + 147248);
+	features_features_intensity_unit(s, s->arena, s->arena + 147248, s->arena + 63104);
+	features_features_intensity(s, s->arena + 63104, s->pack + 22560, s->arena + 299728);
+	features_scaler(s->arena + 294480, s->pack + 38976, s->pack + 39200, s->arena);
 	memory_copy(out[0], s->arena + 294480, 9184);
 	memory_copy(out[1], s->arena + 0, 9184);
 }
@@ -1567,50 +1569,10 @@ static void run_features(const Self *s, float *const *out)
  * %enc._.b1.bn1.weight, %enc._.b1.bn1.running_mean, %enc._.b1.bn1.bias {f="t0 = add(x0, 1e-05); t1
  * = rsqrt(t0); y0 = mul(x1, t1); t2 = mul(x2, y0); y1 = sub(x3, t2)" group=2} : f32[2,8]
  * @load:20736, f32[2,8] @load:0  !models/lib/nn.json:58:17+12 */
-static void main_enc_b1_bn1(const Self *s)
+OUTLINE void main_enc_b1_bn1(const float *restrict in0, const float *restrict in1,
+                             const float *restrict in2, const float *restrict in3,
+                             float *restrict out0, float *restrict out1)
 {
-	const float *const restrict in0 = s->pack + 41728;
-	const float *const restrict in1 = s->pack + 41744;
-	const float *const restrict in2 = s->pack + 41760;
-	const float *const restrict in3 = s->pack + 41776;
-	float *const restrict out0 = s->load + 21600;
-	float *const restrict out1 = s->load + 16416;
-	{
-		const float *const p0 = in0;
-		const float *const p1 = in1;
-		const float *const p2 = in2;
-		const float *const p3 = in3;
-		float *const restrict q0 = out0;
-		float *const restrict q1 = out1;
-#pragma omp simd
-		for (int64_t j = 0; j < 16; j++) {
-			const float x0 = p0[j];
-			const float x1 = p1[j];
-			const float x2 = p2[j];
-			const float x3 = p3[j];
-			const float t0 = ew_add(x0, 1e-05f);
-			const float t1 = ew_rsqrt(t0);
-			const float y0 = ew_mul(x1, t1);
-			const float t3 = ew_mul(x2, y0);
-			const float y1 = ew_sub(x3, t3);
-			q0[j] = y0;
-			q1[j] = y1;
-		}
-	}
-}
-
-/* %enc._.b1.bn1.4, %enc._.b1.bn1.5 = map "enc.*.b1.bn1" %enc._.b1.bn1.running_var,
- * %enc._.b1.bn1.weight, %enc._.b1.bn1.running_mean, %enc._.b1.bn1.bias {f="t0 = add(x0, 1e-05); t1
- * = rsqrt(t0); y0 = mul(x1, t1); t2 = mul(x2, y0); y1 = sub(x3, t2)" group=2} : f32[2,8] @load:0,
- * f32[2,8] @load:20800  !models/lib/nn.json:58:17+12 */
-static void main_enc_b1_bn1_2(const Self *s)
-{
-	const float *const restrict in0 = s->pack + 41728;
-	const float *const restrict in1 = s->pack + 41744;
-	const float *const restrict in2 = s->pack + 41760;
-	const float *const restrict in3 = s->pack + 41776;
-	float *const restrict out0 = s->load + 16416;
-	float *const restrict out1 = s->load + 21616;
 	{
 		const float *const p0 = in0;
 		const float *const p1 = in1;
@@ -1638,13 +1600,10 @@ static void main_enc_b1_bn1_2(const Self *s)
 /* %enc._.b1.conv1 = conv2d_act "enc.*.b1.conv1" %enc.sde.b1.conv1.4, %enc._.b1.conv1.weight,
  * %enc._.b1.r1, %enc._.b1.r1.2 {pad=[1,1] channels_last=1 act=relu group=2} : f32[2,1,41,32,8]
  * @arena:0  !models/lib/nn.json:33:17+8 */
-static void main_enc_b1_conv1(const Self *s)
+OUTLINE void main_enc_b1_conv1(const Self *s, const float *restrict scale,
+                               const float *restrict shift, const float *restrict x,
+                               const float *restrict w, float *restrict y)
 {
-	const float *const restrict scale = s->load + 21600;
-	const float *const restrict shift = s->load + 21616;
-	const float *const restrict x = s->in[0];
-	const float *const restrict w = s->pack + 39424;
-	float *const restrict y = s->arena;
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
 	for (int i = 0; i < 42; i++) {
 		const int g = i / 21;
@@ -1661,14 +1620,10 @@ static void main_enc_b1_conv1(const Self *s)
  * %enc.doa.b1.bn1.weight, %enc.doa.b1.bn1.running_mean, %enc.doa.b1.bn1.bias {f="t0 = add(x0,
  * 1e-05); t1 = rsqrt(t0); y0 = mul(x1, t1); t2 = mul(x2, y0); y1 = sub(x3, t2)"} : f32[8]
  * @load:20864, f32[8] @load:20928  !models/lib/nn.json:58:17+12 */
-static void main_enc_doa_b1_bn1(const Self *s)
+OUTLINE void main_enc_doa_b1_bn1(const float *restrict in0, const float *restrict in1,
+                                 const float *restrict in2, const float *restrict in3,
+                                 float *restrict out0, float *restrict out1)
 {
-	const float *const restrict in0 = s->params[21];
-	const float *const restrict in1 = s->params[18];
-	const float *const restrict in2 = s->params[20];
-	const float *const restrict in3 = s->params[19];
-	float *const restrict out0 = s->load + 21632;
-	float *const restrict out1 = s->load + 21648;
 	{
 		const float *const p0 = in0;
 		const float *const p1 = in1;
@@ -1696,13 +1651,10 @@ static void main_enc_doa_b1_bn1(const Self *s)
 /* %enc.doa.b1.conv1.2 = conv2d_act "enc.doa.b1.conv1" %enc.doa.b1.conv1.3,
  * %enc.doa.b1.conv1.weight, %enc.doa.b1.r1.2, %enc.doa.b1.r1.3 {pad=[1,1] channels_last=1 act=relu}
  * : f32[1,41,32,8] @arena:83968  !models/lib/nn.json:33:17+8 */
-static void main_enc_doa_b1_conv1(const Self *s)
+OUTLINE void main_enc_doa_b1_conv1(const Self *s, const float *restrict scale,
+                                   const float *restrict shift, const float *restrict x,
+                                   const float *restrict w, float *restrict y)
 {
-	const float *const restrict scale = s->load + 21632;
-	const float *const restrict shift = s->load + 21648;
-	const float *const restrict x = s->in[0];
-	const float *const restrict w = s->pack + 41792;
-	float *const restrict y = s->arena + 20992;
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
 	for (int i = 0; i < 21; i++) {
 		const Conv k = {.b = 1, .h = 41, .w = 32, .c = 7, .o = 8, .kh = 3, .kw = 3, .sh = 1,
@@ -1717,50 +1669,10 @@ static void main_enc_doa_b1_conv1(const Self *s)
  * %enc._.b1.bn2.weight, %enc._.b1.bn2.running_mean, %enc._.b1.bn2.bias {f="t0 = add(x0, 1e-05); t1
  * = rsqrt(t0); y0 = mul(x1, t1); t2 = mul(x2, y0); y1 = sub(x3, t2)" group=3} : f32[3,8]
  * @load:19968, f32[3,8] @load:0  !models/lib/nn.json:58:17+12 */
-static void main_enc_b1_bn2(const Self *s)
+OUTLINE void main_enc_b1_bn2(const float *restrict in0, const float *restrict in1,
+                             const float *restrict in2, const float *restrict in3,
+                             float *restrict out0, float *restrict out1)
 {
-	const float *const restrict in0 = s->pack + 50720;
-	const float *const restrict in1 = s->pack + 50752;
-	const float *const restrict in2 = s->pack + 50784;
-	const float *const restrict in3 = s->pack + 50816;
-	float *const restrict out0 = s->load + 21408;
-	float *const restrict out1 = s->load + 16416;
-	{
-		const float *const p0 = in0;
-		const float *const p1 = in1;
-		const float *const p2 = in2;
-		const float *const p3 = in3;
-		float *const restrict q0 = out0;
-		float *const restrict q1 = out1;
-#pragma omp simd
-		for (int64_t j = 0; j < 24; j++) {
-			const float x0 = p0[j];
-			const float x1 = p1[j];
-			const float x2 = p2[j];
-			const float x3 = p3[j];
-			const float t0 = ew_add(x0, 1e-05f);
-			const float t1 = ew_rsqrt(t0);
-			const float y0 = ew_mul(x1, t1);
-			const float t3 = ew_mul(x2, y0);
-			const float y1 = ew_sub(x3, t3);
-			q0[j] = y0;
-			q1[j] = y1;
-		}
-	}
-}
-
-/* %enc._.b1.bn2.4, %enc._.b1.bn2.5 = map "enc.*.b1.bn2" %enc._.b1.bn2.running_var,
- * %enc._.b1.bn2.weight, %enc._.b1.bn2.running_mean, %enc._.b1.bn2.bias {f="t0 = add(x0, 1e-05); t1
- * = rsqrt(t0); y0 = mul(x1, t1); t2 = mul(x2, y0); y1 = sub(x3, t2)" group=3} : f32[3,8] @load:0,
- * f32[3,8] @load:20096  !models/lib/nn.json:58:17+12 */
-static void main_enc_b1_bn2_2(const Self *s)
-{
-	const float *const restrict in0 = s->pack + 50720;
-	const float *const restrict in1 = s->pack + 50752;
-	const float *const restrict in2 = s->pack + 50784;
-	const float *const restrict in3 = s->pack + 50816;
-	float *const restrict out0 = s->load + 16416;
-	float *const restrict out1 = s->load + 21440;
 	{
 		const float *const p0 = in0;
 		const float *const p1 = in1;
@@ -1788,13 +1700,10 @@ static void main_enc_b1_bn2_2(const Self *s)
 /* %enc._.b1.conv2 = conv2d_act "enc.*.b1.conv2" %enc._.b1.conv1.2, %enc._.b1.conv2.weight,
  * %enc._.b1.pool, %enc._.b1.pool.2 {pad=[1,1] channels_last=1 act=relu pool=[2,2] group=3} :
  * f32[3,1,20,16,8] @arena:125952  !models/lib/nn.json:33:17+8 */
-static void main_enc_b1_conv2(const Self *s)
+OUTLINE void main_enc_b1_conv2(const Self *s, const float *restrict scale,
+                               const float *restrict shift, const float *restrict x,
+                               const float *restrict w, float *restrict y)
 {
-	const float *const restrict scale = s->load + 21408;
-	const float *const restrict shift = s->load + 21440;
-	const float *const restrict x = s->arena;
-	const float *const restrict w = s->pack + 43808;
-	float *const restrict y = s->arena + 31488;
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
 	for (int i = 0; i < 60; i++) {
 		const int g = i / 20;
@@ -1815,23 +1724,14 @@ static void main_enc_b1_conv2(const Self *s)
  * = mul(x4, x8); t7 = add(t4, t5); y1 = add(t7, t6); t8 = mul(x0, x9); t9 = mul(x2, x10); t10 =
  * mul(x4, x11); t11 = add(t8, t9); y2 = add(t11, t10)"} : f32[1,20,16,8] @arena:0, f32[1,20,16,8]
  * @arena:10240, f32[1,20,16,8] @arena:20480  !models/lib/seld.json:33:17+5 */
-static void main_stitch_enc_1(const Self *s)
+OUTLINE void main_stitch_enc_1(const float *restrict in0, const float *restrict in1,
+                               const float *restrict in2, const float *restrict in3,
+                               const float *restrict in4, const float *restrict in5,
+                               const float *restrict in6, const float *restrict in7,
+                               const float *restrict in8, const float *restrict in9,
+                               const float *restrict in10, const float *restrict in11,
+                               float *restrict out0, float *restrict out1, float *restrict out2)
 {
-	const float *const restrict in0 = s->arena + 31488;
-	const float *const restrict in1 = s->pack + 50848;
-	const float *const restrict in2 = s->arena + 36608;
-	const float *const restrict in3 = s->pack + 50849;
-	const float *const restrict in4 = s->arena + 34048;
-	const float *const restrict in5 = s->pack + 50850;
-	const float *const restrict in6 = s->pack + 50851;
-	const float *const restrict in7 = s->pack + 50852;
-	const float *const restrict in8 = s->pack + 50853;
-	const float *const restrict in9 = s->pack + 50854;
-	const float *const restrict in10 = s->pack + 50855;
-	const float *const restrict in11 = s->pack + 50856;
-	float *const restrict out0 = s->arena;
-	float *const restrict out1 = s->arena + 2560;
-	float *const restrict out2 = s->arena + 5120;
 	for (int64_t r = 0; r < 320; r++) {
 		const float *const p0 = in0 + r * 8;
 		const float *const p1 = in1;
@@ -1884,88 +1784,13 @@ static void main_stitch_enc_1(const Self *s)
 	}
 }
 
-/* %enc._.b2.bn1, %enc._.b2.bn1.2 = map "enc.*.b2.bn1" %enc._.b2.bn1.running_var,
- * %enc._.b2.bn1.weight, %enc._.b2.bn1.running_mean, %enc._.b2.bn1.bias {f="t0 = add(x0, 1e-05); t1
- * = rsqrt(t0); y0 = mul(x1, t1); t2 = mul(x2, y0); y1 = sub(x3, t2)" group=3} : f32[3,8]
- * @load:20224, f32[3,8] @load:0  !models/lib/nn.json:58:17+12 */
-static void main_enc_b2_bn1(const Self *s)
-{
-	const float *const restrict in0 = s->pack + 57840;
-	const float *const restrict in1 = s->pack + 57872;
-	const float *const restrict in2 = s->pack + 57904;
-	const float *const restrict in3 = s->pack + 57936;
-	float *const restrict out0 = s->load + 21472;
-	float *const restrict out1 = s->load + 16416;
-	{
-		const float *const p0 = in0;
-		const float *const p1 = in1;
-		const float *const p2 = in2;
-		const float *const p3 = in3;
-		float *const restrict q0 = out0;
-		float *const restrict q1 = out1;
-#pragma omp simd
-		for (int64_t j = 0; j < 24; j++) {
-			const float x0 = p0[j];
-			const float x1 = p1[j];
-			const float x2 = p2[j];
-			const float x3 = p3[j];
-			const float t0 = ew_add(x0, 1e-05f);
-			const float t1 = ew_rsqrt(t0);
-			const float y0 = ew_mul(x1, t1);
-			const float t3 = ew_mul(x2, y0);
-			const float y1 = ew_sub(x3, t3);
-			q0[j] = y0;
-			q1[j] = y1;
-		}
-	}
-}
-
-/* %enc._.b2.bn1.4, %enc._.b2.bn1.5 = map "enc.*.b2.bn1" %enc._.b2.bn1.running_var,
- * %enc._.b2.bn1.weight, %enc._.b2.bn1.running_mean, %enc._.b2.bn1.bias {f="t0 = add(x0, 1e-05); t1
- * = rsqrt(t0); y0 = mul(x1, t1); t2 = mul(x2, y0); y1 = sub(x3, t2)" group=3} : f32[3,8] @load:0,
- * f32[3,8] @load:20352  !models/lib/nn.json:58:17+12 */
-static void main_enc_b2_bn1_2(const Self *s)
-{
-	const float *const restrict in0 = s->pack + 57840;
-	const float *const restrict in1 = s->pack + 57872;
-	const float *const restrict in2 = s->pack + 57904;
-	const float *const restrict in3 = s->pack + 57936;
-	float *const restrict out0 = s->load + 16416;
-	float *const restrict out1 = s->load + 21504;
-	{
-		const float *const p0 = in0;
-		const float *const p1 = in1;
-		const float *const p2 = in2;
-		const float *const p3 = in3;
-		float *const restrict q0 = out0;
-		float *const restrict q1 = out1;
-#pragma omp simd
-		for (int64_t j = 0; j < 24; j++) {
-			const float x0 = p0[j];
-			const float x1 = p1[j];
-			const float x2 = p2[j];
-			const float x3 = p3[j];
-			const float t0 = ew_add(x0, 1e-05f);
-			const float t1 = ew_rsqrt(t0);
-			const float y0 = ew_mul(x1, t1);
-			const float t3 = ew_mul(x2, y0);
-			const float y1 = ew_sub(x3, t3);
-			q0[j] = y0;
-			q1[j] = y1;
-		}
-	}
-}
-
 /* %enc._.b2.conv1 = conv2d_act "enc.*.b2.conv1" %stitch.enc.1.10, %enc._.b2.conv1.weight,
  * %enc._.b2.r1, %enc._.b2.r1.2 {pad=[1,1] channels_last=1 act=relu group=3} : f32[3,1,20,16,8]
  * @arena:30720  !models/lib/nn.json:33:17+8 */
-static void main_enc_b2_conv1(const Self *s)
+OUTLINE void main_enc_b2_conv1(const Self *s, const float *restrict scale,
+                               const float *restrict shift, const float *restrict x,
+                               const float *restrict w, float *restrict y)
 {
-	const float *const restrict scale = s->load + 21472;
-	const float *const restrict shift = s->load + 21504;
-	const float *const restrict x = s->arena;
-	const float *const restrict w = s->pack + 50928;
-	float *const restrict y = s->arena + 7680;
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
 	for (int i = 0; i < 60; i++) {
 		const int g = i / 20;
@@ -1978,88 +1803,13 @@ static void main_enc_b2_conv1(const Self *s)
 	}
 }
 
-/* %enc._.b2.bn2, %enc._.b2.bn2.2 = map "enc.*.b2.bn2" %enc._.b2.bn2.running_var,
- * %enc._.b2.bn2.weight, %enc._.b2.bn2.running_mean, %enc._.b2.bn2.bias {f="t0 = add(x0, 1e-05); t1
- * = rsqrt(t0); y0 = mul(x1, t1); t2 = mul(x2, y0); y1 = sub(x3, t2)" group=3} : f32[3,8]
- * @load:20480, f32[3,8] @load:0  !models/lib/nn.json:58:17+12 */
-static void main_enc_b2_bn2(const Self *s)
-{
-	const float *const restrict in0 = s->pack + 64880;
-	const float *const restrict in1 = s->pack + 64912;
-	const float *const restrict in2 = s->pack + 64944;
-	const float *const restrict in3 = s->pack + 64976;
-	float *const restrict out0 = s->load + 21536;
-	float *const restrict out1 = s->load + 16416;
-	{
-		const float *const p0 = in0;
-		const float *const p1 = in1;
-		const float *const p2 = in2;
-		const float *const p3 = in3;
-		float *const restrict q0 = out0;
-		float *const restrict q1 = out1;
-#pragma omp simd
-		for (int64_t j = 0; j < 24; j++) {
-			const float x0 = p0[j];
-			const float x1 = p1[j];
-			const float x2 = p2[j];
-			const float x3 = p3[j];
-			const float t0 = ew_add(x0, 1e-05f);
-			const float t1 = ew_rsqrt(t0);
-			const float y0 = ew_mul(x1, t1);
-			const float t3 = ew_mul(x2, y0);
-			const float y1 = ew_sub(x3, t3);
-			q0[j] = y0;
-			q1[j] = y1;
-		}
-	}
-}
-
-/* %enc._.b2.bn2.4, %enc._.b2.bn2.5 = map "enc.*.b2.bn2" %enc._.b2.bn2.running_var,
- * %enc._.b2.bn2.weight, %enc._.b2.bn2.running_mean, %enc._.b2.bn2.bias {f="t0 = add(x0, 1e-05); t1
- * = rsqrt(t0); y0 = mul(x1, t1); t2 = mul(x2, y0); y1 = sub(x3, t2)" group=3} : f32[3,8] @load:0,
- * f32[3,8] @load:20608  !models/lib/nn.json:58:17+12 */
-static void main_enc_b2_bn2_2(const Self *s)
-{
-	const float *const restrict in0 = s->pack + 64880;
-	const float *const restrict in1 = s->pack + 64912;
-	const float *const restrict in2 = s->pack + 64944;
-	const float *const restrict in3 = s->pack + 64976;
-	float *const restrict out0 = s->load + 16416;
-	float *const restrict out1 = s->load + 21568;
-	{
-		const float *const p0 = in0;
-		const float *const p1 = in1;
-		const float *const p2 = in2;
-		const float *const p3 = in3;
-		float *const restrict q0 = out0;
-		float *const restrict q1 = out1;
-#pragma omp simd
-		for (int64_t j = 0; j < 24; j++) {
-			const float x0 = p0[j];
-			const float x1 = p1[j];
-			const float x2 = p2[j];
-			const float x3 = p3[j];
-			const float t0 = ew_add(x0, 1e-05f);
-			const float t1 = ew_rsqrt(t0);
-			const float y0 = ew_mul(x1, t1);
-			const float t3 = ew_mul(x2, y0);
-			const float y1 = ew_sub(x3, t3);
-			q0[j] = y0;
-			q1[j] = y1;
-		}
-	}
-}
-
 /* %enc._.b2.conv2 = conv2d_act "enc.*.b2.conv2" %enc._.b2.conv1, %enc._.b2.conv2.weight,
  * %enc._.b2.pool, %enc._.b2.pool.2 {pad=[1,1] channels_last=1 act=relu pool=[2,2] group=3} :
  * f32[3,1,10,8,8] @arena:0  !models/lib/nn.json:33:17+8 */
-static void main_enc_b2_conv2(const Self *s)
+OUTLINE void main_enc_b2_conv2(const Self *s, const float *restrict scale,
+                               const float *restrict shift, const float *restrict x,
+                               const float *restrict w, float *restrict y)
 {
-	const float *const restrict scale = s->load + 21536;
-	const float *const restrict shift = s->load + 21568;
-	const float *const restrict x = s->arena + 7680;
-	const float *const restrict w = s->pack + 57968;
-	float *const restrict y = s->arena;
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
 	for (int i = 0; i < 30; i++) {
 		const int g = i / 10;
@@ -2080,23 +1830,14 @@ static void main_enc_b2_conv2(const Self *s)
  * = mul(x4, x8); t7 = add(t4, t5); y1 = add(t7, t6); t8 = mul(x0, x9); t9 = mul(x2, x10); t10 =
  * mul(x4, x11); t11 = add(t8, t9); y2 = add(t11, t10)"} : f32[1,10,8,8] @arena:15360, f32[1,10,8,8]
  * @arena:17920, f32[1,10,8,8] @arena:20480  !models/lib/seld.json:33:17+5 */
-static void main_stitch_enc_2(const Self *s)
+OUTLINE void main_stitch_enc_2(const float *restrict in0, const float *restrict in1,
+                               const float *restrict in2, const float *restrict in3,
+                               const float *restrict in4, const float *restrict in5,
+                               const float *restrict in6, const float *restrict in7,
+                               const float *restrict in8, const float *restrict in9,
+                               const float *restrict in10, const float *restrict in11,
+                               float *restrict out0, float *restrict out1, float *restrict out2)
 {
-	const float *const restrict in0 = s->arena;
-	const float *const restrict in1 = s->pack + 65008;
-	const float *const restrict in2 = s->arena + 640;
-	const float *const restrict in3 = s->pack + 65009;
-	const float *const restrict in4 = s->arena + 1280;
-	const float *const restrict in5 = s->pack + 65010;
-	const float *const restrict in6 = s->pack + 65011;
-	const float *const restrict in7 = s->pack + 65012;
-	const float *const restrict in8 = s->pack + 65013;
-	const float *const restrict in9 = s->pack + 65014;
-	const float *const restrict in10 = s->pack + 65015;
-	const float *const restrict in11 = s->pack + 65016;
-	float *const restrict out0 = s->arena + 3840;
-	float *const restrict out1 = s->arena + 4480;
-	float *const restrict out2 = s->arena + 5120;
 	for (int64_t r = 0; r < 80; r++) {
 		const float *const p0 = in0 + r * 8;
 		const float *const p1 = in1;
@@ -2153,50 +1894,10 @@ static void main_stitch_enc_2(const Self *s)
  * %enc._.b3.bn1.weight, %enc._.b3.bn1.running_mean, %enc._.b3.bn1.bias {f="t0 = add(x0, 1e-05); t1
  * = rsqrt(t0); y0 = mul(x1, t1); t2 = mul(x2, y0); y1 = sub(x3, t2)" group=3} : f32[3,16]
  * @load:18432, f32[3,16] @load:0  !models/lib/nn.json:58:17+12 */
-static void main_enc_b3_bn1(const Self *s)
+OUTLINE void main_enc_b3_bn1(const float *restrict in0, const float *restrict in1,
+                             const float *restrict in2, const float *restrict in3,
+                             float *restrict out0, float *restrict out1)
 {
-	const float *const restrict in0 = s->pack + 72000;
-	const float *const restrict in1 = s->pack + 72048;
-	const float *const restrict in2 = s->pack + 72096;
-	const float *const restrict in3 = s->pack + 72144;
-	float *const restrict out0 = s->load + 21024;
-	float *const restrict out1 = s->load + 16416;
-	{
-		const float *const p0 = in0;
-		const float *const p1 = in1;
-		const float *const p2 = in2;
-		const float *const p3 = in3;
-		float *const restrict q0 = out0;
-		float *const restrict q1 = out1;
-#pragma omp simd
-		for (int64_t j = 0; j < 48; j++) {
-			const float x0 = p0[j];
-			const float x1 = p1[j];
-			const float x2 = p2[j];
-			const float x3 = p3[j];
-			const float t0 = ew_add(x0, 1e-05f);
-			const float t1 = ew_rsqrt(t0);
-			const float y0 = ew_mul(x1, t1);
-			const float t3 = ew_mul(x2, y0);
-			const float y1 = ew_sub(x3, t3);
-			q0[j] = y0;
-			q1[j] = y1;
-		}
-	}
-}
-
-/* %enc._.b3.bn1.4, %enc._.b3.bn1.5 = map "enc.*.b3.bn1" %enc._.b3.bn1.running_var,
- * %enc._.b3.bn1.weight, %enc._.b3.bn1.running_mean, %enc._.b3.bn1.bias {f="t0 = add(x0, 1e-05); t1
- * = rsqrt(t0); y0 = mul(x1, t1); t2 = mul(x2, y0); y1 = sub(x3, t2)" group=3} : f32[3,16] @load:0,
- * f32[3,16] @load:18624  !models/lib/nn.json:58:17+12 */
-static void main_enc_b3_bn1_2(const Self *s)
-{
-	const float *const restrict in0 = s->pack + 72000;
-	const float *const restrict in1 = s->pack + 72048;
-	const float *const restrict in2 = s->pack + 72096;
-	const float *const restrict in3 = s->pack + 72144;
-	float *const restrict out0 = s->load + 16416;
-	float *const restrict out1 = s->load + 21072;
 	{
 		const float *const p0 = in0;
 		const float *const p1 = in1;
@@ -2224,13 +1925,10 @@ static void main_enc_b3_bn1_2(const Self *s)
 /* %enc._.b3.conv1 = conv2d_act "enc.*.b3.conv1" %stitch.enc.2.10, %enc._.b3.conv1.weight,
  * %enc._.b3.r1, %enc._.b3.r1.2 {pad=[1,1] channels_last=1 act=relu group=3} : f32[3,1,10,8,16]
  * @arena:0  !models/lib/nn.json:33:17+8 */
-static void main_enc_b3_conv1(const Self *s)
+OUTLINE void main_enc_b3_conv1(const Self *s, const float *restrict scale,
+                               const float *restrict shift, const float *restrict x,
+                               const float *restrict w, float *restrict y)
 {
-	const float *const restrict scale = s->load + 21024;
-	const float *const restrict shift = s->load + 21072;
-	const float *const restrict x = s->arena + 3840;
-	const float *const restrict w = s->pack + 65088;
-	float *const restrict y = s->arena;
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
 	for (int i = 0; i < 30; i++) {
 		const int g = i / 10;
@@ -2243,88 +1941,13 @@ static void main_enc_b3_conv1(const Self *s)
 	}
 }
 
-/* %enc._.b3.bn2, %enc._.b3.bn2.2 = map "enc.*.b3.bn2" %enc._.b3.bn2.running_var,
- * %enc._.b3.bn2.weight, %enc._.b3.bn2.running_mean, %enc._.b3.bn2.bias {f="t0 = add(x0, 1e-05); t1
- * = rsqrt(t0); y0 = mul(x1, t1); t2 = mul(x2, y0); y1 = sub(x3, t2)" group=3} : f32[3,16]
- * @load:18816, f32[3,16] @load:0  !models/lib/nn.json:58:17+12 */
-static void main_enc_b3_bn2(const Self *s)
-{
-	const float *const restrict in0 = s->pack + 86016;
-	const float *const restrict in1 = s->pack + 86064;
-	const float *const restrict in2 = s->pack + 86112;
-	const float *const restrict in3 = s->pack + 86160;
-	float *const restrict out0 = s->load + 21120;
-	float *const restrict out1 = s->load + 16416;
-	{
-		const float *const p0 = in0;
-		const float *const p1 = in1;
-		const float *const p2 = in2;
-		const float *const p3 = in3;
-		float *const restrict q0 = out0;
-		float *const restrict q1 = out1;
-#pragma omp simd
-		for (int64_t j = 0; j < 48; j++) {
-			const float x0 = p0[j];
-			const float x1 = p1[j];
-			const float x2 = p2[j];
-			const float x3 = p3[j];
-			const float t0 = ew_add(x0, 1e-05f);
-			const float t1 = ew_rsqrt(t0);
-			const float y0 = ew_mul(x1, t1);
-			const float t3 = ew_mul(x2, y0);
-			const float y1 = ew_sub(x3, t3);
-			q0[j] = y0;
-			q1[j] = y1;
-		}
-	}
-}
-
-/* %enc._.b3.bn2.4, %enc._.b3.bn2.5 = map "enc.*.b3.bn2" %enc._.b3.bn2.running_var,
- * %enc._.b3.bn2.weight, %enc._.b3.bn2.running_mean, %enc._.b3.bn2.bias {f="t0 = add(x0, 1e-05); t1
- * = rsqrt(t0); y0 = mul(x1, t1); t2 = mul(x2, y0); y1 = sub(x3, t2)" group=3} : f32[3,16] @load:0,
- * f32[3,16] @load:19008  !models/lib/nn.json:58:17+12 */
-static void main_enc_b3_bn2_2(const Self *s)
-{
-	const float *const restrict in0 = s->pack + 86016;
-	const float *const restrict in1 = s->pack + 86064;
-	const float *const restrict in2 = s->pack + 86112;
-	const float *const restrict in3 = s->pack + 86160;
-	float *const restrict out0 = s->load + 16416;
-	float *const restrict out1 = s->load + 21168;
-	{
-		const float *const p0 = in0;
-		const float *const p1 = in1;
-		const float *const p2 = in2;
-		const float *const p3 = in3;
-		float *const restrict q0 = out0;
-		float *const restrict q1 = out1;
-#pragma omp simd
-		for (int64_t j = 0; j < 48; j++) {
-			const float x0 = p0[j];
-			const float x1 = p1[j];
-			const float x2 = p2[j];
-			const float x3 = p3[j];
-			const float t0 = ew_add(x0, 1e-05f);
-			const float t1 = ew_rsqrt(t0);
-			const float y0 = ew_mul(x1, t1);
-			const float t3 = ew_mul(x2, y0);
-			const float y1 = ew_sub(x3, t3);
-			q0[j] = y0;
-			q1[j] = y1;
-		}
-	}
-}
-
 /* %enc._.b3.conv2 = conv2d_act "enc.*.b3.conv2" %enc._.b3.conv1, %enc._.b3.conv2.weight,
  * %enc._.b3.pool, %enc._.b3.pool.2 {pad=[1,1] channels_last=1 act=relu pool=[2,2] group=3} :
  * f32[3,1,5,4,16] @arena:15360  !models/lib/nn.json:33:17+8 */
-static void main_enc_b3_conv2(const Self *s)
+OUTLINE void main_enc_b3_conv2(const Self *s, const float *restrict scale,
+                               const float *restrict shift, const float *restrict x,
+                               const float *restrict w, float *restrict y)
 {
-	const float *const restrict scale = s->load + 21120;
-	const float *const restrict shift = s->load + 21168;
-	const float *const restrict x = s->arena;
-	const float *const restrict w = s->pack + 72192;
-	float *const restrict y = s->arena + 3840;
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
 	for (int i = 0; i < 15; i++) {
 		const int g = i / 5;
@@ -2345,23 +1968,14 @@ static void main_enc_b3_conv2(const Self *s)
  * = mul(x4, x8); t7 = add(t4, t5); y1 = add(t7, t6); t8 = mul(x0, x9); t9 = mul(x2, x10); t10 =
  * mul(x4, x11); t11 = add(t8, t9); y2 = add(t11, t10)"} : f32[1,5,4,16] @arena:0, f32[1,5,4,16]
  * @arena:1280, f32[1,5,4,16] @arena:2560  !models/lib/seld.json:33:17+5 */
-static void main_stitch_enc_3(const Self *s)
+OUTLINE void main_stitch_enc_3(const float *restrict in0, const float *restrict in1,
+                               const float *restrict in2, const float *restrict in3,
+                               const float *restrict in4, const float *restrict in5,
+                               const float *restrict in6, const float *restrict in7,
+                               const float *restrict in8, const float *restrict in9,
+                               const float *restrict in10, const float *restrict in11,
+                               float *restrict out0, float *restrict out1, float *restrict out2)
 {
-	const float *const restrict in0 = s->arena + 3840;
-	const float *const restrict in1 = s->pack + 86208;
-	const float *const restrict in2 = s->arena + 4160;
-	const float *const restrict in3 = s->pack + 86209;
-	const float *const restrict in4 = s->arena + 4480;
-	const float *const restrict in5 = s->pack + 86210;
-	const float *const restrict in6 = s->pack + 86211;
-	const float *const restrict in7 = s->pack + 86212;
-	const float *const restrict in8 = s->pack + 86213;
-	const float *const restrict in9 = s->pack + 86214;
-	const float *const restrict in10 = s->pack + 86215;
-	const float *const restrict in11 = s->pack + 86216;
-	float *const restrict out0 = s->arena;
-	float *const restrict out1 = s->arena + 320;
-	float *const restrict out2 = s->arena + 640;
 	for (int64_t r = 0; r < 20; r++) {
 		const float *const p0 = in0 + r * 16;
 		const float *const p1 = in1;
@@ -2414,88 +2028,13 @@ static void main_stitch_enc_3(const Self *s)
 	}
 }
 
-/* %enc._.b4.bn1, %enc._.b4.bn1.2 = map "enc.*.b4.bn1" %enc._.b4.bn1.running_var,
- * %enc._.b4.bn1.weight, %enc._.b4.bn1.running_mean, %enc._.b4.bn1.bias {f="t0 = add(x0, 1e-05); t1
- * = rsqrt(t0); y0 = mul(x1, t1); t2 = mul(x2, y0); y1 = sub(x3, t2)" group=3} : f32[3,16]
- * @load:19200, f32[3,16] @load:0  !models/lib/nn.json:58:17+12 */
-static void main_enc_b4_bn1(const Self *s)
-{
-	const float *const restrict in0 = s->pack + 100176;
-	const float *const restrict in1 = s->pack + 100224;
-	const float *const restrict in2 = s->pack + 100272;
-	const float *const restrict in3 = s->pack + 100320;
-	float *const restrict out0 = s->load + 21216;
-	float *const restrict out1 = s->load + 16416;
-	{
-		const float *const p0 = in0;
-		const float *const p1 = in1;
-		const float *const p2 = in2;
-		const float *const p3 = in3;
-		float *const restrict q0 = out0;
-		float *const restrict q1 = out1;
-#pragma omp simd
-		for (int64_t j = 0; j < 48; j++) {
-			const float x0 = p0[j];
-			const float x1 = p1[j];
-			const float x2 = p2[j];
-			const float x3 = p3[j];
-			const float t0 = ew_add(x0, 1e-05f);
-			const float t1 = ew_rsqrt(t0);
-			const float y0 = ew_mul(x1, t1);
-			const float t3 = ew_mul(x2, y0);
-			const float y1 = ew_sub(x3, t3);
-			q0[j] = y0;
-			q1[j] = y1;
-		}
-	}
-}
-
-/* %enc._.b4.bn1.4, %enc._.b4.bn1.5 = map "enc.*.b4.bn1" %enc._.b4.bn1.running_var,
- * %enc._.b4.bn1.weight, %enc._.b4.bn1.running_mean, %enc._.b4.bn1.bias {f="t0 = add(x0, 1e-05); t1
- * = rsqrt(t0); y0 = mul(x1, t1); t2 = mul(x2, y0); y1 = sub(x3, t2)" group=3} : f32[3,16] @load:0,
- * f32[3,16] @load:19392  !models/lib/nn.json:58:17+12 */
-static void main_enc_b4_bn1_2(const Self *s)
-{
-	const float *const restrict in0 = s->pack + 100176;
-	const float *const restrict in1 = s->pack + 100224;
-	const float *const restrict in2 = s->pack + 100272;
-	const float *const restrict in3 = s->pack + 100320;
-	float *const restrict out0 = s->load + 16416;
-	float *const restrict out1 = s->load + 21264;
-	{
-		const float *const p0 = in0;
-		const float *const p1 = in1;
-		const float *const p2 = in2;
-		const float *const p3 = in3;
-		float *const restrict q0 = out0;
-		float *const restrict q1 = out1;
-#pragma omp simd
-		for (int64_t j = 0; j < 48; j++) {
-			const float x0 = p0[j];
-			const float x1 = p1[j];
-			const float x2 = p2[j];
-			const float x3 = p3[j];
-			const float t0 = ew_add(x0, 1e-05f);
-			const float t1 = ew_rsqrt(t0);
-			const float y0 = ew_mul(x1, t1);
-			const float t3 = ew_mul(x2, y0);
-			const float y1 = ew_sub(x3, t3);
-			q0[j] = y0;
-			q1[j] = y1;
-		}
-	}
-}
-
 /* %enc._.b4.conv1 = conv2d_act "enc.*.b4.conv1" %stitch.enc.3.10, %enc._.b4.conv1.weight,
  * %enc._.b4.r1, %enc._.b4.r1.2 {pad=[1,1] channels_last=1 act=relu group=3} : f32[3,1,5,4,16]
  * @arena:3840  !models/lib/nn.json:33:17+8 */
-static void main_enc_b4_conv1(const Self *s)
+OUTLINE void main_enc_b4_conv1(const Self *s, const float *restrict scale,
+                               const float *restrict shift, const float *restrict x,
+                               const float *restrict w, float *restrict y)
 {
-	const float *const restrict scale = s->load + 21216;
-	const float *const restrict shift = s->load + 21264;
-	const float *const restrict x = s->arena;
-	const float *const restrict w = s->pack + 86352;
-	float *const restrict y = s->arena + 960;
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
 	for (int i = 0; i < 15; i++) {
 		const int g = i / 5;
@@ -2508,88 +2047,13 @@ static void main_enc_b4_conv1(const Self *s)
 	}
 }
 
-/* %enc._.b4.bn2, %enc._.b4.bn2.2 = map "enc.*.b4.bn2" %enc._.b4.bn2.running_var,
- * %enc._.b4.bn2.weight, %enc._.b4.bn2.running_mean, %enc._.b4.bn2.bias {f="t0 = add(x0, 1e-05); t1
- * = rsqrt(t0); y0 = mul(x1, t1); t2 = mul(x2, y0); y1 = sub(x3, t2)" group=3} : f32[3,16]
- * @load:19584, f32[3,16] @load:0  !models/lib/nn.json:58:17+12 */
-static void main_enc_b4_bn2(const Self *s)
-{
-	const float *const restrict in0 = s->pack + 114192;
-	const float *const restrict in1 = s->pack + 114240;
-	const float *const restrict in2 = s->pack + 114288;
-	const float *const restrict in3 = s->pack + 114336;
-	float *const restrict out0 = s->load + 21312;
-	float *const restrict out1 = s->load + 16416;
-	{
-		const float *const p0 = in0;
-		const float *const p1 = in1;
-		const float *const p2 = in2;
-		const float *const p3 = in3;
-		float *const restrict q0 = out0;
-		float *const restrict q1 = out1;
-#pragma omp simd
-		for (int64_t j = 0; j < 48; j++) {
-			const float x0 = p0[j];
-			const float x1 = p1[j];
-			const float x2 = p2[j];
-			const float x3 = p3[j];
-			const float t0 = ew_add(x0, 1e-05f);
-			const float t1 = ew_rsqrt(t0);
-			const float y0 = ew_mul(x1, t1);
-			const float t3 = ew_mul(x2, y0);
-			const float y1 = ew_sub(x3, t3);
-			q0[j] = y0;
-			q1[j] = y1;
-		}
-	}
-}
-
-/* %enc._.b4.bn2.4, %enc._.b4.bn2.5 = map "enc.*.b4.bn2" %enc._.b4.bn2.running_var,
- * %enc._.b4.bn2.weight, %enc._.b4.bn2.running_mean, %enc._.b4.bn2.bias {f="t0 = add(x0, 1e-05); t1
- * = rsqrt(t0); y0 = mul(x1, t1); t2 = mul(x2, y0); y1 = sub(x3, t2)" group=3} : f32[3,16] @load:0,
- * f32[3,16] @load:19776  !models/lib/nn.json:58:17+12 */
-static void main_enc_b4_bn2_2(const Self *s)
-{
-	const float *const restrict in0 = s->pack + 114192;
-	const float *const restrict in1 = s->pack + 114240;
-	const float *const restrict in2 = s->pack + 114288;
-	const float *const restrict in3 = s->pack + 114336;
-	float *const restrict out0 = s->load + 16416;
-	float *const restrict out1 = s->load + 21360;
-	{
-		const float *const p0 = in0;
-		const float *const p1 = in1;
-		const float *const p2 = in2;
-		const float *const p3 = in3;
-		float *const restrict q0 = out0;
-		float *const restrict q1 = out1;
-#pragma omp simd
-		for (int64_t j = 0; j < 48; j++) {
-			const float x0 = p0[j];
-			const float x1 = p1[j];
-			const float x2 = p2[j];
-			const float x3 = p3[j];
-			const float t0 = ew_add(x0, 1e-05f);
-			const float t1 = ew_rsqrt(t0);
-			const float y0 = ew_mul(x1, t1);
-			const float t3 = ew_mul(x2, y0);
-			const float y1 = ew_sub(x3, t3);
-			q0[j] = y0;
-			q1[j] = y1;
-		}
-	}
-}
-
 /* %enc._.b4.conv2 = conv2d_act "enc.*.b4.conv2" %enc._.b4.conv1, %enc._.b4.conv2.weight,
  * %enc._.b4.pool, %enc._.b4.pool.2 {pad=[1,1] channels_last=1 act=relu pool=[1,2] group=3} :
  * f32[3,1,5,2,16] @arena:0  !models/lib/nn.json:33:17+8 */
-static void main_enc_b4_conv2(const Self *s)
+OUTLINE void main_enc_b4_conv2(const Self *s, const float *restrict scale,
+                               const float *restrict shift, const float *restrict x,
+                               const float *restrict w, float *restrict y)
 {
-	const float *const restrict scale = s->load + 21312;
-	const float *const restrict shift = s->load + 21360;
-	const float *const restrict x = s->arena + 960;
-	const float *const restrict w = s->pack + 100368;
-	float *const restrict y = s->arena;
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
 	for (int i = 0; i < 15; i++) {
 		const int g = i / 5;
@@ -2604,10 +2068,8 @@ static void main_enc_b4_conv2(const Self *s)
 
 /* %enc._.mean = mean "enc.*.mean" %enc._.b4.conv2 {axes=[2] group=3} : f32[3,1,5,16] @arena:51840
  * !models/lib/seld.json:72:17+6 */
-static void main_enc_mean(const Self *s)
+OUTLINE void main_enc_mean(const Self *s, const float *restrict x, float *restrict y)
 {
-	const float *const restrict x = s->arena;
-	float *const restrict y = s->arena + 12960;
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
 	for (int i = 0; i < 15; i++) {
 		const int g = i / 5;
@@ -2619,11 +2081,9 @@ static void main_enc_mean(const Self *s)
 
 /* %dec._._._.l1.norm = rms_norm "dec.*.*.*.l1.norm" %enc._.mean, %dec._._._.l1.norm.weight
  * {group=18} : f32[18,1,5,16] @arena:23040  !models/lib/nn.json:68:17+10 */
-static void main_dec_l1_norm(const Self *s)
+OUTLINE void main_dec_l1_norm(const Self *s, const float *restrict x, const float *restrict weight,
+                              float *restrict y)
 {
-	const float *const restrict x = s->arena + 12960;
-	const float *const restrict weight = s->pack + 114384;
-	float *const restrict y = s->arena + 5760;
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
 	for (int i = 0; i < 18; i++) {
 		const int g = i;
@@ -2637,14 +2097,10 @@ static void main_dec_l1_norm(const Self *s)
  * %dec._._._.l1.norm, %dec._._._.l1.in_proj.weight, %dec._._._.l1.conv1d.weight,
  * %dec._._._.l1.conv1d.bias {pad=[3,0] reverse=[0,1,0,1,0,1,0,1,0,1,0,1,0,1,0,1,0,1] group=18} :
  * f32[18,1,5,32] @arena:0, f32[18,1,5,32] @arena:11520  !models/lib/nn.json:21:17+8 */
-static void main_dec_l1_in_proj(const Self *s)
+OUTLINE void main_dec_l1_in_proj(const Self *s, const float *restrict x, const float *restrict w,
+                                 const float *restrict conv_w, const float *restrict conv_b,
+                                 float *restrict u, float *restrict z)
 {
-	const float *const restrict x = s->arena + 5760;
-	const float *const restrict w = s->pack + 114672;
-	const float *const restrict conv_w = s->pack + 133104;
-	const float *const restrict conv_b = s->pack + 135408;
-	float *const restrict u = s->arena;
-	float *const restrict z = s->arena + 2880;
 	static const bool reverse[] = {0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1};
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
 	for (int i = 0; i < 18; i++) {
@@ -2665,11 +2121,9 @@ static void main_dec_l1_in_proj(const Self *s)
 /* %dec._._._.l1.x_proj = linear "dec.*.*.*.l1.x_proj" %dec._._._.l1.in_proj,
  * %dec._._._.l1.x_proj.weight {group=18} : f32[18,1,5,9] @arena:46080  !models/lib/nn.json:21:17+8
  * */
-static void main_dec_l1_x_proj(const Self *s)
+OUTLINE void main_dec_l1_x_proj(const Self *s, const float *restrict x, const float *restrict w,
+                                float *restrict y)
 {
-	const float *const restrict x = s->arena;
-	const float *const restrict w = s->pack + 135984;
-	float *const restrict y = s->arena + 11520;
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
 	for (int i = 0; i < 18; i++) {
 		const int g = i;
@@ -2683,12 +2137,9 @@ static void main_dec_l1_x_proj(const Self *s)
 /* %dec._._._.l1.dt_proj = linear "dec.*.*.*.l1.dt_proj" %dec._._._.l1.dt_low,
  * %dec._._._.l1.dt_proj.weight, %dec._._._.l1.dt_proj.bias {group=18} : f32[18,1,5,32] @arena:23040
  *  !models/lib/nn.json:121:17+8 */
-static void main_dec_l1_dt_proj(const Self *s)
+OUTLINE void main_dec_l1_dt_proj(const Self *s, const float *restrict bias, const float *restrict x,
+                                 const float *restrict w, float *restrict y)
 {
-	const float *const restrict bias = s->pack + 154992;
-	const float *const restrict x = s->arena + 11520;
-	const float *const restrict w = s->pack + 154416;
-	float *const restrict y = s->arena + 5760;
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
 	for (int i = 0; i < 18; i++) {
 		const int g = i;
@@ -2701,10 +2152,8 @@ static void main_dec_l1_dt_proj(const Self *s)
 
 /* %dec._._._.l1.A = map "dec.*.*.*.l1.A" %dec._._._.l1.A_log {f="t0 = exp(x0); y0 = neg(t0)"
  * group=18} : f32[18,32,4] @load:0  !models/lib/nn.json:126:17+5 */
-static void main_dec_l1_A(const Self *s)
+OUTLINE void main_dec_l1_A(const float *restrict in0, float *restrict out0)
 {
-	const float *const restrict in0 = s->pack + 155568;
-	float *const restrict out0 = s->load + 16416;
 	{
 		const float *const p0 = in0;
 		float *const restrict q0 = out0;
@@ -2722,16 +2171,11 @@ static void main_dec_l1_A(const Self *s)
  * %dec._._._.l1.A, %dec._._._.l1.B, %dec._._._.l1.C, %dec._._._.l1.D, %dec._._._.l1.in_proj.2
  * {softplus=1 reverse=[0,1,0,1,0,1,0,1,0,1,0,1,0,1,0,1,0,1] group=18} : f32[18,1,5,32] @arena:34560
  *  !models/lib/nn.json:128:17+16 */
-static void main_dec_l1_scan(const Self *s)
+OUTLINE void main_dec_l1_scan(const Self *s, const float *restrict u, const float *restrict dt,
+                              const float *restrict A, const float *restrict B,
+                              const float *restrict C, const float *restrict D,
+                              const float *restrict z, float *restrict y)
 {
-	const float *const restrict u = s->arena;
-	const float *const restrict dt = s->arena + 5760;
-	const float *const restrict A = s->load + 16416;
-	const float *const restrict B = s->arena + 11521;
-	const float *const restrict C = s->arena + 11525;
-	const float *const restrict D = s->pack + 157872;
-	const float *const restrict z = s->arena + 2880;
-	float *const restrict y = s->arena + 8640;
 	static const bool reverse[] = {0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1};
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
 	for (int i = 0; i < 18; i++) {
@@ -2756,11 +2200,9 @@ static void main_dec_l1_scan(const Self *s)
 /* %dec._._._.l1.out_proj = linear "dec.*.*.*.l1.out_proj" %dec._._._.l1.scan,
  * %dec._._._.l1.out_proj.weight {group=18} : f32[18,1,5,16] @arena:0  !models/lib/nn.json:21:17+8
  * */
-static void main_dec_l1_out_proj(const Self *s)
+OUTLINE void main_dec_l1_out_proj(const Self *s, const float *restrict x, const float *restrict w,
+                                  float *restrict y)
 {
-	const float *const restrict x = s->arena + 8640;
-	const float *const restrict w = s->pack + 158448;
-	float *const restrict y = s->arena;
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
 	for (int i = 0; i < 18; i++) {
 		const int g = i;
@@ -2773,11 +2215,8 @@ static void main_dec_l1_out_proj(const Self *s)
 
 /* %dec._._._.l1 = add "dec.*.*.*.l1" %enc._.mean, %dec._._._.l1.out_proj {group=18} :
  * f32[18,1,5,16] @arena:46080  !models/lib/seld.json:95:17+5 */
-static void main_dec_l1(const Self *s)
+OUTLINE void main_dec_l1(const float *restrict in0, const float *restrict in1, float *restrict y)
 {
-	const float *const restrict in0 = s->arena + 12960;
-	const float *const restrict in1 = s->arena;
-	float *const restrict y = s->arena + 11520;
 	for (int64_t r = 0; r < 18; r++) {
 		const float *const p0 = in0 + r / 6 * 80;
 		const float *const p1 = in1 + r % 6 * 80 + r / 6 * 480;
@@ -2794,155 +2233,15 @@ static void main_dec_l1(const Self *s)
 
 /* %dec._._._.l2.norm = rms_norm "dec.*.*.*.l2.norm" %dec._._._.l1, %dec._._._.l2.norm.weight
  * {group=18} : f32[18,1,5,16] @arena:23040  !models/lib/nn.json:68:17+10 */
-static void main_dec_l2_norm(const Self *s)
+OUTLINE void main_dec_l2_norm(const Self *s, const float *restrict x, const float *restrict weight,
+                              float *restrict y)
 {
-	const float *const restrict x = s->arena + 11520;
-	const float *const restrict weight = s->pack + 176880;
-	float *const restrict y = s->arena + 5760;
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
 	for (int i = 0; i < 18; i++) {
 		const int g = i;
 		const RowNorm k = {.rows = 5, .n = 16, .row = 16, .eps = 1e-05f, .centre = 0};
 		row_norm_tile(k, x + g * INT64_C(80), weight + g * INT64_C(16), NULL,
 		              y + g * INT64_C(80), 0);
-	}
-}
-
-/* %dec._._._.l2.in_proj, %dec._._._.l2.in_proj.2 = inproj_conv_silu "dec.*.*.*.l2.in_proj"
- * %dec._._._.l2.norm, %dec._._._.l2.in_proj.weight, %dec._._._.l2.conv1d.weight,
- * %dec._._._.l2.conv1d.bias {pad=[3,0] reverse=[0,1,0,1,0,1,0,1,0,1,0,1,0,1,0,1,0,1] group=18} :
- * f32[18,1,5,32] @arena:0, f32[18,1,5,32] @arena:11520  !models/lib/nn.json:21:17+8 */
-static void main_dec_l2_in_proj(const Self *s)
-{
-	const float *const restrict x = s->arena + 5760;
-	const float *const restrict w = s->pack + 177168;
-	const float *const restrict conv_w = s->pack + 195600;
-	const float *const restrict conv_b = s->pack + 197904;
-	float *const restrict u = s->arena;
-	float *const restrict z = s->arena + 2880;
-	static const bool reverse[] = {0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1};
-#pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
-	for (int i = 0; i < 18; i++) {
-		const int g = i;
-		const InProj k = {.b = 1, .l = 5, .k = 16, .e = 32, .taps = 4, .before = 3,
-		                  .after = 0, .xb = 80, .xl = 16, .xc = 1};
-		if (reverse[g])
-			inproj_tile(k, true, x + g * INT64_C(80), w + g * INT64_C(1024),
-			            conv_w + g * INT64_C(128), conv_b + g * INT64_C(32),
-			            u + g * INT64_C(160), z + g * INT64_C(160), 0, self_scratch(s));
-		else
-			inproj_tile(k, false, x + g * INT64_C(80), w + g * INT64_C(1024),
-			            conv_w + g * INT64_C(128), conv_b + g * INT64_C(32),
-			            u + g * INT64_C(160), z + g * INT64_C(160), 0, self_scratch(s));
-	}
-}
-
-/* %dec._._._.l2.x_proj = linear "dec.*.*.*.l2.x_proj" %dec._._._.l2.in_proj,
- * %dec._._._.l2.x_proj.weight {group=18} : f32[18,1,5,9] @arena:51840  !models/lib/nn.json:21:17+8
- * */
-static void main_dec_l2_x_proj(const Self *s)
-{
-	const float *const restrict x = s->arena;
-	const float *const restrict w = s->pack + 198480;
-	float *const restrict y = s->arena + 12960;
-#pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
-	for (int i = 0; i < 18; i++) {
-		const int g = i;
-		const Linear k = {.batch = 1, .rows = 5, .n = 9, .k = 32, .xbatch = 0, .xrow = 32,
-		                  .xcol = 1, .block = 5, .cols = 128};
-		linear_tile(k, x + g * INT64_C(160), w + g * INT64_C(1024), NULL,
-		            y + g * INT64_C(45), 0, self_scratch(s));
-	}
-}
-
-/* %dec._._._.l2.dt_proj = linear "dec.*.*.*.l2.dt_proj" %dec._._._.l2.dt_low,
- * %dec._._._.l2.dt_proj.weight, %dec._._._.l2.dt_proj.bias {group=18} : f32[18,1,5,32] @arena:23040
- *  !models/lib/nn.json:121:17+8 */
-static void main_dec_l2_dt_proj(const Self *s)
-{
-	const float *const restrict bias = s->pack + 217488;
-	const float *const restrict x = s->arena + 12960;
-	const float *const restrict w = s->pack + 216912;
-	float *const restrict y = s->arena + 5760;
-#pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
-	for (int i = 0; i < 18; i++) {
-		const int g = i;
-		const Linear k = {.batch = 1, .rows = 5, .n = 32, .k = 1, .xbatch = 0, .xrow = 9,
-		                  .xcol = 1, .block = 5, .cols = 128};
-		linear_tile(k, x + g * INT64_C(45), w + g * INT64_C(32), bias + g * INT64_C(32),
-		            y + g * INT64_C(160), 0, self_scratch(s));
-	}
-}
-
-/* %dec._._._.l2.A = map "dec.*.*.*.l2.A" %dec._._._.l2.A_log {f="t0 = exp(x0); y0 = neg(t0)"
- * group=18} : f32[18,32,4] @load:9216  !models/lib/nn.json:126:17+5 */
-static void main_dec_l2_A(const Self *s)
-{
-	const float *const restrict in0 = s->pack + 218064;
-	float *const restrict out0 = s->load + 18720;
-	{
-		const float *const p0 = in0;
-		float *const restrict q0 = out0;
-#pragma omp simd
-		for (int64_t j = 0; j < 2304; j++) {
-			const float x0 = p0[j];
-			const float t0 = ew_exp(x0);
-			const float y0 = ew_neg(t0);
-			q0[j] = y0;
-		}
-	}
-}
-
-/* %dec._._._.l2.scan = scan_gate "dec.*.*.*.l2.scan" %dec._._._.l2.in_proj, %dec._._._.l2.dt_proj,
- * %dec._._._.l2.A, %dec._._._.l2.B, %dec._._._.l2.C, %dec._._._.l2.D, %dec._._._.l2.in_proj.2
- * {softplus=1 reverse=[0,1,0,1,0,1,0,1,0,1,0,1,0,1,0,1,0,1] group=18} : f32[18,1,5,32] @arena:34560
- *  !models/lib/nn.json:128:17+16 */
-static void main_dec_l2_scan(const Self *s)
-{
-	const float *const restrict u = s->arena;
-	const float *const restrict dt = s->arena + 5760;
-	const float *const restrict A = s->load + 18720;
-	const float *const restrict B = s->arena + 12961;
-	const float *const restrict C = s->arena + 12965;
-	const float *const restrict D = s->pack + 220368;
-	const float *const restrict z = s->arena + 2880;
-	float *const restrict y = s->arena + 8640;
-	static const bool reverse[] = {0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1};
-#pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
-	for (int i = 0; i < 18; i++) {
-		const int g = i;
-		const Scan k = {.b = 1, .l = 5, .e = 32, .n = 4, .softplus = 1, .gate = 1,
-		                .ub = 160, .ul = 32, .ue = 1, .db = 160, .dl = 32, .de = 1,
-		                .Bb = 45, .Bl = 9, .Bn = 1, .Cb = 45, .Cl = 9, .Cn = 1, .zb = 160,
-		                .zl = 32, .ze = 1};
-		if (reverse[g])
-			scan_tile(k, true, u + g * INT64_C(160), dt + g * INT64_C(160),
-			          A + g * INT64_C(128), B + g * INT64_C(45), C + g * INT64_C(45),
-			          D + g * INT64_C(32), z + g * INT64_C(160), y + g * INT64_C(160),
-			          0, self_scratch(s));
-		else
-			scan_tile(k, false, u + g * INT64_C(160), dt + g * INT64_C(160),
-			          A + g * INT64_C(128), B + g * INT64_C(45), C + g * INT64_C(45),
-			          D + g * INT64_C(32), z + g * INT64_C(160), y + g * INT64_C(160),
-			          0, self_scratch(s));
-	}
-}
-
-/* %dec._._._.l2.out_proj = linear "dec.*.*.*.l2.out_proj" %dec._._._.l2.scan,
- * %dec._._._.l2.out_proj.weight {group=18} : f32[18,1,5,16] @arena:0  !models/lib/nn.json:21:17+8
- * */
-static void main_dec_l2_out_proj(const Self *s)
-{
-	const float *const restrict x = s->arena + 8640;
-	const float *const restrict w = s->pack + 220944;
-	float *const restrict y = s->arena;
-#pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
-	for (int i = 0; i < 18; i++) {
-		const int g = i;
-		const Linear k = {.batch = 1, .rows = 5, .n = 16, .k = 32, .xbatch = 0, .xrow = 32,
-		                  .xcol = 1, .block = 5, .cols = 128};
-		linear_tile(k, x + g * INT64_C(160), w + g * INT64_C(1024), NULL,
-		            y + g * INT64_C(80), 0, self_scratch(s));
 	}
 }
 
@@ -2958,32 +2257,19 @@ static void main_dec_l2_out_proj(const Self *s)
  * t17 = mul(t2, x18); t18 = mul(t5, x19); t19 = mul(t8, x20); t20 = add(t17, t18); y2 = add(t20,
  * t19)" group=3} : f32[3,1,5,16] @arena:5760, f32[3,1,5,16] @arena:6720, f32[3,1,5,16] @arena:7680
  * !models/lib/seld.json:33:17+5 */
-static void main_stitch_dec_(const Self *s)
+OUTLINE void main_stitch_dec_(const float *restrict in0, const float *restrict in1,
+                              const float *restrict in2, const float *restrict in3,
+                              const float *restrict in4, const float *restrict in5,
+                              const float *restrict in6, const float *restrict in7,
+                              const float *restrict in8, const float *restrict in9,
+                              const float *restrict in10, const float *restrict in11,
+                              const float *restrict in12, const float *restrict in13,
+                              const float *restrict in14, const float *restrict in15,
+                              const float *restrict in16, const float *restrict in17,
+                              const float *restrict in18, const float *restrict in19,
+                              const float *restrict in20, float *restrict out0,
+                              float *restrict out1, float *restrict out2)
 {
-	const float *const restrict in0 = s->arena + 11520;
-	const float *const restrict in1 = s->arena;
-	const float *const restrict in2 = s->arena + 11600;
-	const float *const restrict in3 = s->arena + 80;
-	const float *const restrict in4 = s->pack + 239376;
-	const float *const restrict in5 = s->arena + 12000;
-	const float *const restrict in6 = s->arena + 480;
-	const float *const restrict in7 = s->arena + 12080;
-	const float *const restrict in8 = s->arena + 560;
-	const float *const restrict in9 = s->pack + 239377;
-	const float *const restrict in10 = s->arena + 12480;
-	const float *const restrict in11 = s->arena + 960;
-	const float *const restrict in12 = s->arena + 12560;
-	const float *const restrict in13 = s->arena + 1040;
-	const float *const restrict in14 = s->pack + 239378;
-	const float *const restrict in15 = s->pack + 239379;
-	const float *const restrict in16 = s->pack + 239380;
-	const float *const restrict in17 = s->pack + 239381;
-	const float *const restrict in18 = s->pack + 239382;
-	const float *const restrict in19 = s->pack + 239383;
-	const float *const restrict in20 = s->pack + 239384;
-	float *const restrict out0 = s->arena + 1440;
-	float *const restrict out1 = s->arena + 1680;
-	float *const restrict out2 = s->arena + 1920;
 	for (int64_t r = 0; r < 15; r++) {
 		const float *const p0 = in0 + r % 5 * 16 + r / 5 * 160;
 		const float *const p1 = in1 + r % 5 * 16 + r / 5 * 160;
@@ -3065,12 +2351,9 @@ static void main_stitch_dec_(const Self *s)
 
 /* %head.doa._ = linear "head.doa.*" %stitch.dec._.2, %head.doa._.weight, %head.doa._.bias {group=3}
  * : f32[3,1,5,3] @arena:832  !models/lib/nn.json:21:17+8 */
-static void main_head_doa_(const Self *s)
+OUTLINE void main_head_doa_(const Self *s, const float *restrict bias, const float *restrict x,
+                            const float *restrict w, float *restrict y)
 {
-	const float *const restrict bias = s->pack + 241344;
-	const float *const restrict x = s->arena + 1680;
-	const float *const restrict w = s->pack + 239808;
-	float *const restrict y = s->arena + 208;
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
 	for (int i = 0; i < 3; i++) {
 		const int g = i;
@@ -3083,12 +2366,9 @@ static void main_head_doa_(const Self *s)
 
 /* %head.sde._ = linear "head.sde.*" %stitch.dec._.3, %head.sde._.weight, %head.sde._.bias {group=3}
  * : f32[3,1,5,1] @arena:1024  !models/lib/nn.json:21:17+8 */
-static void main_head_sde_(const Self *s)
+OUTLINE void main_head_sde_(const Self *s, const float *restrict bias, const float *restrict x,
+                            const float *restrict w, float *restrict y)
 {
-	const float *const restrict bias = s->pack + 242896;
-	const float *const restrict x = s->arena + 1920;
-	const float *const restrict w = s->pack + 241360;
-	float *const restrict y = s->arena + 256;
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
 	for (int i = 0; i < 3; i++) {
 		const int g = i;
@@ -3101,12 +2381,9 @@ static void main_head_sde_(const Self *s)
 
 /* %head.sed._ = linear "head.sed.*" %stitch.dec._, %head.sed._.weight, %head.sed._.bias {group=3} :
  * f32[3,1,5,13] @arena:0  !models/lib/nn.json:21:17+8 */
-static void main_head_sed_(const Self *s)
+OUTLINE void main_head_sed_(const Self *s, const float *restrict bias, const float *restrict x,
+                            const float *restrict w, float *restrict y)
 {
-	const float *const restrict bias = s->pack + 244448;
-	const float *const restrict x = s->arena + 1440;
-	const float *const restrict w = s->pack + 242912;
-	float *const restrict y = s->arena;
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
 	for (int i = 0; i < 3; i++) {
 		const int g = i;
@@ -3119,10 +2396,8 @@ static void main_head_sed_(const Self *s)
 
 /* %head.doa._.act = tanh "head.doa.*.act" %head.doa._ {group=3} : f32[3,1,5,3] @arena:1664
  * !models/lib/nn.json:93:41+6 */
-static void main_head_doa_act(const Self *s)
+OUTLINE void main_head_doa_act(const float *restrict in0, float *restrict y)
 {
-	const float *const restrict in0 = s->arena + 208;
-	float *const restrict y = s->arena + 416;
 	{
 		const float *const p0 = in0;
 		float *const restrict q0 = y;
@@ -3137,10 +2412,8 @@ static void main_head_doa_act(const Self *s)
 
 /* %head.sde._.act = relu "head.sde.*.act" %head.sde._ {group=3} : f32[3,1,5,1] @arena:1856
  * !models/lib/nn.json:89:41+6 */
-static void main_head_sde_act(const Self *s)
+OUTLINE void main_head_sde_act(const float *restrict in0, float *restrict y)
 {
-	const float *const restrict in0 = s->arena + 256;
-	float *const restrict y = s->arena + 464;
 	{
 		const float *const p0 = in0;
 		float *const restrict q0 = y;
@@ -3155,12 +2428,9 @@ static void main_head_sde_act(const Self *s)
 
 /* %classes = stack "classes" %head.sed.t1.3, %head.sed.t2.3, %head.sed.t3.3 {axis=2} :
  * f32[1,5,3,13] @arena:832  !models/seld_mamba_tiny.json:60:17+7 */
-static void main_classes(const Self *s)
+OUTLINE void main_classes(const float *restrict in0, float *restrict y, const float *restrict in1,
+                          const float *restrict in2)
 {
-	const float *const restrict in0 = s->arena;
-	float *const restrict y = s->arena + 208;
-	const float *const restrict in1 = s->arena + 65;
-	const float *const restrict in2 = s->arena + 130;
 	for (int64_t r = 0; r < 5; r++) {
 		const float *const p0 = in0 + r * 13;
 		float *const restrict q0 = y + r * 39;
@@ -3189,12 +2459,9 @@ static void main_classes(const Self *s)
 
 /* %direction = stack "direction" %head.doa.t1.act.3, %head.doa.t2.act.3, %head.doa.t3.act.3
  * {axis=2} : f32[1,5,3,3] @arena:0  !models/seld_mamba_tiny.json:60:17+7 */
-static void main_direction(const Self *s)
+OUTLINE void main_direction(const float *restrict in0, float *restrict y, const float *restrict in1,
+                            const float *restrict in2)
 {
-	const float *const restrict in0 = s->arena + 416;
-	float *const restrict y = s->arena;
-	const float *const restrict in1 = s->arena + 431;
-	const float *const restrict in2 = s->arena + 446;
 	for (int64_t r = 0; r < 5; r++) {
 		const float *const p0 = in0 + r * 3;
 		float *const restrict q0 = y + r * 9;
@@ -3223,12 +2490,9 @@ static void main_direction(const Self *s)
 
 /* %distance = stack "distance" %head.sde.t1.act.3, %head.sde.t2.act.3, %head.sde.t3.act.3 {axis=2}
  * : f32[1,5,3,1] @arena:1664  !models/seld_mamba_tiny.json:60:17+7 */
-static void main_distance(const Self *s)
+OUTLINE void main_distance(const float *restrict in0, float *restrict y, const float *restrict in1,
+                           const float *restrict in2)
 {
-	const float *const restrict in0 = s->arena + 464;
-	float *const restrict y = s->arena + 416;
-	const float *const restrict in1 = s->arena + 469;
-	const float *const restrict in2 = s->arena + 474;
 	{
 		const float *const p0 = in0;
 		float *const restrict q0 = y;
@@ -3257,41 +2521,74 @@ static void main_distance(const Self *s)
 
 static void run_main(const Self *s, float *const *out)
 {
-	main_enc_b1_conv1(s);
-	main_enc_doa_b1_conv1(s);
-	main_enc_b1_conv2(s);
-	main_stitch_enc_1(s);
-	main_enc_b2_conv1(s);
-	main_enc_b2_conv2(s);
-	main_stitch_enc_2(s);
-	main_enc_b3_conv1(s);
-	main_enc_b3_conv2(s);
-	main_stitch_enc_3(s);
-	main_enc_b4_conv1(s);
-	main_enc_b4_conv2(s);
-	main_enc_mean(s);
-	main_dec_l1_norm(s);
-	main_dec_l1_in_proj(s);
-	main_dec_l1_x_proj(s);
-	main_dec_l1_dt_proj(s);
-	main_dec_l1_scan(s);
-	main_dec_l1_out_proj(s);
-	main_dec_l1(s);
-	main_dec_l2_norm(s);
-	main_dec_l2_in_proj(s);
-	main_dec_l2_x_proj(s);
-	main_dec_l2_dt_proj(s);
-	main_dec_l2_scan(s);
-	main_dec_l2_out_proj(s);
-	main_stitch_dec_(s);
-	main_head_doa_(s);
-	main_head_sde_(s);
-	main_head_sed_(s);
-	main_head_doa_act(s);
-	main_head_sde_act(s);
-	main_classes(s);
-	main_direction(s);
-	main_distance(s);
+	main_enc_b1_conv1(s, s->load + 21600, s->load + 21616, s->in[0], s->pack + 39424, s->arena);
+	main_enc_doa_b1_conv1(s, s->load + 21632, s->load + 21648, s->in[0], s->pack + 41792,
+	                      s->arena + 20992);
+	main_enc_b1_conv2(s, s->load + 21408, s->load + 21440, s->arena, s->pack + 43808,
+	                  s->arena + 31488);
+	main_stitch_enc_1(s->arena + 31488, s->pack + 50848, s->arena + 36608, s->pack + 50849,
+	                  s->arena + 34048, s->pack + 50850, s->pack + 50851, s->pack + 50852,
+	                  s->pack + 50853, s->pack + 50854, s->pack + 50855, s->pack + 50856,
+	                  s->arena, s->arena + 2560, s->arena + 5120);
+	main_enc_b2_conv1(s, s->load + 21472, s->load + 21504, s->arena, s->pack + 50928,
+	                  s->arena + 7680);
+	main_enc_b2_conv2(s, s->load + 21536, s->load + 21568, s->arena + 7680, s->pack + 57968,
+	                  s->arena);
+	main_stitch_enc_2(s->arena, s->pack + 65008, s->arena + 640, s->pack + 65009,
+	                  s->arena + 1280, s->pack + 65010, s->pack + 65011, s->pack + 65012,
+	                  s->pack + 65013, s->pack + 65014, s->pack + 65015, s->pack + 65016,
+	                  s->arena + 3840, s->arena + 4480, s->arena + 5120);
+	main_enc_b3_conv1(s, s->load + 21024, s->load + 21072, s->arena + 3840, s->pack + 65088,
+	                  s->arena);
+	main_enc_b3_conv2(s, s->load + 21120, s->load + 21168, s->arena, s->pack + 72192,
+	                  s->arena + 3840);
+	main_stitch_enc_3(s->arena + 3840, s->pack + 86208, s->arena + 4160, s->pack + 86209,
+	                  s->arena + 4480, s->pack + 86210, s->pack + 86211, s->pack + 86212,
+	                  s->pack + 86213, s->pack + 86214, s->pack + 86215, s->pack + 86216,
+	                  s->arena, s->arena + 320, s->arena + 640);
+	main_enc_b4_conv1(s, s->load + 21216, s->load + 21264, s->arena, s->pack + 86352,
+	                  s->arena + 960);
+	main_enc_b4_conv2(s, s->load + 21312, s->load + 21360, s->arena + 960, s->pack + 100368,
+	                  s->arena);
+	main_enc_mean(s, s->arena, s->arena + 12960);
+	main_dec_l1_norm(s, s->arena + 12960, s->pack + 114384, s->arena + 5760);
+	main_dec_l1_in_proj(s, s->arena + 5760, s->pack + 114672, s->pack + 133104,
+	                    s->pack + 135408, s->arena, s->arena + 2880);
+	main_dec_l1_x_proj(s, s->arena, s->pack + 135984, s->arena + 11520);
+	main_dec_l1_dt_proj(s, s->pack + 154992, s->arena + 11520, s->pack + 154416,
+	                    s->arena + 5760);
+	main_dec_l1_scan(s, s->arena, s->arena + 5760, s->load + 16416, s->arena + 11521,
+	                 s->arena + 11525, s->pack + 157872, s->arena + 2880, s->arena + 8640);
+	main_dec_l1_out_proj(s, s->arena + 8640, s->pack + 158448, s->arena);
+	main_dec_l1(s->arena + 12960, s->arena, s->arena + 11520);
+	main_dec_l2_norm(s, s->arena + 11520, s->pack + 176880, s->arena + 5760);
+	/* dec.*.*.*.l2.in_proj  !models/lib/nn.json:21:17 */
+	main_dec_l1_in_proj(s, s->arena + 5760, s->pack + 177168, s->pack + 195600,
+	                    s->pack + 197904, s->arena, s->arena + 2880);
+	/* dec.*.*.*.l2.x_proj  !models/lib/nn.json:21:17 */
+	main_dec_l1_x_proj(s, s->arena, s->pack + 198480, s->arena + 12960);
+	/* dec.*.*.*.l2.dt_proj  !models/lib/nn.json:121:17 */
+	main_dec_l1_dt_proj(s, s->pack + 217488, s->arena + 12960, s->pack + 216912,
+	                    s->arena + 5760);
+	/* dec.*.*.*.l2.scan  !models/lib/nn.json:128:17 */
+	main_dec_l1_scan(s, s->arena, s->arena + 5760, s->load + 18720, s->arena + 12961,
+	                 s->arena + 12965, s->pack + 220368, s->arena + 2880, s->arena + 8640);
+	/* dec.*.*.*.l2.out_proj  !models/lib/nn.json:21:17 */
+	main_dec_l1_out_proj(s, s->arena + 8640, s->pack + 220944, s->arena);
+	main_stitch_dec_(s->arena + 11520, s->arena, s->arena + 11600, s->arena + 80,
+	                 s->pack + 239376, s->arena + 12000, s->arena + 480, s->arena + 12080,
+	                 s->arena + 560, s->pack + 239377, s->arena + 12480, s->arena + 960,
+	                 s->arena + 12560, s->arena + 1040, s->pack + 239378, s->pack + 239379,
+	                 s->pack + 239380, s->pack + 239381, s->pack + 239382, s->pack + 239383,
+	                 s->pack + 239384, s->arena + 1440, s->arena + 1680, s->arena + 1920);
+	main_head_doa_(s, s->pack + 241344, s->arena + 1680, s->pack + 239808, s->arena + 208);
+	main_head_sde_(s, s->pack + 242896, s->arena + 1920, s->pack + 241360, s->arena + 256);
+	main_head_sed_(s, s->pack + 244448, s->arena + 1440, s->pack + 242912, s->arena);
+	main_head_doa_act(s->arena + 208, s->arena + 416);
+	main_head_sde_act(s->arena + 256, s->arena + 464);
+	main_classes(s->arena, s->arena + 208, s->arena + 65, s->arena + 130);
+	main_direction(s->arena + 416, s->arena, s->arena + 431, s->arena + 446);
+	main_distance(s->arena + 464, s->arena + 416, s->arena + 469, s->arena + 474);
 	memory_copy(out[0], s->arena + 208, 195);
 	memory_copy(out[1], s->arena + 0, 45);
 	memory_copy(out[2], s->arena + 416, 15);
@@ -3300,7 +2597,7 @@ static void run_main(const Self *s, float *const *out)
 static void load(const Self *s)
 {
 	stft_tables((double *)(s->pack + 0), 1024, 1024);
-	features_features_filters(s);
+	features_features_filters(s->load);
 	gemm_pack(s->pack + 6144, s->load + 0, 32, 513, 1, 32, s->threads);
 	gemm_pack(s->pack + 22560, s->load + 0, 32, 513, 1, 32, s->threads);
 	memory_copy(s->pack + 38976, s->params[0] + 0, 224);
@@ -3315,10 +2612,14 @@ static void load(const Self *s)
 	memory_copy(s->pack + 41768, s->params[15] + 0, 8);
 	memory_copy(s->pack + 41776, s->params[4] + 0, 8);
 	memory_copy(s->pack + 41784, s->params[16] + 0, 8);
-	main_enc_b1_bn1(s);
-	main_enc_b1_bn1_2(s);
+	main_enc_b1_bn1(s->pack + 41728, s->pack + 41744, s->pack + 41760, s->pack + 41776,
+	                s->load + 21600, s->load + 16416);
+	/* enc.*.b1.bn1  !models/lib/nn.json:58:17 */
+	main_enc_b1_bn1(s->pack + 41728, s->pack + 41744, s->pack + 41760, s->pack + 41776,
+	                s->load + 16416, s->load + 21616);
 	conv_pack(s->pack + 41792, s->params[17] + 0, 8, 7, 3, 3, s->threads);
-	main_enc_doa_b1_bn1(s);
+	main_enc_doa_b1_bn1(s->params[21], s->params[18], s->params[20], s->params[19],
+	                    s->load + 21632, s->load + 21648);
 	conv_pack(s->pack + 43808, s->params[7] + 0, 8, 8, 3, 3, s->threads);
 	conv_pack(s->pack + 46112, s->params[27] + 0, 8, 8, 3, 3, s->threads);
 	conv_pack(s->pack + 48416, s->params[22] + 0, 8, 8, 3, 3, s->threads);
@@ -3334,8 +2635,11 @@ static void load(const Self *s)
 	memory_copy(s->pack + 50816, s->params[9] + 0, 8);
 	memory_copy(s->pack + 50824, s->params[29] + 0, 8);
 	memory_copy(s->pack + 50832, s->params[24] + 0, 8);
-	main_enc_b1_bn2(s);
-	main_enc_b1_bn2_2(s);
+	main_enc_b1_bn2(s->pack + 50720, s->pack + 50752, s->pack + 50784, s->pack + 50816,
+	                s->load + 21408, s->load + 16416);
+	/* enc.*.b1.bn2  !models/lib/nn.json:58:17 */
+	main_enc_b1_bn2(s->pack + 50720, s->pack + 50752, s->pack + 50784, s->pack + 50816,
+	                s->load + 16416, s->load + 21440);
 	memory_copy(s->pack + 50848, s->params[32] + 0, 72);
 	conv_pack(s->pack + 50928, s->params[33] + 0, 8, 8, 3, 3, s->threads);
 	conv_pack(s->pack + 53232, s->params[43] + 0, 8, 8, 3, 3, s->threads);
@@ -3352,8 +2656,12 @@ static void load(const Self *s)
 	memory_copy(s->pack + 57936, s->params[35] + 0, 8);
 	memory_copy(s->pack + 57944, s->params[51] + 0, 8);
 	memory_copy(s->pack + 57952, s->params[52] + 0, 8);
-	main_enc_b2_bn1(s);
-	main_enc_b2_bn1_2(s);
+	/* enc.*.b2.bn1  !models/lib/nn.json:58:17 */
+	main_enc_b1_bn2(s->pack + 57840, s->pack + 57872, s->pack + 57904, s->pack + 57936,
+	                s->load + 21472, s->load + 16416);
+	/* enc.*.b2.bn1  !models/lib/nn.json:58:17 */
+	main_enc_b1_bn2(s->pack + 57840, s->pack + 57872, s->pack + 57904, s->pack + 57936,
+	                s->load + 16416, s->load + 21504);
 	conv_pack(s->pack + 57968, s->params[38] + 0, 8, 8, 3, 3, s->threads);
 	conv_pack(s->pack + 60272, s->params[53] + 0, 8, 8, 3, 3, s->threads);
 	conv_pack(s->pack + 62576, s->params[58] + 0, 8, 8, 3, 3, s->threads);
@@ -3369,8 +2677,12 @@ static void load(const Self *s)
 	memory_copy(s->pack + 64976, s->params[40] + 0, 8);
 	memory_copy(s->pack + 64984, s->params[55] + 0, 8);
 	memory_copy(s->pack + 64992, s->params[60] + 0, 8);
-	main_enc_b2_bn2(s);
-	main_enc_b2_bn2_2(s);
+	/* enc.*.b2.bn2  !models/lib/nn.json:58:17 */
+	main_enc_b1_bn2(s->pack + 64880, s->pack + 64912, s->pack + 64944, s->pack + 64976,
+	                s->load + 21536, s->load + 16416);
+	/* enc.*.b2.bn2  !models/lib/nn.json:58:17 */
+	main_enc_b1_bn2(s->pack + 64880, s->pack + 64912, s->pack + 64944, s->pack + 64976,
+	                s->load + 16416, s->load + 21568);
 	memory_copy(s->pack + 65008, s->params[63] + 0, 72);
 	conv_pack(s->pack + 65088, s->params[64] + 0, 16, 8, 3, 3, s->threads);
 	conv_pack(s->pack + 67392, s->params[74] + 0, 16, 8, 3, 3, s->threads);
@@ -3387,8 +2699,11 @@ static void load(const Self *s)
 	memory_copy(s->pack + 72144, s->params[66] + 0, 16);
 	memory_copy(s->pack + 72160, s->params[82] + 0, 16);
 	memory_copy(s->pack + 72176, s->params[83] + 0, 16);
-	main_enc_b3_bn1(s);
-	main_enc_b3_bn1_2(s);
+	main_enc_b3_bn1(s->pack + 72000, s->pack + 72048, s->pack + 72096, s->pack + 72144,
+	                s->load + 21024, s->load + 16416);
+	/* enc.*.b3.bn1  !models/lib/nn.json:58:17 */
+	main_enc_b3_bn1(s->pack + 72000, s->pack + 72048, s->pack + 72096, s->pack + 72144,
+	                s->load + 16416, s->load + 21072);
 	conv_pack(s->pack + 72192, s->params[69] + 0, 16, 16, 3, 3, s->threads);
 	conv_pack(s->pack + 76800, s->params[84] + 0, 16, 16, 3, 3, s->threads);
 	conv_pack(s->pack + 81408, s->params[89] + 0, 16, 16, 3, 3, s->threads);
@@ -3404,8 +2719,12 @@ static void load(const Self *s)
 	memory_copy(s->pack + 86160, s->params[71] + 0, 16);
 	memory_copy(s->pack + 86176, s->params[86] + 0, 16);
 	memory_copy(s->pack + 86192, s->params[91] + 0, 16);
-	main_enc_b3_bn2(s);
-	main_enc_b3_bn2_2(s);
+	/* enc.*.b3.bn2  !models/lib/nn.json:58:17 */
+	main_enc_b3_bn1(s->pack + 86016, s->pack + 86064, s->pack + 86112, s->pack + 86160,
+	                s->load + 21120, s->load + 16416);
+	/* enc.*.b3.bn2  !models/lib/nn.json:58:17 */
+	main_enc_b3_bn1(s->pack + 86016, s->pack + 86064, s->pack + 86112, s->pack + 86160,
+	                s->load + 16416, s->load + 21168);
 	memory_copy(s->pack + 86208, s->params[94] + 0, 144);
 	conv_pack(s->pack + 86352, s->params[95] + 0, 16, 16, 3, 3, s->threads);
 	conv_pack(s->pack + 90960, s->params[105] + 0, 16, 16, 3, 3, s->threads);
@@ -3422,8 +2741,12 @@ static void load(const Self *s)
 	memory_copy(s->pack + 100320, s->params[97] + 0, 16);
 	memory_copy(s->pack + 100336, s->params[113] + 0, 16);
 	memory_copy(s->pack + 100352, s->params[114] + 0, 16);
-	main_enc_b4_bn1(s);
-	main_enc_b4_bn1_2(s);
+	/* enc.*.b4.bn1  !models/lib/nn.json:58:17 */
+	main_enc_b3_bn1(s->pack + 100176, s->pack + 100224, s->pack + 100272, s->pack + 100320,
+	                s->load + 21216, s->load + 16416);
+	/* enc.*.b4.bn1  !models/lib/nn.json:58:17 */
+	main_enc_b3_bn1(s->pack + 100176, s->pack + 100224, s->pack + 100272, s->pack + 100320,
+	                s->load + 16416, s->load + 21264);
 	conv_pack(s->pack + 100368, s->params[100] + 0, 16, 16, 3, 3, s->threads);
 	conv_pack(s->pack + 104976, s->params[115] + 0, 16, 16, 3, 3, s->threads);
 	conv_pack(s->pack + 109584, s->params[120] + 0, 16, 16, 3, 3, s->threads);
@@ -3439,8 +2762,12 @@ static void load(const Self *s)
 	memory_copy(s->pack + 114336, s->params[102] + 0, 16);
 	memory_copy(s->pack + 114352, s->params[117] + 0, 16);
 	memory_copy(s->pack + 114368, s->params[122] + 0, 16);
-	main_enc_b4_bn2(s);
-	main_enc_b4_bn2_2(s);
+	/* enc.*.b4.bn2  !models/lib/nn.json:58:17 */
+	main_enc_b3_bn1(s->pack + 114192, s->pack + 114240, s->pack + 114288, s->pack + 114336,
+	                s->load + 21312, s->load + 16416);
+	/* enc.*.b4.bn2  !models/lib/nn.json:58:17 */
+	main_enc_b3_bn1(s->pack + 114192, s->pack + 114240, s->pack + 114288, s->pack + 114336,
+	                s->load + 16416, s->load + 21360);
 	memory_copy(s->pack + 114384, s->params[125] + 0, 16);
 	memory_copy(s->pack + 114400, s->params[129] + 0, 16);
 	memory_copy(s->pack + 114416, s->params[130] + 0, 16);
@@ -3603,7 +2930,7 @@ static void load(const Self *s)
 	memory_copy(s->pack + 157488, s->params[268] + 0, 128);
 	memory_copy(s->pack + 157616, s->params[269] + 0, 128);
 	memory_copy(s->pack + 157744, s->params[270] + 0, 128);
-	main_dec_l1_A(s);
+	main_dec_l1_A(s->pack + 155568, s->load + 16416);
 	memory_copy(s->pack + 157872, s->params[218] + 0, 32);
 	memory_copy(s->pack + 157904, s->params[271] + 0, 32);
 	memory_copy(s->pack + 157936, s->params[272] + 0, 32);
@@ -3802,7 +3129,8 @@ static void load(const Self *s)
 	memory_copy(s->pack + 219984, s->params[448] + 0, 128);
 	memory_copy(s->pack + 220112, s->params[449] + 0, 128);
 	memory_copy(s->pack + 220240, s->params[450] + 0, 128);
-	main_dec_l2_A(s);
+	/* dec.*.*.*.l2.A  !models/lib/nn.json:126:17 */
+	main_dec_l1_A(s->pack + 218064, s->load + 18720);
 	memory_copy(s->pack + 220368, s->params[398] + 0, 32);
 	memory_copy(s->pack + 220400, s->params[451] + 0, 32);
 	memory_copy(s->pack + 220432, s->params[452] + 0, 32);

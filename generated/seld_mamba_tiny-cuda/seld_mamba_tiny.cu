@@ -16,11 +16,23 @@ struct Mem {
 	const char *params; /* weights as they come */
 	const char *in;     /* inputs of the graph */
 	char *out;          /* outputs that do not lie dense in the arena */
+	char *state;        /* what training keeps from step to step */
+	const char *pcm;    /* 16-bit audio of a batch */
 };
 
 /* ---- in PTX: what CUDA C has no words for ----------------------------------------------------
  * Only for CUDA compilers, so that others can compile the kernels with functions of their own. */
 #ifdef __CUDACC__
+
+/* First of all in kernels that may be set up while the launch before them runs: waits until that one
+ * has ended and what it wrote can be read; it waited for the one before it, and so on. The next
+ * launch may be set up from here. */
+__device__ __forceinline__ void kernel_start()
+{
+#if __CUDA_ARCH__ >= 900
+	asm volatile("griddepcontrol.wait;\n\tgriddepcontrol.launch_dependents;" ::: "memory");
+#endif
+}
 
 /* Two floats to two bf16, round to nearest even, a in the low half. */
 __device__ __forceinline__ unsigned narrow2(float a, float b)
@@ -64,6 +76,13 @@ template <int N> __device__ __forceinline__ void async_wait()
 __device__ __forceinline__ void ldmatrix4(unsigned r[4], unsigned s)
 {
 	asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0, %1, %2, %3}, [%4];"
+	             : "=r"(r[0]), "=r"(r[1]), "=r"(r[2]), "=r"(r[3]) : "r"(s) : "memory");
+}
+
+/* The same of 8 x 8 bf16, each turned. */
+__device__ __forceinline__ void ldmatrix4_turned(unsigned r[4], unsigned s)
+{
+	asm volatile("ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16 {%0, %1, %2, %3}, [%4];"
 	             : "=r"(r[0]), "=r"(r[1]), "=r"(r[2]), "=r"(r[3]) : "r"(s) : "memory");
 }
 
@@ -164,6 +183,20 @@ __device__ __forceinline__ float4 get4(const bf16 *p)
 	                   __uint_as_float(v.y << 16), __uint_as_float(v.y & 0xffff0000u));
 }
 
+/* 16 bytes of T from elements of any type, `step` apart; 0 behind the first `count`. */
+template <class T, class S>
+__device__ __forceinline__ void convert16(char *to, const S *from, int step, int count)
+{
+	const int V = 16 / sizeof(T);
+	float v[V];
+#pragma unroll
+	for (int i = 0; i < V; i++)
+		v[i] = i < count ? widen(from[i * step]) : 0.0f;
+#pragma unroll
+	for (int i = 0; i < V; i += 4)
+		put4((T *)to + i, make_float4(v[i], v[i + 1], v[i + 2], v[i + 3]));
+}
+
 __device__ __forceinline__ void round_operand(unsigned *r, int n, float)
 {
 #pragma unroll
@@ -249,6 +282,20 @@ template <int WIDTH, class T> __device__ __forceinline__ void map_put(T *p, cons
 		put4(p, make_float4(v[0], v[1], v[2], v[3]));
 	else
 		put(p, v[0]);
+}
+
+/* 16-bit x[BATCH][SAMPLES][CHANNELS] to y[BATCH][CHANNELS][SAMPLES] in [-1, 1); grid: (SAMPLES / 256,
+ * BATCH). */
+template <class P> __device__ __forceinline__ void map_pcm(const short *x, float *y)
+{
+	const int t = blockIdx.x * blockDim.x + threadIdx.x;
+	if (t >= P::SAMPLES)
+		return;
+	x += ((long long)blockIdx.y * P::SAMPLES + t) * P::CHANNELS;
+	y += (long long)blockIdx.y * P::CHANNELS * P::SAMPLES + t;
+#pragma unroll
+	for (int c = 0; c < P::CHANNELS; c++)
+		y[(long long)c * P::SAMPLES] = x[c] * (1.0f / 32768);
 }
 
 /* %features.log_mel.squares = square "features.log_mel.squares" %features.spectrum : f32[1,4,41,513,2] @arena:673088  !models/lib/foa.json:12:17+8 */
@@ -2553,14 +2600,28 @@ extern "C" __global__ void __launch_bounds__(128, 1) k064_dec_______l2_norm(cons
 	rms_norm<k064>(((const float *)(m.arena + 46080)), ((const float *)(m.params + 290112)), ((float *)(m.arena + 23040)));
 }
 
-/* pack.cuh: weights to the form that the matrix instructions read, once, when they are loaded.
- * P: COUNT, at(i) the offset of element i in w. */
+/* pack.cuh: weights to the form that the kernels of products read, and tables that need no input.
+ */
 
-template <class P> __device__ __forceinline__ void pack_bf16(const float *w, bf16 *p)
+/* w, element (n, k) at n WR + k WK, to dense p[N][K]: as floats or bf16. Where w is dense along n,
+ * through tiles of 32 x 32. grid: (K / 32, N / 32) CTAs of 256. */
+template <class P, class T> __device__ __forceinline__ void pack_rows(const float *w, T *p)
 {
-	const unsigned i = blockIdx.x * blockDim.x + threadIdx.x;
-	if (i < P::COUNT)
-		put(p + i, w[P::at(i)]);
+	__shared__ float tile[32][33];
+	const int TURN = P::WR < P::WK, lane = threadIdx.x & 31, warp = threadIdx.x >> 5;
+	const int n0 = blockIdx.y * 32, k0 = blockIdx.x * 32;
+#pragma unroll
+	for (int i = warp; i < 32; i += 8) {
+		const int n = n0 + (TURN ? lane : i), k = k0 + (TURN ? i : lane);
+		const bool in = n < P::N && k < P::K;
+		tile[TURN ? lane : i][TURN ? i : lane] =
+		    in ? w[(long long)n * P::WR + (long long)k * P::WK] : 0.0f;
+	}
+	__syncthreads();
+#pragma unroll
+	for (int i = warp; i < 32; i += 8)
+		if (n0 + i < P::N && k0 + lane < P::K)
+			put(p + (long long)(n0 + i) * P::K + k0 + lane, tile[i][lane]);
 }
 
 /* Triangular filters on the Slaney mel scale with area normalisation: [BINS][MELS]. P: BINS MELS,
@@ -4248,7 +4309,7 @@ struct k016 {
 
 extern "C" __global__ void __launch_bounds__(256, 1) k016_enc___b1_conv1(const Mem m)
 {
-	conv_pack_fma<k016>(((const float *)(m.params + 1792)) + blockIdx.z * 288ll,
+	conv_pack_fma<k016>(((const float *)(m.params + 1792)) + 0u + blockIdx.z * 288ll,
 		(float *)(m.load + 86784) + blockIdx.z * 4608ll);
 }
 
@@ -4279,7 +4340,7 @@ struct k020 {
 
 extern "C" __global__ void __launch_bounds__(256, 1) k020_enc_doa_b1_conv1(const Mem m)
 {
-	conv_pack_fma<k020>(((const float *)(m.params + 11776)) + blockIdx.z * 0ll,
+	conv_pack_fma<k020>(((const float *)(m.params + 11776)) + 0u + blockIdx.z * 0ll,
 		(float *)(m.load + 123648) + blockIdx.z * 4608ll);
 }
 
@@ -4310,7 +4371,7 @@ struct k024 {
 
 extern "C" __global__ void __launch_bounds__(256, 1) k024_enc___b1_conv2(const Mem m)
 {
-	conv_pack_fma<k024>(((const float *)(m.params + 4352)) + blockIdx.z * 576ll,
+	conv_pack_fma<k024>(((const float *)(m.params + 4352)) + 0u + blockIdx.z * 576ll,
 		(float *)(m.load + 142080) + blockIdx.z * 4608ll);
 }
 
@@ -4341,7 +4402,7 @@ struct k029 {
 
 extern "C" __global__ void __launch_bounds__(256, 1) k029_enc___b2_conv1(const Mem m)
 {
-	conv_pack_fma<k029>(((const float *)(m.params + 14400)) + blockIdx.z * 576ll,
+	conv_pack_fma<k029>(((const float *)(m.params + 14400)) + 0u + blockIdx.z * 576ll,
 		(float *)(m.load + 197376) + blockIdx.z * 4608ll);
 }
 
@@ -4372,7 +4433,7 @@ struct k033 {
 
 extern "C" __global__ void __launch_bounds__(256, 1) k033_enc___b2_conv2(const Mem m)
 {
-	conv_pack_fma<k033>(((const float *)(m.params + 21824)) + blockIdx.z * 576ll,
+	conv_pack_fma<k033>(((const float *)(m.params + 21824)) + 0u + blockIdx.z * 576ll,
 		(float *)(m.load + 252672) + blockIdx.z * 4608ll);
 }
 
@@ -4403,7 +4464,7 @@ struct k038 {
 
 extern "C" __global__ void __launch_bounds__(256, 1) k038_enc___b3_conv1(const Mem m)
 {
-	conv_pack_fma<k038>(((const float *)(m.params + 29568)) + blockIdx.z * 1152ll,
+	conv_pack_fma<k038>(((const float *)(m.params + 29568)) + 0u + blockIdx.z * 1152ll,
 		(float *)(m.load + 307968) + blockIdx.z * 4608ll);
 }
 
@@ -4434,7 +4495,7 @@ struct k042 {
 
 extern "C" __global__ void __launch_bounds__(256, 1) k042_enc___b3_conv2(const Mem m)
 {
-	conv_pack_fma<k042>(((const float *)(m.params + 44160)) + blockIdx.z * 2304ll,
+	conv_pack_fma<k042>(((const float *)(m.params + 44160)) + 0u + blockIdx.z * 2304ll,
 		(float *)(m.load + 363264) + blockIdx.z * 9216ll);
 }
 
@@ -4465,7 +4526,7 @@ struct k047 {
 
 extern "C" __global__ void __launch_bounds__(256, 1) k047_enc___b4_conv1(const Mem m)
 {
-	conv_pack_fma<k047>(((const float *)(m.params + 73152)) + blockIdx.z * 2304ll,
+	conv_pack_fma<k047>(((const float *)(m.params + 73152)) + 0u + blockIdx.z * 2304ll,
 		(float *)(m.load + 473856) + blockIdx.z * 9216ll);
 }
 
@@ -4496,7 +4557,7 @@ struct k051 {
 
 extern "C" __global__ void __launch_bounds__(256, 1) k051_enc___b4_conv2(const Mem m)
 {
-	conv_pack_fma<k051>(((const float *)(m.params + 101568)) + blockIdx.z * 2304ll,
+	conv_pack_fma<k051>(((const float *)(m.params + 101568)) + 0u + blockIdx.z * 2304ll,
 		(float *)(m.load + 584448) + blockIdx.z * 9216ll);
 }
 

@@ -11,6 +11,7 @@
  *   -k PASS             leave one optional pass out
  *   -P                  PTX, too           -N         nvcc instead of NVRTC
  *   -l                  with -c: list the files of machine code
+ *   -o                  launches overlap (sm_90)
  *   -x                  no reference: run and time only */
 #define _GNU_SOURCE
 #include "tests/num_case.h"
@@ -40,7 +41,7 @@ typedef struct Check {
 	const char *arch, *skip, *source, *write_ref, *read_ref;
 	FILE *ref;
 	double tolerance;
-	bool compile_only, plain, blind, ptx, nvcc, list;
+	bool overlap, compile_only, plain, blind, ptx, nvcc, list;
 	int timed, ncases;
 	Case *at;
 } Check;
@@ -105,25 +106,24 @@ static RtTensor tensor_of(const char *name, const Type *t)
 	return r;
 }
 
-static const RtGraph *make_graphs(Check *c, const Module *m)
+static const RtGraph *make_graphs(Check *c, const CudaCode *code)
 {
+	const Module *m = code->model->module;
 	RtGraph *graphs = NEW_ARRAY(c->a, RtGraph, m->graphs.n);
 	for (int i = 0; i < m->graphs.n; i++) {
-		const Graph *g = m->graphs.at[i];
-		RtTensor *in = NEW_ARRAY(c->a, RtTensor, g->nodes.n + 1);
-		RtTensor *out = NEW_ARRAY(c->a, RtTensor, g->outputs.n + 1);
-		int nin = 0;
-		for (int k = 0; k < g->nodes.n; k++)
-			if (g->nodes.at[k]->op == OP_input)
-				in[nin++] =
-				    tensor_of(g->nodes.at[k]->label, &g->nodes.at[k]->out[0].type);
-		for (int k = 0; k < g->outputs.n; k++)
-			out[k] = tensor_of(g->outputs.at[k].name, &g->outputs.at[k].value->type);
-		graphs[i] = (RtGraph){.name = g->name,
-				      .ninputs = nin,
-				      .noutputs = g->outputs.n,
-				      .inputs = in,
-				      .outputs = out};
+		RtTensor *in = NEW_ARRAY(c->a, RtTensor, code->inputs.n + 1);
+		RtTensor *out = NEW_ARRAY(c->a, RtTensor, code->outputs.n + 1);
+		graphs[i] = (RtGraph){.name = m->graphs.at[i]->name, .inputs = in, .outputs = out};
+		for (int k = 0; k < code->inputs.n; k++)
+			if (code->inputs.at[k].graph == i)
+				in[graphs[i].ninputs++] =
+				    tensor_of(code->inputs.at[k].node->label,
+					      &code->inputs.at[k].node->out[0].type);
+		for (int k = 0; k < code->outputs.n; k++)
+			if (code->outputs.at[k].graph == i)
+				out[graphs[i].noutputs++] =
+				    tensor_of(code->outputs.at[k].output->name,
+					      &code->outputs.at[k].output->value->type);
 	}
 	return graphs;
 }
@@ -138,7 +138,7 @@ static const RtModel *make_model(Check *c, const CudaCode *code)
 	m->nparams = code->params.n;
 	m->params = params;
 	m->ngraphs = code->model->module->graphs.n;
-	m->graphs = make_graphs(c, code->model->module);
+	m->graphs = make_graphs(c, code);
 	return m;
 }
 
@@ -161,18 +161,16 @@ static void fill_graphs(Check *c, const CudaCode *code, RtCudaProgram *p)
 	RtCudaLaunch *launches = NEW_ARRAY(c->a, RtCudaLaunch, code->launches.n + 1);
 	RtCudaGraph *graphs = NEW_ARRAY(c->a, RtCudaGraph, m->graphs.n);
 	int n = p->nload = add_launches(code, launches, 0, -1);
-	for (int i = 0, out = 0; i < m->graphs.n; i++) {
-		const Graph *g = m->graphs.at[i];
-		int64_t *in = NEW_ARRAY(c->a, int64_t, g->nodes.n + 1), at = 0;
-		RtCudaOutput *results = NEW_ARRAY(c->a, RtCudaOutput, g->outputs.n + 1);
-		for (int k = 0, nin = 0; k < g->nodes.n; k++)
-			if (g->nodes.at[k]->op == OP_input) {
-				in[nin++] = at;
-				at += (type_bytes(&g->nodes.at[k]->out[0].type) + 255) / 256 * 256;
-			}
-		for (int k = 0; k < g->outputs.n; k++, out++)
-			results[k] = (RtCudaOutput){code->outputs.at[out].in_arena,
-						    code->outputs.at[out].offset};
+	for (int i = 0; i < m->graphs.n; i++) {
+		int64_t *in = NEW_ARRAY(c->a, int64_t, code->inputs.n + 1);
+		RtCudaOutput *results = NEW_ARRAY(c->a, RtCudaOutput, code->outputs.n + 1);
+		for (int k = 0, to = 0; k < code->inputs.n; k++)
+			if (code->inputs.at[k].graph == i)
+				in[to++] = code->inputs.at[k].at;
+		for (int k = 0, to = 0; k < code->outputs.n; k++)
+			if (code->outputs.at[k].graph == i)
+				results[to++] = (RtCudaOutput){(int)code->outputs.at[k].space,
+							       code->outputs.at[k].at};
 		const int first = n;
 		n = add_launches(code, launches, n, i);
 		graphs[i] = (RtCudaGraph){first, n - first, in, results, code->moved.at[i]};
@@ -195,6 +193,7 @@ static RtCudaProgram make_program(Check *c, const CudaCode *code, const CudaImag
 			   .arena_bytes = code->arena_bytes,
 			   .in_bytes = code->in_bytes,
 			   .out_bytes = code->out_bytes,
+			   .overlap = c->overlap,
 			   .poison = 1};
 	RtCudaImage *im = NEW_ARRAY(c->a, RtCudaImage, images->at.n + 1);
 	for (int i = 0; i < images->at.n; i++) {
@@ -405,9 +404,8 @@ static const char *case_open(const Check *c, Case *one)
 	if (c->write_ref)
 		return write_reference(c, one);
 	Report report = {0};
-	const PassOptions po = {.only = c->plain ? "" : NULL,
-				.skip = c->skip,
-				.hooks = {.packs = cuda_packs, .strided = cuda_strided}};
+	const PassOptions po = {
+	    .only = c->plain ? "" : NULL, .skip = c->skip, .hooks = cuda_hooks(c->precision)};
 	Module *m = read_module(one);
 	if (!passes_run(m, &po, &report))
 		return "passes failed";
@@ -452,7 +450,8 @@ static const Model *join(Check *c)
 
 static const char *check_all(Check *c)
 {
-	const CudaOptions opt = {.precision = c->precision, .version = "test"};
+	const CudaOptions opt = {
+	    .precision = c->precision, .version = "test", .overlap = c->overlap};
 	CudaCode *code = cuda_emit(c->a, join(c), &opt);
 	for (int i = 0; i < c->ncases; i++)
 		if (c->at[i].diag.nerrors > 0 && !c->at[i].why)
@@ -479,7 +478,7 @@ static const char *check_all(Check *c)
 static bool read_options(Check *c, int argc, char **argv)
 {
 	static const char *const precision[] = {"fp32", "tf32", "bf16"};
-	for (int o; (o = getopt(argc, argv, "p:a:k:t:n:s:w:r:c0xPNl")) != -1;) {
+	for (int o; (o = getopt(argc, argv, "p:a:k:t:n:s:w:r:c0xPNlo")) != -1;) {
 		switch (o) {
 		case 'p':
 			for (int i = 0; i < 3; i++)
@@ -512,6 +511,9 @@ static bool read_options(Check *c, int argc, char **argv)
 			break;
 		case 'N':
 			c->nvcc = true;
+			break;
+		case 'o':
+			c->overlap = true;
 			break;
 		case 'l':
 			c->list = true;

@@ -1,8 +1,8 @@
 #!/bin/bash
 # emulated.sh [GROUP...]: the CUDA back end without a GPU, in the emulator: what the emulator finds
-# (faults), every numeric case in fp32 (num), those whose kernels differ with the precision in tf32
-# and bf16 (reduced), the shipped models at tiny size against the float64 evaluator in all three
-# (models). Prints "ok NAME" or "not ok NAME: reason". Needs g++ and build/cuda/cuda_check.
+# (faults), what the cases find (pitfalls), every numeric case in fp32 (num), those whose kernels
+# differ with the precision in tf32 and bf16 (reduced), the shipped models at tiny size against the
+# float64 evaluator in all three (models). Prints "ok NAME" or "not ok NAME: reason". Needs g++ and build/cuda/cuda_check.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
 seldc=$PWD/${B:-build}/seldc
@@ -28,6 +28,31 @@ run_faults() {
 		's/row0 \+ r < limit && k < K;/true;/' $fma
 	fault "writes behind shared memory" "k001_linear.* touches address" 's/(r \* PITCH) \+/\1 * 2 +/' $fma
 	fault "tf32 operands are not rounded" "differs by" 's/round_operand\(.*T\(\)\);//' -p tf32 -t 1e-4 $fma
+}
+# What is easy to get wrong in these kernels (HACKING.md): a case fails when it is.
+run_pitfalls() {
+	local mamba=tests/cuda/cases/mamba conv=tests/cuda/cases/conv_3x3
+	fault "softplus without log1p" "wrong)" 's/log1pf\((expf\(-fabsf\(v\)\))\)/logf(1.0f + \1)/' \
+		tests/num/scan_gate/small_delta.sir
+	fault "exponentials of half precision" "differs by" \
+		's/exp2_ftz\(delta \* a\[n\]\)/roundf(2048 * exp2_ftz(delta * a[n])) \/ 2048/' ${mamba}_l50.sir
+	fault "exponentials of base e" "differs by" 's/ \* 1.4426950408889634f//' ${mamba}_l4.sir
+	fault "gates that overflow" "wrong)" 's/v \/ \(1.0f \+ expf\(-v\)\)/v * expf(v) \/ (1.0f + expf(v))/' \
+		tests/num/scan_gate/extreme.sir
+	fault "taps of a reversed stack" "differs by" 's/rev \? t \+ P::TAPS - 1 - j : t \+ j/t + j/' ${mamba}_l4.sir
+	fault "the end of a reversed sequence" "differs by" \
+		's/rev \? len - 1 - i - j : i \+ j/rev ? (len - 1 - i - j + 1) % len : i + j/' ${mamba}_l3.sir
+	fault "rows of the next sequence" "differs by" \
+		's/row0 \+ r >= 0 && row0 \+ r < limit/(row0 + r >= 0 || blockIdx.z) \&\& row0 + r < limit/' ${mamba}_batch.sir
+	fault "rows of the next image" "touches byte" 's/valid = iy >= 0 && iy < P::H/valid = (iy >= 0 || blockIdx.z)/' \
+		${conv}_many.sir
+	fault "a halo refilled too early" "two runs differ" 's/HALOS = TAPS >= STAGES - 1 \? 2 : STAGES/HALOS = 1/' \
+		-p tf32 -t 1e-3 ${conv}_wide.sir
+	fault "variance as a difference" "wrong)" \
+		's/(m2\[e\] = fmaf\()d, v\[e\] - mean\[e\]/\1v[e], v[e]/; s/(make_float2\(mean\[e\], m2\[e\])/\1 - n * mean[e] * mean[e]/' \
+		tests/num/batch_norm_train/offset.sir
+	fault "an odd row of a pool" "touches byte" 's/py >= P::OH \/ P::TH \|\|/py >= ceil_div(P::OH, P::TH) ||/' ${conv}_pool22.sir
+	fault "a value that nobody wrote" "differs by -nan" 's/if \(t0 \+ t >= P::M\)/if (t0 + t >= P::M - 1)/' ${mamba}_l50.sir
 }
 
 run_num() { $emulate "$check" -N tests/num/*/*.sir; }
@@ -55,5 +80,5 @@ run_models() {
 }
 
 command -v "${EMULATOR_CXX:-g++}" >/dev/null || { echo "not ok cuda_emulated: no g++"; exit 1; }
-[ $# -gt 0 ] || set -- faults num reduced models
+[ $# -gt 0 ] || set -- faults pitfalls num reduced models
 for group; do run_$group; done

@@ -2,6 +2,7 @@
  * divides, random inputs, results filled with NaN before each run, two runs equal to the bit, and
  * plain loops in double to compare with. Status 1 if anything is wrong. */
 #include "backend_cuda/kernels/conv.cuh"
+#include "backend_cuda/kernels/gru.cuh"
 #include "backend_cuda/kernels/product.cuh"
 #include "backend_cuda/kernels/scan.cuh"
 
@@ -308,9 +309,112 @@ template <int L, int N> static int test_scan(bool rev)
 	return verdict(name, error, 1e-6);
 }
 
+/* ---- GRU -------------------------------------------------------------------------------------- */
+
+template <int UNITS> struct GruCase {
+	enum { L = 50, H = UNITS, VECTOR = H % 4 == 0 };
+	typedef float Out;
+};
+
+template <class P>
+__global__ void __launch_bounds__(Gru<P>::THREADS, 1)
+    gru_kernel(const float *gates, const float *w, const float *b, float *y, bool rev)
+{
+	gru<P>(gates, w, b, y, rev);
+}
+
+template <int H> static int test_gru(bool rev)
+{
+	typedef GruCase<H> P;
+	Floats g = random_floats(P::L * 3 * H, 2, 1), w = random_floats(3 * H * H, 0.2f, 2);
+	Floats b = random_floats(3 * H, 1, 3);
+	const float *dg = upload<float>(g), *dw = upload<float>(w), *db = upload<float>(b);
+	std::vector<double> want(P::L * H), h(H, 0.0);
+	for (int step = 0; step < P::L; step++) {
+		const int t = rev ? P::L - 1 - step : step;
+		const float *in = &g[t * 3 * H];
+		for (int u = 0; u < H; u++) {
+			double s[3] = {b[u], b[H + u], b[2 * H + u]};
+			for (int k = 0; k < 3 * H; k++)
+				s[k / H] += (double)w[(k / H * H + u) * H + k % H] * h[k % H];
+			const double r = 1 / (1 + exp(-in[u] - s[0])), z = 1 / (1 + exp(-in[H + u] - s[1]));
+			want[t * H + u] = (1 - z) * tanh(in[2 * H + u] + r * s[2]) + z * h[u];
+		}
+		for (int u = 0; u < H; u++)
+			h[u] = want[t * H + u];
+	}
+	const double error = compare(
+	    want, [&](float *y) { gru_kernel<P><<<1, Gru<P>::THREADS>>>(dg, dw, db, y, rev); });
+	char name[64];
+	snprintf(name, sizeof name, "gru H=%d%s", H, rev ? " reversed" : "");
+	return verdict(name, error, 1e-6);
+}
+
+/* ---- functions ------------------------------------------------------------------------------- */
+
+/* The largest error of exp2_ftz in units of the last place over all floats from -126 to -0. */
+__global__ void exp2_kernel(unsigned *worst)
+{
+	const unsigned first = 0x80000000u, last = 0xc2fc0000u;
+	double most = 0;
+	for (size_t i = first + blockIdx.x * blockDim.x + threadIdx.x; i <= last;
+	     i += (size_t)gridDim.x * blockDim.x) {
+		const float v = __uint_as_float((unsigned)i);
+		const double want = exp2((double)v);
+		most = fmax(most, fabs(exp2_ftz(v) - want) / exp2(floor((double)v) - 23));
+	}
+	atomicMax(worst, __float_as_uint((float)most));
+}
+
+static int test_exp2()
+{
+	unsigned *d, bits = 0;
+	must(cudaMalloc(&d, 4));
+	must(cudaMemset(d, 0, 4));
+	exp2_kernel<<<2048, 256>>>(d);
+	must(cudaMemcpy(&bits, d, 4, cudaMemcpyDeviceToHost));
+	float most;
+	memcpy(&most, &bits, 4);
+	return verdict("ex2.approx of every float in [-126, 0], ulp", most, 2);
+}
+
+/* Gates where exponentials overflow; infinities must be met exactly. */
+__global__ void gates_kernel(const float *v, int n, float *y)
+{
+	const int i = threadIdx.x;
+	if (i >= n)
+		return;
+	y[i] = silu(v[i]);
+	y[n + i] = softplus(v[i]);
+	y[2 * n + i] = gru_sigmoid(v[i]);
+}
+
+static int test_gates()
+{
+	Floats v = {0, -0.0f, 1, -1, -7, 20.5f, -20.5f, 88, -88, 100, -100, 1e30f, -1e30f, INFINITY};
+	const int n = (int)v.size();
+	Floats got(3 * n);
+	float *d;
+	must(cudaMalloc(&d, got.size() * 4));
+	gates_kernel<<<1, 32>>>(upload<float>(v), n, d);
+	must(cudaMemcpy(got.data(), d, got.size() * 4, cudaMemcpyDeviceToHost));
+	double worst = 0;
+	for (int i = 0; i < n; i++) {
+		const double x = v[i], sigmoid = 1 / (1 + exp(-x));
+		const double want[3] = {x * sigmoid, fmax(x, 0) + log1p(exp(-fabs(x))), sigmoid};
+		for (int k = 0; k < 3; k++) {
+			const double e = fabs(got[k * n + i] - want[k]);
+			if (got[k * n + i] != want[k])
+				worst = fmax(worst, isfinite(e) ? e / fmax(fabs(want[k]), 1e-2) : INFINITY);
+		}
+	}
+	return verdict("gates at 0, +-100, 1e30, infinity", worst, 1e-6);
+}
+
 int main()
 {
-	int bad = test_conv<float, false>("conv_fma", 1e-6);
+	int bad = test_exp2() + test_gates();
+	bad += test_conv<float, false>("conv_fma", 1e-6);
 	bad += test_conv<bf16, false>("conv_fma of bf16", 1e-6);
 	bad += test_pack<float>("sums of packed tf32 weights", 0x1p-10 * 0.5);
 	bad += test_pack<bf16>("sums of packed bf16 weights", 0x1p-7 * 0.5);
@@ -324,6 +428,7 @@ int main()
 		bad += test_scan<49, 16>(rev) + test_scan<50, 16>(rev) + test_scan<51, 16>(rev);
 		bad += test_scan<255, 16>(rev) + test_scan<257, 16>(rev) + test_scan<67, 8>(rev);
 		bad += test_scan<33, 5>(rev);
+		bad += test_gru<128>(rev) + test_gru<131>(rev) + test_gru<20>(rev);
 	}
 	return bad > 0;
 }

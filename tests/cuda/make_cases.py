@@ -64,6 +64,61 @@ def mamba(name, group, b, length, d, e, n, reverse):
     ], ["y"])
 
 
+def conv_grad(name, group, b, h, w, c, o, kh, kw, pad, last=1):
+    """Gradients of a convolution. Operands are computed, so that they can be bf16 and nothing is
+    known at load time."""
+    g = [group] if group else []
+    oh, ow = h + 2 * pad[0] - kh + 1, w + 2 * pad[1] - kw + 1
+    x = g + ([b, h, w, c] if last else [b, c, h, w])
+    y = g + ([b, oh, ow, o] if last else [b, o, oh, ow])
+    wt = g + [o, c, kh, kw]
+    a = (f"pad={shape(pad)} " if pad != (0, 0) else "") + ("channels_last=1" if last else "")
+    a, tail = a.strip(), f"group={group}" if group else ""
+    attrs = lambda *v: " {" + " ".join(t for t in v if t) + "}" if any(v) else ""
+    write(name, [
+        source("xs", x), source("gs", y), source("ws", wt),
+        f"  %x = neg %xs{attrs(tail)} : f32{shape(x)}",
+        f"  %g = neg %gs{attrs(tail)} : f32{shape(y)}",
+        f"  %w = neg %ws{attrs(tail)} : f32{shape(wt)}",
+        f"  %y = conv2d %x, %w{attrs(a, tail)} : f32{shape(y)}",
+        f"  %dx = conv2d_dx %g, %w{attrs(f'size={shape([h, w])}', a, tail)} : f32{shape(x)}",
+        f"  %dw = conv2d_dw %x, %g{attrs(f'kernel={shape([kh, kw])}', a, tail)} : f32{shape(wt)}",
+    ], ["y", "dx", "dw"])
+
+
+def linear_grad(name, group, rows, n, k):
+    """As conv_grad."""
+    g, tail = ([group], f" {{group={group}}}") if group else ([], "")
+    x, y, wt = g + rows + [k], g + rows + [n], g + [n, k]
+    write(name, [
+        source("xs", x), source("gs", y), source("ws", wt),
+        f"  %x = neg %xs{tail} : f32{shape(x)}", f"  %g = neg %gs{tail} : f32{shape(y)}",
+        f"  %w = neg %ws{tail} : f32{shape(wt)}",
+        f"  %y = linear %x, %w{tail} : f32{shape(y)}",
+        f"  %dx = linear_dx %g, %w{tail} : f32{shape(x)}",
+        f"  %dw = linear_dw %x, %g{tail} : f32{shape(wt)}",
+    ], ["y", "dx", "dw"])
+
+
+def mamba_grad(name, group, b, length, e, n, reverse):
+    """Gradients of scan with gate and of the convolution before it."""
+    g, rev = [group], f" reverse={shape(reverse)}" if any(reverse) else ""
+    seq, states, tail = g + [b, length, e], g + [b, length, n], f"{rev} group={group}"
+    f = lambda *shapes: ", ".join(f"f32{shape(s)}" for s in shapes)
+    write(name, [
+        source("u", seq), source("dt", seq), param("a_log", g + [e, n]), source("B", states),
+        source("C", states), param("D", g + [e], "ones"), source("z", seq), source("g", seq),
+        param("w", g + [e, 1, 4]), param("bias", g + [e]),
+        f"  %ea = exp %a_log {{group={group}}} : {f(g + [e, n])}",
+        f"  %A = neg %ea {{group={group}}} : {f(g + [e, n])}",
+        f"  %du, %ddt, %dA, %dB, %dC, %dD, %dz = scan_gate_grad %u, %dt, %A, %B, %C, %D, %z, %g "
+        f"{{softplus=1{tail}}} : "
+        f"{f(seq, seq, g + [e, n], states, states, g + [e], seq)}",
+        f"  %dx, %dw, %dbias = conv1d_silu_grad %u, %w, %bias, %g {{pad=[3,0]{tail}}} : "
+        f"{f(seq, g + [e, 1, 4], g + [e])}",
+    ], ["du", "ddt", "dA", "dB", "dC", "dD", "dz", "dx", "dw", "dbias"])
+
+
 def reduction(name, op, x, axes, group=0):
     """Long enough to be cut into parts."""
     g = [group] if group else []
@@ -150,3 +205,20 @@ batch_norm("batch_norm_rows", [3000, 6], 1, (1, 1))
 row_norm_grad("rms_norm_grad", "rms_norm_grad", 300, 100, 3)
 row_norm_grad("layer_norm_grad", "layer_norm_grad", 1200, 40, 1)
 adamw("adamw_many", [(5000, 0), (3, 1), (4099, 3), (8192, 4), (1, 0)])
+for length in (1, 4, 17, 50, 51):
+    mamba_grad(f"mamba_grad_l{length}", 2, 3, length, 72, 16, (0, 1))
+mamba_grad("mamba_grad_batch", 3, 40, 20, 40, 8, (0, 0, 1))
+mamba_grad("mamba_grad_states5", 2, 2, 33, 150, 5, (0, 1))
+conv_grad("conv_grad_3x3", 3, 2, 19, 35, 64, 64, 3, 3, (1, 1))
+conv_grad("conv_grad_wide", 0, 1, 13, 16, 136, 72, 3, 3, (1, 1))
+conv_grad("conv_grad_few", 2, 3, 18, 31, 7, 64, 3, 3, (1, 1))
+conv_grad("conv_grad_4", 0, 2, 21, 20, 4, 40, 3, 3, (1, 1))
+conv_grad("conv_grad_1x1", 0, 2, 7, 13, 64, 48, 1, 1, (0, 0))
+conv_grad("conv_grad_2x3", 0, 2, 12, 21, 24, 32, 2, 3, (0, 2))
+conv_grad("conv_grad_odd", 0, 1, 12, 20, 19, 33, 3, 3, (1, 1))
+conv_grad("conv_grad_first", 0, 2, 11, 9, 20, 24, 3, 3, (1, 1), 0)
+linear_grad("linear_grad_rows", 2, [3, 50], 192, 64)
+linear_grad("linear_grad_many", 0, [1100], 256, 136)
+linear_grad("linear_grad_narrow", 3, [70], 32, 200)
+linear_grad("linear_grad_odd", 0, [5, 33], 37, 53)
+linear_grad("linear_grad_few", 2, [2, 70], 200, 32)

@@ -1,14 +1,17 @@
 #!/bin/bash
-# run.sh [quick]: `make test-cuda`: the CUDA back end on this machine's GPU. Every numeric case with
-# all and with no optional passes, reduced precisions on the ops that have them, the shipped models
-# at tiny and full size against the float64 evaluator, each optional pass left out in turn, whole
-# programs against PyTorch in float64 with their times, compute-sanitizer on small sizes.
+# run.sh [GROUP...]: `make test-cuda`: the CUDA back end on this machine's GPU; all groups in turn:
+#   programs   programs as users get them: outputs against PyTorch in float64, and their times
+#   launches   the time of each launch of the full models
+#   graphs     graphs against the float64 evaluator, each optional pass left out in turn
+#   kernels    the hot kernels by themselves, without the compiler
+#   num        every numeric case, with all and without optional passes, in reduced precisions
+#   arch       PTX of an older architecture, machine code of another
+#   sanitize   compute-sanitizer on small sizes
 # Needs a GPU, a CUDA toolkit and a C compiler; runs from a checkout and from the tarball of `make
-# dist`. Log and summary go to bench/results/cuda-DEVICE-DATE.log and .md. Status 1 if anything
-# failed, 3 if something needed is missing. quick leaves compute-sanitizer out.
+# dist`. Log and summary go to bench/results/cuda-DEVICE-DATE.log and .md, of some groups alone to
+# build/cuda. Status 1 if anything failed, 3 if something needed is missing.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
-quick=${1:-}
 PATH=$PATH:/usr/local/cuda/bin
 build=${B:-build}
 [ -x bin/seldc ] && build=bin
@@ -17,7 +20,6 @@ check=$PWD/build/cuda/cuda_check
 [ -x bin/cuda_check ] && check=$PWD/bin/cuda_check
 work=build/cuda
 logs=$work/log
-mkdir -p "$logs" bench/results
 export XDG_CACHE_HOME=$PWD/$work/cache
 
 for tool in nvidia-smi nvcc "${CC:-cc}"; do
@@ -39,28 +41,126 @@ python=
 for p in ${PYTHON:-} /usr/bin/python3 python3; do
 	if "$p" -c 'import numpy, torch' 2>/dev/null; then python=$p; break; fi
 done
-jobs=$(($(nproc) < 8 ? $(nproc) : 8))
+jobs=$(($(nproc) < 16 ? $(nproc) : 16))
+precisions="fp32 tf32 bf16"
+limit_fp32=3e-6 limit_tf32=1e-3 limit_bf16=1e-2
+models=${MODELS:-seld_mamba_tiny seld_mamba einv2 dcase2024_baseline}
 
-passed=0 failed=0
-verdict() { # NAME STATUS
-	if [ "$2" = 0 ]; then passed=$((passed + 1)); echo "ok $1"
-	else failed=$((failed + 1)); echo "not ok $1"; fi
+# Steps that run side by side leave NAME.log and, last, NAME.status; `report` shows both in order.
+# step NAME COMMAND...
+step() {
+	local name=$1; shift
+	"$@" >"$logs/$name.log" 2>&1
+	echo $? >"$logs/$name.status"
+}
+# report NAME [FILTER...]: "ok NAME" or "not ok NAME", and what the filter leaves of the log
+report() {
+	local name=$1; shift
+	if [ "$(cat "$logs/$name.status" 2>/dev/null)" = 0 ]; then echo "ok $name"; else echo "not ok $name"; fi
+	[ $# = 0 ] || "$@" <"$logs/$name.log" | sed 's/^/    /'
+}
+# Up to $jobs steps side by side, each a line of standard input
+side_by_side() {
+	local line
+	while read -r line; do
+		while [ "$(jobs -rp | wc -l)" -ge "$jobs" ]; do wait -n; done
+		eval "step $line" &
+	done
+	wait
 }
 
-# batch NAME OPTION... -- FILE...: prints failures and a count
-batch() {
-	local name=$1 opts=() ok=0
+# ---- programs ----------------------------------------------------------------------------------
+build_program() { # MODEL PRECISION
+	local start=$(date +%s%N)
+	"$seldc" build models/$1.json --target cuda --precision $2 --save-temps $work/src/$1.$2 -o $work/$1.$2 &&
+		echo "built in $((($(date +%s%N) - start) / 1000000)) ms"
+}
+compare() { # MODEL PRECISION
+	local limit=limit_$2
+	"$python" tests/reference/check_run.py --model "${1%_tiny}" --params models/$1.json \
+		--limit ${!limit} $work/$1.$2
+}
+# each COMMAND NAME: a step NAME.MODEL.PRECISION for each program
+each() {
+	local m p
+	for m in $models; do for p in $precisions; do echo "$2.$m.$p $1 $m $p"; done; done
+}
+run_programs() {
+	local m p
+	each build_program build | side_by_side
+	[ -z "$python" ] || each compare outputs | side_by_side
+	for m in $models; do
+		for p in $precisions; do
+			report build.$m.$p tail -1
+			[ -z "$python" ] || report outputs.$m.$p cat
+			step bench.$m.$p $work/$m.$p bench
+			report bench.$m.$p cat
+		done
+	done
+	[ -n "$python" ] || echo "skipped: outputs against PyTorch (no python3 with torch)"
+}
+
+# ---- graphs against the evaluator ---------------------------------------------------------------
+sir() { # MODEL [OPTION...]: its graphs as text, once
+	local m=$1; shift
+	mkdir -p $work/sir
+	"$seldc" opt models/$m.json "$@" >$work/sir/$m.sir
+}
+run_launches() {
+	local m p
+	for m in seld_mamba einv2 dcase2024_baseline; do
+		sir $m
+		for p in $precisions; do
+			step launches.$m.$p "$check" -a $arch -p $p -x -n 100 $work/sir/$m.sir
+			report launches.$m.$p cat
+		done
+	done
+}
+reference() { "$seldc" opt "${@:2}" >$work/sir/$1.sir && "$check" -w $work/$1.ref $work/sir/$1.sir; }
+graph() { # NAME PRECISION OPTION...
+	local limit=limit_$2
+	"$check" -a $arch -p $2 -t ${!limit} -r $work/$1.ref "${@:3}" $work/sir/$1.sir
+}
+# Random weights rectify distances about 0, so that bf16 errs more than in a trained model.
+run_graphs() {
+	local limit_bf16=2e-2 g p pass full=
+	mkdir -p $work/sir
+	[ -n "$python" ] || full=full
+	{
+		echo "reference.tiny reference tiny models/seld_mamba_tiny.json"
+		echo "reference.tiny_b2 reference tiny_b2 models/seld_mamba_tiny.json --batch 2"
+		echo "reference.einv2 reference einv2_tiny models/einv2_tiny.json"
+		echo "reference.baseline reference baseline_tiny models/dcase2024_baseline_tiny.json"
+		[ -z "$full" ] || echo "reference.full reference full models/seld_mamba.json"
+	} | side_by_side
+	for g in tiny tiny_b2 einv2_tiny baseline_tiny $full; do
+		for p in $precisions; do echo "graph.$g.$p graph $g $p"; done
+		for pass in $("$seldc" --list-passes | awk '$2 == "optional" {print $1}'); do
+			echo "graph.$g.without_$pass graph $g fp32 -k $pass"
+		done
+	done >$work/graphs
+	side_by_side <$work/graphs
+	while read -r g _; do report $g grep -v '^ok'; done <$work/graphs
+}
+
+# ---- kernels and cases --------------------------------------------------------------------------
+kernels() {
+	nvcc -std=c++17 -I. -O2 -arch=$arch -o $work/kernels_test tests/cuda/kernels_test.cu &&
+		$work/kernels_test
+}
+run_kernels() { step kernels kernels; report kernels cat; }
+
+# cases NAME OPTION... -- FILE...: verdicts of all files in NAME.log
+cases() {
+	local name=$1 opts=()
 	shift
 	while [ "$1" != -- ]; do opts+=("$1"); shift; done
 	shift
-	printf '%s\n' "$@" | xargs -P "$jobs" -n 20 "$check" -a $arch "${opts[@]}" \
-		>"$logs/$name.log" 2>&1
-	ok=$(grep -c '^ok' "$logs/$name.log")
-	passed=$((passed + ok)) failed=$((failed + $# - ok))
-	echo "$name: $ok ok of $#"
-	grep -v '^ok\|^   ' "$logs/$name.log" | head -25
+	printf '%s\n' "$@" | xargs -P "$jobs" -n 20 "$check" -a $arch "${opts[@]}" >"$logs/$name.log" 2>&1
+	echo "$name: $(grep -c '^ok' "$logs/$name.log") ok of $#"
+	# one line for each op with a failure
+	grep '^not ok' "$logs/$name.log" | awk -F/ '!seen[$(NF - 1)]++' | sed 's/^/    first of its op: /'
 }
-
 # Ops whose kernels differ with the precision.
 heavy() {
 	local op
@@ -68,141 +168,139 @@ heavy() {
 		ls tests/num/$op/*.sir
 	done
 }
-
-references() {
-	local model
-	"$seldc" opt models/seld_mamba_tiny.json >$work/tiny.sir
-	"$seldc" opt models/seld_mamba_tiny.json --batch 2 >$work/tiny_b2.sir
-	"$seldc" opt models/seld_mamba.json >$work/full.sir
-	for model in tiny tiny_b2 full; do
-		"$check" -w $work/$model.ref $work/$model.sir >"$logs/$model.ref.log" || return 1
+run_num() {
+	local p limit
+	for p in $precisions; do
+		limit=limit_$p
+		cases edges_$p -p $p -t ${!limit} -- tests/cuda/cases/*.sir
 	done
+	cases tf32 -p tf32 -t 4e-3 -- $(heavy)
+	cases bf16 -p bf16 -t 3e-2 -- $(heavy)
+	cases all_passes -- tests/num/*/*.sir
+	cases no_passes -0 -- tests/num/*/*.sir
+}
+# A line for each op: cases that pass of those that ran, in each of the columns
+by_op() {
+	local f
+	[ -f "$logs/all_passes.log" ] || return
+	printf '%-24s %12s %12s %12s %12s\n' op "all passes" "no passes" tf32 bf16
+	for f in all_passes no_passes tf32 bf16; do
+		[ -f "$logs/$f.log" ] && sed -n "s|^\(ok\|not ok\) tests/num/\([a-z0-9_]*\)/.*|$f \2 \1|p" "$logs/$f.log"
+	done | awk '{n[$1, $2]++; ops[$2]; if ($3 == "ok") ok[$1, $2]++}
+		END {for (o in ops) {
+			printf "%-24s", o
+			for (i = 1; i <= 4; i++) {
+				f = i == 1 ? "all_passes" : i == 2 ? "no_passes" : i == 3 ? "tf32" : "bf16"
+				printf " %12s", (f, o) in n ? ok[f, o] + 0 "/" n[f, o] : "-"
+			}
+			print ""
+		}}' | sort
 }
 
-kernels() {
-	nvcc -std=c++17 -I. -O2 -arch=$arch -o $work/kernels_test tests/cuda/kernels_test.cu &&
-		$work/kernels_test >"$logs/kernels.log" 2>&1
-	verdict "kernels alone" $?
-	cat "$logs/kernels.log"
+# ---- architectures, sanitizers -----------------------------------------------------------------
+older() { "$check" -a sm_80 -P tests/num/scan_gate/group.sir; }
+refused() {
+	"$check" -a $foreign tests/num/add/bcast_both.sir >$logs/foreign 2>&1
+	grep "machine code for $foreign" $logs/foreign
 }
-
-# Random weights rectify distances about 0, so errors count twice as much as in a trained model.
-graphs() {
-	local p model
-	for p in fp32:3e-6 tf32:1e-3 bf16:2e-2; do
-		for model in tiny tiny_b2 full; do
-			"$check" -a $arch -p "${p%:*}" -t "${p#*:}" -r $work/$model.ref -n 100 \
-				$work/$model.sir >"$logs/$model.${p%:*}.log" 2>&1
-			verdict "$model ${p%:*}" $?
-			if [ $model = full ]; then cat "$logs/$model.${p%:*}.log"
-			else grep -v ' us ' "$logs/$model.${p%:*}.log"; fi
-		done
-	done
-}
-
-# Programs as users get them.
-programs() {
-	local p model name tiny
-	for model in seld_mamba_tiny seld_mamba; do
-		tiny=; [ $model = seld_mamba_tiny ] && tiny=--tiny
-		for p in fp32:3e-6 tf32:1e-3 bf16:1e-2; do
-			name=$model.${p%:*}
-			local start=$(date +%s%N)
-			"$seldc" build models/$model.json --target cuda --precision "${p%:*}" \
-				--save-temps "$work/src/$name" -o "$work/$name"
-			verdict "$name: builds" $?
-			echo "$name: built in $((($(date +%s%N) - start) / 1000000)) ms"
-			if [ -n "$python" ]; then
-				"$python" tests/reference/check_run.py $tiny --limit "${p#*:}" "$work/$name"
-				verdict "$name: outputs" $?
-			fi
-			"$work/$name" bench | tee "$logs/$name.bench.log"
-			verdict "$name: bench" "${PIPESTATUS[0]}"
-		done
-	done
-	[ -n "$python" ] || echo "skipped: outputs against PyTorch (no python3 with torch)"
-}
-
-architectures() {
-	local status
-	# PTX of an older architecture runs; machine code of another says why it does not.
-	"$check" -a sm_80 -P tests/num/scan_gate/group.sir
-	verdict "PTX of sm_80" $?
-	"$check" -a $foreign tests/num/add/*.sir 2>&1 | head -1 | tee "$logs/arch.log"
-	grep -q "machine code for $foreign" "$logs/arch.log"
-	verdict "machine code of another architecture is refused" $?
+foreign_build() {
 	"$seldc" build models/seld_mamba_tiny.json --target cuda --arch $foreign --emit cubin \
 		--save-temps $work/src/foreign -o $work/foreign
-	status=$?
-	verdict "builds for another architecture" $status
+}
+run_arch() {
+	side_by_side <<-'END'
+		ptx_of_sm_80_runs older
+		machine_code_of_another_is_refused refused
+		builds_for_another foreign_build
+	END
+	report ptx_of_sm_80_runs
+	report machine_code_of_another_is_refused
+	report builds_for_another
 }
 
-sanitizers() {
-	local tool p
+sanitize() { # TOOL PRECISION FILE...
+	compute-sanitizer --tool $1 --error-exitcode 9 "$check" -a $arch -p $2 -x "${@:3}"
+}
+run_sanitize() {
+	local tool p name
+	local small="tests/cuda/cases/conv_1x1.sir tests/cuda/cases/conv_3x3_pool22.sir tests/cuda/cases/conv_odd_channels.sir \
+		tests/cuda/cases/linear_51x32x1024.sir tests/cuda/cases/linear_3x7x5.sir tests/cuda/cases/mamba_l3.sir \
+		tests/cuda/cases/mamba_batch.sir tests/cuda/cases/mamba_states5.sir tests/cuda/cases/sum_rows.sir \
+		tests/num/gru/group.sir tests/num/gru/wide.sir tests/num/softmax/odd.sir tests/num/stft/*.sir"
 	if ! command -v compute-sanitizer >/dev/null; then
 		echo "skipped: compute-sanitizer is not on this machine"
 		return
 	fi
+	mkdir -p $work/sir
+	sir seld_mamba_tiny
 	for tool in memcheck racecheck initcheck; do
 		for p in fp32 bf16; do
-			compute-sanitizer --tool $tool --error-exitcode 9 \
-				"$check" -a $arch -p $p -x $work/tiny.sir >"$logs/$tool.$p.log" 2>&1
-			verdict "$tool, tiny $p" $?
-			tail -1 "$logs/$tool.$p.log"
+			echo "$tool.tiny.$p sanitize $tool $p $work/sir/seld_mamba_tiny.sir"
+			echo "$tool.cases.$p sanitize $tool $p $small"
 		done
-	done
+	done >$work/sanitizers
+	side_by_side <$work/sanitizers
+	while read -r name _; do report $name tail -1; done <$work/sanitizers
 }
 
-all() {
-	local p pass
+# ---- the whole -----------------------------------------------------------------------------------
+groups="programs launches graphs kernels num arch sanitize"
+for g; do case " $groups " in *" $g "*) ;; *) echo "test-cuda: groups are $groups" >&2; exit 2 ;; esac; done
+rm -rf "$logs" && mkdir -p "$logs" bench/results
+
+body() {
+	local g start
+	for g; do
+		start=$(date +%s)
+		echo "== $g"
+		run_$g
+		echo "== $g took $(($(date +%s) - start)) s"
+	done
+}
+count() { # PATTERN: verdicts of steps, and those of cases
+	echo $(($(grep -c "^$1" "$work/body") + $(cat "$logs"/{edges_*,tf32,bf16,all_passes,no_passes}.log 2>/dev/null | grep -c "^$1")))
+}
+title() {
 	echo "device $device, compute capability $capability; driver $driver; toolkit $toolkit;" \
-		"$("$seldc" --version); $(date -u +%Y-%m-%dT%H:%MZ)"
-	references & local refs=$!
-	programs
-	wait $refs
-	verdict "references" $?
-	kernels
-	graphs
-	architectures
-	for p in fp32:3e-6 tf32:1e-3 bf16:1e-2; do
-		batch "edges_${p%:*}" -p "${p%:*}" -t "${p#*:}" -- tests/cuda/cases/*.sir
-	done
-	batch tf32 -p tf32 -t 4e-3 -- $(heavy)
-	batch bf16 -p bf16 -t 3e-2 -- $(heavy)
-	for pass in $("$seldc" --list-passes | awk '$2 == "optional" {print $1}'); do
-		batch "without_$pass" -k $pass -r $work/tiny.ref -- $work/tiny.sir
-	done
-	batch all_passes -- tests/num/*/*.sir
-	batch no_passes -0 -- tests/num/*/*.sir
-	[ "$quick" = quick ] || sanitizers
+		"$("$seldc" --version); $(nproc) cores; $(date -u +%Y-%m-%dT%H:%MZ)"
 	echo "$passed passed, $failed failed"
 }
-
+times() {
+	local f
+	echo "| program | graph | latency | 5 % | 95 % | back to back | of the roofline |"
+	echo "|---|---|---|---|---|---|---|"
+	for f in "$logs"/bench.*.log; do
+		awk -v name="$(basename "$f" .log)" '
+			function row() { if (graph) print "| " substr(name, 7) " | " graph " | " latency " | " back " | " share " |" }
+			/ runs\)$/ {row(); graph = $1 == "with" ? "with transfers" : $1; share = ""}
+			/latency/ {latency = $3 " | " $7 + 0 " | " $10}
+			/back to back/ {back = $5}
+			/of the roofline/ {share = $1 " %"}
+			END {row()}' "$f"
+	done
+}
 summary() {
 	echo "# CUDA back end on $device"
 	echo
 	echo "$(date -u +%Y-%m-%d), driver $driver, CUDA toolkit $toolkit, $("$seldc" --version):"
-	echo "$(tail -1 "$1"). The whole log is beside this file."
+	echo "$passed passed, $failed failed. The whole log is beside this file."
 	echo
-	echo "Batch 1, one CUDA graph a run, random weights; milliseconds of the median run."
+	echo "Batch 1, 5 seconds, one CUDA graph a run, random weights; milliseconds of the median run."
 	echo
-	echo "| program | graph | latency | back to back |"
-	echo "|---|---|---|---|"
-	for f in "$logs"/*.bench.log; do
-		awk -v name="$(basename "$f" .bench.log)" '
-			/ runs\)$/ {graph = $1}
-			/latency/ {latency = $3}
-			/back to back/ {print "| " name " | " graph " | " latency " | " $5 " |"}' "$f"
-	done
-	if grep -q '^not ok' "$1"; then
+	times
+	if [ "$failed" != 0 ]; then
 		printf '\nFailed:\n\n'
-		sed -n 's/^not ok/-/p' "$1"
+		sed -n 's/^not ok/-/p; s/^    first of its op: not ok/-/p' "$work/body"
 	fi
 }
 
-slug=$(echo "$device" | tr 'A-Z ' 'a-z-' | tr -cd 'a-z0-9-')
-result=bench/results/cuda-$slug-$(date -u +%Y%m%d)
-all 2>&1 | tee "$result.log"
-summary "$result.log" >"$result.md"
+start=$(date +%s)
+body ${*:-$groups} 2>&1 | tee "$work/body"
+passed=$(count ok) failed=$(count "not ok")
+result=$work/some-groups
+[ $# -gt 0 ] || result=bench/results/cuda-$(echo "$device" | tr 'A-Z ' 'a-z-' | tr -cd 'a-z0-9-')-$(date -u +%Y%m%d)
+{ title; by_op; cat "$work/body"; } >"$result.log"
+summary >"$result.md"
 cat "$result.md"
-tail -1 "$result.log" | grep -q ', 0 failed$'
+echo "$passed passed, $failed failed, in $(($(date +%s) - start)) s"
+[ "$failed" = 0 ] && [ "$passed" -gt 0 ]

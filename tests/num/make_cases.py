@@ -458,6 +458,24 @@ def reduce_cases():
                 {"axes": axes, "keep": keep} if keep else {"axes": axes})
         add(op, "group", [("x", d.normal(2, 3, 5))], lambda a: ref(a, axis=1), {"axes": [1]},
             group=4)
+    d = Data("sum_squares")
+
+    def squares(*xs):
+        return np.float64(sum(np.sum(np.square(x)) for x in xs))
+    for case, xs in (("one", [d.normal(3, 7)]), ("scalar", [d.normal()]),
+                     ("long", [d.normal(2, 1037), d.normal(1), d.normal(3, 5, 67)]),
+                     ("extreme", [np.array([1e10, -2.5, 0]), np.array([[INF]])])):
+        add("sum_squares", case, [("x%d" % i, x) for i, x in enumerate(xs)], squares)
+    add("sum_squares", "group", [("p", d.normal(4, 3, 5)), ("q", d.normal(2, 7))], squares, group=4)
+    x, y = d.normal(4, 6), d.normal(6)
+    write("sum_squares", "views",
+          [source_line("x", "input", x), source_line("y", "param", y),
+           "  %t = transpose %x {perm=[1,0]} : f32[6,4]",
+           "  %u = slice %t {axis=0 start=1 stop=3} : f32[2,4]",
+           "  %v = exp %x : f32[4,6]", "  %w = slice %v {axis=0 start=2 stop=4} : f32[2,6]",
+           "  %s = sum_squares %u, %w, %y, %x, %u : f32[]"],
+          [("x", x), ("y", y)],
+          [("s", squares(x.T[1:3], np.exp(x)[2:4], y, x, x.T[1:3]))])
     d = Data("softmax")
     for case, x, axis in (("last", d.normal(3, 7), -1), ("first", d.normal(5, 3), 0),
                           ("middle", d.normal(2, 5, 3), 1), ("one", d.normal(1), 0),
@@ -814,6 +832,10 @@ def scan_gate_cases():
                                                            [1, 1]]], float))]
     ops[1] = ("dt", np.array([[[-50, 25], [0, 20.5], [-100, 1], [2, -2], [30, -30]]], float))
     add("scan_gate", "extreme", ops, lambda *v: scan_gate(*v, softplus=True), {"softplus": 1})
+    # delta of 1e-3 and less, where log(1 + e^p) rounds e^p away; no D beside it
+    ops = scan_operands(d, 1, 9, 3, 4) + [("z", d.normal(1, 9, 3))]
+    ops[1], ops[5] = ("dt", d.normal(1, 9, 3) / 4 - 7.5), ("D", np.zeros(3), "param")
+    add("scan_gate", "small_delta", ops, lambda *v: scan_gate(*v, softplus=True), {"softplus": 1})
 
 
 def inproj(x, w, cw, cb, pad=(0, 0), reverse=False):

@@ -202,7 +202,8 @@ def batch_norm_cases(m):
                            ("nhwc", (1, 4, 5, 3), {"axis": 3}), ("eps", (3, 2), {"eps": 0.25}),
                            ("momentum", (4, 3, 2), {"momentum": 0.5}), ("first", (3, 7),
                                                                         {"axis": 0}),
-                           ("long", (2, 2, 131, 5), {}), ("group", (3, 2, 4), {})):
+                           ("long", (2, 2, 131, 5), {}), ("group", (3, 2, 4), {}),
+                           ("offset", (2, 3, 40, 7), {})):
         axis, eps, mo = a.get("axis", 1), a.get("eps", 1e-5), a.get("momentum", 0.1)
         n = shape[axis]
 
@@ -217,7 +218,8 @@ def batch_norm_cases(m):
             return vjp(lambda *t: batch_norm(axis, eps, mo, *t)[0], [x, w, 0 * w], g)
 
         groups = (4, (2,), (4,), (1,)) if case == "group" else (0, (), (), ())
-        x = d.normal(*groups[1], *shape)
+        # a mean of 64 deviations: the mean of squares less the square of the mean has 4 digits left
+        x = d.normal(*groups[1], *shape) + (64 if case == "offset" else 0)
         vectors = [d.normal(*groups[2], n) for _ in range(2)]
         running = [d.normal(*groups[3], n), d.positive(*groups[3], n)]
         names = ("w", "b", "m", "v")
@@ -378,6 +380,44 @@ def scan_cases(m):
           f32=1e-4)
 
 
+def gru_grad(i, s, h, w, g, reverse=False):
+    """By autograd. States and gates have the values given, gradients flow as in a GRU."""
+    i, s, h, w, g = [torch.tensor(np.ascontiguousarray(v)) for v in (i, s, h, w, g)]
+    i.requires_grad_(), s.requires_grad_()
+    last, loss, n = 0, 0, h.shape[2]
+    for t in (range(h.shape[1] - 1, -1, -1) if reverse else range(h.shape[1])):
+        way = last - last.detach() if torch.is_tensor(last) else 0 * h[:, t]  # 0, with a gradient
+        st = s[:, t] + F.linear(way, w)
+        r, z = (torch.sigmoid(i[:, t, k * n:k * n + n] + st[:, k * n:k * n + n]) for k in (0, 1))
+        new = torch.tanh(i[:, t, 2 * n:] + r * st[:, 2 * n:])
+        last = (1 - z) * new + z * (h[:, t] + way)
+        loss = loss + (last * g[:, t]).sum()
+    return tuple(v.contiguous().numpy() for v in torch.autograd.grad(loss, (i, s)))
+
+
+def gru_grad_cases(m):
+    d = m.Data("gru_grad")
+
+    def operands(b, l, h, lead=((),) * 5, scale=1.0):
+        shapes = ((b, l, 3 * h), (b, l, 3 * h), (b, l, h), (3 * h, h), (b, l, h))
+        names = ("gates_x", "gates_h", "h", "weight_hh", "g")
+        scales = (scale, scale, 0.5, 0.5, 1.0)
+        return [(name, d.normal(*k, *s, scale=c)) + (("param",) if name == "weight_hh" else ())
+                for name, k, s, c in zip(names, lead, shapes, scales)]
+
+    def add(case, ops, a={}, **more):
+        m.add("gru_grad", case, ops, gru_grad, a, outs=("dgates_x", "dgates_h"), **more)
+
+    for case, shape, a in (("odd", (2, 7, 3), {}), ("reverse", (2, 7, 3), {"reverse": [1]}),
+                           ("one", (1, 1, 1), {}), ("wide", (1, 4, 37), {}),
+                           ("wide_batch", (3, 4, 37), {"reverse": [1]}),
+                           ("long", (1, 75, 4), {}), ("many", (50, 2, 2), {})):
+        add(case, operands(*shape), a)
+    add("group", operands(2, 5, 4, ((4,), (2,), (4,), (2,), (1,))), {"reverse": [0, 1, 1, 0]},
+        group=4)
+    add("extreme", operands(2, 6, 3, scale=np.array([40, 1])[:, None, None]))
+
+
 def fused_cases(m):
     d = m.Data("conv1d_silu_grad")
     c = d.coarse
@@ -526,6 +566,6 @@ def adamw_cases(m):
 
 def write(m):
     for cases in (derivative_cases, first_equal_cases, product_cases, conv_cases, pool_cases,
-                  batch_norm_cases, norm_act_cases, row_norm_cases, conv1d_cases, scan_cases, fused_cases,
-                  dropout_cases, adamw_cases):
+                  batch_norm_cases, norm_act_cases, row_norm_cases, conv1d_cases, scan_cases,
+                  gru_grad_cases, fused_cases, dropout_cases, adamw_cases):
         cases(m)

@@ -2,6 +2,7 @@
 """Compares one step of the float64 evaluator (tests/tool_step.c) with step.py's in float64.
 
 usage: check_step_eval.py STEP_TOOL MODEL.json [--model NAME] [--set NAME=VALUE]... [--passes]
+                          [--dropout SEED]
 Errors are ||a-b|| / (||b|| + 1e-6 ||all||) as step.py has them; new weights are compared with the
 update that the given gradients lead to.
 """
@@ -44,16 +45,18 @@ def main():
     parser.add_argument("--batch-size", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--limit", type=float, default=1e-9)
+    parser.add_argument("--dropout", type=int, metavar="SEED", help="default: off")
     parser.add_argument("--passes", action="store_true", help="after all passes")
     options = parser.parse_args()
     path = nets.MODELS / (options.model + "_tiny.json") if options.tiny else options.params
     net = nets.from_arguments(options)
     weights = nets.weights(randomise(net.make(), options.seed))
     batch = step.random_batch(net, options.batch_size, net.label_frames(), options.seed)
-    want = step.step(net, weights, batch, torch.float64)
+    want = step.step(net, weights, batch, torch.float64, options.dropout)
     with tempfile.TemporaryDirectory() as folder:
         ins, outs = (os.path.join(folder, name) for name in ("in", "out"))
-        save(ins, {**weights, **batch})
+        seed = np.float64(-1 if options.dropout is None else options.dropout)
+        save(ins, {**weights, **batch, "opt.seed": seed})
         sets = [w for text in options.set for w in ("--set", text)]
         subprocess.run([options.tool, str(path), ins, outs, "--batch", str(options.batch_size)]
                        + sets + ["--passes"] * options.passes, check=True)

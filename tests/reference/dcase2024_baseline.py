@@ -34,18 +34,28 @@ class Baseline(nn.Module):
             self.conv_block_list += [ConvBlock(cin, filters), nn.MaxPool2d(pool),
                                      nn.Dropout2d(dropout)]
         self.gru = nn.GRU(filters * (mel // 32), hidden, num_layers=2, batch_first=True,
-                          dropout=dropout, bidirectional=True)
+                          bidirectional=True)
+        self.drop_between = nn.Dropout(dropout)
         self.mhsa_block_list = nn.ModuleList(
             nn.MultiheadAttention(hidden, heads, dropout, batch_first=True) for _ in range(2))
         self.layer_norm_list = nn.ModuleList(nn.LayerNorm(hidden) for _ in range(2))
         self.fnn_list = nn.ModuleList([nn.Linear(hidden, hidden),
                                        nn.Linear(hidden, tracks * 4 * classes)])
 
+    def gru_layer(self, x, layer):
+        """Both directions: what nn.GRU does between its dropouts."""
+        weights = [getattr(self.gru, "%s_l%d%s" % (name, layer, way))
+                   for way in ("", "_reverse")
+                   for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")]
+        h = x.new_zeros(2, x.shape[0], self.gru.hidden_size)
+        return torch.gru(x, h, weights, True, 1, 0.0, self.training, True, True)[0]
+
     def forward(self, x):
         for layer in self.conv_block_list:
             x = layer(x)
         x = x.transpose(1, 2).flatten(2)
-        first, second = torch.tanh(self.gru(x)[0]).chunk(2, 2)
+        x = self.gru_layer(self.drop_between(self.gru_layer(x, 0)), 1)
+        first, second = torch.tanh(x).chunk(2, 2)
         x = first * second
         for attention, norm in zip(self.mhsa_block_list, self.layer_norm_list):
             x = norm(x + attention(x, x, x)[0])

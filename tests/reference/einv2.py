@@ -14,11 +14,12 @@ class FeedForward(nn.Module):
         self.norm = nn.LayerNorm(d)
         self.up = nn.Linear(d, hidden)
         self.down = nn.Linear(hidden, d)
-        self.dropout = nn.Dropout(dropout)
+        self.drop_hidden = nn.Dropout(dropout)
+        self.drop = nn.Dropout(dropout)
 
     def forward(self, x):
-        x = self.dropout(F.silu(self.up(self.norm(x))))
-        return self.dropout(self.down(x))
+        x = self.drop_hidden(F.silu(self.up(self.norm(x))))
+        return self.drop(self.down(x))
 
 
 def position_table(length, d, like):
@@ -51,7 +52,8 @@ class Attention(nn.Module):
         self.u = nn.Parameter(torch.empty(heads, d // heads))
         self.v_bias = nn.Parameter(torch.empty(heads, d // heads))
         self.out = nn.Linear(d, d)
-        self.dropout = nn.Dropout(dropout)
+        self.drop_weights = nn.Dropout(dropout)
+        self.drop = nn.Dropout(dropout)
         nn.init.xavier_uniform_(self.u)
         nn.init.xavier_uniform_(self.v_bias)
 
@@ -67,9 +69,9 @@ class Attention(nn.Module):
         r = split(self.pos(position_table(length, d, x)))
         content = (q + self.u[:, None]) @ k.transpose(2, 3)
         position = relative_shift((q + self.v_bias[:, None]) @ r.transpose(2, 3))
-        p = self.dropout(torch.softmax((content + position) / math.sqrt(d), 3))
+        p = self.drop_weights(torch.softmax((content + position) / math.sqrt(d), 3))
         y = (p @ v).transpose(1, 2).reshape(batch, length, d)
-        return self.dropout(self.out(y))
+        return self.drop(self.out(y))
 
 
 class ConvModule(nn.Module):
@@ -80,12 +82,12 @@ class ConvModule(nn.Module):
         self.dw = nn.Conv1d(d, d, kernel, groups=d, padding=kernel // 2, bias=False)
         self.bn = nn.BatchNorm1d(d)
         self.pw2 = nn.Conv1d(d, d, 1)
-        self.dropout = nn.Dropout(dropout)
+        self.drop = nn.Dropout(dropout)
 
     def forward(self, x):
         x = F.glu(self.pw1(self.norm(x).transpose(1, 2)), 1)
         x = self.pw2(F.silu(self.bn(self.dw(x))))
-        return self.dropout(x.transpose(1, 2))
+        return self.drop(x.transpose(1, 2))
 
 
 class ConformerLayer(nn.Module):

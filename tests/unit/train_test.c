@@ -588,8 +588,47 @@ static void test_rates(Test *t)
 	CHECK(t, rt_plan_lr(&paper, 65, 0) == 3e-4 && rt_plan_lr(&paper, 65, 1) == 1.5e-4);
 }
 
-/* The loader gives the order's chunks, and fills the last batch from the order of epoch 0. */
-static void test_loader(Test *t)
+/* A device whose slots are memory of the host; `sent` counts the transfers. */
+typedef struct FakeDevice {
+	int16_t pcm[RT_SLOTS][BATCH * SAMPLES * CHANNELS];
+	float targets[RT_SLOTS][NIN][4096], *target[RT_SLOTS][NIN];
+	int sent;
+} FakeDevice;
+
+static RtStatus device_slot(void *self, int slot, RtSlot *out, RtError *err)
+{
+	FakeDevice *const d = self;
+	(void)err;
+	for (int i = 0; i < NIN; i++)
+		d->target[slot][i] = d->targets[slot][i];
+	*out = (RtSlot){d->pcm[slot], d->target[slot]};
+	return RT_OK;
+}
+
+static RtStatus device_send(void *self, int slot, RtError *err)
+{
+	FakeDevice *const d = self;
+	(void)err;
+	d->sent += slot >= 0;
+	return RT_OK;
+}
+
+static bool same_audio(const RtBatch *b, const RtBatch *want)
+{
+	if (!b->pcm)
+		return !memcmp(b->audio, want->audio, sizeof(float) * BATCH * CHANNELS * SAMPLES);
+	for (int64_t i = 0; i < BATCH * CHANNELS * SAMPLES; i++) {
+		const int64_t e = i / (CHANNELS * SAMPLES), c = i / SAMPLES % CHANNELS;
+		const int16_t x = b->pcm[(e * SAMPLES + i % SAMPLES) * CHANNELS + c];
+		if (want->audio[i] != (float)x / 32768)
+			return false;
+	}
+	return true;
+}
+
+/* The loader gives the order's chunks, and fills the last batch from the order of epoch 0; to
+ * a device as 16-bit samples in its memory. */
+static void check_loader(Test *t, const RtSession *session)
 {
 	RtDataset d = {.folds = RT_ALL_FOLDS};
 	RtFeed f;
@@ -605,7 +644,7 @@ static void test_loader(Test *t)
 	RtLoader *l;
 	RtBatch want;
 	const RtBatch *b;
-	CHECK(t, rt_loader_open(&l, &f, 3, 1, t->err) == RT_OK);
+	CHECK(t, rt_loader_open(&l, session, &f, 3, 1, t->err) == RT_OK);
 	CHECK(t, rt_batch_open(&want, &f, t->err) == RT_OK);
 	for (int64_t i = 1; i < f.batches; i++) {
 		int64_t index[BATCH];
@@ -614,8 +653,7 @@ static void test_loader(Test *t)
 			    i * BATCH + k < f.n ? order[i * BATCH + k] : first[i * BATCH + k - f.n];
 		rt_batch_fill(&want, &f, index);
 		CHECK(t, rt_loader_next(l, &b, t->err) == RT_OK);
-		CHECK(t, memcmp(b->audio, want.audio, sizeof(float) * BATCH * CHANNELS * SAMPLES) ==
-			     0);
+		CHECK(t, same_audio(b, &want));
 		CHECK(t, memcmp(b->target[I_SED], want.target[I_SED],
 				sizeof(float) * rt_tensor_numel(&s_in[I_SED])) == 0);
 	}
@@ -625,6 +663,19 @@ static void test_loader(Test *t)
 	rt_dataset_release(&d);
 	free(order);
 	free(first);
+}
+
+static void test_loader(Test *t)
+{
+	FakeDevice *const device = rt_alloc(1, sizeof *device);
+	RtModel other = fake;
+	other.ops.slot = device_slot;
+	other.ops.send = device_send;
+	const RtSession host = {.model = &fake}, slots = {.model = &other, .self = device};
+	check_loader(t, &host);
+	check_loader(t, &slots);
+	CHECK(t, device->sent > 1);
+	free(device);
 }
 
 /* ---- the dataset -------------------------------------------------------------------------- */
@@ -995,7 +1046,7 @@ static void test_wrong_checkpoint(Test *t)
 	CHECK(t, program(t, "train --data data2 --out b --resume --set epochs=30") == RT_INPUT);
 	CHECK(t, said(t, "with other data"));
 	RtModel other = fake;
-	other.precision = "bf16";
+	other.name = "another";
 	RtPlans plans = {0};
 	RtDataset d = {.model = &fake};
 	RtIdentity id;
@@ -1027,6 +1078,7 @@ static void test_damaged(Test *t)
 	CHECK(t, rt_checkpoint_write(&s, "c.safetensors", &id, &mine, t->err) == RT_OK);
 	CHECK(t, rt_checkpoint_read(&s, "c.safetensors", &id, &at, t->err) == RT_OK);
 	CHECK(t, at.epoch == 3 && at.batch == 1 && isnan(at.best) && at.sums[0] == 0.1);
+	CHECK(t, strcmp(at.program, "cpu, fp32") == 0);
 	CHECK(t, !rt_bytes_open(&b, "c.safetensors", t->err));
 	for (int i = 0; i < 2000; i++) {
 		char *const copy = malloc(b.n);

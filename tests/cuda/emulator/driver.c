@@ -5,7 +5,10 @@
  * Streams are lazy: work is done when somebody waits for it, so a host that does not wait where it
  * must sees old values. Copies from and to pinned memory happen then; others when they are called,
  * as with a GPU. Device memory starts as NaN and lies between pages that cannot be touched.
- *   EMULATOR_TRACE=1   names each launch on stderr */
+ *   EMULATOR_TRACE=1     names each launch on stderr
+ *   EMULATOR_DEVICES=0   a driver without a GPU
+ *   EMULATOR_ARCH=80     compute capability, 90
+ *   EMULATOR_CUDA=12040  version of CUDA that the driver is for, 13000 */
 #define _GNU_SOURCE
 #include "emulator.h"
 
@@ -95,6 +98,13 @@ typedef struct Stream {
 	Graph *recording; /* NULL: not capturing */
 	struct Stream *link;
 } Stream;
+
+typedef struct LaunchConfig {
+	unsigned grid[3], block[3], smem;
+	Stream *stream;
+	const void *attributes;
+	unsigned nattributes;
+} LaunchConfig;
 
 typedef struct Event {
 	Stream *stream; /* of the last recording */
@@ -710,19 +720,32 @@ API cuFuncSetAttribute(Function *f, int attribute, int value)
 	return OK;
 }
 
-API cuLaunchKernel(Function *f, unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by,
-		   unsigned bz, unsigned smem, Stream *s, void **params, void **extra)
+/* Launches do not overlap: attributes are not looked at. */
+API cuLaunchKernelEx(const LaunchConfig *c, Function *f, void **params, void **extra)
 {
 	(void)extra;
-	Op op = {.kind = OP_LAUNCH, .function = f, .grid = {gx, gy, gz}, .block = bx, .smem = smem};
-	if (by != 1 || bz != 1 || bx < 1 || bx > 1024 || !gx || !gy || !gz || gy > 65535 ||
-	    gz > 65535 || smem > f->smem)
+	const unsigned *const grid = c->grid;
+	Op op = {.kind = OP_LAUNCH,
+		 .function = f,
+		 .grid = {grid[0], grid[1], grid[2]},
+		 .block = c->block[0],
+		 .smem = c->smem};
+	if (c->block[1] != 1 || c->block[2] != 1 || c->block[0] < 1 || c->block[0] > 1024 ||
+	    !grid[0] || !grid[1] || !grid[2] || grid[1] > 65535 || grid[2] > 65535 ||
+	    c->smem > f->smem)
 		return INVALID;
 	memcpy(&op.params, params[0], f->module->param_bytes);
-	LOCKED(submit(s, &op));
+	LOCKED(submit(c->stream, &op));
 }
 
 /* ---- device --------------------------------------------------------------------------------- */
+
+/* A number from the environment, or what holds without it. */
+static int setting(const char *name, int otherwise)
+{
+	const char *text = getenv(name);
+	return text && *text ? atoi(text) : otherwise;
+}
 
 API cuInit(unsigned flags)
 {
@@ -731,13 +754,13 @@ API cuInit(unsigned flags)
 
 API cuDriverGetVersion(int *version)
 {
-	*version = 13000;
+	*version = setting("EMULATOR_CUDA", 13000);
 	return OK;
 }
 
 API cuDeviceGetCount(int *n)
 {
-	*n = 1;
+	*n = setting("EMULATOR_DEVICES", 1);
 	return OK;
 }
 
@@ -757,8 +780,9 @@ API cuDeviceGetName(char *name, int bytes, int device)
 API cuDeviceGetAttribute(int *value, int attribute, int device)
 {
 	(void)device;
-	*value = attribute == ATTR_MAJOR          ? 9
-		 : attribute == ATTR_MINOR        ? 0
+	const int arch = setting("EMULATOR_ARCH", 90);
+	*value = attribute == ATTR_MAJOR          ? arch / 10
+		 : attribute == ATTR_MINOR        ? arch % 10
 		 : attribute == ATTR_SMS          ? 132
 		 : attribute == ATTR_CLOCK        ? 1980000
 		 : attribute == ATTR_MEMORY_CLOCK ? 2619000

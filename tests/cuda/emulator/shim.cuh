@@ -194,6 +194,22 @@ static inline void ldmatrix4(unsigned r[4], unsigned s, int line = __builtin_LIN
 	}
 }
 
+/* Lane l receives column l / 4 of each matrix at rows 2 (l % 4) and the next. */
+static inline void ldmatrix4_turned(unsigned r[4], unsigned s, int line = __builtin_LINE())
+{
+	const unsigned *row = (const unsigned *)emulator_exchange(~0u, &s, sizeof s, line);
+	for (int m = 0; m < 4; m++) {
+		uint16_t half[2];
+		for (int i = 0; i < 2; i++) {
+			const unsigned at = row[m * 8 + emulator_lane() % 4 * 2 + i];
+			if (at % 16)
+				emulator_fail("ldmatrix: a row is not aligned to 16 bytes");
+			memcpy(&half[i], (const char *)(uintptr_t)at + emulator_lane() / 4 * 2, 2);
+		}
+		r[m] = half[0] | (unsigned)half[1] << 16;
+	}
+}
+
 static inline unsigned round_tf32(unsigned v)
 {
 	return (v & 0x7f800000) == 0x7f800000 ? v : (v + 0x1000) & 0xffffe000;
@@ -244,4 +260,8 @@ static inline float reciprocal_ftz(float v)
 {
 	const float r = 1.0f / v;
 	return fabsf(r) < 0x1p-126f ? copysignf(0.0f, v) : r;
+}
+
+static inline void kernel_start()
+{
 }

@@ -25,8 +25,8 @@
 /* Sizes in floats; SCRATCH is for each thread. */
 #define ARENA INT64_C(128)
 #define LOAD INT64_C(80)
-#define PACK INT64_C(1632)
-#define SCRATCH INT64_C(18480)
+#define PACK INT64_C(32)
+#define SCRATCH INT64_C(24208)
 
 typedef struct Self {
 	int threads;
@@ -46,54 +46,46 @@ static inline float *self_scratch(const Self *s)
 }
 
 /* %table = sinusoid {positions=5 features=12} : f32[5,12] @load:0 */
-static void main_table(const Self *s)
+OUTLINE void main_table(float *restrict y)
 {
-	float *const restrict y = s->load;
 	sinusoid(y, 5, 12, 10000);
 }
 
 /* %state = const {shape=[2] value=[0,-1]} : f32[2] @load:256 */
-static void main_state(const Self *s)
+OUTLINE void main_state(float *restrict y)
 {
-	float *const restrict y = s->load + 64;
 	static const float value[] = {
 	    0.0f, -1.0f};
 	memory_copy(y, value, 2);
 }
 
 /* %a = attention "block" %qs, %ks, %vs, %state, %r, %u, %w {scale=0.5} : f32[2,5,3,4] @arena:0 */
-static void main_block(const Self *s)
+OUTLINE void main_block(const Self *s, const float *restrict q, const float *restrict k_,
+                        const float *restrict v, const float *restrict r, const float *restrict u,
+                        const float *restrict w, float *restrict y)
 {
-	const float *const restrict q = s->in[0];
-	const float *const restrict k_ = s->in[1];
-	const float *const restrict v = s->in[2];
-	const float *const restrict r = s->pack;
-	const float *const restrict u = s->pack + 1600;
-	const float *const restrict w = s->pack + 1616;
-	float *const restrict y = s->arena;
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
 	for (int i = 0; i < 6; i++) {
 		const Attention k = {.b = 2, .t = 5, .s = 5, .h = 3, .d = 4, .e = 4, .qb = 60,
 		                     .qt = 12, .qh = 4, .qd = 1, .kb = 60, .ks = 12, .kh = 4,
-		                     .kd = 1, .vb = 60, .vs = 12, .vh = 4, .ve = 1, .scale = 0.5f,
-		                     .relative = 1, .drop = 0};
+		                     .kd = 1, .vb = 60, .vs = 12, .vh = 4, .ve = 1, .rt = 12,
+		                     .rh = 4, .rd = 1, .scale = 0.5f, .relative = 1, .drop = 0};
 		attn_tile(k, q, k_, v, NULL, 0, r, u, w, y, NULL, i, self_scratch(s));
 	}
 }
 
 static void run_main(const Self *s, float *const *out)
 {
-	main_block(s);
+	main_block(s, s->in[0], s->in[1], s->in[2], s->load, s->pack, s->pack + 16, s->arena);
 	memory_copy(out[0], s->arena + 0, 120);
 }
 
 static void load(const Self *s)
 {
-	main_table(s);
-	main_state(s);
-	attn_pack(s->pack + 0, s->load + 0, 5, 3, 4, 12, 4, 1, s->threads);
-	memory_copy(s->pack + 1600, s->params[0] + 0, 12);
-	memory_copy(s->pack + 1616, s->params[1] + 0, 12);
+	main_table(s->load);
+	main_state(s->load + 64);
+	memory_copy(s->pack + 0, s->params[0] + 0, 12);
+	memory_copy(s->pack + 16, s->params[1] + 0, 12);
 }
 
 static void model_close(void *self)
@@ -189,7 +181,7 @@ static const RtModel model = {
 	.graphs = graphs,
 	.nsettings = 0,
 	.settings = NULL,
-	.load_bytes = 6848,
+	.load_bytes = 448,
 	.ops = {.open = model_open, .run = model_run, .close = model_close,
 	        .device = model_device},
 };

@@ -45,13 +45,9 @@ static inline float *self_scratch(const Self *s)
 
 /* %y1 = conv2d_act "conv1" %x, %w1, %s1, %b1 {pad=[1,1] channels_last=1 act=relu pool=[2,2]} :
  * f32[1,5,8,32] @arena:0  !conv.json:9:5+7 */
-static void main_conv1(const Self *s)
+OUTLINE void main_conv1(const Self *s, const float *restrict scale, const float *restrict shift,
+                        const float *restrict x, const float *restrict w, float *restrict y)
 {
-	const float *const restrict scale = s->pack + 37728;
-	const float *const restrict shift = s->pack + 37760;
-	const float *const restrict x = s->in[0];
-	const float *const restrict w = s->pack;
-	float *const restrict y = s->arena;
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
 	for (int i = 0; i < 5; i++) {
 		const Conv k = {.b = 1, .h = 10, .w = 16, .c = 3, .o = 32, .kh = 3, .kw = 3,
@@ -64,22 +60,17 @@ static void main_conv1(const Self *s)
 
 /* %y2 = conv2d "conv2" %y1, %w2, %b2 {pad=[1,1] channels_last=1} : f32[1,5,8,32] @arena:5120
  * !conv.json:10:5+7 */
-static void main_conv2(const Self *s)
+OUTLINE void main_conv2(const Self *s, const float *restrict bias, const float *restrict x,
+                        const float *restrict w, float *restrict y)
 {
-	const float *const restrict bias = s->pack + 37792;
-	const float *const restrict x = s->arena;
-	const float *const restrict w = s->pack + 864;
-	float *const restrict y = s->arena + 1280;
 	const Winograd k = {.b = 1, .h = 5, .w = 8, .c = 32, .o = 32, .oh = 5, .ow = 8, .th = 1,
 	                    .tw = 1, .relu = 0, .taps = 0, .tiles = 4, .cols = 32, .span = 32};
 	wino_tile(k, x, w, NULL, bias, y, 0, self_scratch(s));
 }
 
 /* %m = mean "mean" %y2 {axes=[1]} : f32[1,8,32] @arena:0 */
-static void main_mean(const Self *s)
+OUTLINE void main_mean(const Self *s, const float *restrict x, float *restrict y)
 {
-	const float *const restrict x = s->arena + 1280;
-	float *const restrict y = s->arena;
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
 	for (int i = 0; i < 4; i++) {
 		const Reduce k = {.n = 256, .step = 1, .nkeep = 0, .nover = 1, .over_dim = {5},
@@ -90,9 +81,9 @@ static void main_mean(const Self *s)
 
 static void run_main(const Self *s, float *const *out)
 {
-	main_conv1(s);
-	main_conv2(s);
-	main_mean(s);
+	main_conv1(s, s->pack + 37728, s->pack + 37760, s->in[0], s->pack, s->arena);
+	main_conv2(s, s->pack + 37792, s->arena, s->pack + 864, s->arena + 1280);
+	main_mean(s, s->arena + 1280, s->arena);
 	memory_copy(out[0], s->arena + 0, 256);
 }
 

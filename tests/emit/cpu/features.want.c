@@ -71,25 +71,22 @@ INLINE float ew_log10(float a)
 }
 
 /* %s = stft "stft" %x {n_fft=64 win=64 hop=32} : f32[4,16,33,2] @arena:0  !feat.json:3:3 */
-static void features_stft(const Self *s)
+OUTLINE void features_stft(const Self *s, const float *restrict x, const float *restrict table,
+                           float *restrict y)
 {
-	const float *const restrict x = s->in[0];
-	float *const restrict y = s->arena;
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
 	for (int i = 0; i < 32; i++) {
 		const Stft k = {.signals = 4, .frames = 16, .n = 64, .win = 64, .hop = 32,
 		                .samples = 480, .row = 480, .centre = 1, .reflect = 1};
-		stft_tile(k, x, (const double *)(s->pack + 0), y, i, (double *)self_scratch(s));
+		stft_tile(k, x, (const double *)table, y, i, (double *)self_scratch(s));
 	}
 }
 
 /* %p4 = map "power" %re, %im {f="t0 = square(x0); t1 = square(x1); y0 = add(t0, t1)"} :
  * f32[4,16,33,1] @arena:16896 */
-static void features_power(const Self *s)
+OUTLINE void features_power(const float *restrict in0, const float *restrict in1,
+                            float *restrict out0)
 {
-	const float *const restrict in0 = s->arena;
-	const float *const restrict in1 = s->arena + 1;
-	float *const restrict out0 = s->arena + 4224;
 	{
 		const float *const p0 = in0;
 		const float *const p1 = in1;
@@ -107,18 +104,15 @@ static void features_power(const Self *s)
 }
 
 /* %f = mel_filterbank {bins=33 mels=8 rate=24000 fmin=50 fmax=12000} : f32[33,8] @load:0 */
-static void features_f(const Self *s)
+OUTLINE void features_f(float *restrict y)
 {
-	float *const restrict y = s->load;
 	mel_filterbank(y, 33, 8, 24000, 50, 12000);
 }
 
 /* %m = matmul "mel" %p, %f : f32[4,16,8] @arena:0 */
-static void features_mel(const Self *s)
+OUTLINE void features_mel(const Self *s, const float *restrict a, const float *restrict b,
+                          float *restrict y)
 {
-	const float *const restrict a = s->arena + 4224;
-	const float *const restrict b = s->pack + 384;
-	float *const restrict y = s->arena;
 	const Linear k = {.batch = 1, .rows = 64, .n = 8, .k = 33, .xbatch = 0, .xrow = 33,
 	                  .xcol = 1, .block = 64, .cols = 32};
 	linear_tile(k, a, b, NULL, y, 0, self_scratch(s));
@@ -126,10 +120,8 @@ static void features_mel(const Self *s)
 
 /* %l = map "log" %m {f="t0 = maximum(x0, 1e-10); t1 = log10(t0); y0 = mul(t1, 10)"} : f32[4,16,8]
  * @arena:2048 */
-static void features_log(const Self *s)
+OUTLINE void features_log(const float *restrict in0, float *restrict out0)
 {
-	const float *const restrict in0 = s->arena;
-	float *const restrict out0 = s->arena + 512;
 	{
 		const float *const p0 = in0;
 		float *const restrict q0 = out0;
@@ -145,10 +137,8 @@ static void features_log(const Self *s)
 }
 
 /* %t = transpose "t" %l {perm=[0,2,1]} : f32[4,8,16] @arena:0 */
-static void features_t(const Self *s)
+OUTLINE void features_t(const float *restrict x, float *restrict y)
 {
-	const float *const restrict x = s->arena + 512;
-	float *const restrict y = s->arena;
 	for (int64_t r = 0; r < 32; r++) {
 		const float *const p0 = x + r % 8 * 1 + r / 8 * 128;
 		float *const restrict q0 = y + r % 8 * 16 + r / 8 * 128;
@@ -161,18 +151,18 @@ static void features_t(const Self *s)
 
 static void run_features(const Self *s, float *const *out)
 {
-	features_stft(s);
-	features_power(s);
-	features_mel(s);
-	features_log(s);
-	features_t(s);
+	features_stft(s, s->in[0], s->pack, s->arena);
+	features_power(s->arena, s->arena + 1, s->arena + 4224);
+	features_mel(s, s->arena + 4224, s->pack + 384, s->arena);
+	features_log(s->arena, s->arena + 512);
+	features_t(s->arena + 512, s->arena);
 	memory_copy(out[0], s->arena + 0, 512);
 }
 
 static void load(const Self *s)
 {
 	stft_tables((double *)(s->pack + 0), 64, 64);
-	features_f(s);
+	features_f(s->load);
 	gemm_pack(s->pack + 384, s->load + 0, 8, 33, 1, 8, s->threads);
 }
 

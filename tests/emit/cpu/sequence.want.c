@@ -57,14 +57,10 @@ INLINE float ew_exp(float a)
 
 /* %u, %z = inproj_conv_silu "in_proj" %x, %w, %cw, %cb {pad=[3,0] reverse=[0,1] group=2} :
  * f32[2,1,20,32] @arena:6400, f32[2,1,20,32] @arena:11520  !seq.json:7:3 */
-static void main_in_proj(const Self *s)
+OUTLINE void main_in_proj(const Self *s, const float *restrict x, const float *restrict w,
+                          const float *restrict conv_w, const float *restrict conv_b,
+                          float *restrict u, float *restrict z)
 {
-	const float *const restrict x = s->in[0];
-	const float *const restrict w = s->pack;
-	const float *const restrict conv_w = s->pack + 2048;
-	const float *const restrict conv_b = s->pack + 2304;
-	float *const restrict u = s->arena + 1600;
-	float *const restrict z = s->arena + 2880;
 	static const bool reverse[] = {0, 1};
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
 	for (int i = 0; i < 2; i++) {
@@ -83,11 +79,9 @@ static void main_in_proj(const Self *s)
 }
 
 /* %p = linear "x_proj" %u, %xw {group=2} : f32[2,1,20,40] @arena:0 */
-static void main_x_proj(const Self *s)
+OUTLINE void main_x_proj(const Self *s, const float *restrict x, const float *restrict w,
+                         float *restrict y)
 {
-	const float *const restrict x = s->arena + 1600;
-	const float *const restrict w = s->pack + 2368;
-	float *const restrict y = s->arena;
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
 	for (int i = 0; i < 4; i++) {
 		const int g = i / 2;
@@ -99,10 +93,8 @@ static void main_x_proj(const Self *s)
 }
 
 /* %Ae = exp %Al : f32[2,32,4] @load:0 */
-static void main_Ae(const Self *s)
+OUTLINE void main_Ae(const float *restrict in0, float *restrict y)
 {
-	const float *const restrict in0 = s->params[5];
-	float *const restrict y = s->load;
 	{
 		const float *const p0 = in0;
 		float *const restrict q0 = y;
@@ -116,10 +108,8 @@ static void main_Ae(const Self *s)
 }
 
 /* %A = neg %Ae : f32[2,32,4] @load:1024 */
-static void main_A(const Self *s)
+OUTLINE void main_A(const float *restrict in0, float *restrict y)
 {
-	const float *const restrict in0 = s->load;
-	float *const restrict y = s->load + 256;
 	{
 		const float *const p0 = in0;
 		float *const restrict q0 = y;
@@ -134,16 +124,10 @@ static void main_A(const Self *s)
 
 /* %g = scan_gate "scan" %u, %dt, %A, %B, %C, %D, %z {softplus=1 reverse=[0,1] group=2} :
  * f32[2,1,20,32] @arena:16640  !seq.json:12:3 */
-static void main_scan(const Self *s)
+OUTLINE void main_scan(const Self *s, const float *restrict u, const float *restrict dt,
+                       const float *restrict A, const float *restrict B, const float *restrict C,
+                       const float *restrict D, const float *restrict z, float *restrict y)
 {
-	const float *const restrict u = s->arena + 1600;
-	const float *const restrict dt = s->arena;
-	const float *const restrict A = s->load + 256;
-	const float *const restrict B = s->arena + 32;
-	const float *const restrict C = s->arena + 36;
-	const float *const restrict D = s->pack + 6464;
-	const float *const restrict z = s->arena + 2880;
-	float *const restrict y = s->arena + 4160;
 	static const bool reverse[] = {0, 1};
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
 	for (int i = 0; i < 2; i++) {
@@ -166,10 +150,8 @@ static void main_scan(const Self *s)
 }
 
 /* %y = sum "y" %g {axes=[0,1]} : f32[20,32] @arena:0 */
-static void main_y(const Self *s)
+OUTLINE void main_y(const Self *s, const float *restrict x, float *restrict y)
 {
-	const float *const restrict x = s->arena + 4160;
-	float *const restrict y = s->arena;
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
 	for (int i = 0; i < 10; i++) {
 		const Reduce k = {.n = 640, .step = 1, .nkeep = 0, .nover = 1, .over_dim = {2},
@@ -180,10 +162,12 @@ static void main_y(const Self *s)
 
 static void run_main(const Self *s, float *const *out)
 {
-	main_in_proj(s);
-	main_x_proj(s);
-	main_scan(s);
-	main_y(s);
+	main_in_proj(s, s->in[0], s->pack, s->pack + 2048, s->pack + 2304, s->arena + 1600,
+	             s->arena + 2880);
+	main_x_proj(s, s->arena + 1600, s->pack + 2368, s->arena);
+	main_scan(s, s->arena + 1600, s->arena, s->load + 256, s->arena + 32, s->arena + 36,
+	          s->pack + 6464, s->arena + 2880, s->arena + 4160);
+	main_y(s, s->arena + 4160, s->arena);
 	memory_copy(out[0], s->arena + 0, 640);
 }
 
@@ -197,8 +181,8 @@ static void load(const Self *s)
 	memory_copy(s->pack + 2304, s->params[3] + 0, 64);
 	gemm_pack(s->pack + 2368, s->params[4] + 0, 40, 32, 32, 1, s->threads);
 	gemm_pack(s->pack + 4416, s->params[4] + 1280, 40, 32, 32, 1, s->threads);
-	main_Ae(s);
-	main_A(s);
+	main_Ae(s->params[5], s->load);
+	main_A(s->load, s->load + 256);
 	memory_copy(s->pack + 6464, s->params[6] + 0, 64);
 }
 

@@ -1,0 +1,202 @@
+#!/bin/bash
+# toolchain.sh: what surrounds the kernels, without a GPU: what is in a program, which compiler runs
+# when, what is said when a compiler, driver, GPU or architecture is not there. The driver is the
+# emulator's, the compilers are wrapped. Prints "ok NAME" or "not ok NAME". Needs a CUDA toolkit.
+set -u
+cd "$(dirname "$0")/../.." || exit 2
+PATH=$PATH:/usr/local/cuda/bin
+seldc=$PWD/${B:-build}/seldc
+python=${PYTHON:-/usr/bin/python3}
+emulate=tests/cuda/emulate
+tiny=models/seld_mamba_tiny.json
+work=$(mktemp -d) && trap 'rm -rf "$work"' EXIT
+nvcc=$(command -v nvcc) || { echo "not ok toolchain: no nvcc"; exit 1; }
+shared=$PWD/${B:-build}/cuda/cache # between runs; checks of the cache use their own
+export XDG_CACHE_HOME=$shared
+
+failed=0
+check() {
+	local name=$1; shift
+	if "$@" >"$work/out" 2>&1; then echo "ok $name"; else
+		echo "not ok $name"; tail -30 "$work/out" | sed 's/^/    /'; failed=1; fi
+}
+# says STATUS TEXT COMMAND...: that exit status and, in a line of stderr, TEXT (a regular expression)
+says() {
+	local want=$1 text=$2; shift 2
+	"$@" >/dev/null 2>"$work/err"; local got=$?
+	cat "$work/err"
+	[ $got = "$want" ] || { echo "exit $got, wanted $want"; return 1; }
+	grep -Eq "$text" "$work/err" || { echo "wanted: $text"; return 1; }
+}
+build() { "$seldc" build "$tiny" --target cuda --save-temps "$work/temps" "$@"; }
+new_cache() { rm -rf "$work/cache"; export XDG_CACHE_HOME=$work/cache; }
+
+# ---- architectures by name ---------------------------------------------------------------------
+names() {
+	local pair
+	for pair in ampere:80 a100:80 ada:89 hopper:90 h100:90 h200:90 sm_86:86 sm_100:100 sm_120:120; do
+		build --arch "${pair%:*}" --emit cubin -o "$work/${pair%:*}" &&
+			ls "$work/${pair%:*}/"*".map.sm_${pair#*:}.cubin" || return 1
+	done
+}
+unknown() {
+	says 1 "did you mean 'hopper'" build --arch hoper -o "$work/p" &&
+		says 1 "did you mean 'h100'" build --arch H100 -o "$work/p" &&
+		says 1 "did you mean 'sm_90'" build --arch sm90,sm_80 -o "$work/p" &&
+		says 1 "known are .*sm_80.*a100" build --arch 7 -o "$work/p" &&
+		says 1 "unknown GPU architecture ''" build --arch "" -o "$work/p" &&
+		says 1 "bf16 needs --target cuda" "$seldc" build $tiny --target cpu --precision bf16 -o "$work/p"
+}
+
+# ---- the program ---------------------------------------------------------------------------------
+program() { build --arch a100,sm_90 -o "$work/program"; }
+# Machine code of both architectures, PTX of the newer alone.
+images() {
+	nm "$work/program" >"$work/symbols"
+	strings -n 8 "$work/program" | grep '^\.target' | sort | uniq -c
+	grep -q ' seldc_map_sm80$' "$work/symbols" && grep -q ' seldc_map_sm90$' "$work/symbols" &&
+		grep -q ' seldc_map_ptx90$' "$work/symbols" && ! grep -q '_ptx80$' "$work/symbols" &&
+		[ "$(strings -n 8 "$work/program" | grep -c '^\.target sm_90')" = \
+			"$(grep -c '_ptx90$' "$work/symbols")" ]
+}
+# Of NVIDIA's libraries none is linked, and the driver alone is named, to be opened when it runs.
+libraries() {
+	! ldd "$work/program" | grep -Ei 'cuda|cublas|cudnn|cufft|nvrtc' &&
+		strings "$work/program" | grep -q 'libcuda\.so\.1' &&
+		! strings "$work/program" | grep -Ei 'lib(cublas|cudnn|cufft|nvrtc)'
+}
+# No driver, no GPU, a GPU older than all machine code, one newer with a driver older than the PTX.
+driver() {
+	if ! ldconfig -p | grep -q 'libcuda\.so\.1'; then
+		says 3 "no NVIDIA driver" "$work/program" bench || return 1
+	fi
+	EMULATOR_DEVICES=0 says 3 "there is no NVIDIA GPU" $emulate "$work/program" bench &&
+		EMULATOR_ARCH=75 says 3 "is sm_75, but .*machine code for sm_80, sm_90" \
+			$emulate "$work/program" bench &&
+		EMULATOR_ARCH=120 EMULATOR_CUDA=12040 says 3 \
+			"is sm_120, but .*PTX of sm_90, which needs a driver for CUDA 1[3-9].* \(this one: 12\.4\)" \
+			$emulate "$work/program" bench
+}
+
+# ---- emitted kernels: above each stands the IR that it implements ------------------------------------
+comments() {
+	"$seldc" build "$tiny" --target cuda --emit ir -o "$work/ir.sir" &&
+		"$seldc" build "$tiny" --target cuda --emit cuda -o "$work/tiny.cu" &&
+		"$python" - "$work/ir.sir" "$work/tiny.cu" <<-'PY'
+			import re, sys
+			ir = {line.strip().replace("*/", "* /") for line in open(sys.argv[1])}
+			text = open(sys.argv[2]).read()
+			kernels = re.findall(r"__launch_bounds__\(\d+, \d+\) (k\d+)_\w+\(const Mem m\)", text)
+			above = {k: line for line, k in re.findall(r"/\* (.*) \*/\nstruct (k\d+) \{", text)}
+			wrong = [k for k in kernels if above.get(k) not in ir]
+			print(len(kernels), "kernels, without their IR:", wrong)
+			sys.exit(len(kernels) < 30 or bool(wrong))
+		PY
+}
+
+# ---- the cache and the jobs -----------------------------------------------------------------------
+# An nvcc that notes when it begins and ends. VERSION is what it says of itself; without EDIT it
+# makes no machine code, with it the unit is edited and compiled.
+cat >"$work/nvcc" <<-END
+	#!/bin/sh
+	[ "\$1" = --version ] && { echo "release \${VERSION:-13.0}"; exit; }
+	echo "begin \$*" >>"$work/calls"
+	for unit; do :; done
+	if [ "\${EDIT:-}" ]; then sed -E -i "\$EDIT" "\$unit"; "$nvcc" "\$@"; status=\$?; else
+		sleep 0.3
+		while [ \$# -gt 0 ]; do [ "\$1" = -o ] && echo image >"\$2"; shift; done
+		status=0
+	fi
+	echo end >>"$work/calls"
+	exit \$status
+END
+chmod +x "$work/nvcc"
+# count ARGUMENT...: sets `calls`: how often a build to machine code with the wrapped nvcc runs it
+count() {
+	: >"$work/calls"
+	NVCC=$work/nvcc build --compiler nvcc --emit cubin -o "$work/cubin" "$@" || return 1
+	calls=$(grep -c begin "$work/calls")
+	echo "$calls calls: $*"
+}
+# A unit is compiled to machine code for each architecture and to PTX for the newest; again only if
+# its source, the flags, the toolkit or the architecture is another.
+cache() {
+	local all
+	new_cache
+	count --arch sm_90 && all=$calls && [ "$all" -gt 0 ] &&
+		count --arch sm_90 && [ "$calls" = 0 ] &&
+		count --arch h100 && [ "$calls" = 0 ] &&
+		count --arch sm_80 && [ "$calls" = "$all" ] &&
+		count --arch sm_80,sm_90 && [ "$calls" = 0 ] &&
+		VERSION=13.1 count --arch sm_90 && [ "$calls" = "$all" ] &&
+		count --arch sm_90 --precision bf16 && [ "$calls" -gt 0 ] && [ "$calls" -lt "$all" ]
+}
+# As many jobs at a time as there are cores.
+parallel() {
+	new_cache
+	count --arch sm_80,sm_90 || return 1
+	local most=$(awk '/begin/ {n++; if (n > m) m = n} /end/ {n--} END {print m}' "$work/calls")
+	local cores=$(nproc)
+	echo "$most at a time, $cores cores, $calls jobs"
+	[ "$most" = $((calls < cores ? calls : cores)) ]
+}
+
+# ---- a compiler that fails ------------------------------------------------------------------------
+# blamed COMPILER: kernel, node and kept file are named; of what the compiler said one line is shown.
+blamed() {
+	local line="^models/.*json:[0-9]+:[0-9]+: error: $1 1[0-9.]+ failed for sm_90 on kernel "
+	line+="'k[0-9]+_enc_[a-z0-9_]*conv[12]' of node 'enc\..*conv[12]' \(conv2d"
+	grep -Eq "$line" "$work/err" || { echo "wanted: $line"; return 1; }
+	[ "$(grep -c undefined_name "$work/err")" = 1 ] && [ "$(wc -l <"$work/err")" -lt 12 ] || return 1
+	local kept=$(sed -n 's/.*source kept as \([^,]*\),.*/\1/p' "$work/err" | head -1)
+	local log=$(sed -n 's/.*compiler said in \([^ ]*\).*/\1/p' "$work/err" | head -1)
+	grep -q conv_fma "$kept" && grep -q undefined_name "$log"
+}
+nvcc_fails() {
+	new_cache
+	EDIT='s/^(\tconv_fma<k[0-9]+>)/\tundefined_name(1); \1/' NVCC=$work/nvcc \
+		says 3 error build --compiler nvcc --arch sm_90 -o "$work/p" && blamed nvcc
+}
+# NVRTC behind a library that changes the source on its way.
+nvrtc_fails() {
+	local real=$(ls /usr/local/cuda/lib64/libnvrtc.so.[0-9]* | head -1)
+	cat >"$work/nvrtc.c" <<-'END'
+		#define _GNU_SOURCE
+		#include <dlfcn.h>
+		#include <stdlib.h>
+		#include <string.h>
+		typedef int Create(void **, const char *, const char *, int, const char *const *,
+		                   const char *const *);
+		int nvrtcCreateProgram(void **p, const char *text, const char *name, int n,
+		                       const char *const *h, const char *const *i)
+		{
+			Create *create = (Create *)dlsym(RTLD_NEXT, "nvrtcCreateProgram");
+			const char *at = strstr(text, "\tconv_fma<k");
+			if (!at)
+				return create(p, text, name, n, h, i);
+			char *wrong = calloc(strlen(text) + 32, 1);
+			memcpy(wrong, text, (size_t)(at - text));
+			strcat(strcat(wrong, "undefined_name(1);"), at);
+			return create(p, wrong, name, n, h, i);
+		}
+	END
+	new_cache
+	${CC:-cc} -shared -fPIC -o "$work/libnvrtc.so" "$work/nvrtc.c" -Wl,--no-as-needed "$real" -ldl &&
+		LD_LIBRARY_PATH=$work says 3 error build --arch sm_90 -o "$work/p" && blamed nvrtc
+}
+no_nvcc() { NVCC=$work/missing says 3 "cannot be started as '.*/missing'" \
+	build --compiler nvcc --arch sm_90 -o "$work/p"; }
+
+check "architectures by name" names
+check "unknown architectures" unknown
+check "a program for two architectures" program
+check "machine code for each, PTX of the newest" images
+check "no library is linked" libraries
+check "no driver, no GPU, no fitting architecture" driver
+check "IR above each kernel" comments
+check "cache: by source, flags, toolkit, architecture" cache
+check "jobs run side by side" parallel
+check "nvcc fails" nvcc_fails
+check "NVRTC fails" nvrtc_fails
+check "no nvcc" no_nvcc
+exit $failed
