@@ -1,7 +1,7 @@
 # seldc: make, make demo, make test; `make help` lists the rest. V=1 shows the commands.
 VERSION  = 0.1.0
 CC      ?= cc
-CFLAGS  ?= -O2 -g
+CFLAGS  ?= $(if $(ASAN),-O1 -g1,-O2 -g)
 PREFIX  ?= /usr/local
 B       ?= build
 V       ?=
@@ -93,7 +93,7 @@ test-core: all $(testbin)
 	$(Q)B=$(B) tests/run
 # Everything that needs no GPU.
 test: test-deps
-	$(Q)$(MAKE) --no-print-directory all && tests/all
+	$(Q)tests/all
 # Memory, odd input, speed of synth, 2,000 random graphs, sweeps, every kernel for every GPU.
 test-more: test-deps all $(testbin)
 	$(Q)tests/models more
@@ -119,7 +119,7 @@ lint: all
 
 demo:
 	@sh tools/deps.sh build
-	$(Q)$(MAKE) --no-print-directory all && sh tools/demo.sh $(B)/seldc
+	$(Q)$(MAKE) --no-print-directory -j$$(nproc) all && sh tools/demo.sh $(B)/seldc
 bench: all
 	$(Q)sh bench/run.sh $(B)/seldc
 

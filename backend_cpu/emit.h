@@ -12,8 +12,8 @@
 #define KERNELS(X) \
 	X(memory) X(vec) X(math) X(gemm) X(linear) X(conv) X(winograd) X(pool) X(norm) X(reduce) \
 	X(scan) X(gru) X(stft) X(mel) X(sinusoid) \
-	X(outer) X(conv_grad) X(batch) X(rows_grad) X(pool_grad) X(scan_grad) X(gru_grad) X(update) \
-	X(attention)
+	X(outer) X(conv_grad) X(batch) X(rows_grad) X(pool_grad) X(scan_grad) X(gru_grad) \
+	X(update) X(attention)
 /* clang-format on */
 
 typedef enum Kernel {

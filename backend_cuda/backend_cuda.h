@@ -21,6 +21,7 @@ typedef enum CudaPrecision { CUDA_FP32, CUDA_TF32, CUDA_BF16 } CudaPrecision;
 	X(STFT, stft)                                                                              \
 	X(SCAN, scan)                                                                              \
 	X(GRU, gru)                                                                                \
+	X(ATTENTION, attention)                                                                    \
 	X(PRODUCT, product)                                                                        \
 	X(CONV, conv)                                                                              \
 	X(CONV_GRAD, conv_grad)                                                                    \

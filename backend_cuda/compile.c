@@ -88,7 +88,7 @@ static void unknown_arch(Arena *a, Diag *d, const char *name)
 		known[i] = arch_name[i].name;
 		buf_printf(&all, " %s", known[i]);
 	}
-	diag_error(d, E604, (Loc){0}, "unknown GPU architecture '%s'", name);
+	diag_error(d, E502, (Loc){0}, "unknown GPU architecture '%s'", name);
 	const char *near = closest_name(name, known, (int)COUNT(known));
 	if (near)
 		diag_note(d, (Loc){0}, "did you mean '%s'?", near);
@@ -249,7 +249,7 @@ static bool open_cache(Compiler *c)
 		c->dir = arena_printf(c->arena, "%s/.cache/seldc", home && *home ? home : "/tmp");
 	if (make_dir(c->arena, c->dir))
 		return true;
-	diag_error(c->diag, E602, (Loc){0}, "%s: %s", c->dir, strerror(errno));
+	diag_error(c->diag, E553, (Loc){0}, "%s: %s", c->dir, strerror(errno));
 	return false;
 }
 
@@ -443,7 +443,7 @@ static void report(const Compiler *c, const Job *j)
 		diag_note(c->diag, (Loc){0},
 			  "source kept as %s, everything the compiler said in %s", j->kept, j->log);
 	else
-		diag_error(c->diag, E602, (Loc){0}, "%s: %s", j->kept, strerror(errno));
+		diag_error(c->diag, E553, (Loc){0}, "%s: %s", j->kept, strerror(errno));
 }
 
 /* ---- all jobs ----------------------------------------------------------------------------------

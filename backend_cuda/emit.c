@@ -52,6 +52,19 @@ const char *emit_reverse(const Emit *e, const Node *n, const char *g)
 	return b.s;
 }
 
+const char *emit_stream(const Emit *e, const Node *n)
+{
+	const int len = attr_len(n, "stream");
+	if (len == 1)
+		return arena_printf(e->arena, "%lldu", (long long)attr_int_at(n, "stream", 0));
+	Buf b;
+	buf_init(&b, e->arena);
+	for (int g = 0; g + 1 < len; g++)
+		buf_printf(&b, "z == %d ? %lldu : ", g, (long long)attr_int_at(n, "stream", g));
+	buf_printf(&b, "%lldu", (long long)attr_int_at(n, "stream", len - 1));
+	return b.s;
+}
+
 int emit_sms(const Emit *e)
 {
 	return e->code->opt.sms > 0 ? e->code->opt.sms : 132;

@@ -121,6 +121,8 @@ bool conv_packs(const Node *n);
 /* Features, load-time nodes and the precision fp32 use no reduced precision. n may be NULL. */
 bool emit_strict(const Emit *e, const Node *n);
 const char *emit_reverse(const Emit *e, const Node *n, const char *g);
+/* C for the number of the stream of draws of instance z. */
+const char *emit_stream(const Emit *e, const Node *n);
 int emit_sms(const Emit *e);
 
 /* y = x times transposed w + bias, for all instances of n. */

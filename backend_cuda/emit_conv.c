@@ -109,32 +109,57 @@ static ConvTile fma_tile(const Emit *e, const ConvShape *s, int64_t images)
 	return tile[best];
 }
 
-static ConvTile mma_tile(const Emit *e, const ConvShape *s, int64_t images)
+static int64_t up(int64_t v, int64_t to)
 {
-	static const ConvTile tile[] = {
-	    {8, 128, 2, 2, 3}, {8, 64, 2, 2, 4}, {4, 64, 2, 2, 4}, {4, 128, 1, 4, 3}};
-	static const double rate[] = {1.0, 0.85, 0.7, 0.8};
+	return (v + to - 1) / to * to;
+}
+
+static int64_t slab_of(ConvKind kind)
+{
+	return kind == CONV_FMA ? 8 : kind == CONV_TF32 ? 32 : 64;
+}
+
+static unsigned mma_smem(const ConvShape *s, ConvKind kind, const ConvTile *t)
+{
+	const int64_t halos = s->c <= slab_of(kind)            ? 1
+			      : s->kh * s->kw >= t->stages - 1 ? 2
+							       : t->stages;
+	return (unsigned)(halos * (t->rows + s->kh - 1) * (16 + s->kw - 1) * 128 +
+			  t->stages * t->bn * 128);
+}
+
+/* rate: the share of the matrix instructions' rate that shared memory leaves. The larger tiles of
+ * warps are for many images, where few CTAs need not share a multiprocessor's time. */
+static ConvTile mma_tile(const Emit *e, const ConvShape *s, ConvKind kind, int64_t images)
+{
+	enum { MANY_IMAGES = 16, SMEM_MOST = 99 * 1024 };
+	static const struct {
+		ConvTile tile;
+		double rate;
+		bool many;
+	} row[] = {{{8, 128, 2, 2, 3}, 1.0, false},  {{8, 64, 2, 2, 4}, 0.85, false},
+		   {{4, 64, 2, 2, 4}, 0.7, false},   {{4, 128, 1, 4, 3}, 0.8, false},
+		   {{16, 128, 4, 2, 3}, 1.15, true}, {{16, 64, 4, 1, 3}, 1.1, true},
+		   {{8, 64, 2, 1, 3}, 1.0, true}};
 	int best = 1;
 	double least = 0;
-	for (size_t i = 0; i < COUNT(tile); i++) {
-		if (tile[i].bn > 64 && s->o <= 64)
+	for (size_t i = 0; i < COUNT(row); i++) {
+		const ConvTile *t = &row[i].tile;
+		const int warps = t->wr * t->wn;
+		if ((t->bn > 64 && s->o <= 64) || (row[i].many && images < MANY_IMAGES) ||
+		    mma_smem(s, kind, t) > SMEM_MOST)
 			continue;
-		const double t = tile_time(e, s, images, &tile[i], 4, 2, 8) / rate[i];
-		if (least == 0 || t < least)
-			least = t, best = (int)i;
+		const double time = tile_time(e, s, images, t, warps, 8 / warps, 8) / row[i].rate;
+		if (least == 0 || time < least)
+			least = time, best = (int)i;
 	}
-	return tile[best];
+	return row[best].tile;
 }
 
 static ConvTile conv_tile(const Emit *e, const Node *n, const ConvShape *s, ConvKind kind)
 {
 	const int64_t images = s->batch * group_of(n);
-	return kind == CONV_FMA ? fma_tile(e, s, images) : mma_tile(e, s, images);
-}
-
-static int64_t up(int64_t v, int64_t to)
-{
-	return (v + to - 1) / to * to;
+	return kind == CONV_FMA ? fma_tile(e, s, images) : mma_tile(e, s, kind, images);
 }
 
 static unsigned fma_smem(const ConvShape *s, const ConvTile *t)
@@ -144,19 +169,7 @@ static unsigned fma_smem(const ConvShape *s, const ConvTile *t)
 	return (unsigned)(2 * (8 * plane + 8 * s->kh * s->kw * t->bn) * 4);
 }
 
-static unsigned mma_smem(const ConvShape *s, const ConvTile *t)
-{
-	const int64_t halos = s->kh * s->kw >= t->stages - 1 ? 2 : t->stages;
-	return (unsigned)(halos * (t->rows + s->kh - 1) * (16 + s->kw - 1) * 128 +
-			  t->stages * t->bn * 128);
-}
-
 /* ---- packing -------------------------------------------------------------------------------- */
-
-static int64_t slab_of(ConvKind kind)
-{
-	return kind == CONV_FMA ? 8 : kind == CONV_TF32 ? 32 : 64;
-}
 
 /* Elements of one instance's packed weights. */
 static int64_t packed_count(const ConvShape *s, ConvKind kind, const ConvTile *t)
@@ -343,12 +356,13 @@ static void emit_tiled(Emit *e, const Node *n, const ConvShape *s, ConvKind kind
 		kernel_const(&k, "STAGES", t.stages);
 	}
 	kernel_open(&k, (unsigned)threads,
-		    fma ? (unsigned)(512 / threads > 8 ? 8 : 512 / threads) : 2);
+		    fma ? (unsigned)(512 / threads > 8 ? 8 : 512 / threads)
+			: (unsigned)(256 / threads));
 	call_conv(e, n, &k, s, fma ? "conv_fma" : "conv_mma",
 		  at_image(e, n, packed, w.lead, packed_count(s, kind, &t), s->batch, 0));
 	kernel_end(e, &k, (s->oh + t.rows - 1) / t.rows * ((s->ow + 15) / 16),
 		   (s->o + t.bn - 1) / t.bn, s->batch * group_of(n),
-		   fma ? fma_smem(s, &t) : mma_smem(s, &t));
+		   fma ? fma_smem(s, &t) : mma_smem(s, kind, &t));
 }
 
 static void emit_conv(Emit *e, const Node *n)

@@ -342,8 +342,9 @@ void emit_pcm(Emit *e)
 	const CudaCode *c = e->code;
 	const Graph *g = module_graph(c->model->module, "features");
 	const CudaInput *in = NULL;
-	for (int i = 0; i < c->inputs.n && !in; i++)
-		if (c->model->module->graphs.at[c->inputs.at[i].graph] == g)
+	for (int i = 0; i < c->inputs.n; i++)
+		if (c->model->module->graphs.at[c->inputs.at[i].graph] == g &&
+		    !strcmp(c->inputs.at[i].node->label, "audio"))
 			in = &c->inputs.at[i];
 	if (c->state.at.n == 0 || !in || in->node->out[0].type.rank != 3)
 		return;

@@ -242,10 +242,15 @@ static ProductTile product_tile(const Emit *e, const Product *p, ProductKind kin
 {
 	static const ProductTile fma[] = {{64, 64, 2, 2, 1}, {32, 32, 1, 1, 4}, {16, 32, 1, 1, 4}},
 				 mma[] = {{64, 64, 2, 2, 1}, {64, 32, 4, 1, 1}, {64, 16, 4, 1, 1}};
+	/* Half the bytes of operands a product: from 2 of these CTAs on a multiprocessor on. */
+	static const ProductTile mma_large = {128, 128, 2, 2, 1};
 	static const ProductTile fma_low = {16, 32, 1, 1, 4}, mma_low = {16, 64, 1, 4, 1};
 	const ProductTile *tile = kind == PROD_FMA ? fma : mma;
 	if (p->m <= 16)
 		return kind == PROD_FMA ? fma_low : mma_low;
+	if (kind != PROD_FMA && p->m >= 512 && p->n >= 128 &&
+	    ceil_of(p->m, 128) * ceil_of(p->n, 128) * sweep_count(&p->z) >= 2 * emit_sms(e))
+		return mma_large;
 	for (int i = 0; i < 2; i++)
 		if (ceil_of(p->m, tile[i].bm) * ceil_of(p->n, tile[i].bn) * sweep_count(&p->z) >=
 		    emit_sms(e))
@@ -253,10 +258,16 @@ static ProductTile product_tile(const Emit *e, const Product *p, ProductKind kin
 	return tile[2];
 }
 
+/* At most 96 KB, which every GPU has. */
+static int mma_stages(const ProductTile *t)
+{
+	return t->bm + t->bn > 192 ? 3 : 4;
+}
+
 static unsigned product_smem(ProductKind kind, const ProductTile *t)
 {
 	if (kind != PROD_FMA)
-		return (unsigned)(4 * (t->bm + t->bn) * 128);
+		return (unsigned)(mma_stages(t) * (t->bm + t->bn) * 128);
 	const int stages = 3 * (t->bm + t->bn) * 36, parts = t->wk * t->bm * t->bn;
 	return (unsigned)(4 * (stages > parts ? stages : parts));
 }
@@ -272,8 +283,8 @@ static void put_tile(const Kernel *k, const ProductTile *t, ProductKind kind)
 	kernel_const(k, "BN", t->bn);
 	kernel_const(k, "WM", t->wm);
 	kernel_const(k, "WN", t->wn);
-	if (kind == PROD_FMA)
-		kernel_const(k, "WK", t->wk);
+	kernel_const(k, kind == PROD_FMA ? "WK" : "STAGES",
+		     kind == PROD_FMA ? t->wk : mma_stages(t));
 }
 
 static void put_extents(const Kernel *k, const Product *p, ProductKind kind)

@@ -112,9 +112,10 @@ static void put_dw(const Emit *e, const Kernel *k, const ProductDw *p, const DwT
 
 static unsigned dw_smem(const ProductDw *p, const DwTile *t)
 {
+	const int bn = p->half && t->bn < 64 ? 64 : t->bn; /* whole panels */
 	if (!p->mma)
 		return 0;
-	return (unsigned)(3 * (p->half ? 64 * (t->bm + t->bn) * 2 : 32 * (t->bm + t->bn + 16) * 4));
+	return (unsigned)(3 * (p->half ? 64 * (t->bm + bn) * 2 : 24 * (t->bm + bn + 16) * 4));
 }
 
 static const char *at_z(const Emit *e, const Sweep *z, int op, const Operand *o, bool write)
@@ -129,7 +130,7 @@ void cuda_linear_dw(Emit *e, const Node *n)
 	const ProductDw p = product_dw(e, n);
 	const DwTile t = dw_tile(e, &p);
 	const int64_t tiles = ceil_of(p.m, t.bm) * ceil_of(p.n, t.bn), count = p.group * p.m * p.n;
-	const int64_t slab = p.mma ? (p.half ? 64 : 32) : 16;
+	const int64_t slab = p.mma ? (p.half ? 64 : 24) : 16;
 	const int64_t each = dw_each(e, &p, tiles * p.group, slab), parts = ceil_of(p.rows, each);
 	const char *to = parts == 1 ? p.dw.at : scratch_text(e, parts * count * 4);
 	Kernel k = kernel_begin(e, n, FAM_PRODUCT_GRAD);

@@ -12,20 +12,6 @@ static int64_t ceil_of(int64_t n, int64_t d)
 
 /* ---- dropout -------------------------------------------------------------------------------- */
 
-/* C for the stream of draws of instance z. */
-static const char *stream_text(const Emit *e, const Node *n)
-{
-	const int len = attr_len(n, "stream");
-	if (len == 1)
-		return arena_printf(e->arena, "%lldu", (long long)attr_int_at(n, "stream", 0));
-	Buf b;
-	buf_init(&b, e->arena);
-	for (int g = 0; g + 1 < len; g++)
-		buf_printf(&b, "z == %d ? %lldu : ", g, (long long)attr_int_at(n, "stream", g));
-	buf_printf(&b, "%lldu", (long long)attr_int_at(n, "stream", len - 1));
-	return b.s;
-}
-
 /* x, state[2] or absent */
 void cuda_dropout(Emit *e, const Node *n)
 {
@@ -57,7 +43,7 @@ void cuda_dropout(Emit *e, const Node *n)
 		   "\tconst unsigned z = blockIdx.y;\n\tdropout<%s>(%s + (%s), %s + (%s), %s,\n"
 		   "\t\t%s + (%s));\n",
 		   k.type, operand_text(e, &x, false), sweep_text(e, &z, 0, "z"),
-		   operand_text(e, &state, false), sweep_text(e, &z, 1, "z"), stream_text(e, n),
+		   operand_text(e, &state, false), sweep_text(e, &z, 1, "z"), emit_stream(e, n),
 		   operand_text(e, &y, true), sweep_text(e, &z, 2, "z"));
 	kernel_end(e, &k, ceil_of(count, 1024), group_of(n), 1, 0);
 }

@@ -28,7 +28,9 @@ static bool writes_narrow(const Node *n, int k)
 	case OP_conv2d_dw:
 	case OP_conv1d_depthwise_dw:
 	case OP_adamw:
+	case OP_attention_grad:
 		return false;
+	case OP_attention:
 	case OP_batch_norm_train:
 	case OP_batch_norm_grad:
 	case OP_rms_norm_grad:
@@ -46,6 +48,12 @@ static bool writes_narrow(const Node *n, int k)
 static bool is_wide(const Value *v)
 {
 	return v->type.dim[v->type.rank - 1] >= WIDE_PRODUCT;
+}
+
+/* The heads of an attention. */
+static bool are_wide(const Node *n)
+{
+	return is_wide(n->in[0]) && is_wide(n->in[2]);
 }
 
 /* Input i of n is an operand of the matrix instructions, where it would be rounded anyway, or one
@@ -80,6 +88,10 @@ static bool wants_narrow(const Narrow *c, const Node *n, int i)
 		return i == 0 && c->training;
 	case OP_conv1d_silu_grad:
 		return i == 0 || i == 3;
+	case OP_attention:
+		return (i < 3 || i == 4) && are_wide(n);
+	case OP_attention_grad:
+		return (i < 4 || i == 5 || i == 7) && are_wide(n);
 	case OP_scan_gate_grad:
 		return i == 0 || i == 6 || i == 7;
 	default:

@@ -15,6 +15,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -36,8 +37,8 @@ static const char *target_name(Target t)
 	return t == TARGET_CUDA ? "cuda" : "cpu";
 }
 
-/* Runs `body` with everything a compile needs; its result or the diagnostics' status. */
-static int compile_for(const CompileOptions *o, int (*body)(Compile *cx),
+/* Runs `body` with everything a compile needs; the exit status is that of the diagnostics. */
+static int compile_for(const CompileOptions *o, void (*body)(Compile *cx),
 		       void (*see)(void *ctx, const CompilePlan *p), void *see_ctx)
 {
 	jmp_buf fatal;
@@ -48,16 +49,16 @@ static int compile_for(const CompileOptions *o, int (*body)(Compile *cx),
 	cx->see = see;
 	cx->see_ctx = see_ctx;
 	cx->diag = (Diag){.arena = a, .out = stderr, .fatal = &fatal};
-	int status = EXIT_INPUT;
 	if (!setjmp(fatal)) {
 		cx->ops = ops_new(a);
-		status = body(cx);
+		body(cx);
 	}
+	const int status = cx->diag.status;
 	arena_free(a);
 	return status;
 }
 
-static int compile(const CompileOptions *o, int (*body)(Compile *cx))
+static int compile(const CompileOptions *o, void (*body)(Compile *cx))
 {
 	return compile_for(o, body, NULL, NULL);
 }
@@ -109,7 +110,7 @@ static const char *temps_folder(Compile *cx)
 			      : arena_printf(cx->arena, "generated/%s-%s", cx->model->name,
 					     target_name(cx->target));
 	if (!make_folders(cx->arena, dir))
-		diag_fatal(&cx->diag, E602, (Loc){0}, "%s: %s", dir, strerror(errno));
+		diag_fatal(&cx->diag, E553, (Loc){0}, "%s: %s", dir, strerror(errno));
 	return dir;
 }
 
@@ -120,7 +121,23 @@ static void write_out(Compile *cx, const char *path, const Buf *b)
 		return;
 	}
 	if (!file_write(path, b->s, b->len))
-		diag_fatal(&cx->diag, E602, (Loc){0}, "%s: %s", path, strerror(errno));
+		diag_fatal(&cx->diag, E553, (Loc){0}, "%s: %s", path, strerror(errno));
+}
+
+/* A program's name is checked before the compiler runs, whose complaint would be about its own
+ * doings. */
+static void check_output(Compile *cx, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	const char *dir = !slash          ? "."
+			  : slash == path ? "/"
+					  : arena_strndup(cx->arena, path, (size_t)(slash - path));
+	struct stat st;
+	if (!stat(path, &st) && S_ISDIR(st.st_mode))
+		errno = EISDIR;
+	else if (!access(dir, W_OK | X_OK))
+		return;
+	diag_fatal(&cx->diag, E553, (Loc){0}, "%s: %s", path, strerror(errno));
 }
 
 static void say_built(const Compile *cx, const char *program)
@@ -194,6 +211,7 @@ static void link_program(Compile *cx, const Buf *source, const Buf *more, const 
 	const bool lib = o->emit == EMIT_LIB;
 	const char *dir = temps_folder(cx), *name = cx->model->name;
 	const char *output = o->output ? o->output : lib ? arena_printf(a, "lib%s.so", name) : name;
+	check_output(cx, output);
 	const LinkJob job = {.source = arena_printf(a, "%s/%s.c", dir, name),
 			     .more = more ? arena_printf(a, "%s/%s.images.s", dir, name) : NULL,
 			     .output = output,
@@ -235,7 +253,7 @@ static void write_images(Compile *cx, const CudaImages *images)
 {
 	const char *dir = cx->o->output ? cx->o->output : temps_folder(cx);
 	if (!make_folders(cx->arena, dir))
-		diag_fatal(&cx->diag, E602, (Loc){0}, "%s: %s", dir, strerror(errno));
+		diag_fatal(&cx->diag, E553, (Loc){0}, "%s: %s", dir, strerror(errno));
 	for (int i = 0; i < images->at.n; i++) {
 		const CudaImage *m = &images->at.at[i];
 		if (m->ptx != (cx->o->emit == EMIT_PTX))
@@ -243,7 +261,7 @@ static void write_images(Compile *cx, const CudaImages *images)
 		Buf b = {.arena = cx->arena};
 		b.s = file_read(cx->arena, m->path, &b.len);
 		if (!b.s)
-			diag_fatal(&cx->diag, E602, (Loc){0}, "%s: %s", m->path, strerror(errno));
+			diag_fatal(&cx->diag, E553, (Loc){0}, "%s: %s", m->path, strerror(errno));
 		write_out(cx,
 			  arena_printf(cx->arena, "%s/%s.%s.sm_%d.%s", dir, cx->model->name,
 				       cuda_family_name(m->family), m->arch,
@@ -321,7 +339,7 @@ static PassHooks target_hooks(const Compile *cx)
 	return (PassHooks){.packs = cpu_packs, .strided = cpu_strided, .renews = cpu_renews};
 }
 
-static int build(Compile *cx)
+static void build(Compile *cx)
 {
 	double t = now();
 	choose_target(cx);
@@ -337,14 +355,13 @@ static int build(Compile *cx)
 		buf_init(&b, cx->arena);
 		ir_print(&b, cx->model->module);
 		write_out(cx, cx->o->output, &b);
-		return EXIT_DONE;
+		return;
 	}
 	if (cx->target == TARGET_CUDA)
 		build_cuda(cx);
 	else
 		build_cpu(cx);
 	stage_time(cx, "emit, compile, link", &t);
-	return cx->diag.nerrors ? EXIT_TOOLCHAIN : EXIT_DONE;
 }
 
 /* Stacks and concatenations of what was computed in place copy nothing. */
@@ -358,7 +375,7 @@ static bool copies(const Node *n)
 	return false;
 }
 
-static int plan(Compile *cx)
+static void plan(Compile *cx)
 {
 	choose_target(cx);
 	read_model(cx);
@@ -387,15 +404,14 @@ static int plan(Compile *cx)
 		}
 	}
 	cx->see(cx->see_ctx, &p);
-	return EXIT_DONE;
 }
 
-static int inspect(Compile *cx)
+static void inspect(Compile *cx)
 {
 	read_model(cx);
 	PassOptions opt = cx->o->pass;
 	opt.hooks = target_hooks(cx);
-	return inspect_model(cx->arena, cx->model, &opt, cx->o->json) ? EXIT_DONE : EXIT_INPUT;
+	inspect_model(cx->arena, cx->model, &opt, cx->o->json, cx->o->verbose);
 }
 
 static bool ends_with(const char *s, const char *tail)
@@ -419,7 +435,7 @@ static Module *read_sir(Compile *cx)
 }
 
 /* Text IR without --passes is only read, verified and printed. */
-static int opt(Compile *cx)
+static void opt(Compile *cx)
 {
 	Module *m;
 	if (ends_with(cx->o->input, ".sir")) {
@@ -435,7 +451,6 @@ static int opt(Compile *cx)
 	buf_init(&b, cx->arena);
 	ir_print(&b, m);
 	write_out(cx, NULL, &b);
-	return EXIT_DONE;
 }
 
 int compile_build(const CompileOptions *o)

@@ -8,9 +8,6 @@
 typedef enum Target { TARGET_AUTO, TARGET_CPU, TARGET_CUDA } Target;
 typedef enum Emit { EMIT_PROGRAM, EMIT_IR, EMIT_C, EMIT_CUDA, EMIT_PTX, EMIT_CUBIN, EMIT_LIB } Emit;
 
-/* Exit statuses of seldc. */
-enum { EXIT_DONE = 0, EXIT_INPUT = 1, EXIT_USAGE = 2, EXIT_TOOLCHAIN = 3, EXIT_BUG = 4 };
-
 typedef struct CompileOptions {
 	const char *input;  /* model.json; `opt` also takes text IR (.sir) */
 	const char *output; /* NULL: the model's name */

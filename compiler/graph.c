@@ -233,6 +233,41 @@ static void check_joint(Reader *r)
 	}
 }
 
+/* What the graph features can take (models/FORMAT.md): NULL if input n is that, else what it must
+ * be. */
+static const char *wanted_input(Reader *r, const Graph *g, const Node *n)
+{
+	const Model *m = r->model;
+	const Type *t = &n->out[0].type;
+	const int64_t length[] = {m->batch};
+	const Type want = type_make(t->dtype, 1, length);
+	const Output *out = find_output(g, n->label);
+	if (!strcmp(n->label, "audio")) {
+		const bool fits = t->rank == 3 && t->dim[0] == m->batch &&
+				  t->dim[1] == m->audio.channels && t->dim[2] >= m->audio.samples &&
+				  (t->dim[2] - m->audio.samples) % 2 == 0;
+		return fits ? NULL
+			    : "[batch, channels, samples] with as many samples more on both sides";
+	}
+	if (!strcmp(n->label, "length"))
+		return type_equal(t, &want) ? NULL : "[batch]";
+	if (!out)
+		return "'audio', 'length' or of the name of an output";
+	return type_equal(t, &out->value->type) ? NULL : "of the shape of the output of that name";
+}
+
+static void check_features(Reader *r)
+{
+	const Graph *const g = module_graph(r->model->module, "features");
+	for (int i = 0; g && r->model->audio.present && i < g->nodes.n; i++) {
+		const Node *const n = g->nodes.at[i];
+		const char *const want = n->op == OP_input ? wanted_input(r, g, n) : NULL;
+		if (want)
+			reader_error(r, NULL, E229, n->loc, "input '%s', %s, must be %s", n->label,
+				     type_text(r->arena, &n->out[0].type), want);
+	}
+}
+
 static void build_graphs(Reader *r)
 {
 	Json *const graphs = reader_member(r, r->root, "graphs", JSON_OBJECT, true);
@@ -247,6 +282,7 @@ static void build_graphs(Reader *r)
 			build_graph(r, j);
 	}
 	check_joint(r);
+	check_features(r);
 }
 
 /* ---- the model ---- */

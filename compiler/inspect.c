@@ -15,6 +15,7 @@ typedef struct PartCount {
 	int64_t params;
 	double macs, hook_ops, flops;
 	int64_t activation_bytes;
+	const Type *last; /* of its last value, or NULL */
 } PartCount;
 
 typedef struct Counts {
@@ -78,6 +79,7 @@ static void count_node(PartCount *p, const Node *n)
 	const Cost cost = ir_cost(n);
 	p->macs += cost.macs;
 	p->flops += cost.flops;
+	p->last = &n->out[0].type;
 	if (!(flags & F_VIEW))
 		p->activation_bytes += type_bytes(&n->out[0].type);
 	if (!p->hidden)
@@ -129,78 +131,229 @@ static const char *grouped(Arena *a, int64_t v)
 	return b.s;
 }
 
+/* One row; the columns of audio only if the model takes some. */
 static void print_part(Arena *a, const PartCount *p, double seconds)
 {
-	printf("  %-28s %13s %10.4f", p->title, grouped(a, p->params), p->macs / 1e9);
+	printf("  %-24s %13s %9.4f", p->title, grouped(a, p->params), p->macs / 1e9);
 	if (seconds > 0)
-		printf(" %10.4f", p->macs / 1e9 / seconds);
-	printf(" %12.1f\n", (double)p->activation_bytes / 1e6);
+		printf(" %9.4f %10.4f", p->macs / 1e9 / seconds, p->hook_ops / 1e9 / seconds);
+	printf(" %9.1f", (double)p->activation_bytes / 1e6);
+	if (p->last)
+		printf("  %s", type_text(a, p->last));
+	putchar('\n');
 }
 
-static void print_hooks(const Counts *c)
+static void print_parts(Arena *a, const Counts *c)
 {
-	if (c->seconds <= 0)
-		return;
-	printf("\nGMAC counts the products and convolutions that are computed. A counter hooked to "
-	       "framework\n"
-	       "modules reports %.3f G per second of audio: it adds 2 an element of batch norm, 1 "
-	       "of ReLU\n"
-	       "and 1 an input element of pooling",
-	       c->total.hook_ops / 1e9 / c->seconds);
-	bool any = false;
-	for (int i = 0; i < c->nparts; i++)
-		any = any || c->part[i].hidden;
-	puts(any ? ", and sees nothing of:" : ".");
-	for (int i = 0; i < c->nparts; i++)
-		if (c->part[i].hidden)
-			printf("  %-28s %s\n", c->part[i].title, c->part[i].hidden);
-}
-
-static void print_graph(Arena *a, const Graph *g)
-{
-	printf("\ngraph %s: %d nodes, activations %.2f MB planned, load-time values %.2f MB\n",
-	       g->name, g->nodes.n, (double)g->arena_bytes / 1e6, (double)g->load_bytes / 1e6);
-	for (int i = 0; i < g->nodes.n; i++)
-		if (g->nodes.at[i]->op == OP_input)
-			printf("  in   %-14s %s\n", g->nodes.at[i]->label,
-			       type_text(a, &g->nodes.at[i]->out[0].type));
-	for (int i = 0; i < g->outputs.n; i++)
-		printf("  out  %-14s %s\n", g->outputs.at[i].name,
-		       type_text(a, &g->outputs.at[i].value->type));
-}
-
-static void print_passes(const Report *r)
-{
-	printf("\npasses                     graph      changes   nodes before  after\n");
-	for (int i = 0; i < r->stats.n; i++) {
-		const PassStat *s = &r->stats.at[i];
-		if (s->changes)
-			printf("  %-24s %-10s %7d %14d %6d\n", s->pass, s->graph, s->changes,
-			       s->nodes_before, s->nodes_after);
-	}
-}
-
-static void print_text(Arena *a, const Model *m, const Counts *c, const Report *r)
-{
-	printf("%s: %s\n", m->name, m->doc ? m->doc : "");
-	for (int i = 0; i < m->settings.n; i++)
-		printf("%s%s", i ? ", " : "  ", m->settings.at[i]);
-	printf("\n\n  %-28s %13s %10s", "part", "parameters", "GMAC");
+	printf("\n  %-24s %13s %9s", "part", "parameters", "GMAC");
 	if (c->seconds > 0)
-		printf(" %10s", "GMAC/s");
-	printf(" %12s\n", "values MB");
+		printf(" %9s %10s", "GMAC/s", "hooks see");
+	printf(" %9s  %s\n", "values MB", "last value");
 	for (int i = 0; i < c->nparts; i++)
 		if (c->part[i].params || c->part[i].flops > 0)
 			print_part(a, &c->part[i], c->seconds);
 	print_part(a, &c->total, c->seconds);
+}
+
+static void print_hidden(const Counts *c, int i)
+{
+	for (int k = 0; k < i; k++)
+		if (c->part[k].hidden && !strcmp(c->part[k].hidden, c->part[i].hidden))
+			return;
+	printf("    %s:", c->part[i].hidden);
+	const char *sep = " ";
+	for (int k = i; k < c->nparts; k++)
+		if (c->part[k].hidden && !strcmp(c->part[k].hidden, c->part[i].hidden)) {
+			printf("%s%s", sep, c->part[k].title);
+			sep = "; ";
+		}
+	putchar('\n');
+}
+
+static void print_hooks(const Counts *c)
+{
+	bool any = false;
+	if (c->seconds <= 0)
+		return;
+	for (int i = 0; i < c->nparts; i++)
+		any = any || c->part[i].hidden;
+	printf(
+	    "\n  GMAC: products and convolutions as they are computed, %.3f G a second of audio.\n"
+	    "  hooks see: what a counter hooked to framework modules reports, %.3f G: it adds 2 "
+	    "an\n"
+	    "  element of batch norm, 1 of ReLU, 1 an input element of pooling%s\n",
+	    c->total.macs / 1e9 / c->seconds, c->total.hook_ops / 1e9 / c->seconds,
+	    any ? ", and is blind to" : ".");
+	for (int i = 0; i < c->nparts; i++)
+		if (c->part[i].hidden)
+			print_hidden(c, i);
+}
+
+static void print_shapes(Arena *a, const Graph *g)
+{
+	for (int i = 0; i < g->nodes.n; i++)
+		if (g->nodes.at[i]->op == OP_input)
+			printf("    in   %-14s %s\n", g->nodes.at[i]->label,
+			       type_text(a, &g->nodes.at[i]->out[0].type));
+	for (int i = 0; i < g->outputs.n; i++)
+		printf("    out  %-14s %s\n", g->outputs.at[i].name,
+		       type_text(a, &g->outputs.at[i].value->type));
+}
+
+static int64_t weight_bytes(const Module *m)
+{
+	int64_t most = 0;
+	for (int i = 0; i < m->graphs.n; i++) {
+		int64_t bytes = 0;
+		for (int k = 0; k < m->graphs.at[i]->nodes.n; k++)
+			if (m->graphs.at[i]->nodes.at[k]->op == OP_param)
+				bytes += type_bytes(&m->graphs.at[i]->nodes.at[k]->out[0].type);
+		most = bytes > most ? bytes : most;
+	}
+	return most;
+}
+
+/* Nodes of g before the first pass that changed it. */
+static int nodes_before(const Report *r, const Graph *g)
+{
+	for (int i = 0; i < r->stats.n; i++)
+		if (!strcmp(r->stats.at[i].graph, g->name))
+			return r->stats.at[i].nodes_before;
+	return g->nodes.n;
+}
+
+static void print_graphs(Arena *a, const Model *m, const Report *r)
+{
+	printf("\n  weights %.1f MB in float32\n", (double)weight_bytes(m->module) / 1e6);
+	for (int i = 0; i < m->module->graphs.n; i++) {
+		const Graph *g = m->module->graphs.at[i];
+		printf(
+		    "\n  graph %s: %d nodes, %d after the passes\n"
+		    "    memory for activations %.2f MB, for values computed at loading %.2f MB\n",
+		    g->name, nodes_before(r, g), g->nodes.n, (double)g->arena_bytes / 1e6,
+		    (double)g->load_bytes / 1e6);
+		print_shapes(a, g);
+	}
+}
+
+/* A line about one node that is no refusal: a detail, as passes sum up what they did. */
+static bool is_detail(const ReportLine *l)
+{
+	return l->loc.src && !l->refused;
+}
+
+static bool same_pass(const ReportLine *a, const ReportLine *b)
+{
+	return !strcmp(a->pass, b->pass) && !strcmp(a->graph, b->graph);
+}
+
+/* Equal but for what stands in quotes. */
+static bool alike(const char *a, const char *b)
+{
+	while (*a && *a == *b) {
+		if (*a == '\'') {
+			a += strcspn(a + 1, "'") + 1;
+			b += strcspn(b + 1, "'") + 1;
+			if (!*a || !*b)
+				break;
+		}
+		a++;
+		b++;
+	}
+	return *a == *b;
+}
+
+/* Line i of the report; without `details`, refusals for the same reason are one line, at the first
+ * of them, and what is done to single nodes is left out. */
+static void print_line(const Report *r, int i, bool details)
+{
+	const ReportLine *l = &r->lines.at[i];
+	int more = 0;
+	if (!details && is_detail(l))
+		return;
+	for (int k = 0; l->refused && !details && k < r->lines.n; k++) {
+		const ReportLine *o = &r->lines.at[k];
+		if (!o->refused || !same_pass(l, o) || !alike(l->text, o->text))
+			continue;
+		if (k < i)
+			return;
+		more += k > i;
+	}
+	printf("      %s%s", l->refused ? "refused: " : "", l->text);
+	if (l->loc.src)
+		printf(" (%s:%d:%d)", l->loc.src->name, l->loc.line, l->loc.col);
+	if (more)
+		printf(" and %d more like it", more);
+	putchar('\n');
+}
+
+static void print_passes(const Report *r, bool details)
+{
+	printf("\n  %-26s %-10s %8s %16s\n", "pass", "graph", "changes", "nodes");
+	for (int i = 0; i < r->stats.n; i++) {
+		const PassStat *s = &r->stats.at[i];
+		const ReportLine at = {.pass = s->pass, .graph = s->graph};
+		bool any = s->changes > 0;
+		for (int k = 0; k < r->lines.n; k++)
+			any = any || same_pass(&r->lines.at[k], &at);
+		if (!any)
+			continue;
+		printf("  %-26s %-10s %8d %7d -> %5d\n", s->pass, s->graph, s->changes,
+		       s->nodes_before, s->nodes_after);
+		for (int k = 0; k < r->lines.n; k++)
+			if (same_pass(&r->lines.at[k], &at))
+				print_line(r, k, details);
+	}
+}
+
+static void print_idle(const Report *r)
+{
+	const char *sep = "\n  nothing to do for: ";
+	for (int i = 0; i < r->stats.n; i++) {
+		bool any = false, seen = false;
+		for (int k = 0; k < r->stats.n; k++) {
+			const bool same = !strcmp(r->stats.at[k].pass, r->stats.at[i].pass);
+			any = any || (same && r->stats.at[k].changes);
+			seen = seen || (same && k < i);
+		}
+		if (any || seen)
+			continue;
+		printf("%s%s", sep, r->stats.at[i].pass);
+		sep = ", ";
+	}
+	if (*sep == ',')
+		putchar('\n');
+}
+
+/* Settings as name=value, wrapped. */
+static void print_settings(const Model *m)
+{
+	int column = 0;
+	for (int i = 0; i < m->settings.n; i++) {
+		const int n = (int)strlen(m->settings.at[i]) + 1;
+		if (column && column + n > 92) {
+			putchar('\n');
+			column = 0;
+		}
+		column += printf("%s%s", column ? " " : "  ", m->settings.at[i]);
+	}
+	if (column)
+		putchar('\n');
+}
+
+static void print_text(Arena *a, const Model *m, const Counts *c, const Report *r, bool details)
+{
+	printf("%s: %s\n\n", m->name, m->doc ? m->doc : "");
+	print_settings(m);
+	if (m->audio.present)
+		printf("  segments of %g s, %d channels at %d Hz, %lld label frames; batch %lld\n",
+		       (double)m->audio.samples / m->audio.rate, m->audio.channels, m->audio.rate,
+		       (long long)m->audio.frames, (long long)m->batch);
+	print_parts(a, c);
 	print_hooks(c);
-	for (int i = 0; i < m->module->graphs.n; i++)
-		print_graph(a, m->module->graphs.at[i]);
-	print_passes(r);
-	Buf b;
-	buf_init(&b, a);
-	report_text(&b, r);
-	printf("\n%s", b.s);
+	print_graphs(a, m, r);
+	print_passes(r, details);
+	print_idle(r);
 }
 
 static cJSON *part_json(const PartCount *p, double seconds)
@@ -265,6 +418,7 @@ static void passes_json(cJSON *root, const Report *r)
 		cJSON_AddStringToObject(o, "pass", r->lines.at[i].pass);
 		cJSON_AddStringToObject(o, "graph", r->lines.at[i].graph);
 		cJSON_AddBoolToObject(o, "refused", r->lines.at[i].refused);
+		cJSON_AddBoolToObject(o, "detail", is_detail(&r->lines.at[i]));
 		cJSON_AddStringToObject(o, "text", r->lines.at[i].text);
 		cJSON_AddItemToArray(lines, o);
 	}
@@ -288,15 +442,14 @@ static void print_json(const Model *m, const Counts *c, const Report *r)
 	cJSON_Delete(root);
 }
 
-bool inspect_model(Arena *a, Model *m, const PassOptions *pass, bool json)
+void inspect_model(Arena *a, Model *m, const PassOptions *pass, bool json, bool details)
 {
 	const Counts c = count_model(a, m);
 	Report r = {0};
 	if (!passes_run(m->module, pass, &r))
-		return false;
+		return;
 	if (json)
 		print_json(m, &c, &r);
 	else
-		print_text(a, m, &c, &r);
-	return true;
+		print_text(a, m, &c, &r, details);
 }

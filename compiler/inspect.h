@@ -6,7 +6,8 @@
 #include "passes/passes.h"
 
 /* Counts on the graph as written, then runs the passes and shows what they did; text or JSON on
- * standard output. false after diagnostics. */
-bool inspect_model(Arena *a, Model *m, const PassOptions *pass, bool json);
+ * standard output. The text has what the passes say of single nodes only with `details`.
+ * Nothing after diagnostics. */
+void inspect_model(Arena *a, Model *m, const PassOptions *pass, bool json, bool details);
 
 #endif

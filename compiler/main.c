@@ -244,7 +244,10 @@ static error_t build_parse(int key, char *arg, struct argp_state *st)
 	}
 }
 
-static const struct argp_option inspect_options[] = {{"json", KEY_JSON, 0, 0, "as JSON", 0}, {0}};
+static const struct argp_option inspect_options[] = {
+    {"json", KEY_JSON, 0, 0, "as JSON", 0},
+    {"verbose", 'v', 0, 0, "every node that a pass made, too", 0},
+    {0}};
 
 static error_t inspect_parse(int key, char *arg, struct argp_state *st)
 {
@@ -253,6 +256,8 @@ static error_t inspect_parse(int key, char *arg, struct argp_state *st)
 		st->child_inputs[0] = st->child_inputs[1] = st->input;
 	else if (key == KEY_JSON)
 		((Args *)st->input)->o.json = true;
+	else if (key == 'v')
+		((Args *)st->input)->o.verbose = true;
 	else
 		return ARGP_ERR_UNKNOWN;
 	return 0;
@@ -336,9 +341,6 @@ static int run_verb(const Verb *v, int argc, char **argv)
 	Args a = {.o = {.precision = "fp32", .compiler = "nvrtc"}};
 	a.o.sets = a.sets;
 	const struct argp argp = {v->options, v->parse, v->args, v->doc, children, NULL, NULL};
-	char name[64];
-	snprintf(name, sizeof name, "seldc %s", v->name);
-	argv[0] = name;
 	argp_err_exit_status = EXIT_USAGE;
 	if (argp_parse(&argp, argc, argv, 0, NULL, &a))
 		return EXIT_USAGE;
@@ -351,7 +353,7 @@ static int explain(int argc, char **argv)
 	if (argc == 2 && !strcmp(argv[1], "--help"))
 		return puts("usage: seldc explain CODE\n\nWhat a diagnostic's code (E0301) means."),
 		       EXIT_DONE;
-	if (argc != 2) {
+	if (argc != 2 || *argv[1] == '-') {
 		fputs("usage: seldc explain CODE\n", stderr);
 		return EXIT_USAGE;
 	}
@@ -447,9 +449,13 @@ static int usage_error(const char *word)
 	return EXIT_USAGE;
 }
 
-int main(int argc, char **argv)
+static int run(int argc, char **argv)
 {
 	const char *word = argc > 1 ? argv[1] : "";
+	char name[64]; /* as getopt and argp call the verb */
+	snprintf(name, sizeof name, "seldc %s", word);
+	if (argc > 1)
+		argv[1] = name;
 	for (size_t i = 0; i < COUNT(verbs); i++)
 		if (!strcmp(word, verbs[i].name))
 			return run_verb(&verbs[i], argc - 1, argv + 1);
@@ -468,4 +474,13 @@ int main(int argc, char **argv)
 		return usage_error(word);
 	help(stderr);
 	return EXIT_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+	const int status = run(argc, argv);
+	if (!fflush(stdout) && !ferror(stdout))
+		return status;
+	fprintf(stderr, "seldc: error: standard output: %s\n", strerror(errno));
+	return status ? status : EXIT_INPUT;
 }

@@ -265,7 +265,7 @@ static void write_values(void *ctx, const CompilePlan *p)
 	RtError err;
 	if (write_weights(s, p->model->module, &err) ||
 	    write_input(s, module_graph(p->model->module, "main"), &err))
-		diag_error(&s->diag, E602, (Loc){0}, "%s", err.text);
+		diag_error(&s->diag, E553, (Loc){0}, "%s", err.text);
 }
 
 /* Random weights and inputs, from the model before any fusion. */
@@ -274,7 +274,7 @@ static int make_values(Sweep *s)
 	CompileOptions o = *s->o;
 	o.pass.skip = skip_list(s, 0);
 	const int status = compile_plan(&o, write_values, s);
-	return status ? status : s->diag.nerrors ? EXIT_TOOLCHAIN : EXIT_DONE;
+	return status ? status : s->diag.status;
 }
 
 /* ---- verifying ------------------------------------------------------------------------------- */
@@ -378,7 +378,7 @@ static int bench(Sweep *s, Variant *v, int round)
 	if (status || (text && read_median(s, text, &v->round[round])))
 		return status;
 	diag_error(&s->diag, E609, (Loc){0}, "'bench' of a built program gave no time");
-	return EXIT_TOOLCHAIN;
+	return s->diag.status;
 }
 
 static int by_value(const void *a, const void *b)
@@ -645,8 +645,8 @@ static int sweep(Sweep *s)
 			     : s->o->sweep_html && !write_page(s) ? s->o->sweep_html
 								  : NULL;
 	if (failed) {
-		diag_error(&s->diag, E602, (Loc){0}, "%s: %s", failed, strerror(errno));
-		return EXIT_TOOLCHAIN;
+		diag_error(&s->diag, E553, (Loc){0}, "%s: %s", failed, strerror(errno));
+		return s->diag.status;
 	}
 	for (int i = 0; i < s->at.n; i++)
 		if (!s->at.at[i].same)
@@ -671,13 +671,12 @@ int compile_sweep(const CompileOptions *o)
 						   : 3e-6;
 	const char *temp = getenv("TMPDIR") && *getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp";
 	char *dir = arena_printf(a, "%s/seldc-sweep-XXXXXX", temp);
-	int status = EXIT_INPUT;
+	int status = EXIT_DONE;
 	list_passes(s);
 	if (read_only(s)) {
-		status = EXIT_TOOLCHAIN;
 		s->dir = mkdtemp(dir);
 		if (!s->dir)
-			diag_error(&s->diag, E602, (Loc){0}, "%s: %s", dir, strerror(errno));
+			diag_error(&s->diag, E553, (Loc){0}, "%s: %s", dir, strerror(errno));
 	}
 	if (s->dir) {
 		s->weights = arena_printf(a, "%s/weights.safetensors", s->dir);
@@ -686,6 +685,8 @@ int compile_sweep(const CompileOptions *o)
 		status = sweep(s);
 		nftw(s->dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 	}
+	if (!status)
+		status = s->diag.status;
 	arena_free(a);
 	return status;
 }

@@ -114,7 +114,7 @@ static const char *weights_source(Arena *a, Diag *d, const LinkJob *job)
 			 full);
 	if (file_write(path, text, strlen(text)))
 		return path;
-	diag_error(d, E602, (Loc){0}, "%s: %s", path, strerror(errno));
+	diag_error(d, E553, (Loc){0}, "%s: %s", path, strerror(errno));
 	return NULL;
 }
 

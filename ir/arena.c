@@ -1,13 +1,14 @@
 /* arena.c: zeroed memory that is freed all at once.
  *
- * A list of blocks, each at least BLOCK_BYTES; an allocation never straddles two. With
- * SELDC_GUARD every allocation is a block of its own, so that AddressSanitizer sees overruns. */
+ * A list of blocks; an allocation never straddles two. A block is as large as all before it within
+ * LEAST..MOST bytes, so that the many arenas with little in them stay cheap. With SELDC_GUARD every
+ * allocation is a block of its own, so that AddressSanitizer sees overruns. */
 #include "base.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCK_BYTES = 1 << 18, ALIGN = 16 };
+enum { LEAST = 1 << 12, MOST = 1 << 18, ALIGN = 16 };
 
 typedef struct Block Block;
 struct Block {
@@ -24,7 +25,7 @@ struct Arena {
 static _Noreturn void out_of_memory(void)
 {
 	fputs("seldc: out of memory\n", stderr);
-	exit(4);
+	exit(EXIT_TOOLCHAIN);
 }
 
 Arena *arena_new(void)
@@ -72,8 +73,10 @@ void *arena_alloc(Arena *a, size_t bytes)
 #else
 	const size_t need = (bytes + ALIGN - 1) / ALIGN * ALIGN;
 	Block *b = a->blocks;
-	if (!b || b->size - b->used < need)
-		b = block_new(a, need > BLOCK_BYTES ? need : BLOCK_BYTES);
+	if (!b || b->size - b->used < need) {
+		const size_t size = a->bytes < LEAST ? LEAST : a->bytes < MOST ? a->bytes : MOST;
+		b = block_new(a, need > size ? need : size);
+	}
 	void *p = b->data + b->used;
 	b->used += need;
 	return p;

@@ -96,10 +96,14 @@ typedef enum DiagCode {
 
 enum { DIAG_MAX_ERRORS = 20 };
 
+/* Exit statuses of seldc. */
+enum { EXIT_DONE = 0, EXIT_INPUT = 1, EXIT_USAGE = 2, EXIT_TOOLCHAIN = 3, EXIT_BUG = 4 };
+
 typedef struct Diag {
 	Arena *arena;
 	FILE *out; /* stderr, or where a test wants it */
 	int nerrors, nwarnings;
+	int status;      /* by the first error: EXIT_TOOLCHAIN for codes 6xx, else EXIT_INPUT */
 	bool suppressed; /* more than DIAG_MAX_ERRORS were found; said once */
 	jmp_buf *fatal;  /* where diag_fatal goes */
 } Diag;

@@ -48,10 +48,13 @@ void buf_printf(Buf *b, const char *fmt, ...)
 	va_list ap, again;
 	va_start(ap, fmt);
 	va_copy(again, ap);
-	const int n = vsnprintf(NULL, 0, fmt, ap);
-	reserve(b, (size_t)n);
-	vsnprintf(b->s + b->len, (size_t)n + 1, fmt, again);
-	b->len += (size_t)n;
+	const size_t room = b->cap - b->len;
+	const size_t n = (size_t)vsnprintf(room ? b->s + b->len : NULL, room, fmt, ap);
+	if (n >= room) {
+		reserve(b, n);
+		vsnprintf(b->s + b->len, n + 1, fmt, again);
+	}
+	b->len += n;
 	va_end(again);
 	va_end(ap);
 }

@@ -84,6 +84,8 @@ static void error_va(Diag *d, DiagCode code, const Loc *loc, const char *fmt, va
 	if (d->nerrors == DIAG_MAX_ERRORS)
 		fprintf(d->out, "seldc: more than %d errors: stopped reporting\n", DIAG_MAX_ERRORS);
 	d->nerrors++;
+	if (!d->status)
+		d->status = code / 100 == 6 ? EXIT_TOOLCHAIN : EXIT_INPUT;
 	if (!d->suppressed)
 		show(d, "error", (int)code, loc, fmt, ap);
 }
@@ -207,5 +209,5 @@ _Noreturn void bug_at(const char *file, int line, const char *fmt, ...)
 	vfprintf(stderr, fmt, ap);
 	fputs("\nseldc: this is a bug in seldc; please report it with the model file\n", stderr);
 	va_end(ap);
-	exit(4);
+	exit(EXIT_BUG);
 }

@@ -31,6 +31,7 @@ typedef struct Clusters {
 	int *nlines; /* by cluster */
 	int *depth;  /* by node id: nodes that cannot be merged on the longest way to its inputs */
 	int **users; /* by node id: ids of the nodes that use it, -1 at the end */
+	int nfused;  /* nodes in the maps written */
 } Clusters;
 
 static bool fusable(const Node *n)
@@ -370,6 +371,7 @@ static Writer *write_cluster(Clusters *c, int cluster)
 	attr_set_str(w->map, "f", map_text(a, c->g->module->ops, &w->code));
 	node_set_nout(w->map, w->ports.nout);
 	edit_infer(w->map);
+	c->nfused += n;
 	report_did(c->cx, last, "'%s': %d nodes, %d inputs, %d outputs, %d lines", edit_name(last),
 		   n, w->ports.nin, w->ports.nout, w->code.nlines);
 	return w;
@@ -439,6 +441,7 @@ int pass_fuse_ew(PassCtx *cx, Graph *g)
 			value_replace(g, written[i]->ports.out[k], &written[i]->map->out[k]);
 	if (!changes)
 		return 0;
+	report_did(cx, NULL, "%d nodes in %d maps", c.nfused, changes);
 	graph_sort(g);
 	edit_prune(g, cx->scratch);
 	return changes;

@@ -76,7 +76,8 @@ static uint64_t hash_text(const char *s, uint64_t h)
  * overflow. */
 bool passes_random(void *ctx, const Node *source, Tensor *out)
 {
-	const bool is_param = source->op == OP_param;
+	const bool is_param = source->op == OP_param,
+		   is_weight = is_param || attr_bool(source, "state");
 	const Type *t = &source->out[0].type;
 	const bool ones = is_param && !strcmp(attr_str(source, "init"), "ones");
 	const bool opt = source->label && !strncmp(source->label, "opt.", 4);
@@ -85,7 +86,7 @@ bool passes_random(void *ctx, const Node *source, Tensor *out)
 	for (int i = 1; i < t->rank; i++)
 		fan_in *= (double)t->dim[i];
 	const RandomValues *r = ctx;
-	const double range = base != 0 ? 0.5 : is_param ? 1.5 / sqrt(fan_in) : 1;
+	const double range = base != 0 ? 0.5 : is_weight ? 1.5 / sqrt(fan_in) : 1;
 	uint64_t state = hash_text(source->label ? source->label : source->out[0].name,
 				   r->seed ^ 14695981039346656037u);
 	out->type = *t;

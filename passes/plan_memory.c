@@ -628,11 +628,11 @@ int pass_plan_memory(PassCtx *cx, Graph *g)
 		sum +=
 		    p.block[i].space == PLACE_ARENA && p.block[i].host < 0 ? p.block[i].bytes : 0;
 	report_did(cx, NULL,
-		   "%d pieces of storage, %d views, %d values computed inside a stack, %d over the "
-		   "state they renew; arena %lld bytes for %lld of activations, load-time arena "
-		   "%lld bytes",
-		   p.nblocks, p.nviews, p.ninside, p.nrenewed, (long long)g->arena_bytes,
-		   (long long)sum, (long long)g->load_bytes);
+		   "%.2f MB for %.2f MB of activations, load-time values %.2f MB; %d pieces of "
+		   "storage, %d views, %d values computed inside a stack, %d over the state they "
+		   "renew",
+		   (double)g->arena_bytes / 1e6, (double)sum / 1e6, (double)g->load_bytes / 1e6,
+		   p.nblocks, p.nviews, p.ninside, p.nrenewed);
 	return places_hash(g) != before;
 }
 

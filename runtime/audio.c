@@ -217,6 +217,11 @@ RtStatus rt_clip_open(RtClip *c, const char *path, const RtAudio *want, RtError 
 	return s;
 }
 
+RtSamples rt_clip_samples(const RtClip *c)
+{
+	return (RtSamples){.x = c->x, .n = c->frames, .channels = c->channels};
+}
+
 void rt_clip_release(RtClip *c)
 {
 	free(c->x);

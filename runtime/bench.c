@@ -65,7 +65,7 @@ static RtStatus run_once(const Bench *b, int graph, RtError *err)
 {
 	RtSession *const s = b->session;
 	if (graph == RT_INFER)
-		return rt_session_infer(s, err);
+		return rt_session_infer(s, rt_session_in(s), err);
 	if (b->step.graph && graph == b->step.index)
 		return s->model->ops.run(s->self, graph, b->step.in, b->step.out, err);
 	return rt_session_run(s, graph, err);

@@ -376,18 +376,20 @@ static RtStatus check_leaf(void *context, const char *path, const cJSON *leaf, R
 
 /* ---- plans ------------------------------------------------------------------------------- */
 
-/* The base with the changes of a stage, and of the command line. */
+/* The base with the changes of a stage, and of the command line. The command line speaks of the
+ * stage that is `wanted`: what a stage before it changes itself stays as it has it. */
 static RtStatus make_plan(RtPlan *p, const RtModel *m, const cJSON *base, const RtOptions *o,
-			  RtError *err)
+			  bool wanted, RtError *err)
 {
+	const cJSON *const own = member(member(member(base, "stages"), p->stage), "set");
 	p->json = cJSON_Duplicate(base, true);
 	if (!p->json)
 		return rt_no_memory(err);
-	RtStatus s = RT_OK;
-	if (*p->stage)
-		s = set_all(p->json, member(member(member(base, "stages"), p->stage), "set"), err);
+	RtStatus s = wanted ? set_all(p->json, own, err) : RT_OK;
 	for (int i = 0; !s && i < o->nsets; i++)
 		s = set_text(p->json, o->set[i], err);
+	if (!s && !wanted)
+		s = set_all(p->json, own, err);
 	Compiled c = {m, base, p->stage};
 	if (!s)
 		s = each_leaf(p->json, "", check_leaf, &c, err);
@@ -461,7 +463,7 @@ RtStatus rt_plans_open(RtPlans *p, const RtModel *m, const RtOptions *o, bool al
 		s = rt_no_memory(err);
 	for (int i = 0; !s && i < n; i++) {
 		p->at[p->n].stage = chain[i];
-		s = make_plan(&p->at[p->n++], m, p->base, o, err);
+		s = make_plan(&p->at[p->n++], m, p->base, o, i + 1 == n, err);
 	}
 	if (s)
 		rt_plans_release(p);

@@ -368,6 +368,7 @@ void rt_dataset_release(RtDataset *d)
 		free(d->at[i].wav);
 		free(d->at[i].csv);
 		free(d->at[i].x);
+		free(d->at[i].whole);
 		free(d->at[i].rows.at);
 		free(d->at[i].said);
 	}

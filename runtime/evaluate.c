@@ -33,16 +33,12 @@ static RtStatus detect(RtSession *s, const RtFeed *f, const RtDecode *d, RtEvent
 		       RtProgress *progress, RtError *err)
 {
 	const int64_t batch = s->model->batch;
-	float **const in = s->features >= 0 ? s->fio.in : s->mio.in;
 	RtBatch b;
 	RtStatus status = rt_batch_open(&b, f, err);
 	for (int64_t at = 0; !status && at < f->n; at += batch) {
 		rt_progress_show(progress, "evaluation", at, f->n);
 		rt_batch_fill_plain(&b, f, at);
-		float *const own = in[0];
-		in[0] = b.audio;
-		status = rt_session_infer(s, err);
-		in[0] = own;
+		status = rt_session_infer(s, b.in, err);
 		for (int64_t i = 0; !status && i < batch && at + i < f->n; i++)
 			status = decode_chunk(s, f, d, at + i, i, events, err);
 	}
@@ -123,11 +119,13 @@ static RtStatus report(const ScoreSet *set, const RtModel *m, const RtOptions *o
 	return s;
 }
 
-static RtStatus evaluate(const RtModel *m, const RtOptions *o, const RtDataset *d, RtError *err)
+static RtStatus evaluate(const RtModel *m, const RtOptions *o, RtDataset *d, RtError *err)
 {
 	RtWeights w = {0};
 	RtSession s = {0};
-	RtStatus status = rt_weights_open(&w, m, o->weights, err);
+	RtStatus status = rt_weights_load(&w, m, o->weights, o->statistics, err);
+	if (!status)
+		rt_say_unscaled(o, m, &w);
 	if (!status)
 		status = rt_session_open(&s, m, &w, (int)o->threads, err);
 	rt_weights_release(&w);
@@ -140,8 +138,10 @@ static RtStatus evaluate(const RtModel *m, const RtOptions *o, const RtDataset *
 		decode.merge_degrees = o->merge;
 	RtProgress progress;
 	rt_progress_open(&progress, o->quiet);
-	ScoreSet set;
-	status = rt_evaluate(&s, d, &decode, d->folds, &set, &progress, err);
+	ScoreSet set = {0};
+	status = rt_dataset_whole(&s, d, &progress, err);
+	if (!status)
+		status = rt_evaluate(&s, d, &decode, d->folds, &set, &progress, err);
 	rt_session_close(&s);
 	if (!status)
 		status = report(&set, m, o, err);

@@ -1,28 +1,32 @@
 /* features.c: the verb `features`: what the features graph makes of one clip. */
 #include "internal.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static RtStatus write_segments(RtSession *s, const RtClip *c, int output, FILE *f,
 			       const RtOptions *o, RtError *err)
 {
 	const RtModel *const m = s->model;
-	const int64_t n = rt_segment_count(&m->audio, c->frames);
+	const RtSamples r = rt_clip_samples(c);
+	const int64_t n = rt_segment_count(&m->audio, r.n);
 	RtTensor t = m->graphs[s->features].outputs[output];
 	const uint64_t each = rt_tensor_numel(&t) / (uint64_t)m->batch;
 	t.dim[0] = n;
 	rt_npy_header(f, t.rank, t.dim);
 	RtProgress p;
 	rt_progress_open(&p, o->quiet);
-	RtStatus status = RT_OK;
+	float *whole;
+	RtStatus status = rt_session_whole(s, &r, &whole, err);
 	for (int64_t at = 0; !status && at < n; at += m->batch) {
 		rt_progress_show(&p, "features", at, n);
-		status = rt_session_features(s, c, at, err);
+		status = rt_session_features(s, &r, whole, at, err);
 		const uint64_t left = (uint64_t)(n - at < m->batch ? n - at : m->batch);
 		if (!status)
 			fwrite(s->fio.out[output], sizeof(float), left * each, f);
 	}
 	rt_progress_clear(&p);
+	free(whole);
 	return status;
 }
 
@@ -58,7 +62,7 @@ RtStatus rt_verb_features(const RtModel *m, const RtOptions *o, RtError *err)
 	RtWeights w = {0};
 	RtSession s = {0};
 	if (o->weights || o->standardized)
-		status = rt_weights_open(&w, m, o->weights, err);
+		status = rt_weights_load(&w, m, o->weights, o->statistics, err);
 	else
 		status = rt_weights_none(&w, m, err);
 	if (!status)

@@ -76,17 +76,17 @@ RtStatus rt_feed_order(const RtFeed *f, int64_t epoch, int64_t *order, RtError *
 
 /* ---- batches ----------------------------------------------------------------------------- */
 
-static uint64_t audio_each(const RtModel *m)
-{
-	return (uint64_t)m->audio.channels * (uint64_t)m->audio.samples;
-}
-
 RtStatus rt_batch_open(RtBatch *b, const RtFeed *f, RtError *err)
 {
-	*b = (RtBatch){.slot = -1, .ntargets = f->step ? f->step->ninputs : 0};
-	b->audio = rt_alloc((uint64_t)f->model->batch * audio_each(f->model), sizeof *b->audio);
+	const RtGraph *const g = rt_first_graph(f->model);
+	*b = (RtBatch){.slot = -1, .nin = g->ninputs, .ntargets = f->step ? f->step->ninputs : 0};
+	b->in = rt_alloc((uint64_t)b->nin, sizeof *b->in);
 	b->target = rt_alloc((uint64_t)b->ntargets, sizeof *b->target);
-	bool ok = b->audio && b->target;
+	bool ok = b->in && b->target;
+	for (int i = 0; ok && i < b->nin; i++) {
+		b->in[i] = rt_alloc(rt_tensor_numel(&g->inputs[i]), sizeof *b->in[i]);
+		ok = b->in[i] != NULL;
+	}
 	for (int i = 0; ok && i < b->ntargets; i++) {
 		const RtTensor *const t = &f->step->inputs[i];
 		if (!rt_target_known(t->name))
@@ -101,14 +101,18 @@ RtStatus rt_batch_open(RtBatch *b, const RtFeed *f, RtError *err)
 static RtStatus open_slot(RtBatch *b, const RtSession *s, const RtFeed *f, int slot, RtError *err)
 {
 	RtSlot m;
-	*b = (RtBatch){.slot = slot, .ntargets = f->step->ninputs};
+	*b = (RtBatch){
+	    .slot = slot, .nin = rt_first_graph(f->model)->ninputs, .ntargets = f->step->ninputs};
+	b->in = rt_alloc((uint64_t)b->nin, sizeof *b->in);
 	b->target = rt_alloc((uint64_t)b->ntargets, sizeof *b->target);
-	if (!b->target)
+	if (!b->in || !b->target)
 		return rt_no_memory(err);
 	const RtStatus status = s->model->ops.slot(s->self, slot, &m, err);
 	if (status)
 		return status;
 	b->pcm = m.audio;
+	for (int i = 0; i < b->nin; i++)
+		b->in[i] = m.in[i];
 	for (int i = 0; i < b->ntargets; i++)
 		if (rt_target_known(f->step->inputs[i].name))
 			b->target[i] = m.target[i];
@@ -119,37 +123,19 @@ void rt_batch_release(RtBatch *b)
 {
 	for (int i = 0; b->slot < 0 && b->target && i < b->ntargets; i++)
 		free(b->target[i]);
+	for (int i = 0; b->slot < 0 && b->in && i < b->nin; i++)
+		free(b->in[i]);
 	free(b->target);
-	free(b->audio);
+	free(b->in);
 	*b = (RtBatch){0};
-}
-
-/* [samples, channels] of 16 bits -> out [channels, samples], zeros behind */
-static void fill_audio(const RtRecording *r, const RtAudio *a, const RtChunk *c, float *out)
-{
-	const int64_t n = c->end - c->begin, nch = a->channels;
-	memset(out, 0, sizeof *out * (size_t)(nch * a->samples));
-	for (int64_t ch = 0; ch < nch; ch++)
-		for (int64_t i = 0; i < n; i++)
-			out[ch * a->samples + i] = (float)r->x[(c->begin + i) * nch + ch] / 32768;
-}
-
-static void fill_pcm(const RtRecording *r, const RtAudio *a, const RtChunk *c, int16_t *out)
-{
-	const size_t n = (size_t)((c->end - c->begin) * a->channels),
-		     all = (size_t)(a->samples * a->channels);
-	memcpy(out, r->x + c->begin * a->channels, sizeof *out * n);
-	memset(out + n, 0, sizeof *out * (all - n));
 }
 
 static void fill_example(RtBatch *b, const RtFeed *f, int64_t i, const RtChunk *c)
 {
 	const RtModel *const m = f->model;
 	const RtRecording *const r = &f->data->at[c->recording];
-	if (b->pcm)
-		fill_pcm(r, &m->audio, c, b->pcm + (uint64_t)i * audio_each(m));
-	else
-		fill_audio(r, &m->audio, c, b->audio + (uint64_t)i * audio_each(m));
+	const RtSamples samples = {.x16 = r->x, .n = r->samples, .channels = m->audio.channels};
+	rt_segment_fill(m, &samples, r->whole, c->begin, i, b->in, b->pcm);
 	for (int k = 0; k < b->ntargets; k++) {
 		if (!b->target[k])
 			continue;
@@ -161,11 +147,10 @@ static void fill_example(RtBatch *b, const RtFeed *f, int64_t i, const RtChunk *
 
 static void fill_one(RtBatch *b, const RtFeed *f, int64_t i, int64_t index)
 {
-	const uint64_t each = audio_each(f->model);
 	if (index >= 0)
 		fill_example(b, f, i, &f->chunks[index]);
 	else
-		memset(b->audio + (uint64_t)i * each, 0, sizeof *b->audio * each);
+		rt_segment_fill(f->model, NULL, NULL, 0, i, b->in, b->pcm);
 }
 
 void rt_batch_fill(RtBatch *b, const RtFeed *f, const int64_t *index)
@@ -178,6 +163,44 @@ void rt_batch_fill_plain(RtBatch *b, const RtFeed *f, int64_t first)
 {
 	for (int64_t i = 0; i < f->model->batch; i++)
 		fill_one(b, f, i, first + i < f->n ? first + i : -1);
+}
+
+/* ---- whole recordings ---------------------------------------------------------------------- */
+
+/* Every segment through the features, whose results are added to their recording's. */
+static RtStatus add_segments(RtSession *s, const RtFeed *f, RtProgress *progress, RtError *err)
+{
+	const int64_t batch = s->model->batch;
+	RtBatch b;
+	RtStatus status = rt_batch_open(&b, f, err);
+	for (int64_t at = 0; !status && at < f->n; at += batch) {
+		rt_progress_show(progress, "levels of the recordings", at, f->n);
+		rt_batch_fill_plain(&b, f, at);
+		status = s->model->ops.run(s->self, s->features, (const float *const *)b.in,
+					   s->fio.out, err);
+		for (int64_t i = 0; !status && i < batch && at + i < f->n; i++)
+			rt_whole_add(s->model, s->fio.out, i,
+				     f->data->at[f->chunks[at + i].recording].whole);
+	}
+	rt_progress_clear(progress);
+	rt_batch_release(&b);
+	return status;
+}
+
+RtStatus rt_dataset_whole(RtSession *s, RtDataset *d, RtProgress *progress, RtError *err)
+{
+	RtFeed f;
+	if (s->features < 0 || rt_whole_count(s->model) == 0)
+		return RT_OK;
+	for (int i = 0; i < d->n; i++) {
+		if (d->at[i].x && !(d->at[i].whole = rt_whole_new(s->model)))
+			return rt_no_memory(err);
+	}
+	RtStatus status = rt_feed_open(&f, s->model, d, RT_ALL_FOLDS, RT_VALIDATION, err);
+	if (!status)
+		status = add_segments(s, &f, progress, err);
+	rt_feed_release(&f);
+	return status;
 }
 
 /* ---- loader ------------------------------------------------------------------------------ */

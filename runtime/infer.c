@@ -76,29 +76,34 @@ static RtStatus decode_segment(Job *j, int64_t at, int64_t index, RtError *err)
 }
 
 /* A picture shows the features, too. */
-static RtStatus run_segments(const Job *j, int64_t at, RtError *err)
+static RtStatus run_segments(const Job *j, const RtSamples *r, const float *whole, int64_t at,
+			     RtError *err)
 {
-	rt_session_fill(j->session, &j->clip, at);
-	if (!j->options->svg || j->session->features < 0)
-		return rt_session_infer(j->session, err);
-	const RtStatus s = rt_session_run(j->session, j->session->features, err);
-	return s ? s : rt_session_main(j->session, err);
+	RtSession *const session = j->session;
+	if (!j->options->svg || session->features < 0) {
+		rt_session_fill(session, r, whole, at);
+		return rt_session_infer(session, rt_session_in(session), err);
+	}
+	const RtStatus s = rt_session_features(session, r, whole, at, err);
+	return s ? s : rt_session_main(session, err);
 }
 
 static RtStatus detect(Job *j, RtError *err)
 {
-	const int64_t n = rt_segment_count(&j->model->audio, j->clip.frames);
-	const int64_t batch = j->model->batch;
-	RtStatus s = RT_OK;
-	if (j->options->svg)
+	const RtSamples r = rt_clip_samples(&j->clip);
+	const int64_t n = rt_segment_count(&j->model->audio, r.n), batch = j->model->batch;
+	float *whole;
+	RtStatus s = rt_session_whole(j->session, &r, &whole, err);
+	if (!s && j->options->svg)
 		s = rt_spectrogram_open(&j->spectrogram, j->model, n, err);
 	for (int64_t at = 0; !s && at < n; at += batch) {
 		rt_progress_show(&j->progress, j->path, at, n);
-		s = run_segments(j, at, err);
+		s = run_segments(j, &r, whole, at, err);
 		for (int64_t i = 0; !s && i < batch && at + i < n; i++)
 			s = decode_segment(j, at + i, i, err);
 	}
 	rt_progress_clear(&j->progress);
+	free(whole);
 	return s;
 }
 
@@ -206,7 +211,9 @@ RtStatus rt_verb_infer(const RtModel *m, const RtOptions *o, RtError *err)
 		return status;
 	RtWeights w = {0};
 	RtSession s = {0};
-	status = rt_weights_open(&w, m, o->weights, err);
+	status = rt_weights_load(&w, m, o->weights, o->statistics, err);
+	if (!status)
+		rt_say_unscaled(o, m, &w);
 	if (!status)
 		status = rt_session_open(&s, m, &w, (int)o->threads, err);
 	rt_weights_release(&w);

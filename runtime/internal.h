@@ -178,6 +178,14 @@ typedef struct RtWeights {
 /* From a safetensors file, or with path NULL from those embedded in the program. Names missing,
  * left over, of wrong shape or type are all listed. */
 RtStatus rt_weights_open(RtWeights *w, const RtModel *m, const char *path, RtError *err);
+/* As rt_weights_open, then statistics of the features from a file of their own. path or statistics
+ * NULL: those of the program. */
+RtStatus rt_weights_load(RtWeights *w, const RtModel *m, const char *path, const char *statistics,
+			 RtError *err);
+/* The model standardises its features, by what is not known. */
+bool rt_weights_unscaled(const RtWeights *w, const RtModel *m);
+/* Parameter of that name, or -1. */
+int rt_param_find(const RtModel *m, const char *name);
 /* As rt_weights_open on bytes in memory, which must outlive w. */
 RtStatus rt_weights_parse(RtWeights *w, const RtModel *m, const unsigned char *bytes, uint64_t n,
 			  const char *label, RtError *err);
@@ -200,7 +208,16 @@ typedef struct RtClip {
 	int file_rate; /* differs from rate where it was resampled */
 } RtClip;
 
+/* A recording, [n, channels]: x, or x16 as of 16-bit files. */
+typedef struct RtSamples {
+	const float *x;
+	const int16_t *x16;
+	int64_t n;
+	int channels;
+} RtSamples;
+
 RtStatus rt_clip_open(RtClip *c, const char *path, const RtAudio *want, RtError *err);
+RtSamples rt_clip_samples(const RtClip *c);
 void rt_clip_release(RtClip *c);
 
 /* ---- segment.c -------------------------------------------------------------------------- */
@@ -209,8 +226,27 @@ void rt_clip_release(RtClip *c);
 int64_t rt_segment_count(const RtAudio *a, int64_t clip_frames);
 /* Label frames of the clip: the last one may be incomplete. */
 int64_t rt_label_frames(const RtAudio *a, int64_t clip_frames);
-/* Segment `index` as [channels, samples]; all zeros beyond the clip. */
-void rt_segment_get(const RtAudio *a, const RtClip *c, int64_t index, float *out);
+/* The graph that takes audio: "features" or, without it, "main". */
+const RtGraph *rt_first_graph(const RtModel *m);
+/* Whether all its inputs can be made from audio. */
+bool rt_segments_fit(const RtModel *m);
+/* Its inputs for example `example` of a batch, the segment that begins at sample `begin`. r NULL:
+ * silence. whole: see below; NULL: the segment is all there is of the recording. pcm: the audio
+ * goes there, not to its input, in 16 bits as [batch, samples, channels]; NULL: it does not. */
+void rt_segment_fill(const RtModel *m, const RtSamples *r, const float *whole, int64_t begin,
+		     int64_t example, float *const *in, int16_t *pcm);
+
+/* Of `frames` feature frames of a segment with `length` samples, those within the recording; all
+ * where the graph does not take a length. */
+int64_t rt_segment_frames(const RtModel *m, int64_t frames, int64_t length);
+
+/* What the graph takes of a whole recording, not of a segment: numbers that are the largest of all
+ * segments. 0 where it takes none. */
+uint64_t rt_whole_count(const RtModel *m);
+/* As many numbers, before any segment has been seen; to be freed. NULL where memory lacks. */
+float *rt_whole_new(const RtModel *m);
+/* Takes in what the graph gave for an example: outputs of the names of these inputs. */
+void rt_whole_add(const RtModel *m, float *const *out, int64_t example, float *whole);
 
 /* ---- session.c -------------------------------------------------------------------------- */
 
@@ -240,17 +276,23 @@ RtStatus rt_session_open(RtSession *s, const RtModel *m, const RtWeights *w, int
 			 RtError *err);
 void rt_session_close(RtSession *s);
 RtStatus rt_session_run(RtSession *s, int graph, RtError *err);
-/* Audio of segments first .. first+batch-1 to the input of the first graph. */
-void rt_session_fill(RtSession *s, const RtClip *c, int64_t first);
+/* Buffers for the inputs of the graph that takes audio. */
+float **rt_session_in(RtSession *s);
+/* Segments first .. first+batch-1 into them. whole: what rt_session_whole made, or NULL. */
+void rt_session_fill(RtSession *s, const RtSamples *r, const float *whole, int64_t first);
 /* The same, through the features graph (out: s->fio). */
-RtStatus rt_session_features(RtSession *s, const RtClip *c, int64_t first, RtError *err);
+RtStatus rt_session_features(RtSession *s, const RtSamples *r, const float *whole, int64_t first,
+			     RtError *err);
+/* What the graph takes of the whole recording; *whole is to be freed, NULL if that is nothing. */
+RtStatus rt_session_whole(RtSession *s, const RtSamples *r, float **whole, RtError *err);
 /* The output of the features graph that feeds an input of main: "features" takes the standardised
  * ones where the model makes them, any other the output of its own name. -1: there is none. */
 int rt_feeding_output(const RtGraph *f, const char *input);
 /* What rt_session_features left, through main (out: s->mio). */
 RtStatus rt_session_main(RtSession *s, RtError *err);
-/* What rt_session_fill left, through both graphs (out: s->mio; s->fio may be as it was). */
-RtStatus rt_session_infer(RtSession *s, RtError *err);
+/* Inputs as rt_segment_fill fills them, through both graphs (out: s->mio; s->fio may be as it
+ * was). */
+RtStatus rt_session_infer(RtSession *s, float *const *in, RtError *err);
 
 /* ---- decode.c --------------------------------------------------------------------------- */
 
@@ -334,7 +376,7 @@ typedef struct RtOptions {
 	bool json, quiet, table, standardized, resume, no_dropout, micro, jackknife;
 	int64_t seed, threads, runs, warmup;
 	double threshold, merge; /* negative: the model's own */
-	const char *weights, *input, *output, *svg, *data, *out, *batch, *stage;
+	const char *weights, *statistics, *input, *output, *svg, *data, *out, *batch, *stage;
 	int nsets;
 	const char *set[RT_MAX_SETS]; /* NAME=VALUE */
 	int nargs;
@@ -346,6 +388,8 @@ void rt_say_error(const RtOptions *o, const char *text);
 void rt_say_warning(const RtOptions *o, const char *text);
 /* Lines that are diagnostics already. */
 void rt_say_lines(const char *lines);
+/* Warns if features are not standardised for lack of statistics. */
+void rt_say_unscaled(const RtOptions *o, const RtModel *m, const RtWeights *w);
 /* Warns if the clip has not the rate that its file has. */
 void rt_say_resampled(const RtOptions *o, const RtClip *c, const char *path);
 
@@ -360,5 +404,6 @@ RtStatus rt_verb_step(const RtModel *m, const RtOptions *o, RtError *err);
 RtStatus rt_verb_train(const RtModel *m, const RtOptions *o, RtError *err);
 RtStatus rt_verb_eval(const RtModel *m, const RtOptions *o, RtError *err);
 RtStatus rt_verb_bench(const RtModel *m, const RtOptions *o, RtError *err);
+RtStatus rt_verb_statistics(const RtModel *m, const RtOptions *o, RtError *err);
 
 #endif

@@ -25,6 +25,8 @@ typedef struct Option {
 static const Option options[] = {
     {"weights", 'w', TEXT, AT(weights), "W.safetensors",
      "weights; default: those embedded in the program, if any", 0, 0},
+    {"statistics", 0, TEXT, AT(statistics), "S.safetensors",
+     "mean and deviation of the features, where the weights have none", 0, 0},
     {"input", 'i', TEXT, AT(input), "X.npy",
      "features [N, ...]; or a .safetensors file with the model's inputs by name", 0, 0},
     {"output", 'o', TEXT, AT(output), "PATH", "file, or for infer the folder, to write", 0, 0},
@@ -71,15 +73,18 @@ static const Verb verbs[] = {
      "write fresh weights by the model's own initialisers"},
     {"run", rt_verb_run, "input! output! weights threads quiet", "", 0, 0,
      "features in, raw outputs out, as safetensors"},
-    {"features", rt_verb_features, "output! standardized weights threads quiet", " clip.wav", 1, 1,
+    {"features", rt_verb_features, "output! standardized weights statistics threads quiet",
+     " clip.wav", 1, 1,
      "write the features of a clip as .npy: [segments, channels, frames, mel bins]"},
-    {"infer", rt_verb_infer, "weights output table svg threshold merge threads quiet",
+    {"statistics", rt_verb_statistics, "output! threads quiet", " clip.wav...", 1, 1 << 30,
+     "write mean and deviation of the features of all clips, for --statistics"},
+    {"infer", rt_verb_infer, "weights statistics output table svg threshold merge threads quiet",
      " clip.wav...", 1, 1 << 30,
      "write CLIP.csv for each clip: frame,class,0,azimuth,elevation,distance (degrees, metres)"},
-    {"train", rt_verb_train, "data! out! resume stage set weights seed threads quiet", "", 0, 0,
-     "train the network; all that is needed to go on is in DIR at any moment"},
-    {"eval", rt_verb_eval, "data! weights set json micro jackknife threshold merge threads quiet",
-     "", 0, 0,
+    {"train", rt_verb_train, "data! out! resume stage set weights statistics seed threads quiet",
+     "", 0, 0, "train the network; all that is needed to go on is in DIR at any moment"},
+    {"eval", rt_verb_eval,
+     "data! weights statistics set json micro jackknife threshold merge threads quiet", "", 0, 0,
      "detect events in the validation folds (all, where the model names none) and score them"},
     {"step", rt_verb_step, "batch! output! no-dropout weights stage set threads quiet", "", 0, 0,
      "one step of the optimiser: loss, gradients and new weights as safetensors"},
@@ -96,6 +101,13 @@ void rt_say_warning(const RtOptions *o, const char *text)
 {
 	if (!o->quiet)
 		fprintf(stderr, "%s: warning: %s\n", o->program, text);
+}
+
+void rt_say_unscaled(const RtOptions *o, const RtModel *m, const RtWeights *w)
+{
+	if (rt_weights_unscaled(w, m))
+		rt_say_warning(o, "no mean and deviation of the features: they go into the network "
+				  "as they are ('statistics' makes them)");
 }
 
 void rt_say_lines(const char *lines)

@@ -98,9 +98,10 @@ typedef struct Mem {
 
 /* A batch on its way from audio to a step of the optimiser. */
 typedef struct Slot {
-	void *host;     /* pinned: audio, then the inputs of the step that no graph makes */
-	float **in;     /* these, by input of the step; NULL: made by the graph "features" */
-	CuPtr device;   /* the step's inputs, then audio */
+	void *host;     /* pinned: audio, then `first`, then `in` */
+	float **first;  /* by input of the graph "features"; NULL: the audio */
+	float **in;     /* by input of the step; NULL: made by the graph "features" */
+	CuPtr device;   /* the step's inputs, then audio, then `first` */
 	CuHandle graph; /* features and step */
 	CuHandle sent;  /* event: everything has arrived */
 	bool open;

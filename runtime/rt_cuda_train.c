@@ -74,10 +74,43 @@ static size_t aligned(size_t bytes)
 	return (bytes + ALIGN - 1) / ALIGN * ALIGN;
 }
 
+static bool is_audio(const RtTensor *t)
+{
+	return strcmp(t->name, "audio") == 0;
+}
+
+static const RtGraph *features_of(const RtModel *m)
+{
+	return &m->graphs[rt_graph_find(m, "features")];
+}
+
 static size_t pcm_bytes(const RtModel *m)
 {
-	return (size_t)m->batch * (size_t)m->audio.channels * (size_t)m->audio.samples *
+	const RtGraph *f = features_of(m);
+	return rt_tensor_numel(&f->inputs[rt_tensor_find(f->ninputs, f->inputs, "audio")]) *
 	       sizeof(int16_t);
+}
+
+/* Bytes of what stands before input i of the features, or with all their inputs behind the audio.
+ */
+static size_t beside_audio(const RtModel *m, int i)
+{
+	const RtGraph *f = features_of(m);
+	size_t at = 0;
+	for (int k = 0; k < i; k++)
+		at += is_audio(&f->inputs[k]) ? 0 : aligned(cu_tensor_bytes(&f->inputs[k]));
+	return at;
+}
+
+static CuPtr device_pcm(const Rt *r, const Slot *s)
+{
+	return s->device + (CuPtr)aligned((size_t)r->program->in_bytes);
+}
+
+static CuPtr device_first(const Rt *r, const Slot *s, int i)
+{
+	const RtModel *m = r->program->model;
+	return device_pcm(r, s) + (CuPtr)(aligned(pcm_bytes(m)) + beside_audio(m, i));
 }
 
 static bool is_number(const RtTensor *t)
@@ -89,20 +122,34 @@ static bool is_number(const RtTensor *t)
 static RtStatus record(Rt *r, int slot, RtError *err)
 {
 	const RtCudaProgram *p = r->program;
+	const Slot *s = &r->slot[slot];
+	const int features = rt_graph_find(p->model, "features");
+	const RtGraph *f = features_of(p->model);
 	Mem mem = r->mem;
-	mem.pcm = r->slot[slot].device + (CuPtr)aligned((size_t)p->in_bytes);
+	mem.pcm = device_pcm(r, s);
 	PASS_ON(cu_launch(r, p->pcm, &mem, false, err));
-	mem.in = r->slot[slot].device;
-	return cu_launch_chain(r, rt_graph_find(p->model, "features"),
-			       rt_graph_find(p->model, "step"), &mem, err);
+	for (int i = 0; i < f->ninputs; i++)
+		if (!is_audio(&f->inputs[i]))
+			TRY(r,
+			    copy(r->mem.in + (CuPtr)p->graphs[features].inputs[i],
+				 device_first(r, s, i), cu_tensor_bytes(&f->inputs[i]), r->stream),
+			    "passing inputs on");
+	mem.in = s->device;
+	return cu_launch_chain(r, features, rt_graph_find(p->model, "step"), &mem, err);
 }
 
-/* Inputs that features do not make follow the audio in host memory. Returns all its bytes. */
+/* Inputs of the features, and of the step those that features do not make, follow the audio in host
+ * memory. Returns all its bytes. */
 static size_t place_inputs(const Rt *r, Slot *s)
 {
 	const RtModel *m = r->program->model;
 	const int features = rt_graph_find(m, "features"), step = rt_graph_find(m, "step");
+	const RtGraph *f = features_of(m);
 	size_t at = aligned(pcm_bytes(m));
+	for (int i = 0; i < f->ninputs; i++)
+		if (s->host && !is_audio(&f->inputs[i]))
+			s->first[i] = (float *)((char *)s->host + at + beside_audio(m, i));
+	at += beside_audio(m, f->ninputs);
 	for (int i = 0; i < m->graphs[step].ninputs; i++) {
 		if (cu_fed_by(m, features, step, i) >= 0)
 			continue;
@@ -117,9 +164,11 @@ static RtStatus slot_open(Rt *r, int i, RtError *err)
 	const RtCudaProgram *p = r->program;
 	const RtGraph *step = &p->model->graphs[rt_graph_find(p->model, "step")];
 	Slot *s = &r->slot[i];
-	const size_t device = aligned((size_t)p->in_bytes) + pcm_bytes(p->model);
+	const int nfirst = features_of(p->model)->ninputs;
+	const size_t device = (size_t)device_first(r, s, nfirst); /* from 0: not there yet */
+	s->first = rt_alloc((uint64_t)nfirst, sizeof *s->first);
 	s->in = rt_alloc((uint64_t)step->ninputs, sizeof *s->in);
-	if (!s->in)
+	if (!s->first || !s->in)
 		return rt_no_memory(err);
 	if (!r->side)
 		TRY(r, stream_create(&r->side, STREAM_NON_BLOCKING), "making a stream");
@@ -144,6 +193,7 @@ void cu_slots_close(Rt *r)
 			r->cu.free(s->device);
 		if (s->host)
 			r->cu.host_free(s->host);
+		free(s->first);
 		free(s->in);
 	}
 	if (r->side)
@@ -157,7 +207,7 @@ RtStatus rt_cuda_slot(void *self, int slot, RtSlot *out, RtError *err)
 	TRY(r, context_set(r->context), "using the GPU");
 	if (!s->open)
 		PASS_ON(slot_open(r, slot, err));
-	*out = (RtSlot){.audio = s->host, .target = s->in};
+	*out = (RtSlot){.audio = s->host, .in = s->first, .target = s->in};
 	return RT_OK;
 }
 
@@ -181,10 +231,16 @@ RtStatus rt_cuda_send(void *self, int slot, RtError *err)
 {
 	Rt *r = self;
 	const Slot *s = &r->slot[slot];
-	const CuPtr pcm = s->device + (CuPtr)aligned((size_t)r->program->in_bytes);
+	const RtGraph *f = features_of(r->program->model);
 	TRY(r, context_set(r->context), "using the GPU");
-	TRY(r, upload(pcm, s->host, pcm_bytes(r->program->model), r->side),
+	TRY(r, upload(device_pcm(r, s), s->host, pcm_bytes(r->program->model), r->side),
 	    "copying audio to the GPU");
+	for (int i = 0; i < f->ninputs; i++)
+		if (s->first[i])
+			TRY(r,
+			    upload(device_first(r, s, i), s->first[i],
+				   cu_tensor_bytes(&f->inputs[i]), r->side),
+			    "copying a batch to the GPU");
 	PASS_ON(send_inputs(r, s, false, r->side, err));
 	TRY(r, event_record(s->sent, r->side), "copying a batch to the GPU");
 	return RT_OK;

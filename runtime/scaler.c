@@ -1,5 +1,6 @@
 /* scaler.c: the statistics by which features are standardised, from one pass over the training
- * data. They are part of the weights, under the names scaler.mean and scaler.std. */
+ * data; and the verb `statistics`, which makes them from any clips. They are part of the weights,
+ * under the names scaler.mean and scaler.std. */
 #include "train.h"
 
 #include <math.h>
@@ -26,8 +27,8 @@ static int raw_output(const RtModel *m)
 
 bool rt_scaler_wanted(const RtModel *m)
 {
-	return rt_tensor_find(m->nstate, m->state, "scaler.mean") >= 0 &&
-	       rt_tensor_find(m->nstate, m->state, "scaler.std") >= 0 && raw_output(m) >= 0;
+	return rt_param_find(m, "scaler.mean") >= 0 && rt_param_find(m, "scaler.std") >= 0 &&
+	       raw_output(m) >= 0;
 }
 
 static void sums_release(Sums *s)
@@ -41,8 +42,8 @@ static RtStatus sums_open(Sums *s, const RtModel *m, RtError *err)
 {
 	*s = (Sums){.output = raw_output(m)};
 	const RtTensor *const t = &m->graphs[rt_graph_find(m, "features")].outputs[s->output];
-	const RtTensor *const mean = &m->state[rt_tensor_find(m->nstate, m->state, "scaler.mean")];
-	const RtTensor *const std = &m->state[rt_tensor_find(m->nstate, m->state, "scaler.std")];
+	const RtTensor *const mean = &m->params[rt_param_find(m, "scaler.mean")].tensor;
+	const RtTensor *const std = &m->params[rt_param_find(m, "scaler.std")].tensor;
 	s->channels = t->dim[1];
 	s->frames = t->dim[2];
 	s->bins = t->dim[3];
@@ -55,11 +56,11 @@ static RtStatus sums_open(Sums *s, const RtModel *m, RtError *err)
 	return s->x && s->xx && s->shift ? RT_OK : rt_no_memory(err);
 }
 
-/* f [channels, frames, bins] */
-static void add_example(Sums *s, const float *f)
+/* f [channels, frames, bins], the first `frames` of them */
+static void add_example(Sums *s, const float *f, int64_t frames)
 {
 	for (int64_t c = 0; c < s->channels; c++)
-		for (int64_t t = 0; t < s->frames; t++) {
+		for (int64_t t = 0; t < frames; t++) {
 			const float *const row = f + (c * s->frames + t) * s->bins;
 			float *const shift = s->shift + c * s->bins;
 			double *const x = s->x + c * s->bins, *const xx = s->xx + c * s->bins;
@@ -71,8 +72,8 @@ static void add_example(Sums *s, const float *f)
 				xx[b] += v * v;
 			}
 		}
-	s->shifted = true;
-	s->n += (double)s->frames;
+	s->shifted = s->shifted || frames;
+	s->n += (double)frames;
 }
 
 static RtStatus add_all(Sums *sums, RtSession *s, const RtFeed *f, RtProgress *progress,
@@ -88,10 +89,13 @@ static RtStatus add_all(Sums *sums, RtSession *s, const RtFeed *f, RtProgress *p
 	for (int64_t at = 0; !status && at < f->n; at += batch) {
 		rt_progress_show(progress, "statistics of the features", at, f->n);
 		rt_batch_fill_plain(&b, f, at);
-		const float *const in[1] = {b.audio};
-		status = s->model->ops.run(s->self, s->features, in, out, err);
-		for (int64_t i = 0; !status && i < batch && at + i < f->n; i++)
-			add_example(sums, s->fio.out[sums->output] + i * each);
+		status =
+		    s->model->ops.run(s->self, s->features, (const float *const *)b.in, out, err);
+		for (int64_t i = 0; !status && i < batch && at + i < f->n; i++) {
+			const RtChunk *const c = &f->chunks[at + i];
+			add_example(sums, s->fio.out[sums->output] + i * each,
+				    rt_segment_frames(s->model, sums->frames, c->end - c->begin));
+		}
 	}
 	rt_progress_clear(progress);
 	rt_batch_release(&b);
@@ -99,33 +103,38 @@ static RtStatus add_all(Sums *sums, RtSession *s, const RtFeed *f, RtProgress *p
 	return status;
 }
 
-/* A bin that never changes keeps its scale. */
-static RtStatus store(const Sums *sums, RtSession *s, RtError *err)
+/* Mean, then deviation, [channels, bins] each; *v is to be freed. A bin that never changes keeps
+ * its scale. */
+static RtStatus finish(const Sums *sums, float **v, RtError *err)
 {
-	const RtModel *const m = s->model;
 	const uint64_t n = (uint64_t)(sums->channels * sums->bins);
-	float *const v = rt_alloc(2 * n, sizeof *v);
-	if (!v)
+	float *const mean = *v = rt_alloc(2 * n, sizeof *mean), *const std = mean + n;
+	if (!mean)
 		return rt_no_memory(err);
 	bool finite = true;
 	for (uint64_t i = 0; i < n; i++) {
-		const double mean = sums->x[i] / sums->n, var = sums->xx[i] / sums->n - mean * mean;
-		v[i] = (float)(sums->shift[i] + mean);
-		v[n + i] = var > 0 ? (float)sqrt(var) : 1;
-		if (!(v[n + i] > 0))
-			v[n + i] = 1;
-		finite = finite && isfinite(v[i]) && isfinite(var) && isfinite(v[n + i]);
+		const double x = sums->x[i] / sums->n, var = sums->xx[i] / sums->n - x * x;
+		mean[i] = (float)(sums->shift[i] + x);
+		std[i] = var > 0 ? (float)sqrt(var) : 1;
+		if (!(std[i] > 0))
+			std[i] = 1;
+		finite = finite && isfinite(mean[i]) && isfinite(var) && isfinite(std[i]);
 	}
-	RtStatus status = finite ? RT_OK
-				 : rt_fail(err, RT_INPUT,
-					   "features of the training data are "
-					   "not finite");
+	return finite ? RT_OK : rt_fail(err, RT_INPUT, "features of the recordings are not finite");
+}
+
+/* Into the state of a program that trains. */
+static RtStatus keep(const Sums *sums, RtSession *s, RtError *err)
+{
+	const RtModel *const m = s->model;
+	float *v;
+	RtStatus status = finish(sums, &v, err);
 	if (!status)
 		status =
 		    rt_state_set(s, rt_tensor_find(m->nstate, m->state, "scaler.mean"), v, err);
 	if (!status)
-		status =
-		    rt_state_set(s, rt_tensor_find(m->nstate, m->state, "scaler.std"), v + n, err);
+		status = rt_state_set(s, rt_tensor_find(m->nstate, m->state, "scaler.std"),
+				      v + sums->channels * sums->bins, err);
 	free(v);
 	return status ? status : rt_state_refresh(s, err);
 }
@@ -137,7 +146,106 @@ RtStatus rt_scaler_compute(RtSession *s, const RtFeed *f, RtProgress *progress, 
 	if (!status)
 		status = add_all(&sums, s, f, progress, err);
 	if (!status)
-		status = store(&sums, s, err);
+		status = keep(&sums, s, err);
 	sums_release(&sums);
+	return status;
+}
+
+/* ---- the verb ---------------------------------------------------------------------------- */
+
+static RtStatus add_segments(Sums *sums, RtSession *s, const RtSamples *r, RtError *err)
+{
+	const RtModel *const m = s->model;
+	const int64_t n = rt_segment_count(&m->audio, r->n), batch = m->batch;
+	const int64_t each = sums->channels * sums->frames * sums->bins;
+	float *whole;
+	RtStatus status = rt_session_whole(s, r, &whole, err);
+	for (int64_t at = 0; !status && at < n; at += batch) {
+		status = rt_session_features(s, r, whole, at, err);
+		for (int64_t i = 0; !status && i < batch && at + i < n; i++)
+			add_example(
+			    sums, s->fio.out[sums->output] + i * each,
+			    rt_segment_frames(m, sums->frames, r->n - (at + i) * m->audio.samples));
+	}
+	free(whole);
+	return status;
+}
+
+static RtStatus add_clips(Sums *sums, RtSession *s, const RtOptions *o, RtError *err)
+{
+	RtProgress progress;
+	RtStatus status = RT_OK;
+	rt_progress_open(&progress, o->quiet);
+	for (int i = 0; !status && i < o->nargs; i++) {
+		RtClip c;
+		rt_progress_show(&progress, "statistics of the features", i, o->nargs);
+		status = rt_clip_open(&c, o->args[i], &s->model->audio, err);
+		if (status)
+			break;
+		rt_say_resampled(o, &c, o->args[i]);
+		const RtSamples r = rt_clip_samples(&c);
+		status = add_segments(sums, s, &r, err);
+		rt_clip_release(&c);
+	}
+	rt_progress_clear(&progress);
+	if (!status && sums->n == 0)
+		status = rt_fail(err, RT_INPUT, "the clips are shorter than a frame");
+	return status;
+}
+
+static RtStatus write_tensors(const Sums *sums, const RtModel *m, const RtOptions *o,
+			      const float *v, RtError *err)
+{
+	char note[80];
+	snprintf(note, sizeof note, "%.0f frames of %d clips", sums->n, o->nargs);
+	const RtTensor t[] = {m->params[rt_param_find(m, "scaler.mean")].tensor,
+			      m->params[rt_param_find(m, "scaler.std")].tensor};
+	const RtMeta from = {"from", note};
+	RtOut out;
+	RtStatus s = rt_out_open(&out, o->output, err);
+	if (s)
+		return s;
+	s = rt_st_header_meta(out.file, 2, t, 1, &from, err);
+	if (s) {
+		rt_out_cancel(&out);
+		return s;
+	}
+	fwrite(v, sizeof *v, (size_t)(2 * sums->channels * sums->bins), out.file);
+	return rt_out_commit(&out, err);
+}
+
+static RtStatus write_statistics(const Sums *sums, const RtModel *m, const RtOptions *o,
+				 RtError *err)
+{
+	float *v;
+	RtStatus s = finish(sums, &v, err);
+	if (!s)
+		s = write_tensors(sums, m, o, v, err);
+	free(v);
+	return s;
+}
+
+/* Raw features do not depend on weights. */
+RtStatus rt_verb_statistics(const RtModel *m, const RtOptions *o, RtError *err)
+{
+	if (m->audio.rate <= 0 || !rt_scaler_wanted(m))
+		return rt_fail(err, RT_INPUT, "the model '%s' does not standardise its features",
+			       m->name);
+	RtWeights w = {0};
+	RtSession s = {0};
+	Sums sums = {0};
+	RtStatus status = rt_weights_none(&w, m, err);
+	if (!status)
+		status = rt_session_open(&s, m, &w, (int)o->threads, err);
+	rt_weights_release(&w);
+	if (!status)
+		status = sums_open(&sums, m, err);
+	if (!status)
+		status = add_clips(&sums, &s, o, err);
+	if (!status)
+		status = write_statistics(&sums, m, o, err);
+	sums_release(&sums);
+	if (s.model)
+		rt_session_close(&s);
 	return status;
 }

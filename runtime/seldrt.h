@@ -86,7 +86,8 @@ typedef struct RtRoof {
 
 /* Host memory for a batch to train on, valid until close. */
 typedef struct RtSlot {
-	int16_t *audio;       /* [batch, samples, channels] */
+	int16_t *audio;       /* [batch, samples, channels], samples as of the input "audio" */
+	float *const *in;     /* by input of "features"; that of the audio is not read */
 	float *const *target; /* by input of "step": targets; what is no target is not read */
 } RtSlot;
 

@@ -64,13 +64,6 @@ static bool batched(const RtModel *m, int n, const RtTensor *t)
 	return true;
 }
 
-/* Audio goes in as [batch, channels, samples]. */
-static bool takes_audio(const RtModel *m, const RtGraph *g)
-{
-	const int64_t want[3] = {m->batch, m->audio.channels, m->audio.samples};
-	return g->ninputs == 1 && rt_same_shape(&g->inputs[0], 3, want);
-}
-
 /* Output `name` has n values for each segment. */
 static bool output_fits(const RtModel *m, const RtGraph *g, const char *name, int64_t n)
 {
@@ -96,7 +89,7 @@ RtStatus rt_model_check(const RtModel *m, RtError *err)
 		return rt_fail(err, RT_BUG,
 			       "the program is for library interface %d, this one is %d", m->abi,
 			       RT_ABI);
-	const int main = rt_graph_find(m, "main"), features = rt_graph_find(m, "features");
+	const int main = rt_graph_find(m, "main");
 	if (main < 0 || m->batch < 1)
 		return rt_fail(err, RT_BUG, "the model has no graph 'main' or no batch");
 	for (int i = 0; i < m->ngraphs; i++) {
@@ -109,13 +102,10 @@ RtStatus rt_model_check(const RtModel *m, RtError *err)
 				       g->name, (long long)m->batch);
 	}
 	const RtAudio *const a = &m->audio;
-	if (a->rate > 0) {
-		const RtGraph *const first = &m->graphs[features >= 0 ? features : main];
-		if (a->samples < 1 || a->frame_samples < 1 || a->frames < 1 ||
-		    !takes_audio(m, first))
-			return rt_fail(err, RT_BUG, "graph '%s' does not take the model's audio",
-				       first->name);
-	}
+	if (a->rate > 0 &&
+	    (a->samples < 1 || a->frame_samples < 1 || a->frames < 1 || !rt_segments_fit(m)))
+		return rt_fail(err, RT_BUG, "graph '%s' does not take the model's audio",
+			       rt_first_graph(m)->name);
 	if (m->decode.kind && !decode_fits(m, &m->graphs[main]))
 		return rt_fail(err, RT_BUG, "outputs do not fit their decoding as '%s'",
 			       m->decode.kind);
@@ -157,18 +147,42 @@ RtStatus rt_session_run(RtSession *s, int graph, RtError *err)
 	return s->model->ops.run(s->self, graph, (const float *const *)io->in, io->out, err);
 }
 
-void rt_session_fill(RtSession *s, const RtClip *c, int64_t first)
+float **rt_session_in(RtSession *s)
 {
-	const RtAudio *const a = &s->model->audio;
-	float *const in = s->features >= 0 ? s->fio.in[0] : s->mio.in[0];
-	for (int64_t i = 0; i < s->model->batch; i++)
-		rt_segment_get(a, c, first + i, in + i * a->channels * a->samples);
+	return s->features >= 0 ? s->fio.in : s->mio.in;
 }
 
-RtStatus rt_session_features(RtSession *s, const RtClip *c, int64_t first, RtError *err)
+void rt_session_fill(RtSession *s, const RtSamples *r, const float *whole, int64_t first)
 {
-	rt_session_fill(s, c, first);
+	const RtModel *const m = s->model;
+	for (int64_t i = 0; i < m->batch; i++)
+		rt_segment_fill(m, r, whole, (first + i) * m->audio.samples, i, rt_session_in(s),
+				NULL);
+}
+
+RtStatus rt_session_features(RtSession *s, const RtSamples *r, const float *whole, int64_t first,
+			     RtError *err)
+{
+	rt_session_fill(s, r, whole, first);
 	return s->features >= 0 ? rt_session_run(s, s->features, err) : RT_OK;
+}
+
+/* A single segment is the whole recording. */
+RtStatus rt_session_whole(RtSession *s, const RtSamples *r, float **whole, RtError *err)
+{
+	const RtModel *const m = s->model;
+	const int64_t n = rt_segment_count(&m->audio, r->n);
+	*whole = NULL;
+	if (s->features < 0 || rt_whole_count(m) == 0 || n == 1)
+		return RT_OK;
+	*whole = rt_whole_new(m);
+	RtStatus status = *whole ? RT_OK : rt_no_memory(err);
+	for (int64_t at = 0; !status && at < n; at += m->batch) {
+		status = rt_session_features(s, r, NULL, at, err);
+		for (int64_t i = 0; !status && i < m->batch && at + i < n; i++)
+			rt_whole_add(m, s->fio.out, i, *whole);
+	}
+	return status;
 }
 
 int rt_feeding_output(const RtGraph *f, const char *input)
@@ -197,11 +211,14 @@ RtStatus rt_session_main(RtSession *s, RtError *err)
 	return rt_session_run(s, s->main, err);
 }
 
-RtStatus rt_session_infer(RtSession *s, RtError *err)
+RtStatus rt_session_infer(RtSession *s, float *const *in, RtError *err)
 {
 	const RtOps *const ops = &s->model->ops;
-	if (s->features >= 0 && ops->infer)
-		return ops->infer(s->self, (const float *const *)s->fio.in, s->mio.out, err);
-	const RtStatus status = s->features >= 0 ? rt_session_run(s, s->features, err) : RT_OK;
+	const float *const *const from = (const float *const *)in;
+	if (s->features < 0)
+		return ops->run(s->self, s->main, from, s->mio.out, err);
+	if (ops->infer)
+		return ops->infer(s->self, from, s->mio.out, err);
+	const RtStatus status = ops->run(s->self, s->features, from, s->fio.out, err);
 	return status ? status : rt_session_main(s, err);
 }

@@ -339,15 +339,15 @@ static RtStatus make_inputs(Trainer *t, const RtBatch *b, RtError *err)
 {
 	RtSession *const s = &t->session;
 	const RtGraph *const g = t->step.graph;
-	const float *const audio[1] = {b->audio};
 	RtStatus status = RT_OK;
 	if (s->features >= 0)
-		status = t->model->ops.run(s->self, s->features, audio, t->fed, err);
+		status = t->model->ops.run(s->self, s->features, (const float *const *)b->in,
+					   t->fed, err);
 	for (int i = 0; i < g->ninputs; i++) {
 		if (t->step.role[i] == RT_TARGET)
 			t->step.in[i] = b->target[i];
 		else if (t->step.role[i] == RT_FEATURES && s->features < 0)
-			t->step.in[i] = b->audio;
+			t->step.in[i] = b->in[0];
 		else if (t->step.role[i] == RT_FEATURES)
 			t->step.in[i] = s->fio.out[rt_feeding_output(&t->model->graphs[s->features],
 								     g->inputs[i].name)];
@@ -549,21 +549,6 @@ static RtStatus train_stage(Trainer *t, RtError *err)
 
 /* ---- the beginning ----------------------------------------------------------------------- */
 
-/* Weights may bring their own statistics; those of a fresh network do nothing. */
-static bool has_scaler(const Trainer *t, const RtWeights *w)
-{
-	for (int i = 0; i < t->model->nparams; i++) {
-		const RtTensor *const p = &t->model->params[i].tensor;
-		const bool is_std = strcmp(p->name, "scaler.std") == 0;
-		if (!is_std && strcmp(p->name, "scaler.mean") != 0)
-			continue;
-		for (uint64_t k = 0; k < rt_tensor_numel(p); k++)
-			if (w->params[i][k] != (float)is_std)
-				return true;
-	}
-	return false;
-}
-
 static RtStatus open_session(Trainer *t, bool *scaled, RtError *err)
 {
 	const RtOptions *const o = t->options;
@@ -571,12 +556,12 @@ static RtStatus open_session(Trainer *t, bool *scaled, RtError *err)
 	RtWeights w = {0};
 	RtStatus s;
 	if (o->weights || m->weights)
-		s = rt_weights_open(&w, m, o->weights, err);
+		s = rt_weights_load(&w, m, o->weights, o->statistics, err);
 	else
 		s = rt_weights_init(&w, m, (uint64_t)t->plans.at[0].seed, (int)o->threads, err);
 	if (!s)
 		s = rt_session_open(&t->session, m, &w, (int)o->threads, err);
-	*scaled = !s && has_scaler(t, &w);
+	*scaled = !s && !rt_weights_unscaled(&w, m);
 	rt_weights_release(&w);
 	return s;
 }
@@ -735,6 +720,8 @@ static RtStatus prepare(Trainer *t, RtError *err)
 	if (!s)
 		s = choose_features(t, err);
 	t->roof_seconds = s ? 0 : roof_seconds(t);
+	if (!s)
+		s = rt_dataset_whole(&t->session, &t->data, &t->progress, err);
 	if (!s)
 		s = exists ? resume(t, err) : begin(t, scaled, err);
 	if (!s)

@@ -19,6 +19,7 @@ typedef struct RtRecording {
 	int fold; /* -1: the name does not say */
 	int64_t samples;
 	int16_t *x;     /* [samples, channels]; NULL where the fold is not used */
+	float *whole;   /* rt_dataset_whole; NULL: nothing is needed */
 	ScoreRows rows; /* by frame, in the order of the file within */
 	uint64_t hash;  /* of samples and rows */
 	char *said;     /* lines about the file; NULL: none */
@@ -105,7 +106,7 @@ void rt_plans_differences(const char *then, const char *now, RtError *err);
 typedef struct RtFeed {
 	const RtModel *model;
 	const RtDataset *data;
-	const RtGraph *step; /* whose targets are made; NULL: audio alone */
+	const RtGraph *step; /* whose targets are made; NULL: none */
 	uint64_t seed;
 	bool shuffle;
 	int64_t n, batches; /* examples; batches of an epoch */
@@ -121,8 +122,9 @@ void rt_feed_release(RtFeed *f);
 RtStatus rt_feed_order(const RtFeed *f, int64_t epoch, int64_t *order, RtError *err);
 
 typedef struct RtBatch {
-	float *audio; /* [batch, channels, samples] */
-	int16_t *pcm; /* [batch, samples, channels], in its place for a device: RtOps.slot */
+	int nin;
+	float **in;   /* by input of the graph that takes audio */
+	int16_t *pcm; /* the audio, [batch, samples, channels], for a device: RtOps.slot */
 	int slot;     /* of the device, -1: none; its memory is the program's */
 	int ntargets;
 	float **target; /* by input of the graph step; NULL for those that are no targets */
@@ -134,6 +136,10 @@ void rt_batch_release(RtBatch *b);
 void rt_batch_fill(RtBatch *b, const RtFeed *f, const int64_t *index);
 /* Chunks first, first + 1, ... as they stand. */
 void rt_batch_fill_plain(RtBatch *b, const RtFeed *f, int64_t first);
+
+/* Finds what the features take of a whole recording, for all that are in memory. Comes before any
+ * batch of them. */
+RtStatus rt_dataset_whole(RtSession *s, RtDataset *d, RtProgress *progress, RtError *err);
 
 /* A thread that prepares the batch after the one in use. */
 typedef struct RtLoader RtLoader;

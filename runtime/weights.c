@@ -166,6 +166,77 @@ RtStatus rt_weights_open(RtWeights *w, const RtModel *m, const char *path, RtErr
 	return s;
 }
 
+int rt_param_find(const RtModel *m, const char *name)
+{
+	for (int i = 0; i < m->nparams; i++)
+		if (strcmp(m->params[i].tensor.name, name) == 0)
+			return i;
+	return -1;
+}
+
+static const char *const scaler[] = {"scaler.mean", "scaler.std"};
+
+static RtStatus take_scaler(RtWeights *w, const RtModel *m, const RtSafetensors *st,
+			    const char *path, RtError *err)
+{
+	for (size_t k = 0; k < RT_COUNT(scaler); k++) {
+		const int i = rt_param_find(m, scaler[k]);
+		const RtEntry *const e = rt_st_find(st, scaler[k]);
+		char have[RT_SHAPE_TEXT], need[RT_SHAPE_TEXT];
+		if (i < 0)
+			return rt_fail(err, RT_INPUT,
+				       "%s: the model '%s' does not standardise its features", path,
+				       m->name);
+		const RtTensor *const t = &m->params[i].tensor;
+		if (!e || !is_f32(e) || !rt_same_shape(t, e->rank, e->dim) ||
+		    st->n != RT_COUNT(scaler))
+			return rt_fail(
+			    err, RT_INPUT, "%s: need '%s' and '%s', F32 %s, and no more%s%s", path,
+			    scaler[0], scaler[1], rt_shape_text(need, t->rank, t->dim),
+			    e ? "; it is " : "", e ? rt_shape_text(have, e->rank, e->dim) : "");
+		free(w->owned[i]);
+		float *const x = own(w, m, i);
+		if (!x)
+			return rt_no_memory(err);
+		memcpy(x, e->data, (size_t)(e->end - e->begin));
+	}
+	return RT_OK;
+}
+
+RtStatus rt_weights_load(RtWeights *w, const RtModel *m, const char *path, const char *statistics,
+			 RtError *err)
+{
+	RtBytes b = {0};
+	RtSafetensors st = {0};
+	RtStatus s = rt_weights_open(w, m, path, err);
+	if (s || !statistics)
+		return s;
+	s = rt_bytes_open(&b, statistics, err);
+	if (!s)
+		s = rt_st_parse(&st, b.at, b.n, statistics, err);
+	if (!s)
+		s = take_scaler(w, m, &st, statistics, err);
+	rt_st_release(&st);
+	rt_bytes_release(&b);
+	if (s)
+		rt_weights_release(w);
+	return s;
+}
+
+/* The values that optional statistics have where nobody gives them. */
+bool rt_weights_unscaled(const RtWeights *w, const RtModel *m)
+{
+	for (size_t k = 0; k < RT_COUNT(scaler); k++) {
+		const int i = rt_param_find(m, scaler[k]);
+		if (i < 0)
+			return false;
+		for (uint64_t n = rt_tensor_numel(&m->params[i].tensor); n--;)
+			if (w->params[i][n] != (float)k)
+				return false;
+	}
+	return true;
+}
+
 static void keep(const RtSource *s)
 {
 	(void)s;

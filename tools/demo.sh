@@ -11,7 +11,7 @@ echo "== seldc build models/seld_mamba.json"
 $seldc build "$top/models/seld_mamba.json" --target cpu --save-temps emitted -o seld_mamba
 echo
 echo "== what was built"
-$seldc inspect "$top/models/seld_mamba.json" | sed '/^graph features/,$d'
+$seldc inspect "$top/models/seld_mamba.json"
 ./seld_mamba info
 echo
 echo "== fresh weights: ./seld_mamba init --seed 1 -o fresh.safetensors"

@@ -15,9 +15,9 @@ for o in $(find "$B" -name '*.o' -not -path '*/tests/*' | sort); do
 done
 
 if command -v clang-format >/dev/null; then
-	for f in $(git ls-files '*.c' '*.h' | grep -v -e ^generated/ -e /kernels/ -e ^tests/emit/ -e _expect); do
-		clang-format --style=file "$f" | cmp -s - "$f" || say "$f: run clang-format -i on it"
-	done
+	found=$(git ls-files '*.c' '*.h' | grep -v -e ^generated/ -e /kernels/ -e ^tests/emit/ -e _expect |
+		xargs clang-format --dry-run -Werror 2>&1 | sed -n 's/:[0-9]*:[0-9]*: error:.*//p' | sort -u)
+	[ -z "$found" ] || say "run clang-format -i on" $found
 fi
 
 names=$(git grep -liE 'seld_?mamba|einv2|dcase2024_baseline' -- ir passes backend_cpu backend_cuda runtime compiler)

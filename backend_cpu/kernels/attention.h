@@ -150,9 +150,9 @@ INLINE void attn_mask(const Attention s, const float *state, uint32_t stream, in
 
 /* ---- positions ---- */
 
-/* Which rows by position the queries i.. i + NR - 1 and the keys j.. meet: those before or at a
- * query (m = t - 1 - i + j) or, `beyond`, those of the next query (m = j - i - 2). Row n of a span
- * is position `first` + n; low .. high - 1 exist. */
+/* Which rows by position the queries i .. i + NR - 1 and the keys j.. meet: for keys up to the
+ * query m = t - 1 - i + j, and for those `beyond` the next one, with the next query, m = j - i - 2.
+ * Row n of a span is position `first` + n; low .. high - 1 exist. No row is in both. */
 typedef struct AttnSpan {
 	int first, low, high;
 } AttnSpan;
@@ -192,31 +192,37 @@ INLINE void attn_shear(float *x, int rows, bool up)
 	}
 }
 
+/* Rows of r that exist in the span, dense. */
+INLINE void attn_span_rows(const Attention s, AttnSpan at, const float *r, float *rows)
+{
+	const int count = at.high - at.low;
+	attn_copy(r + (at.first + at.low) * s.rt, s.rt, s.rd, count, count, s.d, NULL, 1, rows,
+		  s.d);
+}
+
 /* st[keys][ROWS] += what positions give to queries i0.. and keys j0..; r: of the head, qp: queries
  * as lanes; scratch: ATTN_SPAN * (d + NR) floats */
 INLINE void attn_positions(const Attention s, const float *qp, const float *r, int i0, int n,
 			   int j0, int keys, float *st, float *scratch)
 {
 	float *const rows = scratch, *const span = rows + ATTN_SPAN * s.d;
-	for (int p = 0; p < n; p += NR)
+	for (int p = 0; p < n; p += NR) {
+		memset(span, 0, ATTN_SPAN * NR * sizeof *span);
 		for (int beyond = 0; beyond < 2; beyond++) {
 			const AttnSpan at = attn_span(s, beyond, i0 + p, j0, keys);
-			const int count = at.high - at.low, end = keys + NR - 1 - at.high;
-			if (count <= 0)
+			if (at.low >= at.high)
 				continue;
-			attn_copy(r + (at.first + at.low) * s.rt, s.rt, s.rd, count, count, s.d,
-				  NULL, 1, rows, s.d);
-			memset(span, 0, (size_t)at.low * NR * sizeof *span);
-			attn_product(count, rows, s.d, 1, qp + p + beyond, ATTN_LANES, s.d,
-				     span + at.low * NR, NR, NR, false);
-			memset(span + at.high * NR, 0, (size_t)end * NR * sizeof *span);
-			attn_shear(span, keys + NR - 1, false);
-			for (int j = 0; j < keys; j++)
-				for (int v = 0; v < NR; v += VL) {
-					float *const to = st + j * ATTN_ROWS + p + v;
-					vstore(to, vload(to) + vload(span + j * NR + v));
-				}
+			attn_span_rows(s, at, r, rows);
+			attn_product(at.high - at.low, rows, s.d, 1, qp + p + beyond, ATTN_LANES,
+				     s.d, span + at.low * NR, NR, NR, false);
 		}
+		attn_shear(span, keys + NR - 1, false);
+		for (int j = 0; j < keys; j++)
+			for (int v = 0; v < NR; v += VL) {
+				float *const to = st + j * ATTN_ROWS + p + v;
+				vstore(to, vload(to) + vload(span + j * NR + v));
+			}
+	}
 }
 
 /* ---- forward ---- */
@@ -375,26 +381,25 @@ INLINE void attn_grad_positions(const Attention s, AttnGrad a, const float *r, i
 {
 	const int d = attn_wide(s.d);
 	float *const rows = a.span, *const span = rows + ATTN_SPAN * s.d;
-	for (int p = 0; p < n; p += NR)
+	for (int p = 0; p < n; p += NR) {
+		memset(span + keys * NR, 0, (NR - 1) * NR * sizeof *span);
+		for (int j = 0; j < keys; j++)
+			for (int v = 0; v < NR; v += VL)
+				vstore(span + j * NR + v, vload(a.ds + j * ATTN_ROWS + p + v));
+		attn_shear(span, keys + NR - 1, true);
 		for (int beyond = 0; beyond < 2; beyond++) {
 			const AttnSpan at = attn_span(s, beyond, i0 + p, j0, keys);
-			const int count = at.high - at.low;
+			const int count = at.high - at.low, queries = n - p < NR ? n - p : NR;
 			if (count <= 0)
 				continue;
-			for (int j = 0; j < keys + NR - 1; j++)
-				for (int v = 0; v < NR; v += VL)
-					vstore(span + j * NR + v,
-					       j < keys ? vload(a.ds + j * ATTN_ROWS + p + v)
-							: (Vf){0});
-			attn_shear(span, keys + NR - 1, true);
-			attn_copy(r + (at.first + at.low) * s.rt, s.rt, s.rd, count, count, s.d,
-				  NULL, 1, rows, s.d);
+			attn_span_rows(s, at, r, rows);
 			attn_product(s.d, rows, 1, s.d, span + at.low * NR, NR, count,
 				     a.dp + p + beyond, ATTN_LANES, NR, true);
 			attn_product(count, span + at.low * NR, NR, 1, a.qp_rows + (p + beyond) * d,
-				     d, n - p < NR ? n - p : NR,
-				     a.dr + (int64_t)(at.first + at.low) * d, d, s.d, true);
+				     d, queries, a.dr + (int64_t)(at.first + at.low) * d, d, s.d,
+				     true);
 		}
+	}
 }
 
 /* x[rows, n] of a head to its places in to[b, rows, h, n] */

@@ -1,5 +1,5 @@
-/* common.cuh: element types, vector access, asynchronous copies, matrix instructions and warp
- * sums that the kernel families share. Needs no header, so that NVRTC compiles it as nvcc does.
+/* common.cuh: element types, vector access, asynchronous copies, matrix instructions, warp sums and
+ * random numbers that the kernel families share. Needs no header, so that NVRTC compiles it as nvcc does.
  *
  * Elements are stored as float or bf16 and always computed with as float. */
 #pragma once
@@ -238,6 +238,22 @@ __device__ __forceinline__ float silu(float v)
 __device__ __forceinline__ float softplus(float v)
 {
 	return fmaxf(v, 0.0f) + log1pf(expf(-fabsf(v)));
+}
+
+/* Philox4x32 with 10 rounds (Salmon et al., SC11): words of counter c under the key (k0, k1). */
+__device__ __forceinline__ void philox(unsigned k0, unsigned k1, unsigned c[4])
+{
+#pragma unroll
+	for (int round = 0; round < 10; round++) {
+		const unsigned p = 0xD2511F53u * c[0], ph = __umulhi(0xD2511F53u, c[0]);
+		const unsigned q = 0xCD9E8D57u * c[2], qh = __umulhi(0xCD9E8D57u, c[2]);
+		c[0] = qh ^ c[1] ^ k0;
+		c[1] = q;
+		c[2] = ph ^ c[3] ^ k1;
+		c[3] = p;
+		k0 += 0x9E3779B9u;
+		k1 += 0xBB67AE85u;
+	}
 }
 
 __host__ __device__ constexpr int round_up(int n, int to)

@@ -281,7 +281,7 @@ template <class P> struct ConvMma {
 		SLABS = (P::C + KC - 1) / KC,
 		STEPS = SLABS * TAPS,
 		STAGES = P::STAGES,
-		HALOS = TAPS >= STAGES - 1 ? 2 : STAGES,
+		HALOS = SLABS == 1 ? 1 : TAPS >= STAGES - 1 ? 2 : STAGES,
 		HALO_BYTES = HR * HC * 128,
 		W_BYTES = P::BN * 128,
 		SMEM = HALOS * HALO_BYTES + STAGES * W_BYTES,

@@ -34,7 +34,7 @@ template <class P> struct DwPlace {
 };
 
 /* ---- matrix instructions ---------------------------------------------------------------------
- * WM x WN warps. Slabs of KR rows in a ring of STAGES. bf16: an operand lies in panels of 64
+ * WM x WN warps. Slabs of KR rows in a ring of STAGES. bf16: an operand lies in whole panels of 64
  * columns, rows of 128 bytes whose 16-byte pieces are exchanged by the row's low bits; ldmatrix
  * turns it. tf32: rows of BM or BN floats and 8 more, so that 4 rows of 8 hit 32 banks. */
 
@@ -42,13 +42,13 @@ template <class P> struct DwMma {
 	typedef typename P::In T;
 	enum {
 		HALF = sizeof(T) == 2,
-		KR = HALF ? 64 : 32,
+		KR = HALF ? 64 : 24,
 		THREADS = 32 * P::WM * P::WN,
 		MT = P::BM / P::WM / 16,
 		NT = P::BN / P::WN / 8,
 		STAGES = 3,
 		G_BYTES = HALF ? KR * P::BM * 2 : KR * (P::BM + 8) * 4,
-		X_BYTES = HALF ? KR * P::BN * 2 : KR * (P::BN + 8) * 4,
+		X_BYTES = HALF ? KR * (P::BN < 64 ? 64 : P::BN) * 2 : KR * (P::BN + 8) * 4,
 		STAGE = G_BYTES + X_BYTES,
 		SMEM = STAGES * STAGE,
 	};

@@ -7,22 +7,6 @@
  * what stays is multiplied by scale(); In, Out. state: (step, seed), a negative seed drops nothing.
  * A thread takes 4 neighbours, which share the four words of one Philox counter where RUN is 1. */
 
-/* Philox4x32 with 10 rounds (Salmon et al., SC11): words of counter c under the key (k0, k1). */
-__device__ __forceinline__ void philox(unsigned k0, unsigned k1, unsigned c[4])
-{
-#pragma unroll
-	for (int round = 0; round < 10; round++) {
-		const unsigned p = 0xD2511F53u * c[0], ph = __umulhi(0xD2511F53u, c[0]);
-		const unsigned q = 0xCD9E8D57u * c[2], qh = __umulhi(0xCD9E8D57u, c[2]);
-		c[0] = qh ^ c[1] ^ k0;
-		c[1] = q;
-		c[2] = ph ^ c[3] ^ k1;
-		c[3] = p;
-		k0 += 0x9E3779B9u;
-		k1 += 0xBB67AE85u;
-	}
-}
-
 template <class P>
 __device__ __forceinline__ void dropout(const typename P::In *x, const float *state,
                                         unsigned stream, typename P::Out *y)

@@ -1,7 +1,7 @@
 /* seld_mamba_tiny: kernels written by seldc 0.1.0, precision fp32. */
 
-/* common.cuh: element types, vector access, asynchronous copies, matrix instructions and warp
- * sums that the kernel families share. Needs no header, so that NVRTC compiles it as nvcc does.
+/* common.cuh: element types, vector access, asynchronous copies, matrix instructions, warp sums and
+ * random numbers that the kernel families share. Needs no header, so that NVRTC compiles it as nvcc does.
  *
  * Elements are stored as float or bf16 and always computed with as float. */
 
@@ -239,6 +239,22 @@ __device__ __forceinline__ float silu(float v)
 __device__ __forceinline__ float softplus(float v)
 {
 	return fmaxf(v, 0.0f) + log1pf(expf(-fabsf(v)));
+}
+
+/* Philox4x32 with 10 rounds (Salmon et al., SC11): words of counter c under the key (k0, k1). */
+__device__ __forceinline__ void philox(unsigned k0, unsigned k1, unsigned c[4])
+{
+#pragma unroll
+	for (int round = 0; round < 10; round++) {
+		const unsigned p = 0xD2511F53u * c[0], ph = __umulhi(0xD2511F53u, c[0]);
+		const unsigned q = 0xCD9E8D57u * c[2], qh = __umulhi(0xCD9E8D57u, c[2]);
+		c[0] = qh ^ c[1] ^ k0;
+		c[1] = q;
+		c[2] = ph ^ c[3] ^ k1;
+		c[3] = p;
+		k0 += 0x9E3779B9u;
+		k1 += 0xBB67AE85u;
+	}
 }
 
 __host__ __device__ constexpr int round_up(int n, int to)
@@ -3461,40 +3477,83 @@ __device__ __forceinline__ void inproj_mma(const typename P::In *x, const typena
 }
 
 /* ---- any strides ---------------------------------------------------------------------------
- * 32 x 32 tile, 256 threads. P: XR XK WR WK YR strides of rows and of k; XT, WT element types. */
+ * 32 x 32 tile, 256 threads; slabs of 32 k go through registers to shared memory, the next one
+ * while one is worked on. P: XR XK WR WK YR strides of rows and of k; XT, WT element types. */
+
+/* Four elements of a slab: lanes go along what lies side by side. */
+template <class T, int ROWS, int K, long long SR, long long SK> struct ProductAny {
+	enum { ALONG_K = SK == 1 || SR != 1, PITCH = 36 };
+	float v[4];
+
+	static __device__ __forceinline__ int row(int i)
+	{
+		return ALONG_K ? (threadIdx.x >> 5) + 8 * i : threadIdx.x & 31;
+	}
+	static __device__ __forceinline__ int col(int i)
+	{
+		return ALONG_K ? threadIdx.x & 31 : (threadIdx.x >> 5) + 8 * i;
+	}
+	__device__ __forceinline__ void fetch(const T *g, int row0, int k0)
+	{
+#pragma unroll
+		for (int i = 0; i < 4; i++) {
+			const int r = row0 + row(i), k = k0 + col(i);
+			v[i] = r < ROWS && k < K ? widen(g[r * SR + k * SK]) : 0.0f;
+		}
+	}
+	__device__ __forceinline__ void store(float *s) const
+	{
+#pragma unroll
+		for (int i = 0; i < 4; i++)
+			s[row(i) * PITCH + col(i)] = v[i];
+	}
+};
+
+__device__ __forceinline__ float dot4(float4 a, float4 b, float sum)
+{
+	return fmaf(a.w, b.w, fmaf(a.z, b.z, fmaf(a.y, b.y, fmaf(a.x, b.x, sum))));
+}
 
 template <class P>
 __device__ __forceinline__ void product_any(const typename P::XT *x, const typename P::WT *w,
                                             const float *bias, typename P::Out *y)
 {
-	__shared__ float xs[32][33], ws[32][33];
-	const int tx = threadIdx.x & 31, ty = threadIdx.x >> 5;
+	ProductAny<typename P::XT, P::M, P::K, P::XR, P::XK> a;
+	ProductAny<typename P::WT, P::N, P::K, P::WR, P::WK> b;
+	const int PITCH4 = a.PITCH / 4;
+	__shared__ float4 xs[32 * PITCH4], ws[32 * PITCH4];
+	const int tx = threadIdx.x & 15, ty = threadIdx.x >> 4;
 	const int m0 = blockIdx.y * 32, n0 = blockIdx.x * 32;
-	float acc[4] = {};
+	float acc[2][2] = {};
+	a.fetch(x, m0, 0);
+	b.fetch(w, n0, 0);
+#pragma unroll 1
 	for (int k0 = 0; k0 < P::K; k0 += 32) {
-		for (int r = ty; r < 32; r += 8) {
-			const bool in = k0 + tx < P::K;
-			xs[r][tx] = in && m0 + r < P::M
-			                ? widen(x[(long long)(m0 + r) * P::XR + (long long)(k0 + tx) * P::XK])
-			                : 0.0f;
-			ws[r][tx] = in && n0 + r < P::N
-			                ? widen(w[(long long)(n0 + r) * P::WR + (long long)(k0 + tx) * P::WK])
-			                : 0.0f;
-		}
+		a.store((float *)xs);
+		b.store((float *)ws);
 		__syncthreads();
+		if (k0 + 32 < P::K) {
+			a.fetch(x, m0, k0 + 32);
+			b.fetch(w, n0, k0 + 32);
+		}
 #pragma unroll
-		for (int k = 0; k < 32; k++)
+		for (int k = 0; k < 8; k++)
 #pragma unroll
-			for (int i = 0; i < 4; i++)
-				acc[i] = fmaf(xs[ty * 4 + i][k], ws[tx][k], acc[i]);
+			for (int i = 0; i < 2; i++)
+#pragma unroll
+				for (int j = 0; j < 2; j++)
+					acc[i][j] = dot4(xs[(ty + 16 * i) * PITCH4 + k], ws[(tx + 16 * j) * PITCH4 + k],
+					                 acc[i][j]);
 		__syncthreads();
 	}
-	if (n0 + tx >= P::N)
-		return;
-	for (int i = 0; i < 4; i++)
-		if (m0 + ty * 4 + i < P::M)
-			put(y + (long long)(m0 + ty * 4 + i) * P::YR + n0 + tx,
-			    acc[i] + (P::BIAS ? bias[n0 + tx] : 0.0f));
+#pragma unroll
+	for (int i = 0; i < 2; i++)
+#pragma unroll
+		for (int j = 0; j < 2; j++) {
+			const int m = m0 + ty + 16 * i, n = n0 + tx + 16 * j;
+			if (m < P::M && n < P::N)
+				put(y + (long long)m * P::YR + n, acc[i][j] + (P::BIAS ? bias[n] : 0.0f));
+		}
 }
 
 /* Any shape of the fused operation, u of L rows: one thread an output of u and z. grid: (E / 128,

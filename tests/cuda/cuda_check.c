@@ -12,6 +12,7 @@
  *   -P                  PTX, too           -N         nvcc instead of NVRTC
  *   -l                  with -c: list the files of machine code
  *   -o                  launches overlap (sm_90)
+ *   -m N                tiles for N multiprocessors, so that small graphs meet large tiles
  *   -x                  no reference: run and time only */
 #define _GNU_SOURCE
 #include "tests/num_case.h"
@@ -42,7 +43,7 @@ typedef struct Check {
 	FILE *ref;
 	double tolerance;
 	bool overlap, compile_only, plain, blind, ptx, nvcc, list;
-	int timed, ncases;
+	int timed, ncases, sms;
 	Case *at;
 } Check;
 
@@ -139,6 +140,11 @@ static const RtModel *make_model(Check *c, const CudaCode *code)
 	m->params = params;
 	m->ngraphs = code->model->module->graphs.n;
 	m->graphs = make_graphs(c, code);
+	RtTensor *state = NEW_ARRAY(c->a, RtTensor, code->state.at.n + 1);
+	for (int i = 0; i < code->state.at.n; i++)
+		state[i] = tensor_of(code->state.at.at[i].name, &code->state.at.at[i].type);
+	m->nstate = code->state.at.n;
+	m->state = state;
 	return m;
 }
 
@@ -193,8 +199,14 @@ static RtCudaProgram make_program(Check *c, const CudaCode *code, const CudaImag
 			   .arena_bytes = code->arena_bytes,
 			   .in_bytes = code->in_bytes,
 			   .out_bytes = code->out_bytes,
+			   .state_bytes = code->state.bytes,
+			   .pcm = -1,
 			   .overlap = c->overlap,
 			   .poison = 1};
+	int64_t *state = NEW_ARRAY(c->a, int64_t, code->state.at.n + 1);
+	for (int i = 0; i < code->state.at.n; i++)
+		state[i] = code->state.at.at[i].offset;
+	p.state = state;
 	RtCudaImage *im = NEW_ARRAY(c->a, RtCudaImage, images->at.n + 1);
 	for (int i = 0; i < images->at.n; i++) {
 		const CudaImage *m = &images->at.at[i];
@@ -215,16 +227,21 @@ static RtCudaProgram make_program(Check *c, const CudaCode *code, const CudaImag
 
 /* ---- running -------------------------------------------------------------------------------- */
 
-static float **buffers(Check *c, const RtGraph *g)
+/* Memory for each output of g. */
+static float **buffers(Check *c, const Graph *g)
 {
-	float **out = NEW_ARRAY(c->a, float *, g->noutputs + 1);
-	for (int i = 0; i < g->noutputs; i++) {
-		int64_t n = 1;
-		for (int k = 0; k < g->outputs[i].rank; k++)
-			n *= g->outputs[i].dim[k];
-		out[i] = NEW_ARRAY(c->a, float, n);
-	}
+	float **out = NEW_ARRAY(c->a, float *, g->outputs.n + 1);
+	for (int i = 0; i < g->outputs.n; i++)
+		out[i] = NEW_ARRAY(c->a, float, type_count(&g->outputs.at[i].value->type));
 	return out;
+}
+
+static int find_tensor(int n, const RtTensor *t, const char *name)
+{
+	for (int i = 0; i < n; i++)
+		if (!strcmp(t[i].name, name))
+			return i;
+	return -1;
 }
 
 static const char *compare_want(const Check *c, const Case *one, const Graph *g, float **got)
@@ -329,6 +346,35 @@ static const char *time_runs(Check *c, void *self, const RtCudaProgram *p, int g
 	return NULL;
 }
 
+/* From the same state each time; what the program keeps to itself is read there afterwards. */
+static RtStatus run_once(Check *c, Case *one, void *self, const RtCudaProgram *p, int k,
+			 const float **in, float **got, RtError *err)
+{
+	const Graph *g = one->m->graphs.at[k];
+	const RtModel *m = p->model;
+	const RtGraph *r = &m->graphs[one->first + k];
+	float **out = NEW_ARRAY(c->a, float *, r->noutputs + 1);
+	RtStatus s = RT_OK;
+	for (int i = 0; !s && i < g->nodes.n; i++) {
+		const Node *n = g->nodes.at[i];
+		if (n->op == OP_input && attr_bool(n, "state"))
+			s = rt_cuda_set_state(self, find_tensor(m->nstate, m->state, n->label),
+					      values(one, n), err);
+	}
+	for (int i = 0; i < g->outputs.n; i++) {
+		const int at = find_tensor(r->noutputs, r->outputs, g->outputs.at[i].name);
+		if (at >= 0)
+			out[at] = got[i];
+	}
+	s = s ? s : rt_cuda_run(self, one->first + k, in, out, err);
+	for (int i = 0; !s && i < g->outputs.n; i++)
+		if (find_tensor(r->noutputs, r->outputs, g->outputs.at[i].name) < 0)
+			s = rt_cuda_get_state(
+			    self, find_tensor(m->nstate, m->state, g->outputs.at[i].name), got[i],
+			    err);
+	return s;
+}
+
 /* Graph `graph` of the program, `k` of the case. */
 static const char *run_graph(Check *c, Case *one, void *self, const RtCudaProgram *p, int k)
 {
@@ -338,12 +384,13 @@ static const char *run_graph(Check *c, Case *one, void *self, const RtCudaProgra
 	const RtGraph *r = &p->model->graphs[graph];
 	const float **in = NEW_ARRAY(one->a, const float *, r->ninputs + 1);
 	for (int i = 0, n = 0; i < g->nodes.n; i++)
-		if (g->nodes.at[i]->op == OP_input)
+		if (g->nodes.at[i]->op == OP_input && !attr_bool(g->nodes.at[i], "state"))
 			in[n++] = values(one, g->nodes.at[i]);
-	float **first = buffers(c, r), **second = buffers(c, r);
-	if (rt_cuda_run(self, graph, in, first, &err) || rt_cuda_run(self, graph, in, second, &err))
+	float **first = buffers(c, g), **second = buffers(c, g);
+	if (run_once(c, one, self, p, k, in, first, &err) ||
+	    run_once(c, one, self, p, k, in, second, &err))
 		return arena_strdup(one->a, err.text);
-	for (int i = 0; i < r->noutputs; i++) {
+	for (int i = 0; i < g->outputs.n; i++) {
 		const size_t n = (size_t)type_count(&g->outputs.at[i].value->type) * sizeof(float);
 		if (memcmp(first[i], second[i], n) != 0)
 			return "two runs differ";
@@ -451,7 +498,7 @@ static const Model *join(Check *c)
 static const char *check_all(Check *c)
 {
 	const CudaOptions opt = {
-	    .precision = c->precision, .version = "test", .overlap = c->overlap};
+	    .precision = c->precision, .version = "test", .sms = c->sms, .overlap = c->overlap};
 	CudaCode *code = cuda_emit(c->a, join(c), &opt);
 	for (int i = 0; i < c->ncases; i++)
 		if (c->at[i].diag.nerrors > 0 && !c->at[i].why)
@@ -478,7 +525,7 @@ static const char *check_all(Check *c)
 static bool read_options(Check *c, int argc, char **argv)
 {
 	static const char *const precision[] = {"fp32", "tf32", "bf16"};
-	for (int o; (o = getopt(argc, argv, "p:a:k:t:n:s:w:r:c0xPNlo")) != -1;) {
+	for (int o; (o = getopt(argc, argv, "p:a:k:t:n:m:s:w:r:c0xPNlo")) != -1;) {
 		switch (o) {
 		case 'p':
 			for (int i = 0; i < 3; i++)
@@ -505,6 +552,9 @@ static bool read_options(Check *c, int argc, char **argv)
 			break;
 		case 'n':
 			c->timed = atoi(optarg);
+			break;
+		case 'm':
+			c->sms = atoi(optarg);
 			break;
 		case 'c':
 			c->compile_only = true;

@@ -2,7 +2,8 @@
 # emulated.sh [GROUP...]: the CUDA back end without a GPU, in the emulator: what the emulator finds
 # (faults), what the cases find (pitfalls), every numeric case in fp32 (num), those whose kernels
 # differ with the precision in tf32 and bf16 (reduced), the shipped models at tiny size against the
-# float64 evaluator in all three (models). Prints "ok NAME" or "not ok NAME: reason". Needs g++ and build/cuda/cuda_check.
+# float64 evaluator in all three (models); if named, gradients of larger operands (edges). Prints
+# "ok NAME" or "not ok NAME: reason". Needs g++ and build/cuda/cuda_check.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
 seldc=$PWD/${B:-build}/seldc
@@ -59,11 +60,22 @@ run_num() { $emulate "$check" -N tests/num/*/*.sir; }
 
 run_reduced() {
 	local p op files=()
-	for op in conv2d conv2d_act linear matmul inproj_conv_silu scan_gate map avg_pool2d rms_norm; do
+	for op in $(cat tests/cuda/reduced); do
 		files+=(tests/num/$op/*.sir)
 	done
 	for p in tf32:4e-3 bf16:3e-2; do
 		$emulate "$check" -N -p "${p%:*}" -t "${p#*:}" "${files[@]}" | sed "s/sir/& ${p%:*}/"
+	done
+}
+
+# Gradients at the edges of tiles, with the tiles of many and of one multiprocessor.
+run_edges() {
+	local p m
+	for p in fp32:3e-6 tf32:1e-3 bf16:1e-2; do
+		for m in 132 1; do
+			$emulate "$check" -N -m $m -p "${p%:*}" -t "${p#*:}" tests/cuda/cases/*{grad,norm,adamw,sum,max}*.sir |
+				grep -v '^   ' | sed "s/sir/& ${p%:*} $m/"
+		done
 	done
 }
 

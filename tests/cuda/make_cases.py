@@ -158,6 +158,28 @@ def row_norm_grad(name, op, rows, cols, group):
                  f"{', '.join(f)}"], outs)
 
 
+def attention(name, group, b, t, s, h, d, e, relative, p=0.0):
+    """With its gradients; positions where there are as many keys as queries."""
+    g, scale = [group], 1 / d ** 0.5
+    q, k, v, y = g + [b, t, h, d], g + [b, s, h, d], g + [b, s, h, e], g + [b, t, h, e]
+    attrs = f"scale={scale!r}" + (f" p={p} stream={shape(range(group))}" if p else "")
+    lines = [source("q", q), source("k", k), source("v", v), source("g", y)]
+    ins, outs, grads = [], ["dq", "dk", "dv"], [q, k, v]
+    if relative or p:
+        lines.append("  %state = const {shape=[1,2] value=[3,7]} : f32[1,2]")
+        ins = ["state"]
+    if relative:
+        lines += [source("r", g + [t, h, d]), source("u", g + [h, d]), source("w", g + [h, d])]
+        ins, outs, grads = ins + ["r", "u", "w"], outs + ["dp", "dr"], grads + [q, q]
+    f = lambda *shapes: ", ".join(f"f32{shape(x)}" for x in shapes)
+    more = "".join(", %" + i for i in ins)
+    lines += [f"  %y, %lse = attention %q, %k, %v{more} {{{attrs} group={group}}} : "
+              f"{f(y, g + [b, h, t])}",
+              f"  {', '.join('%' + o for o in outs)} = attention_grad %q, %k, %v, %y, %lse, %g{more} "
+              f"{{{attrs} group={group}}} : {f(*grads)}"]
+    write(name, lines, ["y", "lse"] + outs)
+
+
 def adamw(name, sizes):
     """Tensors of one launch; slices start at odd places."""
     lines, outs = [source("s", [4])], []
@@ -221,3 +243,15 @@ linear_grad("linear_grad_rows", 2, [3, 50], 192, 64)
 linear_grad("linear_grad_many", 0, [1100], 256, 136)
 linear_grad("linear_grad_narrow", 3, [70], 32, 200)
 linear_grad("linear_grad_odd", 0, [5, 33], 37, 53)
+linear_grad("linear_grad_few", 2, [2, 70], 200, 32)
+for t in (1, 2, 15, 16, 17, 49, 50, 51, 65):
+    attention(f"attention_l{t}", 2, 2, t, t, 3, 64, 64, True)
+attention("attention_long", 1, 1, 203, 203, 2, 32, 48, True)
+attention("attention_drop", 2, 2, 70, 70, 2, 40, 32, True, 0.1)
+attention("attention_plain", 2, 2, 70, 131, 2, 64, 64, False)
+attention("attention_plain_drop", 3, 1, 33, 50, 2, 36, 33, False, 0.3)
+attention("attention_wide", 1, 1, 40, 40, 1, 128, 100, True)
+attention("attention_narrow", 2, 3, 50, 50, 4, 16, 16, False, 0.05)
+conv_grad("conv_grad_images", 2, 8, 5, 17, 64, 72, 3, 3, (1, 1))
+conv_grad("conv_grad_images_wide", 0, 16, 3, 9, 72, 136, 3, 3, (1, 1))
+linear_grad("linear_grad_large", 2, [3, 175], 136, 264)

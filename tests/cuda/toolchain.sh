@@ -78,6 +78,16 @@ driver() {
 			$emulate "$work/program" bench
 }
 
+# ---- precision: the instructions, in the PTX of each --------------------------------------------
+mma() { # PRECISION: kinds of matrix instructions
+	build --arch sm_90 --precision $1 --emit ptx -o "$work/ptx.$1" &&
+		cat "$work/ptx.$1"/*.ptx | grep -o 'mma\.sync[a-z0-9.]*' | grep -oE '\.(tf32|bf16)\.(tf32|bf16)' | sort -u
+}
+strict() {
+	[ -z "$(mma fp32)" ] && ls "$work/ptx.fp32"/*.conv.*.ptx && [ "$(mma tf32)" = .tf32.tf32 ] &&
+		mma bf16 | grep -qx .bf16.bf16 && ! cat "$work"/ptx.*/*.ptx | grep -E 'mma[a-z0-9.]*\.f16|(div|sqrt|rcp)\.full'
+}
+
 # ---- emitted kernels: above each stands the IR that it implements ------------------------------------
 comments() {
 	"$seldc" build "$tiny" --target cuda --emit ir -o "$work/ir.sir" &&
@@ -92,6 +102,23 @@ comments() {
 			print(len(kernels), "kernels, without their IR:", wrong)
 			sys.exit(len(kernels) < 30 or bool(wrong))
 		PY
+}
+
+# Sums are added in a fixed order: no kernel lets the first to come go first.
+atomics() { ! grep -nE '\b(atomic[A-Z]|red\.|atom\.)' backend_cuda/kernels/*.cuh; }
+# What looks for local memory sees an array that is indexed at run time.
+local_memory() {
+	cat >"$work/local.cu" <<-'END'
+		extern "C" __global__ void indexed(int *p, int n)
+		{
+			int v[64] = {0};
+			for (int i = 0; i < n; i++)
+				v[p[i] & 63] += i;
+			p[0] = v[n & 63] + v[p[1] & 63];
+		}
+	END
+	"$nvcc" -arch=sm_90 -cubin -o "$work/local.cubin" "$work/local.cu" || return 1
+	! "$python" tests/cuda/frames.py "$work/local.cubin" >"$work/frames" && grep 'indexed keeps' "$work/frames"
 }
 
 # ---- the cache and the jobs -----------------------------------------------------------------------
@@ -193,7 +220,10 @@ check "a program for two architectures" program
 check "machine code for each, PTX of the newest" images
 check "no library is linked" libraries
 check "no driver, no GPU, no fitting architecture" driver
+check "fp32 uses no matrix instructions, tf32 and bf16 their own" strict
 check "IR above each kernel" comments
+check "no atomics" atomics
+check "local memory is found" local_memory
 check "cache: by source, flags, toolkit, architecture" cache
 check "jobs run side by side" parallel
 check "nvcc fails" nvcc_fails

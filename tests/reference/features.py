@@ -104,9 +104,6 @@ def baseline(x, hop=480, mel=64, padding="reflect", top_db=80):
     return np.concatenate([logmel, (intensity(X) / energy) @ M])
 
 
-KINDS = {"seld_mamba": seld, "einv2": seld, "dcase2024_baseline": baseline}
-
-
 def segments(x, samples):
     """[n,samples,channels], the last one filled up with zeros."""
     n = max(1, -(-len(x) // samples))
@@ -115,5 +112,13 @@ def segments(x, samples):
 
 
 def clip_features(x, model="seld_mamba", seconds=5, **options):
-    """[samples,4] -> [segments,7,frames,bands]; each segment by itself."""
-    return np.stack([KINDS[model](s, **options) for s in segments(x, round(seconds * RATE))])
+    """[samples,4] -> [segments,7,frames,bands]: of each segment by itself, but for the baseline of
+    the whole clip, cut into segments afterwards; NaN for frames that it does not have."""
+    samples = round(seconds * RATE)
+    if model != "dcase2024_baseline":
+        return np.stack([seld(s, **options) for s in segments(x, samples)])
+    whole = baseline(x, **options)
+    n, frames = -(-len(x) // samples), samples // options.get("hop", 480)
+    padded = np.pad(whole, ((0, 0), (0, n * frames - whole.shape[1]), (0, 0)),
+                    constant_values=np.nan)
+    return padded.reshape(7, n, frames, -1).transpose(1, 0, 2, 3)

@@ -9,6 +9,11 @@ sign, so new.NAME is checked against the update by the given gradient, not by th
 Gradients that vanish (biases before a batch norm, keys' biases) are rounding noise and have a
 limit of their own. In a large network a few rectifiers' inputs change sign with rounding, which no
 implementation escapes: median and largest error over the tensors of a kind may be twice PyTorch's.
+
+With --precision bf16 or tf32 single tensors say little, as rectifiers and stacks amplify rounding:
+all gradients are compared as one vector, with the error of PyTorch's autocast to bf16 as the
+measure, an eighth of it for tf32, which keeps three more bits; likewise the loss and the running
+statistics. New weights follow from the given gradients as exactly as ever.
 """
 import argparse
 import os
@@ -28,6 +33,7 @@ from random_weights import randomise
 VANISHING, NOISE_LIMIT = 1e-9, 0.1  # shares of the norm of all gradients; of 1e-6 of it
 LOSS_LIMIT = 1e-6
 FACTOR, FLOOR = 2, 3e-7  # of PyTorch's error; what is as good as exact
+NEW_LIMIT = 1e-6  # of a new weight, from the gradient given
 
 
 def without_dropout(model):
@@ -151,6 +157,42 @@ def summary(found, kind):
     return np.median(e), max(e)
 
 
+def autocast_step(net, weights, batch):
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        return step(net, weights, batch, torch.float32)
+
+
+def groups(result, want):
+    """{gradients, statistics, loss: relative error of all their numbers as one vector}"""
+    kinds = {"loss": "loss", "gradients": "grad.", "statistics": "new."}
+    found = {}
+    for kind, prefix in kinds.items():
+        names = sorted(n for n in want if n.startswith(prefix)
+                       and (kind != "statistics" or "running_" in n))
+        a, b = (np.concatenate([np.asarray(r[n], np.float64).ravel() for n in names])
+                for r in (result, want))
+        found[kind] = np.linalg.norm(a - b) / np.linalg.norm(b)
+    return found
+
+
+def report_reduced(net, weights, batch, want, given, precision):
+    """As report, for a program that rounds more than float32."""
+    share = {"bf16": 1.5, "tf32": 1.5 / 8}[precision]
+    auto = groups(autocast_step(net, weights, batch), want)
+    ok = True
+    for kind, e in groups(given, want).items():
+        good = e <= share * auto[kind]
+        ok = ok and good
+        print("%-12s %10.2e  autocast %10.2e%s" % (kind, e, auto[kind], "" if good else "  FAILED"))
+    new = errors({n: t for n, t in given.items() if n[:4] == "new." and "running_" not in n},
+                 update_by_given(net, weights, given))
+    new = {n: e for n, (e, _) in new.items() if "running_" not in n}
+    name = max(new, key=new.get)
+    print("%-12s %10.2e  %s%s" % ("new weights", new[name], name,
+                                  "" if new[name] <= NEW_LIMIT else "  FAILED"))
+    return ok and new[name] <= NEW_LIMIT
+
+
 def report(found, single, all_found, all_single, worst):
     """Prints figures of the program and of PyTorch; true if none is above its limit."""
     ok = True
@@ -198,6 +240,9 @@ def main():
     parser.add_argument("-o", "--output", help="write the float64 result here")
     parser.add_argument("--against", help="a result to check")
     parser.add_argument("--program", help="run this program's step and check its result")
+    parser.add_argument("--precision", choices=["fp32", "tf32", "bf16"], default="fp32",
+                        help="of the program")
+    parser.add_argument("--write-batch", help="write the batch here, and stop")
     parser.add_argument("--dropout", type=int, metavar="SEED")
     parser.add_argument("--accumulate", type=int, default=1, metavar="N",
                         help="take the batch in N parts")
@@ -209,6 +254,9 @@ def main():
                else nets.weights(randomise(net.make(), options.seed)))
     batch = (stio.load(options.batch) if options.batch
              else random_batch(net, options.batch_size, net.label_frames(), options.seed))
+    if options.write_batch:
+        stio.save(options.write_batch, batch)
+        return
     want = step(net, weights, batch, torch.float64, options.dropout, options.accumulate)
     if options.output:
         stio.save(options.output, want)
@@ -220,6 +268,8 @@ def main():
         with tempfile.TemporaryDirectory() as folder:
             given = run_program(os.path.abspath(options.program), folder, weights, batch,
                                 options.dropout)
+    if options.precision != "fp32":
+        sys.exit(0 if report_reduced(net, weights, batch, want, given, options.precision) else 1)
     ok = report(judge(net, weights, want, given), judge(net, weights, want, single),
                 whole(given, want), whole(single, want), options.worst)
     sys.exit(0 if ok else 1)

@@ -630,13 +630,50 @@ static void test_segments(Test *t)
 	float x[14], out[10];
 	for (int i = 0; i < 14; i++)
 		x[i] = (float)(i + 1);
-	const RtClip c = {x, 7, 2, 24000, 24000};
+	static const RtTensor in[] = {{"audio", 3, {1, 2, 5}}};
+	static const RtGraph g = {"main", 1, 0, in, NULL, 0, 0, 0};
+	const RtModel m = {.batch = 1, .ngraphs = 1, .graphs = &g, .audio = a};
+	const RtSamples r = {.x = x, .n = 7, .channels = 2};
 	static const float want[3][10] = {{1, 3, 5, 7, 9, 2, 4, 6, 8, 10},
 					  {11, 13, 0, 0, 0, 12, 14}};
+	CHECK(t, rt_segments_fit(&m) && rt_whole_count(&m) == 0);
 	for (int i = 0; i < 3; i++) {
-		rt_segment_get(&a, &c, i, out);
+		rt_segment_fill(&m, &r, NULL, i * 5, 0, (float *[]){out}, NULL);
 		CHECK(t, memcmp(out, want[i], sizeof out) == 0);
 	}
+}
+
+/* Samples around the segment, its length, and what is known of the whole recording. */
+static void test_context(Test *t)
+{
+	static const RtTensor in[] = {
+	    {"length", 1, {2}}, {"audio", 3, {2, 1, 9}}, {"peak", 2, {2, 2}}};
+	static const RtTensor out[] = {{"features", 1, {2}}, {"peak", 2, {2, 2}}};
+	static const RtGraph g = {"features", 3, 2, in, out, 0, 0, 0};
+	const RtModel m = {.batch = 2, .ngraphs = 1, .graphs = &g, .audio = {24000, 1, 5, 5, 1}};
+	const int16_t x[] = {256, 512, 768, 1024, 1280, 1536, 1792};
+	const RtSamples r = {.x16 = x, .n = 7, .channels = 1};
+	float length[2], audio[18], peak[4], *const to[] = {length, audio, peak};
+	static const float first[] = {3, 2, 1, 2, 3, 4, 5, 6, 7}, second[] = {4, 5, 6, 7};
+	CHECK(t, rt_segments_fit(&m) && rt_whole_count(&m) == 2);
+	float *const whole = rt_whole_new(&m);
+	rt_whole_add(&m, (float *[]){NULL, (float[]){1, 2, -3, 4}}, 0, whole);
+	rt_whole_add(&m, (float *[]){NULL, (float[]){1, 2, -3, 4}}, 1, whole);
+	rt_segment_fill(&m, &r, whole, 0, 0, to, NULL);
+	rt_segment_fill(&m, &r, NULL, 5, 1, to, NULL);
+	for (int i = 0; i < 9; i++) {
+		CHECK(t, audio[i] * 128 == first[i]);
+		CHECK(t, audio[9 + i] * 128 == (i < 4 ? second[i] : 0));
+	}
+	CHECK(t, length[0] == 5 && length[1] == 2);
+	CHECK(t, peak[0] == 1 && peak[1] == 4 && isinf(peak[2]) && peak[2] < 0);
+	rt_segment_fill(&m, NULL, NULL, 0, 0, to, NULL);
+	CHECK(t, length[0] == 0 && audio[0] == 0 && audio[9] * 128 == 4);
+	int16_t pcm[18] = {0};
+	rt_segment_fill(&m, &r, whole, 0, 1, to, pcm);
+	for (int i = 0; i < 9; i++)
+		CHECK(t, pcm[i] == 0 && pcm[9 + i] == first[i] * 256 && audio[i] == 0);
+	free(whole);
 }
 
 static void same_events(Test *t, const RtEvents *e, const double (*want)[5], size_t n)
@@ -787,11 +824,16 @@ static void test_usage(Test *t)
 	    {"features a.wav -o x2.npy --standardized -w w2", RT_OK},
 	    {"infer --weights w2", RT_USAGE},
 	    {"infer a.wav", RT_USAGE},
-	    {"infer --weights w2 -o out/deep a.wav", RT_OK},
+	    {"statistics -o s", RT_USAGE},
+	    {"statistics a.wav c.wav -o s", RT_INPUT},
+	    {"statistics a.wav a.wav -o s", RT_OK},
+	    {"infer --weights w2 --statistics w2 -o out a.wav", RT_INPUT},
+	    {"infer --weights w2 --statistics x.npy -o out a.wav", RT_INPUT},
+	    {"infer --weights w2 --statistics s -o out/deep a.wav", RT_OK},
 	    {"infer --weights w2 -o w2 a.wav", RT_INPUT},
 	    {"infer --weights w2 -o out a.wav ./a.wav", RT_INPUT},
 	    {"infer --weights w2 -o out --svg p.svg a.wav b.wav", RT_USAGE},
-	    {"infer --weights w2 -o out --table --svg p.svg a.wav", RT_OK},
+	    {"infer --weights w2 --statistics s -o out --table --svg p.svg a.wav", RT_OK},
 	    {"bench --runs 2 --warmup 0", RT_OK},
 	    {"bench --runs 0", RT_USAGE},
 	    {"bench --runs 2 --json -w w2", RT_OK},
@@ -808,6 +850,33 @@ static void test_usage(Test *t)
 		CHECK(t, got != RT_INPUT || one_line(t) || strstr(t->said, "not fit"));
 	}
 	CHECK(t, exists("out/deep/a.csv") && exists("p.svg") && !exists("y.tmp0"));
+}
+
+/* Features standardised by their own statistics have mean 0 and deviation 1, or 0 where they never
+ * change: all but those of the channel with a click. */
+static void test_statistics(Test *t)
+{
+	enum { N = 2 * FRAMES };
+	RtBytes b;
+	RtArray a;
+	float x[N * BINS];
+	write_wav("s.wav", 4, 24000, 2 * SAMPLES, PCM16, 1);
+	CHECK(t, program(t, "init --seed 3 -o w2") == 0);
+	CHECK(t, program(t, "infer -w w2 -o out s.wav") == 0 && strstr(t->said, "no mean and"));
+	CHECK(t, program(t, "statistics s.wav -o s") == 0);
+	CHECK(t, program(t, "features s.wav --standardized -w w2 --statistics s -o x2.npy") == 0);
+	CHECK(t, rt_bytes_open(&b, "x2.npy", t->err) == RT_OK);
+	CHECK(t, rt_npy_parse(&a, &b, "x2.npy", t->err) == RT_OK && a.dim[0] == 2);
+	rt_array_get(&a, 0, N * BINS, x);
+	for (int bin = 0; bin < BINS; bin++) {
+		double sum = 0, squares = 0;
+		for (int i = 0; i < N; i++) {
+			sum += x[i * BINS + bin] / N;
+			squares += x[i * BINS + bin] * x[i * BINS + bin] / N;
+		}
+		CHECK(t, fabs(sum) < 1e-4 && fabs(squares - (bin % CHANNELS == 2)) < 1e-3);
+	}
+	rt_bytes_release(&b);
 }
 
 /* Examples one by one and in batches that do not come out even give the same. */
@@ -915,10 +984,11 @@ int main(int argc, char **argv)
 	if (argc > 1)
 		return rt_main(&fake, argc, argv);
 	static void (*const tests[])(Test *) = {
-	    test_safetensors, test_fuzz,  test_weights,   test_many_names,    test_npy,
-	    test_formats,     test_rates, test_bad_audio, test_damaged_audio, test_segments,
-	    test_decode,      test_merge, test_init,      test_distribution,  test_usage,
-	    test_run,         test_infer, test_models,
+	    test_safetensors,   test_fuzz,     test_weights,      test_many_names,
+	    test_npy,           test_formats,  test_rates,        test_bad_audio,
+	    test_damaged_audio, test_segments, test_context,      test_decode,
+	    test_merge,         test_init,     test_distribution, test_usage,
+	    test_statistics,    test_run,      test_infer,        test_models,
 	};
 	Test t = {.said_room = 1 << 18};
 	const char *const tmp = getenv("TMPDIR");

@@ -606,7 +606,7 @@ static void test_rates(Test *t)
 /* A device whose slots are memory of the host; `sent` counts the transfers. */
 typedef struct FakeDevice {
 	int16_t pcm[RT_SLOTS][BATCH * SAMPLES * CHANNELS];
-	float targets[RT_SLOTS][NIN][4096], *target[RT_SLOTS][NIN];
+	float targets[RT_SLOTS][NIN][4096], *target[RT_SLOTS][NIN], *in[1];
 	int sent;
 } FakeDevice;
 
@@ -616,7 +616,7 @@ static RtStatus device_slot(void *self, int slot, RtSlot *out, RtError *err)
 	(void)err;
 	for (int i = 0; i < NIN; i++)
 		d->target[slot][i] = d->targets[slot][i];
-	*out = (RtSlot){d->pcm[slot], d->target[slot]};
+	*out = (RtSlot){d->pcm[slot], d->in, d->target[slot]};
 	return RT_OK;
 }
 
@@ -631,11 +631,11 @@ static RtStatus device_send(void *self, int slot, RtError *err)
 static bool same_audio(const RtBatch *b, const RtBatch *want)
 {
 	if (!b->pcm)
-		return !memcmp(b->audio, want->audio, sizeof(float) * BATCH * CHANNELS * SAMPLES);
+		return !memcmp(b->in[0], want->in[0], sizeof(float) * BATCH * CHANNELS * SAMPLES);
 	for (int64_t i = 0; i < BATCH * CHANNELS * SAMPLES; i++) {
 		const int64_t e = i / (CHANNELS * SAMPLES), c = i / SAMPLES % CHANNELS;
 		const int16_t x = b->pcm[(e * SAMPLES + i % SAMPLES) * CHANNELS + c];
-		if (want->audio[i] != (float)x / 32768)
+		if (want->in[0][i] != (float)x / 32768)
 			return false;
 	}
 	return true;
@@ -774,7 +774,7 @@ static void expected_scaler(const RtFeed *f, int kind, int bin, double *mean, do
 			if (i / FRAMES % BATCH == 0 && i % FRAMES == 0)
 				rt_batch_fill_plain(&b, f, i / FRAMES);
 			const float *const x =
-			    b.audio + (i / FRAMES % BATCH * CHANNELS + bin) * SAMPLES;
+			    b.in[0] + (i / FRAMES % BATCH * CHANNELS + bin) * SAMPLES;
 			const float v = (float)fake_feature(kind, x + i % FRAMES * FRAME);
 			if (pass == 0)
 				sum += v / n;
@@ -900,13 +900,12 @@ static bool weights_close(const char *a, const char *b, double limit)
 	return most <= limit;
 }
 
-static void test_stages(Test *t)
+/* Each line's loss is made of its parts, with weight w1 or w2 of the distances in stage 1 or 2.
+ * Returns the steps. */
+static int check_weights(Test *t, const char *path, double w1, double w2)
 {
-	CHECK(t, program(t, "train --data data --out s --stage stage2 --set epochs=3") == RT_OK);
-	CHECK(t, exists("s/stage1.last.safetensors") && exists("s/stage1.best.safetensors"));
-	/* what each stage's loss is made of */
 	char *const log = rt_alloc(1 << 20, 1);
-	slurp("s/log.jsonl", log, 1 << 20);
+	slurp(path, log, 1 << 20);
 	int steps = 0;
 	for (char *line = strtok(log, "\n"); line; line = strtok(NULL, "\n")) {
 		cJSON *const o = cJSON_Parse(line);
@@ -916,7 +915,7 @@ static void test_stages(Test *t)
 			cJSON_Delete(o);
 			continue;
 		}
-		const double w = strcmp(stage->valuestring, "stage1") == 0 ? 0 : 3;
+		const double w = strcmp(stage->valuestring, "stage1") == 0 ? w1 : w2;
 		const double want = 0.8 * number_in(line, "loss.sed") +
 				    0.2 * number_in(line, "loss.doa") +
 				    w * number_in(line, "loss.sde");
@@ -925,7 +924,19 @@ static void test_stages(Test *t)
 		cJSON_Delete(o);
 	}
 	free(log);
-	CHECK(t, logged("s/log.jsonl", "step", "step") * 2 == steps);
+	return steps;
+}
+
+static void test_stages(Test *t)
+{
+	CHECK(t, program(t, "train --data data --out s --stage stage2 --set epochs=3") == RT_OK);
+	CHECK(t, exists("s/stage1.last.safetensors") && exists("s/stage1.best.safetensors"));
+	CHECK(t,
+	      logged("s/log.jsonl", "step", "step") * 2 == check_weights(t, "s/log.jsonl", 0, 3));
+	/* the command line's weight is the second stage's */
+	CHECK(t, program(t, "train --data data --out w --stage stage2 --set epochs=1 "
+			    "--set w_sde=4") == RT_OK);
+	CHECK(t, check_weights(t, "w/log.jsonl", 0, 4) > 0);
 	/* the same in two runs, from weights */
 	CHECK(t, program(t, "train --data data --out s1 --stage stage1 --set epochs=3") == RT_OK);
 	CHECK(t, same_files("s1/last.safetensors", "s/stage1.last.safetensors"));

@@ -6,6 +6,7 @@
  * must sees old values. Copies from and to pinned memory happen then; others when they are called,
  * as with a GPU. Device memory starts as NaN and lies between pages that cannot be touched.
  *   EMULATOR_TRACE=1     names each launch on stderr
+ *   EMULATOR_BACKWARD=1  the first graph runs forwards, the second backwards; else the opposite
  *   EMULATOR_DEVICES=0   a driver without a GPU
  *   EMULATOR_ARCH=80     compute capability, 90
  *   EMULATOR_CUDA=12040  version of CUDA that the driver is for, 13000 */
@@ -749,6 +750,7 @@ static int setting(const char *name, int otherwise)
 
 API cuInit(unsigned flags)
 {
+	cu.backward = getenv("EMULATOR_BACKWARD") != NULL;
 	return flags ? INVALID : OK;
 }
 
