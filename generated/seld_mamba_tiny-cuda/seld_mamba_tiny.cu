@@ -2219,7 +2219,7 @@ extern "C" __global__ void __launch_bounds__(256, 1) k076_head_sde___act(const M
 	map_put<1>(((float *)(m.arena + 1856)) + (i), y0);
 }
 
-/* %classes = stack "classes" %head.sed.t1.3, %head.sed.t2.3, %head.sed.t3.3 {axis=2} : f32[1,5,3,13] @arena:832  !models/seld_mamba_tiny.json:60:17+7 */
+/* %classes = stack "classes" %head.sed.t1.3, %head.sed.t2.3, %head.sed.t3.3 {axis=2} : f32[1,5,3,13] @arena:832  !models/seld_mamba_tiny.json:61:17+7 */
 struct k077 {
 };
 
@@ -2246,7 +2246,7 @@ extern "C" __global__ void __launch_bounds__(256, 1) k077_classes(const Mem m)
 	}
 }
 
-/* %direction = stack "direction" %head.doa.t1.act.3, %head.doa.t2.act.3, %head.doa.t3.act.3 {axis=2} : f32[1,5,3,3] @arena:0  !models/seld_mamba_tiny.json:60:17+7 */
+/* %direction = stack "direction" %head.doa.t1.act.3, %head.doa.t2.act.3, %head.doa.t3.act.3 {axis=2} : f32[1,5,3,3] @arena:0  !models/seld_mamba_tiny.json:61:17+7 */
 struct k078 {
 };
 
@@ -2273,7 +2273,7 @@ extern "C" __global__ void __launch_bounds__(256, 1) k078_direction(const Mem m)
 	}
 }
 
-/* %distance = stack "distance" %head.sde.t1.act.3, %head.sde.t2.act.3, %head.sde.t3.act.3 {axis=2} : f32[1,5,3,1] @arena:1664  !models/seld_mamba_tiny.json:60:17+7 */
+/* %distance = stack "distance" %head.sde.t1.act.3, %head.sde.t2.act.3, %head.sde.t3.act.3 {axis=2} : f32[1,5,3,1] @arena:1664  !models/seld_mamba_tiny.json:61:17+7 */
 struct k079 {
 };
 
@@ -3214,7 +3214,7 @@ __device__ __forceinline__ void product_fma(const float *x, const float *w, cons
 }
 
 /* ---- matrix instructions: bf16 and tf32 -----------------------------------------------------
- * Slabs of 128 bytes along k in a ring; x and w have the same element type In. WM x WN warps.
+ * Slabs of 128 bytes along k in a ring of STAGES; x and w have the same element type In. WM x WN warps.
  * K, XR, WR multiples of 16 bytes. */
 
 template <class P> struct ProductMma {
@@ -3224,7 +3224,7 @@ template <class P> struct ProductMma {
 		THREADS = 32 * P::WM * P::WN,
 		MT = P::BM / P::WM / 16,
 		NT = P::BN / P::WN / 8,
-		STAGES = 4,
+		STAGES = P::STAGES,
 		STAGE = (P::BM + P::BN) * 128,
 		SLABS = (P::K + KC - 1) / KC,
 		SMEM = STAGES * STAGE,
@@ -4104,7 +4104,7 @@ template <class P> struct ConvMma {
 		SLABS = (P::C + KC - 1) / KC,
 		STEPS = SLABS * TAPS,
 		STAGES = P::STAGES,
-		HALOS = TAPS >= STAGES - 1 ? 2 : STAGES,
+		HALOS = SLABS == 1 ? 1 : TAPS >= STAGES - 1 ? 2 : STAGES,
 		HALO_BYTES = HR * HC * 128,
 		W_BYTES = P::BN * 128,
 		SMEM = HALOS * HALO_BYTES + STAGES * W_BYTES,
