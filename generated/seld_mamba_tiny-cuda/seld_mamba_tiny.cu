@@ -3214,7 +3214,7 @@ __device__ __forceinline__ void product_fma(const float *x, const float *w, cons
 }
 
 /* ---- matrix instructions: bf16 and tf32 -----------------------------------------------------
- * Slabs of 128 bytes along k in a ring; x and w have the same element type In. WM x WN warps.
+ * Slabs of 128 bytes along k in a ring of STAGES; x and w have the same element type In. WM x WN warps.
  * K, XR, WR multiples of 16 bytes. */
 
 template <class P> struct ProductMma {
@@ -3224,7 +3224,7 @@ template <class P> struct ProductMma {
 		THREADS = 32 * P::WM * P::WN,
 		MT = P::BM / P::WM / 16,
 		NT = P::BN / P::WN / 8,
-		STAGES = 4,
+		STAGES = P::STAGES,
 		STAGE = (P::BM + P::BN) * 128,
 		SLABS = (P::K + KC - 1) / KC,
 		SMEM = STAGES * STAGE,
@@ -4104,7 +4104,7 @@ template <class P> struct ConvMma {
 		SLABS = (P::C + KC - 1) / KC,
 		STEPS = SLABS * TAPS,
 		STAGES = P::STAGES,
-		HALOS = TAPS >= STAGES - 1 ? 2 : STAGES,
+		HALOS = SLABS == 1 ? 1 : TAPS >= STAGES - 1 ? 2 : STAGES,
 		HALO_BYTES = HR * HC * 128,
 		W_BYTES = P::BN * 128,
 		SMEM = HALOS * HALO_BYTES + STAGES * W_BYTES,

@@ -95,7 +95,7 @@ extern "C" __global__ void __launch_bounds__(128, 2) k006_y(const Mem m)
 // load k001_a: 8,1,2 blocks of 256 threads, 0 bytes shared
 // load k002_b: 8,1,1 blocks of 256 threads, 0 bytes shared
 // load k003_y: 16,1,3 blocks of 256 threads, 0 bytes shared
-// run  k004_a: 2,1,2 blocks of 128 threads, 60416 bytes shared
-// run  k005_b: 2,1,1 blocks of 128 threads, 60416 bytes shared
-// run  k006_y: 2,1,3 blocks of 128 threads, 60416 bytes shared
+// run  k004_a: 2,1,2 blocks of 128 threads, 46592 bytes shared
+// run  k005_b: 2,1,1 blocks of 128 threads, 46592 bytes shared
+// run  k006_y: 2,1,3 blocks of 128 threads, 46592 bytes shared
 // weights 55808 bytes, load-time values 442368, arena 18432

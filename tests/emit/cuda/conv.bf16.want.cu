@@ -85,6 +85,6 @@ extern "C" __global__ void __launch_bounds__(128, 2) k004_conv2(const Mem m)
 // load k001_conv1: 18,1,1 blocks of 256 threads, 0 bytes shared
 // load k002_conv2: 16,1,1 blocks of 256 threads, 0 bytes shared
 // run  k003_conv1: 1,1,1 blocks of 256 threads, 60160 bytes shared
-// run  k004_conv2: 2,1,1 blocks of 128 threads, 60416 bytes shared
+// run  k004_conv2: 2,1,1 blocks of 128 threads, 46592 bytes shared
 // run  k005_mean: 1,1,1 blocks of 256 threads, 0 bytes shared
 // weights 40704 bytes, load-time values 92160, arena 7680
