@@ -83,6 +83,8 @@ static void run_passes(Compile *cx, Module *m, const PassHooks *hooks)
 	PassOptions opt = cx->o->pass;
 	if (hooks)
 		opt.hooks = *hooks;
+	if (opt.dump_all && !make_folders(cx->arena, opt.dump_all))
+		diag_fatal(&cx->diag, E552, (Loc){0}, "%s: %s", opt.dump_all, strerror(errno));
 	if (!passes_run(m, &opt, &cx->report))
 		diag_check(&cx->diag);
 }

@@ -58,6 +58,12 @@ struct Frame {
 	bool holes;   /* a node failed before its outputs were known: any name may be missing */
 };
 
+/* An error that was shown: what a module does wrong is shown once, not for each instance. */
+typedef struct Reported {
+	const char *text;
+	Loc loc;
+} Reported;
+
 typedef struct Reader {
 	Arena *arena;
 	Diag *diag;
@@ -74,6 +80,7 @@ typedef struct Reader {
 	Names weights; /* of that graph, by label */
 	int nnodes, nsteps;
 	bool stop; /* a limit was passed: nothing more is built */
+	LIST(Reported) reported;
 } Reader;
 
 /* ---- scope.c: names, values of JSON, messages ---- */
@@ -84,7 +91,8 @@ bool names_add(Arena *a, Names *s, const char *name, void *item, Loc loc, Entry 
 const char *names_hint(Reader *r, const Names *s, const char *word);
 /* "; did you mean 'x'?" or "" */
 const char *reader_hint(Reader *r, const char *near);
-/* An error, with notes about the instances around it. */
+/* An error, with notes about the instances around it; dropped, with notes that follow, if this
+ * place had the same one before. */
 void reader_error(Reader *r, const Frame *f, DiagCode code, Loc loc, const char *fmt, ...)
     __attribute__((format(printf, 5, 6)));
 void reader_notes(Reader *r, const Frame *f);

@@ -94,12 +94,28 @@ void reader_notes(Reader *r, const Frame *f)
 	}
 }
 
+static bool was_reported(Reader *r, const char *text, const Loc *loc)
+{
+	for (int i = 0; i < r->reported.n; i++) {
+		const Reported *o = &r->reported.at[i];
+		if (loc->src && o->loc.src == loc->src && o->loc.line == loc->line &&
+		    o->loc.col == loc->col && !strcmp(o->text, text))
+			return true;
+	}
+	list_push(r->arena, &r->reported, ((Reported){text, *loc}));
+	return false;
+}
+
 void reader_error(Reader *r, const Frame *f, DiagCode code, Loc loc, const char *fmt, ...)
 {
 	va_list ap;
 	va_start(ap, fmt);
 	const char *const text = arena_vprintf(r->arena, fmt, ap);
 	va_end(ap);
+	if (was_reported(r, text, &loc)) {
+		r->diag->suppressed = true;
+		return;
+	}
 	diag_error(r->diag, code, loc, "%s", text);
 	reader_notes(r, f);
 	if (r->diag->nerrors > DIAG_MAX_ERRORS)

@@ -124,8 +124,8 @@ static RtStatus evaluate(const RtModel *m, const RtOptions *o, RtDataset *d, RtE
 	RtWeights w = {0};
 	RtSession s = {0};
 	RtStatus status = rt_weights_load(&w, m, o->weights, o->statistics, err);
-	if (!status)
-		rt_say_unscaled(o, m, &w);
+	if (!status && rt_weights_unscaled(&w, m))
+		rt_say_unscaled(o);
 	if (!status)
 		status = rt_session_open(&s, m, &w, (int)o->threads, err);
 	rt_weights_release(&w);

@@ -16,6 +16,7 @@ typedef struct Job {
 	RtClip clip;
 	RtEvents events;
 	RtSpectrogram spectrogram; /* empty unless a picture is wanted */
+	bool unscaled;             /* the weights lack statistics, which is not said yet */
 } Job;
 
 /* "a/b.c.wav": 3 letters at "b.c" */
@@ -174,6 +175,7 @@ static RtStatus infer_clip(Job *j, RtError *err)
 	return s;
 }
 
+/* What the weights lack is said with the first clip that works: of others it explains nothing. */
 static RtStatus infer_all(Job *j, RtError *err)
 {
 	RtStatus worst = RT_OK;
@@ -186,6 +188,9 @@ static RtStatus infer_all(Job *j, RtError *err)
 			rt_say_error(j->options, err->text);
 			err->text[0] = '\0';
 			worst = s;
+		} else if (j->unscaled) {
+			rt_say_unscaled(j->options);
+			j->unscaled = false;
 		}
 	}
 	return worst;
@@ -213,13 +218,13 @@ RtStatus rt_verb_infer(const RtModel *m, const RtOptions *o, RtError *err)
 	RtSession s = {0};
 	status = rt_weights_load(&w, m, o->weights, o->statistics, err);
 	if (!status)
-		rt_say_unscaled(o, m, &w);
-	if (!status)
 		status = rt_session_open(&s, m, &w, (int)o->threads, err);
+	const bool unscaled = !status && rt_weights_unscaled(&w, m);
 	rt_weights_release(&w);
 	if (status)
 		return status;
-	Job j = {.model = m, .options = o, .session = &s, .decode = m->decode};
+	Job j = {
+	    .model = m, .options = o, .session = &s, .decode = m->decode, .unscaled = unscaled};
 	if (o->threshold >= 0)
 		j.decode.threshold = o->threshold;
 	if (o->merge >= 0)

@@ -388,8 +388,8 @@ void rt_say_error(const RtOptions *o, const char *text);
 void rt_say_warning(const RtOptions *o, const char *text);
 /* Lines that are diagnostics already. */
 void rt_say_lines(const char *lines);
-/* Warns if features are not standardised for lack of statistics. */
-void rt_say_unscaled(const RtOptions *o, const RtModel *m, const RtWeights *w);
+/* Warns that features are not standardised for lack of statistics. */
+void rt_say_unscaled(const RtOptions *o);
 /* Warns if the clip has not the rate that its file has. */
 void rt_say_resampled(const RtOptions *o, const RtClip *c, const char *path);
 

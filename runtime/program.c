@@ -103,11 +103,10 @@ void rt_say_warning(const RtOptions *o, const char *text)
 		fprintf(stderr, "%s: warning: %s\n", o->program, text);
 }
 
-void rt_say_unscaled(const RtOptions *o, const RtModel *m, const RtWeights *w)
+void rt_say_unscaled(const RtOptions *o)
 {
-	if (rt_weights_unscaled(w, m))
-		rt_say_warning(o, "no mean and deviation of the features: they go into the network "
-				  "as they are ('statistics' makes them)");
+	rt_say_warning(o, "no mean and deviation of the features: they go into the network as they "
+			  "are ('statistics' makes them)");
 }
 
 void rt_say_lines(const char *lines)
