@@ -4,7 +4,7 @@
 Expected values come from NumPy, SciPy and PyTorch in float64, or from loops written here; never
 from seldc. Inputs lie on a coarse binary grid, so they are exact in single precision too.
 
-    usage: make_cases.py [DIR]        (default: the folder of this script)
+    usage: make_cases.py [OP...]      those of these ops; without arguments all
 """
 import os
 import shutil
@@ -22,6 +22,10 @@ import train_cases
 ROOT = os.path.dirname(os.path.abspath(__file__))
 NAN, INF = float("nan"), float("inf")
 made = {}
+
+
+def wanted(op):
+    return len(sys.argv) == 1 or op in sys.argv[1:]
 
 
 # ---- writing ----------------------------------------------------------------------------------
@@ -63,6 +67,8 @@ def source_line(name, kind, a):
 def write(op, case, lines, ins, outs, f32=1e-5):
     """f32: relative tolerance of a single-precision back end; the absolute one is a fifth of it
     times the largest finite magnitude of the output."""
+    if not wanted(op):
+        return
     folder = os.path.join(ROOT, op)
     os.makedirs(folder, exist_ok=True)
     stem = os.path.join(folder, case)
@@ -167,7 +173,8 @@ UNARY = {
     "relu": lambda a: np.where(a > 0, a, 0.0),
 }
 POSITIVE = {"sqrt", "rsqrt", "log", "log10", "log1p"}
-EXTREME = {
+ANY = [0, -0.0, INF, -INF, NAN, 100, -100, 2.0**-30]
+EXTREME = {  # where ANY is not the choice
     "neg": [0, -0.0, INF, -INF, NAN, f32(1e38), f32(-1e-38)],
     "abs": [0, -0.0, INF, -INF, NAN, f32(-1e38), f32(-1e-38)],
     "square": [0, -0.0, INF, -INF, NAN, 2.0**60, -2.0**60, 2.0**-60],
@@ -195,7 +202,7 @@ def unary_cases():
         add(op, "scalar", [("x", make())], ref)
         add(op, "tail", [("x", make(131))], ref)
         add(op, "group", [("x", make(2, 3, 5))], ref, group=6)
-        add(op, "extreme", [("x", np.array(EXTREME[op], np.float64))], ref)
+        add(op, "extreme", [("x", np.array(EXTREME.get(op, ANY), np.float64))], ref)
 
 
 BINARY = {
@@ -906,11 +913,8 @@ def stft_cases():
 
 
 def main():
-    global ROOT
-    if len(sys.argv) > 1:
-        ROOT = os.path.abspath(sys.argv[1])
     for entry in os.listdir(ROOT):
-        if os.path.isdir(os.path.join(ROOT, entry)):
+        if os.path.isdir(os.path.join(ROOT, entry)) and wanted(entry):
             shutil.rmtree(os.path.join(ROOT, entry))
     for cases in (unary_cases, binary_cases, where_cases, map_cases, source_cases, mel_cases,
                   sinusoid_cases,
