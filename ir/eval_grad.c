@@ -532,7 +532,7 @@ void eval_dropout(const Eval *e)
 /* ---- optimiser --------------------------------------------------------------------------------
  */
 
-/* p, g, m, v, scalars[4], vmax -> new_p, new_m, new_v, new_vmax */
+/* acc, g, scalars[2] -> new_acc */
 void eval_accumulate(const Eval *e)
 {
 	const double *s = e->in[2].data;
@@ -551,6 +551,7 @@ static void keep_all(const Eval *e)
 	}
 }
 
+/* p, g, m, v, scalars[4] or [5], vmax -> new_p, new_m, new_v, new_vmax */
 void eval_adamw(const Eval *e)
 {
 	if (type_count(&e->in[4].type) > 4 && e->in[4].data[4] == 0) {
