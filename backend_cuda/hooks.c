@@ -46,6 +46,8 @@ static bool strided(const Node *n, int input)
 		return input < 3 || input == 4;
 	case OP_attention_grad:
 		return input < 3 || input == 5 || input == 7;
+	case OP_gru_grad:
+		return input == 4;
 	case OP_selective_scan:
 	case OP_scan_gate:
 	case OP_selective_scan_grad:
