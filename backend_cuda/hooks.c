@@ -8,7 +8,7 @@ static bool packs(const Node *n, int input)
 
 static bool renews(const Node *n)
 {
-	return n->op == OP_adamw;
+	return n->op == OP_adamw || n->op == OP_accumulate;
 }
 
 static bool strided(const Node *n, int input)
