@@ -45,6 +45,7 @@ static const char help_text[] =
     "      --polyphony N     most events at once, where drawn (3)\n"
     "      --moving P        share of moving sources, where drawn (0.4)\n"
     "      --snr LOW:HIGH    dB, events to ambience on W (6:30)\n"
+    "      --peak LOW:HIGH   dB of full scale, the loudest sample of a mixture (-12:-1)\n"
     "      --rt60 LOW:HIGH   seconds at 1 kHz (0.2:0.7); 0 for no reflections\n"
     "      --rooms N         different rooms, where drawn (12)\n"
     "      --fold F          fold in the names (1 for train, 4 for test, or that of the "
@@ -73,6 +74,7 @@ enum {
 	POLYPHONY,
 	MOVING,
 	SNR,
+	PEAK,
 	RT60,
 	ROOMS,
 	FOLD,
@@ -95,6 +97,7 @@ static const struct option longs[] = {
     {"polyphony", required_argument, NULL, POLYPHONY},
     {"moving", required_argument, NULL, MOVING},
     {"snr", required_argument, NULL, SNR},
+    {"peak", required_argument, NULL, PEAK},
     {"rt60", required_argument, NULL, RT60},
     {"rooms", required_argument, NULL, ROOMS},
     {"fold", required_argument, NULL, FOLD},
@@ -197,6 +200,8 @@ static bool set_option(SynthOptions *o, int key, const char *arg)
 		return number(arg, 0, 1, false, &o->moving);
 	case SNR:
 		return range(arg, -60, 300, o->snr);
+	case PEAK:
+		return range(arg, -80, 0, o->peak);
 	case RT60:
 		return range(arg, 0, 1.5, o->rt60) && (o->rt60[0] >= 0.05 || o->rt60[1] == 0);
 	case ROOMS:
@@ -482,6 +487,7 @@ int synth_main(int argc, char **argv)
 			  .length = 60,
 			  .moving = 0.4,
 			  .snr = {6, 30},
+			  .peak = {-12, -1},
 			  .rt60 = {0.2, 0.7}};
 	const int done = parse(&o, argc, argv);
 	if (done >= 0)
