@@ -93,7 +93,7 @@ static double positive(struct argp_state *st, const char *option, const char *ar
 
 /* Options about the model and its parameters, shared by all verbs that read one. */
 static const struct argp_option model_options[] = {
-    {"batch", KEY_BATCH, "N", 0, "clips at a time (default 1)", 1},
+    {"batch", KEY_BATCH, "N", 0, "clips at a time (default 1; with --train the model's)", 1},
     {"seconds", KEY_SECONDS, "S", 0, "length of a segment (default: the model's)", 1},
     {"set", KEY_SET, "NAME=VALUE", 0, "override a parameter that the model declares", 1},
     {"train", KEY_TRAIN, 0, 0, "also backward pass, loss, optimiser step", 1},

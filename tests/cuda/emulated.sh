@@ -2,8 +2,8 @@
 # emulated.sh [GROUP...]: the CUDA back end without a GPU, in the emulator: what the emulator finds
 # (faults), what the cases find (pitfalls), every numeric case in fp32 (num), those whose kernels
 # differ with the precision in tf32 and bf16 (reduced), the shipped models at tiny size against the
-# float64 evaluator in all three (models); if named, gradients of larger operands (edges). Prints
-# "ok NAME" or "not ok NAME: reason". Needs g++ and build/cuda/cuda_check.
+# float64 evaluator in all three (models); if named, gradients of larger operands (edges), training of
+# the tiny models (train). Prints "ok NAME" or "not ok NAME: reason". Needs g++ and build/cuda/cuda_check.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
 seldc=$PWD/${B:-build}/seldc
@@ -89,6 +89,12 @@ run_models() {
 				sed "s|$work/$model.sir|$model ${p%:*}|"
 		done
 	done
+}
+
+# Two precisions; small, as a step of this takes a second.
+run_train() {
+	local p
+	for p in fp32 bf16; do tests/cuda/train.sh -e -p $p --batch 2 --set mel=16 --set layers=1; done
 }
 
 command -v "${EMULATOR_CXX:-g++}" >/dev/null || { echo "not ok cuda_emulated: no g++"; exit 1; }
