@@ -1,5 +1,5 @@
-/* emit_scan.c: selective_scan, scan_gate, conv1d_depthwise, gru and its gradient: ops that run along
- * time. */
+/* emit_scan.c: selective_scan, scan_gate, conv1d_depthwise, gru and its gradient: ops that run
+ * along time. */
 #include "emit.h"
 
 enum { CHUNK = 64 };
