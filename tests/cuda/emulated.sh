@@ -91,10 +91,14 @@ run_models() {
 	done
 }
 
-# Two precisions; small, as a step of this takes a second.
+# Small, as a step of these takes seconds.
 run_train() {
 	local p
 	for p in fp32 bf16; do tests/cuda/train.sh -e -p $p --batch 2 --set mel=16 --set layers=1; done
+	for p in fp32 tf32 bf16; do
+		tests/cuda/train.sh -e -m einv2_tiny -p $p --batch 2 --set layers=1
+		tests/cuda/train.sh -e -m dcase2024_baseline_tiny -p $p --batch 2
+	done
 }
 
 command -v "${EMULATOR_CXX:-g++}" >/dev/null || { echo "not ok cuda_emulated: no g++"; exit 1; }
