@@ -63,5 +63,6 @@ PassHooks cuda_hooks(CudaPrecision p)
 	return (PassHooks){.packs = packs,
 			   .strided = strided,
 			   .renews = renews,
+			   .refuses = kernel_refuses,
 			   .narrow = p == CUDA_BF16 ? narrow_choose : NULL};
 }
