@@ -8,7 +8,7 @@ static bool packs(const Node *n, int input)
 
 static bool renews(const Node *n)
 {
-	return n->op == OP_adamw;
+	return n->op == OP_adamw || n->op == OP_accumulate;
 }
 
 static bool strided(const Node *n, int input)
@@ -63,5 +63,6 @@ PassHooks cuda_hooks(CudaPrecision p)
 	return (PassHooks){.packs = packs,
 			   .strided = strided,
 			   .renews = renews,
+			   .refuses = kernel_refuses,
 			   .narrow = p == CUDA_BF16 ? narrow_choose : NULL};
 }

@@ -82,12 +82,31 @@ static bool read_format(Reader *r, Json *j, AudioSpec *a)
 	return false;
 }
 
+/* Without --batch, a program for training takes the batches of the section "training". */
+static void read_batch(Reader *r)
+{
+	Json *const training = json_get(r->root, "training");
+	const bool wanted = r->opt->train && !r->opt->batch;
+	Json *const j = wanted && training && training->kind == JSON_OBJECT
+			    ? json_get(training, "batch")
+			    : NULL;
+	int64_t v;
+	if (!j || !reader_int(r, frame_new(r), j, "'batch'", &v))
+		return;
+	if (v < 1 || v > MAX_BATCH)
+		reader_error(r, NULL, E230, json_loc(r->arena, j),
+			     "'batch' must be 1 to %d, not %lld", MAX_BATCH, (long long)v);
+	else
+		r->model->batch = v;
+}
+
 void sections_audio(Reader *r)
 {
 	static const char *const names[] = {"rate",          "channels", "samples",
 					    "frame_samples", "frames",   "seconds"};
 	AudioSpec *const a = &r->model->audio;
 	Json *const j = reader_member(r, r->root, "audio", JSON_OBJECT, false);
+	read_batch(r);
 	add_global(r, "batch", val_int(r->model->batch));
 	if (!j) {
 		if (r->opt->seconds != 0)

@@ -56,7 +56,8 @@ typedef struct TrainSpec {
 	double lr, beta1, beta2, eps, decay,
 	    clip_norm; /* lr, clip_norm: defaults; 0 clips nothing */
 	bool amsgrad;
-	double momentum; /* of the running statistics of batch norms */
+	int64_t accumulate; /* batches whose gradients make one step; above 1 its default */
+	double momentum;    /* of the running statistics of batch norms */
 	LIST(TrainScalar)
 	scalars; /* inputs of the graph "loss" that are neither outputs nor targets */
 } TrainSpec;

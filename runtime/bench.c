@@ -169,7 +169,7 @@ static RtStatus bench_step(Bench *b, RtError *err)
 	if (!s)
 		s = rt_step_random(&b->step, (uint64_t)b->options->seed, err);
 	if (!s) {
-		rt_step_scalars(&b->step, &plans.at[0], 0, 1);
+		rt_step_scalars(&b->step, &plans.at[0], 0, 1, plans.at[0].accumulate - 1);
 		s = bench_one(b, (Timed){b->step.index, "step", b->step.graph->macs, false}, err);
 	}
 	rt_step_release(&b->step);
