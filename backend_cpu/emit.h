@@ -205,7 +205,7 @@ int64_t emit_gru_rows(const Fn *f, int64_t batch);
 
 /* How conv2d and conv2d_act are computed. */
 typedef struct ConvPlan {
-	bool winograd, taps; /* taps: weights are transformed at each run */
+	bool winograd, taps, far; /* of kernels/winograd.h */
 	int64_t b, h, w, c, o, kh, kw, sh, sw, ph, pw, oh, ow, th, tw;
 	bool last, relu;
 	int64_t tiles, cols, span, rows;

@@ -240,10 +240,10 @@ static bool needs_exact(const Node *n)
 	return n->op == OP_conv2d && strcmp(n->graph->name, "step") == 0;
 }
 
-/* Transformed weights of a convolution that weigh more are fetched from memory at each run: then
- * the plain taps, a quarter of them, are kept and transformed on the way, if enough squares share
- * the work. */
-enum { LEAST_TILES = 8, MOST_TRANSFORMED = 8 << 20 };
+/* Transformed weights that weigh more than MOST_TRANSFORMED are fetched from memory at each run:
+ * then the taps are kept, if one tile's squares share the work of transforming them. FAR: more than
+ * the caches keep until the next node reads it. */
+enum { LEAST_TILES = 8, MOST_TRANSFORMED = 8 << 20, MOST_SQUARES = 56, FAR = 4 << 20 };
 
 /* Squares of a tile: its transformed input (36 * 4 bytes a channel) stays in a second-level cache
  * of 2 MB, or, with so many channels that the weights weigh more, as many as share each load of
@@ -251,12 +251,16 @@ enum { LEAST_TILES = 8, MOST_TRANSFORMED = 8 << 20 };
 static void winograd_tiles(ConvPlan *p, int64_t instances)
 {
 	const int64_t squares = p->b * emit_ceil(p->oh * p->th, 4) * emit_ceil(p->ow * p->tw, 4);
-	const int64_t most = p->c <= 128 ? 28 : p->c <= 256 ? 50 : 56;
+	const int64_t most = p->c <= 128 ? 28 : p->c <= 256 ? 50 : MOST_SQUARES;
+	p->taps = squares >= 32 && squares <= MOST_SQUARES && p->o % 64 == 0 &&
+		  36 * 4 * p->o * p->c > MOST_TRANSFORMED;
+	if (p->taps) {
+		p->tiles = squares;
+		p->cols = p->span = p->o % 128 == 0 ? 128 : 64;
+		return;
+	}
 	p->tiles = emit_ceil(squares, emit_ceil(squares, most));
 	p->cols = p->c >= 256 && p->o % 128 == 0 ? 128 : p->o % 64 == 0 ? 64 : 32;
-	p->taps = p->tiles == squares && squares >= 32 && 36 * 4 * p->o * p->c > MOST_TRANSFORMED;
-	if (p->taps)
-		p->cols = 64;
 	p->span = p->o;
 	while (instances * emit_ceil(squares, p->tiles) * (p->o / p->span) < LEAST_TILES &&
 	       p->span % (2 * p->cols) == 0)
@@ -268,8 +272,10 @@ ConvPlan conv_plan(const Node *n)
 	ConvPlan p = {0};
 	conv_geometry(&p, n);
 	p.winograd = fits_winograd(&p) && !needs_exact(n);
+	const int64_t instances = n->group > 0 ? n->group : 1;
+	p.far = instances * p.b * p.oh * p.ow * p.o * 4 > FAR;
 	if (p.winograd)
-		winograd_tiles(&p, n->group > 0 ? n->group : 1);
+		winograd_tiles(&p, instances);
 	p.rows = p.oh >= 64 ? 4 : p.oh >= 32 ? 2 : 1;
 	return p;
 }
@@ -282,11 +288,13 @@ static void winograd(Fn *f, const ConvPlan *p, const char *scale, const char *sh
 	    f->e->arena,
 	    "Winograd k = {.b = %" N ", .h = %" N ", .w = %" N ", .c = %" N ", .o = %" N
 	    ", .oh = %" N ", .ow = %" N ", .th = %" N ", .tw = %" N
-	    ", .relu = %d, .taps = %d, .tiles = %" N ", .cols = %" N ", .span = %" N "}",
-	    p->b, p->h, p->w, p->c, p->o, p->oh, p->ow, p->th, p->tw, p->relu, p->taps, p->tiles,
-	    p->cols, p->span);
-	const int64_t scratch =
-	    36 * (p->tiles * (p->c + p->cols + 32) + 32) + p->c + (p->taps ? 36 * 64 * p->cols : 0);
+	    ", .relu = %d, .taps = %d, .far = %d, .tiles = %" N ", .cols = %" N ", .span = %" N "}",
+	    p->b, p->h, p->w, p->c, p->o, p->oh, p->ow, p->th, p->tw, p->relu, p->taps, p->far,
+	    p->tiles, p->cols, p->span);
+	/* wino_scratch */
+	const int64_t depth = p->taps && p->c > 64 ? 64 : p->c;
+	const int64_t scratch = 36 * (p->tiles * (depth + p->cols + 32) + 32 + depth +
+				      (p->taps ? p->cols * depth + 16 : 0));
 	const char *x = fn_in_dense(f, 0), *w = pack_operand(f, 1), *y = fn_out(f, 0);
 	fn_use(f, K_winograd);
 	fn_tiles(f, tiles, shape, "wino_tile(k, %s, %s, %s, %s, %s, %s, %s)", x, w, scale, shift, y,

@@ -53,11 +53,12 @@ static const char *places(Arena *a, const Slice *s)
 			    s->from_at);
 }
 
-static void pack_product(Buf *b, const Slice *s, int64_t n, int64_t k, int64_t row, int64_t col)
+/* with: gemm_pack or inproj_pack */
+static void pack_product(Buf *b, const char *with, const Slice *s, int64_t n, int64_t k,
+			 int64_t row, int64_t col)
 {
-	buf_printf(
-	    b, "\tgemm_pack(%s, %" PRId64 ", %" PRId64 ", %" PRId64 ", %" PRId64 ", s->threads);\n",
-	    places(b->arena, s), n, k, row, col);
+	buf_printf(b, "\t%s(%s, %" PRId64 ", %" PRId64 ", %" PRId64 ", %" PRId64 ", s->threads);\n",
+		   with, places(b->arena, s), n, k, row, col);
 }
 
 /* Memory for weights turned round. */
@@ -108,27 +109,21 @@ static void pack_slice(Emit *e, Fn *f, Buf *b, const Node *n, int input, const S
 	switch (n->op) {
 	case OP_linear:
 	case OP_gru:
-		pack_product(b, s, w.dim[0], w.dim[1], row, col);
+		pack_product(b, "gemm_pack", s, w.dim[0], w.dim[1], row, col);
 		break;
 	case OP_linear_dx:
 	case OP_gru_grad:
-		pack_product(b, s, w.dim[1], w.dim[0], col, row);
+		pack_product(b, "gemm_pack", s, w.dim[1], w.dim[0], col, row);
 		break;
 	case OP_matmul:
 		if (attr_bool(n, "tb"))
-			pack_product(b, s, w.dim[0], w.dim[1], row, col);
+			pack_product(b, "gemm_pack", s, w.dim[0], w.dim[1], row, col);
 		else
-			pack_product(b, s, w.dim[1], w.dim[0], col, row);
+			pack_product(b, "gemm_pack", s, w.dim[1], w.dim[0], col, row);
 		break;
-	case OP_inproj_conv_silu: {
-		const int64_t half = w.dim[0] / 2, k = w.dim[1];
-		Slice z = *s;
-		z.from_at += half * row;
-		z.to_at += panels(half) * k;
-		pack_product(b, s, half, k, row, col);
-		pack_product(b, &z, half, k, row, col);
+	case OP_inproj_conv_silu:
+		pack_product(b, "inproj_pack", s, w.dim[0] / 2, w.dim[1], row, col);
 		break;
-	}
 	default:
 		pack_conv(e, f, b, n, *s);
 	}

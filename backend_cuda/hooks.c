@@ -42,12 +42,12 @@ static bool strided(const Node *n, int input)
 		return true;
 	case OP_conv1d_silu_grad:
 		return input == 0 || input == 3;
+	case OP_gru_grad:
+		return input == 4;
 	case OP_attention:
 		return input < 3 || input == 4;
 	case OP_attention_grad:
 		return input < 3 || input == 5 || input == 7;
-	case OP_gru_grad:
-		return input == 4;
 	case OP_selective_scan:
 	case OP_scan_gate:
 	case OP_selective_scan_grad:

@@ -63,9 +63,36 @@ static int compile(const CompileOptions *o, void (*body)(Compile *cx))
 	return compile_for(o, body, NULL, NULL);
 }
 
+static bool ends_with(const char *s, const char *tail)
+{
+	const size_t n = strlen(s), m = strlen(tail);
+	return n >= m && !strcmp(s + n - m, tail);
+}
+
+static Module *read_sir(Compile *cx)
+{
+	Source *src = NEW(cx->arena, Source);
+	src->name = cx->o->input;
+	src->text = file_read(cx->arena, src->name, &src->len);
+	if (!src->text)
+		diag_fatal(&cx->diag, E102, (Loc){0}, "%s: %s", src->name, strerror(errno));
+	Module *m = ir_parse(cx->arena, &cx->diag, cx->ops, src);
+	diag_check(&cx->diag);
+	ir_verify(m);
+	diag_check(&cx->diag);
+	return m;
+}
+
+/* A model file, or text IR as it is. */
 static void read_model(Compile *cx)
 {
 	const CompileOptions *o = cx->o;
+	if (ends_with(o->input, ".sir")) {
+		Module *const m = read_sir(cx);
+		cx->model = NEW(cx->arena, Model);
+		*cx->model = (Model){.module = m, .name = m->name, .batch = 1};
+		return;
+	}
 	const ModelOptions options = {.batch = o->batch,
 				      .seconds = o->seconds,
 				      .nset = o->nsets,
@@ -426,36 +453,11 @@ static void inspect(Compile *cx)
 	inspect_model(cx->arena, cx->model, &opt, cx->o->json, cx->o->verbose);
 }
 
-static bool ends_with(const char *s, const char *tail)
-{
-	const size_t n = strlen(s), m = strlen(tail);
-	return n >= m && !strcmp(s + n - m, tail);
-}
-
-static Module *read_sir(Compile *cx)
-{
-	Source *src = NEW(cx->arena, Source);
-	src->name = cx->o->input;
-	src->text = file_read(cx->arena, src->name, &src->len);
-	if (!src->text)
-		diag_fatal(&cx->diag, E102, (Loc){0}, "%s: %s", src->name, strerror(errno));
-	Module *m = ir_parse(cx->arena, &cx->diag, cx->ops, src);
-	diag_check(&cx->diag);
-	ir_verify(m);
-	diag_check(&cx->diag);
-	return m;
-}
-
 /* Text IR without --passes is only read, verified and printed. */
 static void opt(Compile *cx)
 {
-	Module *m;
-	if (ends_with(cx->o->input, ".sir")) {
-		m = read_sir(cx);
-	} else {
-		read_model(cx);
-		m = cx->model->module;
-	}
+	read_model(cx);
+	Module *const m = cx->model->module;
 	const PassOptions *p = &cx->o->pass;
 	if (p->only || p->skip || p->stop_after || p->eval || p->verify || p->dump || p->dump_all)
 		run_passes(cx, m, NULL);

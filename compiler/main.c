@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include "compile.h"
 
+#include "check_model.h"
 #include "sweep.h"
 #include "tools/tools.h"
 
@@ -267,6 +268,29 @@ static error_t inspect_parse(int key, char *arg, struct argp_state *st)
 	}
 }
 
+static const struct argp_option check_options[] = {
+    {"target", KEY_TARGET, "cpu|cuda|auto", 0,
+     "auto (default): the CPU and, when one is visible, a GPU", 0},
+    {"precision", KEY_PRECISION, "fp32|tf32|bf16", 0,
+     "of the GPU; fp32 (default) is strict IEEE single", 0},
+    {"arch", KEY_ARCH, "sm_90", 0, "GPU architecture; default: the visible GPU's", 0},
+    {"compiler", KEY_COMPILER, "nvrtc|nvcc", 0, "for cuda; nvrtc is the default", 0},
+    {0}};
+
+static error_t check_parse(int key, char *arg, struct argp_state *st)
+{
+	switch (key) {
+	case ARGP_KEY_INIT:
+	case KEY_TARGET:
+	case KEY_PRECISION:
+	case KEY_ARCH:
+	case KEY_COMPILER:
+		return build_parse(key, arg, st);
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
 static const struct argp_option sweep_options[] = {
     {"target", KEY_TARGET, "cpu|cuda|auto", 0, "auto (default): cuda when a usable GPU is visible",
      0},
@@ -295,14 +319,8 @@ static error_t sweep_parse(int key, char *arg, struct argp_state *st)
 	case KEY_HTML:
 		o->sweep_html = arg;
 		return 0;
-	case ARGP_KEY_INIT:
-	case KEY_TARGET:
-	case KEY_PRECISION:
-	case KEY_ARCH:
-	case KEY_COMPILER:
-		return build_parse(key, arg, st);
 	default:
-		return ARGP_ERR_UNKNOWN;
+		return check_parse(key, arg, st);
 	}
 }
 
@@ -333,6 +351,9 @@ static const Verb verbs[] = {
     {"inspect", "MODEL.json",
      "Parameters and multiply-accumulates by part, shapes, memory, what the passes do.",
      compile_inspect, inspect_options, inspect_parse},
+    {"check", "MODEL.json",
+     "Every gradient by central differences, every kernel and the whole against float64.",
+     compile_check, check_options, check_parse},
     {"sweep", "MODEL.json", "Build, verify and time every subset of the fusion passes.",
      compile_sweep, sweep_options, sweep_parse},
     {"opt", "MODEL.json|GRAPH.sir",

@@ -14,7 +14,6 @@
 
 #include <cjson/cJSON.h>
 #include <errno.h>
-#include <ftw.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -654,11 +653,6 @@ static int sweep(Sweep *s)
 	return EXIT_DONE;
 }
 
-static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *ftw)
-{
-	return remove(path);
-}
-
 int compile_sweep(const CompileOptions *o)
 {
 	Arena *a = arena_new();
@@ -669,21 +663,20 @@ int compile_sweep(const CompileOptions *o)
 	s->limit = !strcmp(o->precision, "bf16")   ? 1e-2
 		   : !strcmp(o->precision, "tf32") ? 1e-3
 						   : 3e-6;
-	const char *temp = getenv("TMPDIR") && *getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp";
-	char *dir = arena_printf(a, "%s/seldc-sweep-XXXXXX", temp);
 	int status = EXIT_DONE;
 	list_passes(s);
 	if (read_only(s)) {
-		s->dir = mkdtemp(dir);
+		s->dir = make_temporary(a, "sweep");
 		if (!s->dir)
-			diag_error(&s->diag, E553, (Loc){0}, "%s: %s", dir, strerror(errno));
+			diag_error(&s->diag, E553, (Loc){0}, "temporary folder: %s",
+				   strerror(errno));
 	}
 	if (s->dir) {
 		s->weights = arena_printf(a, "%s/weights.safetensors", s->dir);
 		s->input = arena_printf(a, "%s/input.npy", s->dir);
 		rt_progress_open(&s->progress, false);
 		status = sweep(s);
-		nftw(s->dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+		remove_temporary(s->dir);
 	}
 	if (!status)
 		status = s->diag.status;

@@ -403,3 +403,15 @@ bool train_build(Model *model)
 	drop_graph(m, loss);
 	return ok;
 }
+
+double train_default(const Model *m, const char *input)
+{
+	for (int i = 0; i < m->train.scalars.n; i++)
+		if (!strcmp(m->train.scalars.at[i].name, input))
+			return m->train.scalars.at[i].value;
+	return !strcmp(input, "opt.lr")           ? m->train.lr
+	       : !strcmp(input, "opt.step")       ? 1
+	       : !strcmp(input, "opt.clip")       ? m->train.clip_norm
+	       : !strcmp(input, "opt.accumulate") ? 1
+						  : 0;
+}

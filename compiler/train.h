@@ -20,4 +20,7 @@
  * opt.vmax.NAME. */
 bool train_build(Model *model);
 
+/* What an input of shape [] of the step is in the first step of a run: opt.seed 0. */
+double train_default(const Model *m, const char *input);
+
 #endif

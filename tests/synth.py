@@ -300,6 +300,11 @@ def gain_and_noise(tmp):
     cov = noise.T @ noise / (noise[:, 0] ** 2).sum()
     expect("isotropic ambience", np.abs(cov - np.diag([1, 1 / 3, 1 / 3, 1 / 3])).max() < 0.1, cov.round(3))
     expect("level", 0.25 < np.abs(x).max() < 0.9, np.abs(x).max())
+    run("-o", tmp / "low", "--events", tmp / "events", "--annotations", tmp / "notes", "--rt60", 0, "--snr", 10,
+        "--hours", 20 / 3600, "--peak", -30)
+    low = read(next((tmp / "low").rglob("*.wav")))
+    expect("given level", abs(20 * np.log10(np.abs(low).max()) + 30) < 0.01, np.abs(low).max())
+    expect("only the level", np.abs(low - x * np.abs(low).max() / np.abs(x).max()).max() < 1.1 / 32768)
 
 
 def digest(folder):

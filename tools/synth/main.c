@@ -48,6 +48,7 @@ static const char help_text[] =
     "      --polyphony N     most events at once, where drawn (3)\n"
     "      --moving P        share of moving sources, where drawn (0.4)\n"
     "      --snr LOW:HIGH    dB, events to ambience on W (6:30)\n"
+    "      --peak LOW:HIGH   dB of full scale, the loudest sample of a mixture (-12:-1)\n"
     "      --speed N         sounds are played faster or slower by up to N semitones (0)\n"
     "      --tone DB         and brighter or darker by up to DB, around 0.3 to 3 kHz (0)\n"
     "      --rt60 LOW:HIGH   seconds at 1 kHz (0.2:0.7); 0 for no reflections\n"
@@ -78,6 +79,7 @@ enum {
 	POLYPHONY,
 	MOVING,
 	SNR,
+	PEAK,
 	RT60,
 	ROOMS,
 	FOLD,
@@ -104,6 +106,7 @@ static const struct option longs[] = {
     {"polyphony", required_argument, NULL, POLYPHONY},
     {"moving", required_argument, NULL, MOVING},
     {"snr", required_argument, NULL, SNR},
+    {"peak", required_argument, NULL, PEAK},
     {"rt60", required_argument, NULL, RT60},
     {"rooms", required_argument, NULL, ROOMS},
     {"fold", required_argument, NULL, FOLD},
@@ -210,6 +213,8 @@ static bool set_option(SynthOptions *o, int key, const char *arg)
 		return number(arg, 0, 1, false, &o->moving);
 	case SNR:
 		return range(arg, -60, 300, o->snr);
+	case PEAK:
+		return range(arg, -80, 0, o->peak);
 	case RT60:
 		return range(arg, 0, 1.5, o->rt60) && (o->rt60[0] >= 0.05 || o->rt60[1] == 0);
 	case ROOMS:
@@ -503,6 +508,7 @@ int synth_main(int argc, char **argv)
 			  .length = 60,
 			  .moving = 0.4,
 			  .snr = {6, 30},
+			  .peak = {-12, -1},
 			  .rt60 = {0.2, 0.7}};
 	const int done = parse(&o, argc, argv);
 	if (done >= 0)

@@ -312,13 +312,14 @@ static void mix_release(Mix *m)
 	free(m->tail);
 }
 
-/* The loudest sample between -12 and -1 dB of full scale. */
+/* The level of the loudest sample is drawn. */
 static void set_level(Mix *m, Draw *d)
 {
 	float peak = 1e-9f;
 	for (int64_t i = 0; i < SYNTH_CHANNELS * m->n; i++)
 		peak = fabsf(m->x[i]) > peak ? fabsf(m->x[i]) : peak;
-	const float scale = (float)pow(10, draw_between(d, -12, -1) / 20) / peak;
+	const double *const range = m->r->o->peak;
+	const float scale = (float)pow(10, draw_between(d, range[0], range[1]) / 20) / peak;
 	for (int64_t i = 0; i < SYNTH_CHANNELS * m->n; i++)
 		m->x[i] *= scale;
 }

@@ -24,7 +24,7 @@
 #define ARENA INT64_C(2560)
 #define LOAD INT64_C(0)
 #define PACK INT64_C(37824)
-#define SCRATCH INT64_C(15056)
+#define SCRATCH INT64_C(16176)
 
 typedef struct Self {
 	int threads;
@@ -64,7 +64,8 @@ OUTLINE void main_conv2(const Self *s, const float *restrict bias, const float *
                         const float *restrict w, float *restrict y)
 {
 	const Winograd k = {.b = 1, .h = 5, .w = 8, .c = 32, .o = 32, .oh = 5, .ow = 8, .th = 1,
-	                    .tw = 1, .relu = 0, .taps = 0, .tiles = 4, .cols = 32, .span = 32};
+	                    .tw = 1, .relu = 0, .taps = 0, .far = 0, .tiles = 4, .cols = 32,
+	                    .span = 32};
 	wino_tile(k, x, w, NULL, bias, y, 0, self_scratch(s));
 }
 
