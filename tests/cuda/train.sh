@@ -3,9 +3,9 @@
 # models/MODEL.json (seld_mamba_tiny) on the GPU or, with -e, in the emulator: one step against
 # PyTorch in float64 (not with -q), the same bits whatever the order in which blocks run, two epochs
 # twice with equal bits, the scores of its evaluation from its weights, once more killed and resumed,
-# a loss that is no number; with -b its times and memory. Prints "ok NAME" or "not ok NAME" and why.
-# Needs python3 with
-# torch. SEED is that of weights and data of the one step, such that no gradient is ill-conditioned.
+# a loss that is no number; with -b its times and memory. SEED is that of the one step's weights and
+# data, such that no gradient is ill-conditioned. Prints "ok NAME" or "not ok NAME" and why. Needs
+# python3 with torch.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
 build=${B:-build}
