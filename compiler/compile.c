@@ -332,6 +332,13 @@ static void build_cuda(Compile *cx)
 	link_program(cx, &host, &images_text, "-std=gnu11 -O2 -Wall -fopenmp", "");
 }
 
+static void check_precision(Compile *cx)
+{
+	if (cx->target == TARGET_CPU && strcmp(cx->o->precision, "fp32"))
+		diag_fatal(&cx->diag, E501, (Loc){0}, "--precision %s needs --target cuda",
+			   cx->o->precision);
+}
+
 /* cuda when asked for, or when a GPU is visible and nothing else was said. */
 static void choose_target(Compile *cx)
 {
@@ -346,9 +353,7 @@ static void choose_target(Compile *cx)
 		    gpu_output || (ngpus > 0 && o->emit != EMIT_C) ? TARGET_CUDA : TARGET_CPU;
 	if (gpu_output && cx->target == TARGET_CPU)
 		diag_fatal(&cx->diag, E501, (Loc){0}, "--emit of CUDA code needs --target cuda");
-	if (cx->target == TARGET_CPU && strcmp(o->precision, "fp32"))
-		diag_fatal(&cx->diag, E501, (Loc){0}, "--precision %s needs --target cuda",
-			   o->precision);
+	check_precision(cx);
 	if (cx->target == TARGET_CPU)
 		return;
 	if (o->arch && !cuda_archs_known(cx->arena, &cx->diag, o->arch))
@@ -440,6 +445,8 @@ static void plan(Compile *cx)
 
 static void inspect(Compile *cx)
 {
+	cx->target = cx->o->target == TARGET_CUDA ? TARGET_CUDA : TARGET_CPU;
+	check_precision(cx);
 	read_model(cx);
 	PassOptions opt = cx->o->pass;
 	opt.hooks = target_hooks(cx);

@@ -246,22 +246,26 @@ static error_t build_parse(int key, char *arg, struct argp_state *st)
 }
 
 static const struct argp_option inspect_options[] = {
+    {"target", KEY_TARGET, "cpu|cuda", 0, "whose plan: cpu (default) or cuda", 0},
+    {"precision", KEY_PRECISION, "fp32|tf32|bf16", 0, "of that plan; fp32 is the default", 0},
     {"json", KEY_JSON, 0, 0, "as JSON", 0},
     {"verbose", 'v', 0, 0, "every node that a pass made, too", 0},
     {0}};
 
 static error_t inspect_parse(int key, char *arg, struct argp_state *st)
 {
-	(void)arg;
-	if (key == ARGP_KEY_INIT)
-		st->child_inputs[0] = st->child_inputs[1] = st->input;
-	else if (key == KEY_JSON)
+	switch (key) {
+	case KEY_JSON:
 		((Args *)st->input)->o.json = true;
-	else if (key == 'v')
-		((Args *)st->input)->o.verbose = true;
-	else
+		return 0;
+	case ARGP_KEY_INIT:
+	case 'v':
+	case KEY_TARGET:
+	case KEY_PRECISION:
+		return build_parse(key, arg, st);
+	default:
 		return ARGP_ERR_UNKNOWN;
-	return 0;
+	}
 }
 
 static const struct argp_option check_options[] = {

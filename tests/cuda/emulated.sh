@@ -97,7 +97,7 @@ run_train() {
 	for p in fp32 bf16; do tests/cuda/train.sh -e -p $p --batch 2 --set mel=16 --set layers=1; done
 	for p in fp32 tf32 bf16; do
 		tests/cuda/train.sh -e -m einv2_tiny -p $p --batch 2 --set layers=1
-		tests/cuda/train.sh -e -m dcase2024_baseline_tiny -p $p --batch 2
+		tests/cuda/train.sh -e -m dcase2024_baseline_tiny -s 2 -p $p --batch 2
 	done
 }
 
