@@ -273,7 +273,7 @@ ConvPlan conv_plan(const Node *n)
 	conv_geometry(&p, n);
 	p.winograd = fits_winograd(&p) && !needs_exact(n);
 	const int64_t instances = n->group > 0 ? n->group : 1;
-	p.far = instances * p.b * p.oh * p.ow * p.o * 4 > FAR;
+	p.far = instances * p.b * p.oh * p.ow * p.o * 4 > FAR && p.o % 16 == 0;
 	if (p.winograd)
 		winograd_tiles(&p, instances);
 	p.rows = p.oh >= 64 ? 4 : p.oh >= 32 ? 2 : 1;
@@ -293,8 +293,8 @@ static void winograd(Fn *f, const ConvPlan *p, const char *scale, const char *sh
 	    p->tiles, p->cols, p->span);
 	/* wino_scratch */
 	const int64_t depth = p->taps && p->c > 64 ? 64 : p->c;
-	const int64_t scratch = 36 * (p->tiles * (depth + p->cols + 32) + 32 + depth +
-				      (p->taps ? p->cols * depth + 16 : 0));
+	const int64_t scratch =
+	    36 * (p->tiles * (depth + p->cols + 32) + 32) + depth + (p->taps ? 6 * 32 * depth : 0);
 	const char *x = fn_in_dense(f, 0), *w = pack_operand(f, 1), *y = fn_out(f, 0);
 	fn_use(f, K_winograd);
 	fn_tiles(f, tiles, shape, "wino_tile(k, %s, %s, %s, %s, %s, %s, %s)", x, w, scale, shift, y,
@@ -313,11 +313,11 @@ static void direct(Fn *f, const ConvPlan *p, const char *x, const Ref *r, const 
 	    ", .kw = %" N ", .sh = %" N ", .sw = %" N ", .ph = %" N ", .pw = %" N ", "
 	    ".xb = %" N ", .xh = %" N ", .xw = %" N ", .xc = %" N ", .yb = %" N ", .yh = %" N
 	    ", .yw = %" N ", .yc = %" N ", .oh = %" N ", .ow = %" N ", .th = %" N ", .tw = %" N
-	    ", .relu = %d, .rows = %" N "}",
+	    ", .relu = %d, .far = %d, .rows = %" N "}",
 	    p->b, p->h, p->w, p->c, p->o, p->kh, p->kw, p->sh, p->sw, p->ph, p->pw, r->stride[0],
 	    r->stride[l ? 1 : 2], r->stride[l ? 2 : 3], r->stride[l ? 3 : 1], plane * p->o,
 	    l ? p->ow * p->o : p->ow, l ? p->o : 1, l ? 1 : plane, p->oh, p->ow, p->th, p->tw,
-	    p->relu, p->rows);
+	    p->relu, p->far, p->rows);
 	const int64_t height = (p->rows * p->th - 1) * p->sh + p->kh;
 	const int64_t scratch = height * (p->w + 2 * p->pw) * p->c +
 				p->th * p->ow * p->tw * (32 + p->kh * p->kw * p->c);

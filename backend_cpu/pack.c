@@ -88,8 +88,9 @@ static void pack_conv(Emit *e, Fn *f, Buf *b, const Node *n, Slice s)
 	}
 	const char *at = places(b->arena, &s);
 	if (p.taps)
-		buf_printf(b, "\twino_pack_taps(%s, %" PRId64 ", %" PRId64 ", s->threads);\n", at,
-			   p.o, p.c);
+		buf_printf(
+		    b, "\twino_pack_taps(%s, %" PRId64 ", %" PRId64 ", %" PRId64 ", s->threads);\n",
+		    at, p.o, p.c, p.cols);
 	else if (p.winograd)
 		buf_printf(b,
 			   "\twino_pack(%s, %" PRId64 ", %" PRId64 ", %" PRId64 ", s->threads);\n",

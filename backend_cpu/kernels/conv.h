@@ -15,6 +15,7 @@ typedef struct Conv {
 	int64_t xb, xh, xw, xc, yb, yh, yw, yc;
 	int oh, ow, th, tw;
 	bool relu;
+	bool far; /* y is larger than the caches and written past them; channels last, o % 16 = 0 */
 	int rows; /* pooled output rows of a tile */
 } Conv;
 
@@ -64,11 +65,11 @@ INLINE void conv_drain(const Conv s, const float *m, const float *scale, const f
 				}
 			if (s.th * s.tw > 1)
 				sum *= 1.0f / (float)(s.th * s.tw);
-			if (s.yc == 1) {
+			if (s.yc == 1 && s.far)
+				vstream(y + j * s.yw + l, sum);
+			else if (s.yc == 1)
 				vstore_some(y + j * s.yw + l, sum, n - l);
-				continue;
-			}
-			for (int i = 0; i < VL && l + i < n; i++)
+			for (int i = 0; s.yc != 1 && i < VL && l + i < n; i++)
 				y[j * s.yw + (l + i) * s.yc] = sum[i];
 		}
 }
@@ -130,6 +131,8 @@ INLINE void conv_tile(const Conv s, const float *x, const float *w, const float 
 				   y + b * s.yb + (y0 + r) * s.yh + o * s.yc, s.o - o);
 		}
 	}
+	if (s.far)
+		vstream_end();
 }
 
 /* w[o, c, kh, kw] in panels of [o, (kh, kw, c)] */
