@@ -99,7 +99,7 @@ test-more: test-deps all $(testbin)
 	$(Q)tests/models more
 golden: all $(testbin)
 	$(Q)BLESS=1 tests/run ir errors passes emit
-	$(Q)$(B)/seldc build models/seld_mamba_tiny.json --target cpu --emit c \
+	$(Q)$(B)/seldc build models/seld_mamba_tiny.json --target cpu --library own --emit c \
 	  -o generated/seld_mamba_tiny-cpu/seld_mamba_tiny.c
 	$(Q)$(B)/seldc build models/seld_mamba_tiny.json --target cuda --emit cuda \
 	  -o generated/seld_mamba_tiny-cuda/seld_mamba_tiny.cu
