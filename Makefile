@@ -94,7 +94,7 @@ test-core: all $(testbin)
 # Everything that needs no GPU.
 test: test-deps
 	$(Q)tests/all
-# Memory, odd input, speed of synth, 2,000 random graphs, sweeps, every kernel for every GPU.
+# 2,000 random graphs, cases without passes, every kernel for every GPU.
 test-more: test-deps all $(testbin)
 	$(Q)tests/models more
 golden: all $(testbin)
