@@ -17,7 +17,7 @@ ifdef ASAN
 endif
 
 ir       = arena buf diag ops ir map infer infer_grad cost eval eval_nn eval_attention eval_grad \
-           grad print parse verify state
+           grad differences print parse verify state
 passes   = $(basename $(notdir $(wildcard passes/*.c)))
 cpu      = $(basename $(notdir $(wildcard backend_cpu/*.c)))
 cuda     = $(basename $(notdir $(wildcard backend_cuda/*.c)))
@@ -86,6 +86,10 @@ $(B)/tests/unit_%: tests/unit/%.c $(objs) $(nomain) $(home)/libseldrt.a ; $(test
 $(B)/tests/%: tests/fuzz/%.c $(objs) $(nomain) $(home)/libseldrt.a ; $(test_program)
 $(B)/tests/%: tests/%.c $(objs) $(nomain) $(home)/libseldrt.a ; $(test_program)
 
+# seldc with $(GRAD) for ir/grad.c: for the test that `seldc check` finds a wrong gradient.
+$(B)/seldc_mistaken: $(filter-out %/ir/grad.o,$(objs)) $(main) $(home)/libseldrt.a FORCE
+	$(Q)$(CC) $(std) $(CFLAGS) $(LDFLAGS) -Iir -o $@ $(GRAD) $(filter %.o %.a,$^) $(libs)
+
 test-deps:
 	@sh tools/deps.sh test
 # The core: no model at full size, every build; seconds.
@@ -145,6 +149,6 @@ help:
 	@echo 'all (default), demo, test, test-more, test-core, test-cuda, bench, golden, lint,'
 	@echo 'install, uninstall (PREFIX= DESTDIR=), dist, clean. Variables: CC CFLAGS LDFLAGS V=1 ASAN=1'
 
-.PHONY: all clean help test test-core test-cuda test-deps golden lint demo bench install uninstall dist
+.PHONY: FORCE all clean help test test-core test-cuda test-deps golden lint demo bench install uninstall dist
 .SECONDARY:
 -include $(objs:.o=.d) $(main:.o=.d) $(rt:.o=.d) $(wildcard $(B)/tests/*.d $(B)/cuda/*.d)

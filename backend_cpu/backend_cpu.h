@@ -39,11 +39,10 @@ const char *cpu_libs(const Buf *emitted);
 /* The header of a library: how to get at the model, and what goes in and out. */
 void cpu_emit_header(Buf *out, const Model *m);
 
-/* There is a kernel for the op. */
-bool cpu_has(Op op);
+/* ---- hooks.c: what the passes ask, of PassHooks ---- */
 
-/* ---- hooks.c: what plan_memory asks ---- */
-
+/* There is no kernel for the op of n: for what operands, or NULL. */
+const char *cpu_refuses(const Node *n);
 /* Input `input` of n, if known at load time, is copied to a form of the kernel's own while
  * loading. */
 bool cpu_packs(const Node *n, int input);

@@ -30,7 +30,21 @@ void cpu_dropout(Fn *f)
 		 fn_out(f, 0), fn_tile(f, tiles));
 }
 
-/* p, g, m, v, scalars[4], vmax -> new_p, new_m, new_v, new_vmax */
+/* acc, g, scalars[2] -> new_acc */
+void cpu_accumulate(Fn *f)
+{
+	const Type acc = fn_type(f, f->n->in[0]);
+	const int64_t count = type_count(&acc), tiles = emit_ceil(count, 4096);
+	const char *shape = arena_printf(f->e->arena, "Accumulate k = {.n = %" N "}", count);
+	const char *out = fn_out_over(f, 0), *in[3];
+	for (int i = 0; i < 3; i++)
+		in[i] = fn_in_dense(f, i);
+	fn_use(f, K_update);
+	fn_tiles(f, tiles, shape, "accumulate_tile(k, %s, %s, %s, %s, %s)", in[0], in[1], in[2],
+		 out, fn_tile(f, tiles));
+}
+
+/* p, g, m, v, scalars[4] or [5], vmax -> new_p, new_m, new_v, new_vmax */
 void cpu_adamw(Fn *f)
 {
 	const Type p = fn_type(f, f->n->in[0]);
@@ -39,11 +53,12 @@ void cpu_adamw(Fn *f)
 	Arena *a = f->e->arena;
 	const char *shape = arena_printf(
 	    a,
-	    "Adamw k = {.n = %" N ", .beta1 = %s, .keep1 = %s, .beta2 = %s, .keep2 = %s, "
+	    "Adamw k = {.n = %" N
+	    ", .last = %d, .beta1 = %s, .keep1 = %s, .beta2 = %s, .keep2 = %s, "
 	    ".eps = %s, .decay = %s}",
-	    count, emit_float(a, beta1), emit_float(a, 1 - beta1), emit_float(a, beta2),
-	    emit_float(a, 1 - beta2), emit_float(a, attr_float(f->n, "eps")),
-	    emit_float(a, attr_float(f->n, "decay")));
+	    count, fn_type(f, f->n->in[4]).dim[0] > 4, emit_float(a, beta1),
+	    emit_float(a, 1 - beta1), emit_float(a, beta2), emit_float(a, 1 - beta2),
+	    emit_float(a, attr_float(f->n, "eps")), emit_float(a, attr_float(f->n, "decay")));
 	const char *in[6], *out[4];
 	for (int k = 0; k < 4; k++)
 		out[k] = fn_out_over(f, k);

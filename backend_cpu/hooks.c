@@ -69,5 +69,5 @@ bool cpu_strided(const Node *n, int input)
 
 bool cpu_renews(const Node *n)
 {
-	return n->op == OP_adamw;
+	return n->op == OP_adamw || n->op == OP_accumulate;
 }

@@ -1,4 +1,5 @@
-/* emit_scan.c: selective_scan, scan_gate, conv1d_depthwise, gru: ops that run along time. */
+/* emit_scan.c: selective_scan, scan_gate, conv1d_depthwise, gru and its gradient: ops that run
+ * along time. */
 #include "emit.h"
 
 enum { CHUNK = 64 };
@@ -82,8 +83,8 @@ static void emit_scan(Emit *e, const Node *n)
 	const ScanShape s = scan_shape(e, n);
 	const int64_t ch = s.n % 4 == 0 ? 32 : 128, most = ch == 32 ? CHUNK : CHUNK / 4;
 	const int64_t tc = s.l < most ? s.l : most;
-	if (!s.o[7].dense || (s.o[2].stride[0] != s.n && s.e > 1) || s.n > 256)
-		emit_bug(n, "scan into strided storage, strided A, or too many states");
+	if (!s.o[7].dense || (s.o[2].stride[0] != s.n && s.e > 1))
+		emit_bug(n, "scan into strided storage, or strided A");
 	Kernel k = kernel_begin(e, n, FAM_SCAN);
 	put_scan(&k, &s, tc);
 	kernel_open(&k, 128, 1);
@@ -168,6 +169,11 @@ static Operand gru_gates(Emit *e, const Node *n, int64_t batch, int64_t l, int64
 			 .stride = {l * rows, rows, 1}};
 }
 
+static unsigned gru_threads(int64_t h)
+{
+	return (unsigned)(h <= 128 ? (4 * h + 31) / 32 * 32 : 1024);
+}
+
 /* The products with the input for all frames at once, then the frames one by one. */
 void cuda_gru(Emit *e, const Node *n)
 {
@@ -190,10 +196,46 @@ void cuda_gru(Emit *e, const Node *n)
 	kernel_const(&k, "H", h);
 	kernel_const(&k, "VECTOR", operand_aligned(&w, 1, 4));
 	kernel_typedef(&k, "Out", operand_type(&y));
-	kernel_open(&k, (unsigned)(h <= 128 ? (4 * h + 31) / 32 * 32 : 1024), 1);
+	kernel_open(&k, gru_threads(h), 1);
 	buf_printf(k.b, "\tconst unsigned z = blockIdx.x;\n\tgru<%s>(", k.type);
 	for (int i = 0; i < 4; i++)
 		buf_printf(k.b, "%s + (size_t)(%s),\n\t\t", operand_text(e, o[i], i == 3),
+			   sweep_text(e, &z, i, "z"));
+	const char *g = arena_printf(e->arena, "z / %lldu", (long long)batch);
+	buf_printf(k.b, "%s);\n", emit_reverse(e, n, g));
+	kernel_end(e, &k, batch * group_of(n), 1, 1, 0);
+}
+
+/* gates_x, gates_h, h, weight_hh, g -> dgates_x, dgates_h */
+void cuda_gru_grad(Emit *e, const Node *n)
+{
+	enum { IN = 5, OUT = 2, G = 4 };
+	Operand op[IN + OUT];
+	const Operand *o[IN + OUT];
+	Sweep z = {.nops = IN + OUT};
+	for (int i = 0; i < IN + OUT; i++) {
+		op[i] = i < IN ? operand_in(e, n, i) : operand_out(e, n, i - IN);
+		o[i] = &op[i];
+		if (i != G && !op[i].dense)
+			emit_bug(n, "strided gates or weights");
+	}
+	const int64_t batch = op[2].dim[0], h = op[2].dim[2];
+	sweep_group(&z, group_of(n), o, IN + OUT);
+	const int d = sweep_dim(&z, batch);
+	for (int i = 0; i < IN + OUT; i++)
+		if (op[i].rank == 3)
+			sweep_set(&z, i, d, op[i].stride[0], 1);
+	Kernel k = kernel_begin(e, n, FAM_GRU);
+	kernel_const(&k, "L", op[2].dim[1]);
+	kernel_const(&k, "H", h);
+	kernel_const(&k, "GR", op[G].stride[1]);
+	kernel_const(&k, "GC", op[G].stride[2]);
+	kernel_typedef(&k, "DX", operand_type(&op[IN]));
+	kernel_typedef(&k, "DH", operand_type(&op[IN + 1]));
+	kernel_open(&k, gru_threads(h), 1);
+	buf_printf(k.b, "\tconst unsigned z = blockIdx.x;\n\tgru_grad<%s>(", k.type);
+	for (int i = 0; i < IN + OUT; i++)
+		buf_printf(k.b, "%s + (size_t)(%s),\n\t\t", operand_text(e, o[i], i >= IN),
 			   sweep_text(e, &z, i, "z"));
 	const char *g = arena_printf(e->arena, "z / %lldu", (long long)batch);
 	buf_printf(k.b, "%s);\n", emit_reverse(e, n, g));

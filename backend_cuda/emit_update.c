@@ -159,24 +159,21 @@ void cuda_sum_squares(Emit *e, const Node *n)
 	emit_sum_parts(e, n, at, ctas / group, group, &y);
 }
 
-/* ---- AdamW ---------------------------------------------------------------------------------- */
+/* ---- what renews state ------------------------------------------------------------------------
+ * An accumulate and an adamw: a launch for all that can go together. */
 
-static Operand update_operand(const Emit *e, const Node *n, int column)
+/* The inputs of the op, each a column, then its outputs. */
+static void add_update(const Emit *e, Table *t, const Node *n)
 {
-	return column < 6 ? operand_in(e, n, column) : operand_out(e, n, column - 6);
-}
-
-/* p, g, m, v, scalars, vmax, new_p, new_m, new_v, new_vmax of every instance */
-static void add_rows(const Emit *e, Table *t, const Node *n)
-{
+	const int nin = node_info(n)->nin_max;
 	TableRow r = {.node = n};
-	for (int i = 0; i < TABLE_COLUMNS; i++) {
-		r.absent[i] = i == 5 && (n->nin < 6 || !n->in[5]);
+	for (int i = 0; i < t->columns; i++) {
+		r.absent[i] = i < nin && (i >= n->nin || !n->in[i]);
 		if (r.absent[i])
 			continue;
-		r.o[i] = update_operand(e, n, i);
-		if (!r.o[i].dense)
-			emit_bug(n, "optimiser on strided storage");
+		r.o[i] = i < nin ? operand_in(e, n, i) : operand_out(e, n, i - nin);
+		if (!r.o[i].dense || r.o[i].narrow)
+			emit_bug(n, "an update of strided or bf16 storage");
 	}
 	add_instances(e, t, r);
 	list_push(e->arena, &t->nodes, n);
@@ -208,44 +205,70 @@ static bool independent(const Node *a, const Node *b)
 	return true;
 }
 
-static bool same_update(const Node *a, const Node *b)
+static int64_t numbers_in(const Value *scalars)
 {
-	static const char *const attr[] = {"beta1", "beta2", "eps", "decay"};
-	for (size_t i = 0; i < COUNT(attr); i++)
-		if (attr_float(a, attr[i]) != attr_float(b, attr[i]))
-			return false;
-	return true;
+	return scalars->type.dim[scalars->type.rank - 1];
 }
 
-/* n and the updates that follow it with nothing between that has to be computed. */
-static Table collect_updates(Emit *e, const Node *n)
+/* Of one op, whose attributes are numbers; input `scalars` holds the same numbers. */
+static bool same_update(const Node *a, const Node *b, int scalars)
 {
-	Table t = {.columns = TABLE_COLUMNS};
+	const OpInfo *info = node_info(a);
+	for (int i = 0; i < info->nattrs; i++)
+		if (attr_float(a, info->attrs[i].name) != attr_float(b, info->attrs[i].name))
+			return false;
+	return numbers_in(a->in[scalars]) == numbers_in(b->in[scalars]);
+}
+
+/* n and the nodes of its op that follow it with nothing between that has to be computed. */
+static Table collect_updates(Emit *e, const Node *n, int scalars)
+{
+	const OpInfo *info = node_info(n);
+	Table t = {.columns = info->nin_max + info->nout_max};
 	for (int i = n->id; i < e->graph->nodes.n; i++) {
 		const Node *next = e->graph->nodes.at[i];
-		if (next->op != OP_adamw) {
+		if (next->op != n->op) {
 			if (emit_stored(next))
 				break;
 			continue;
 		}
-		bool free = same_update(n, next);
+		bool free = same_update(n, next, scalars);
 		for (int k = 0; free && k < t.nodes.n; k++)
 			free = independent(t.nodes.at[k], next);
 		if (!free)
 			break;
-		add_rows(e, &t, next);
+		add_update(e, &t, next);
 		e->updated = next->id + 1;
 	}
+	for (int i = 1; i < t.nodes.n; i++)
+		kernel_comment(e, t.nodes.at[i], FAM_UPDATE);
 	return t;
 }
 
+static void put_update(Emit *e, Kernel *k, const Table *t, const char *function)
+{
+	put_table(k, t);
+	kernel_open(k, 256, 1);
+	buf_printf(k->b, "\t%s<%s>(m);\n", function, k->type);
+	kernel_end(e, k, table_ctas(t), 1, 1, 0);
+}
+
+/* acc, g, scalars[2] -> new_acc */
+void cuda_accumulate(Emit *e, const Node *n)
+{
+	if (n->id < e->updated)
+		return;
+	const Table t = collect_updates(e, n, 2);
+	Kernel k = kernel_begin(e, n, FAM_UPDATE);
+	put_update(e, &k, &t, "accumulate");
+}
+
+/* p, g, m, v, scalars[4] or [5], vmax -> new_p, new_m, new_v, new_vmax */
 void cuda_adamw(Emit *e, const Node *n)
 {
 	if (n->id < e->updated)
 		return;
-	const Table t = collect_updates(e, n);
-	for (int i = 1; i < t.nodes.n; i++)
-		kernel_comment(e, t.nodes.at[i], FAM_UPDATE);
+	const Table t = collect_updates(e, n, 4);
 	Kernel k = kernel_begin(e, n, FAM_UPDATE);
 	kernel_float(&k, "beta1", attr_float(n, "beta1"));
 	kernel_float(&k, "keep1", 1 - attr_float(n, "beta1"));
@@ -253,8 +276,6 @@ void cuda_adamw(Emit *e, const Node *n)
 	kernel_float(&k, "keep2", 1 - attr_float(n, "beta2"));
 	kernel_float(&k, "eps", attr_float(n, "eps"));
 	kernel_float(&k, "decay", attr_float(n, "decay"));
-	put_table(&k, &t);
-	kernel_open(&k, 256, 1);
-	buf_printf(k.b, "\tadamw<%s>(m);\n", k.type);
-	kernel_end(e, &k, table_ctas(&t), 1, 1, 0);
+	kernel_const(&k, "MAY_KEEP", numbers_in(n->in[4]) > 4);
+	put_update(e, &k, &t, "adamw");
 }

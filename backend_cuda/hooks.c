@@ -8,7 +8,7 @@ static bool packs(const Node *n, int input)
 
 static bool renews(const Node *n)
 {
-	return n->op == OP_adamw;
+	return n->op == OP_adamw || n->op == OP_accumulate;
 }
 
 static bool strided(const Node *n, int input)
@@ -42,6 +42,8 @@ static bool strided(const Node *n, int input)
 		return true;
 	case OP_conv1d_silu_grad:
 		return input == 0 || input == 3;
+	case OP_gru_grad:
+		return input == 4;
 	case OP_attention:
 		return input < 3 || input == 4;
 	case OP_attention_grad:
@@ -61,5 +63,7 @@ PassHooks cuda_hooks(CudaPrecision p)
 	return (PassHooks){.packs = packs,
 			   .strided = strided,
 			   .renews = renews,
+			   .refuses = kernel_refuses,
+			   .memory_worth = 0.5,
 			   .narrow = p == CUDA_BF16 ? narrow_choose : NULL};
 }

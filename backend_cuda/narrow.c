@@ -27,6 +27,7 @@ static bool writes_narrow(const Node *n, int k)
 	case OP_linear_dw:
 	case OP_conv2d_dw:
 	case OP_conv1d_depthwise_dw:
+	case OP_accumulate:
 	case OP_adamw:
 	case OP_attention_grad:
 		return false;

@@ -5,7 +5,9 @@
 #   ANNOTATIONS   CSV files of real recordings in dev-train* and dev-test* folders: who sounds, where
 #   OUT           data, runs and scores; OUT/MODEL-STAGE/ is one run
 # A stage that starts from another trains that first. Settings by environment:
-#   HOURS=5 TEST_HOURS=1 EPOCHS=40 SEED=1 BUILD="--target cuda --precision bf16" SET="NAME=VALUE..."
+#   HOURS=5 TEST_HOURS=1 EPOCHS=40 SEED=1
+#   VARY="--even P --turn DEGREES --speed SEMITONES --tone DB" (of the mixtures to train on)
+#   BUILD="--target cuda --precision bf16" SET="NAME=VALUE..."
 # Test mixtures share no sound, no recording's annotation and no room with the training mixtures.
 set -eu
 seldc=$(realpath "$1") events=$(realpath "$2") annotations=$(realpath "$3")
@@ -15,7 +17,7 @@ top=$(cd "$(dirname "$0")/.." && pwd)
 
 if [ ! -e "$out/data/made" ]; then
 	$seldc synth -o "$out/data" --events "$events" --annotations "$annotations" \
-		--split train --hours "${HOURS:-5}" --seed "${SEED:-1}"
+		--split train --hours "${HOURS:-5}" --seed "${SEED:-1}" ${VARY:-}
 	$seldc synth -o "$out/data" --events "$events" --annotations "$annotations" \
 		--split test --hours "${TEST_HOURS:-1}" --seed "$((${SEED:-1} + 1))"
 	touch "$out/data/made"

@@ -63,9 +63,36 @@ static int compile(const CompileOptions *o, void (*body)(Compile *cx))
 	return compile_for(o, body, NULL, NULL);
 }
 
+static bool ends_with(const char *s, const char *tail)
+{
+	const size_t n = strlen(s), m = strlen(tail);
+	return n >= m && !strcmp(s + n - m, tail);
+}
+
+static Module *read_sir(Compile *cx)
+{
+	Source *src = NEW(cx->arena, Source);
+	src->name = cx->o->input;
+	src->text = file_read(cx->arena, src->name, &src->len);
+	if (!src->text)
+		diag_fatal(&cx->diag, E102, (Loc){0}, "%s: %s", src->name, strerror(errno));
+	Module *m = ir_parse(cx->arena, &cx->diag, cx->ops, src);
+	diag_check(&cx->diag);
+	ir_verify(m);
+	diag_check(&cx->diag);
+	return m;
+}
+
+/* A model file, or text IR as it is. */
 static void read_model(Compile *cx)
 {
 	const CompileOptions *o = cx->o;
+	if (ends_with(o->input, ".sir")) {
+		Module *const m = read_sir(cx);
+		cx->model = NEW(cx->arena, Model);
+		*cx->model = (Model){.module = m, .name = m->name, .batch = 1};
+		return;
+	}
 	const ModelOptions options = {.batch = o->batch,
 				      .seconds = o->seconds,
 				      .nset = o->nsets,
@@ -321,6 +348,13 @@ static void build_cuda(Compile *cx)
 	link_program(cx, &host, &images_text, "-std=gnu11 -O2 -Wall -fopenmp", "");
 }
 
+static void check_precision(Compile *cx)
+{
+	if (cx->target == TARGET_CPU && strcmp(cx->o->precision, "fp32"))
+		diag_fatal(&cx->diag, E501, (Loc){0}, "--precision %s needs --target cuda",
+			   cx->o->precision);
+}
+
 /* cuda when asked for, or when a GPU is visible and nothing else was said. */
 static void choose_target(Compile *cx)
 {
@@ -335,9 +369,7 @@ static void choose_target(Compile *cx)
 		    gpu_output || (ngpus > 0 && o->emit != EMIT_C) ? TARGET_CUDA : TARGET_CPU;
 	if (gpu_output && cx->target == TARGET_CPU)
 		diag_fatal(&cx->diag, E501, (Loc){0}, "--emit of CUDA code needs --target cuda");
-	if (cx->target == TARGET_CPU && strcmp(o->precision, "fp32"))
-		diag_fatal(&cx->diag, E501, (Loc){0}, "--precision %s needs --target cuda",
-			   o->precision);
+	check_precision(cx);
 	if (cx->target == TARGET_CPU)
 		return;
 	if (o->arch && !cuda_archs_known(cx->arena, &cx->diag, o->arch))
@@ -354,7 +386,10 @@ static PassHooks target_hooks(const Compile *cx)
 {
 	if (cx->target == TARGET_CUDA)
 		return cuda_hooks(cuda_precision(cx->o->precision));
-	return (PassHooks){.packs = cpu_packs, .strided = cpu_strided, .renews = cpu_renews};
+	return (PassHooks){.packs = cpu_packs,
+			   .strided = cpu_strided,
+			   .renews = cpu_renews,
+			   .refuses = cpu_refuses};
 }
 
 static void build(Compile *cx)
@@ -426,42 +461,19 @@ static void plan(Compile *cx)
 
 static void inspect(Compile *cx)
 {
+	cx->target = cx->o->target == TARGET_CUDA ? TARGET_CUDA : TARGET_CPU;
+	check_precision(cx);
 	read_model(cx);
 	PassOptions opt = cx->o->pass;
 	opt.hooks = target_hooks(cx);
 	inspect_model(cx->arena, cx->model, &opt, cx->o->json, cx->o->verbose);
 }
 
-static bool ends_with(const char *s, const char *tail)
-{
-	const size_t n = strlen(s), m = strlen(tail);
-	return n >= m && !strcmp(s + n - m, tail);
-}
-
-static Module *read_sir(Compile *cx)
-{
-	Source *src = NEW(cx->arena, Source);
-	src->name = cx->o->input;
-	src->text = file_read(cx->arena, src->name, &src->len);
-	if (!src->text)
-		diag_fatal(&cx->diag, E102, (Loc){0}, "%s: %s", src->name, strerror(errno));
-	Module *m = ir_parse(cx->arena, &cx->diag, cx->ops, src);
-	diag_check(&cx->diag);
-	ir_verify(m);
-	diag_check(&cx->diag);
-	return m;
-}
-
 /* Text IR without --passes is only read, verified and printed. */
 static void opt(Compile *cx)
 {
-	Module *m;
-	if (ends_with(cx->o->input, ".sir")) {
-		m = read_sir(cx);
-	} else {
-		read_model(cx);
-		m = cx->model->module;
-	}
+	read_model(cx);
+	Module *const m = cx->model->module;
 	const PassOptions *p = &cx->o->pass;
 	if (p->only || p->skip || p->stop_after || p->eval || p->verify || p->dump || p->dump_all)
 		run_passes(cx, m, NULL);

@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include "compile.h"
 
+#include "check_model.h"
 #include "sweep.h"
 #include "tools/tools.h"
 
@@ -94,7 +95,7 @@ static double positive(struct argp_state *st, const char *option, const char *ar
 
 /* Options about the model and its parameters, shared by all verbs that read one. */
 static const struct argp_option model_options[] = {
-    {"batch", KEY_BATCH, "N", 0, "clips at a time (default 1)", 1},
+    {"batch", KEY_BATCH, "N", 0, "clips at a time (default 1; with --train the model's)", 1},
     {"seconds", KEY_SECONDS, "S", 0, "length of a segment (default: the model's)", 1},
     {"set", KEY_SET, "NAME=VALUE", 0, "override a parameter that the model declares", 1},
     {"train", KEY_TRAIN, 0, 0, "also backward pass, loss, optimiser step", 1},
@@ -253,22 +254,49 @@ static error_t build_parse(int key, char *arg, struct argp_state *st)
 }
 
 static const struct argp_option inspect_options[] = {
+    {"target", KEY_TARGET, "cpu|cuda", 0, "whose plan: cpu (default) or cuda", 0},
+    {"precision", KEY_PRECISION, "fp32|tf32|bf16", 0, "of that plan; fp32 is the default", 0},
     {"json", KEY_JSON, 0, 0, "as JSON", 0},
     {"verbose", 'v', 0, 0, "every node that a pass made, too", 0},
     {0}};
 
 static error_t inspect_parse(int key, char *arg, struct argp_state *st)
 {
-	(void)arg;
-	if (key == ARGP_KEY_INIT)
-		st->child_inputs[0] = st->child_inputs[1] = st->input;
-	else if (key == KEY_JSON)
+	switch (key) {
+	case KEY_JSON:
 		((Args *)st->input)->o.json = true;
-	else if (key == 'v')
-		((Args *)st->input)->o.verbose = true;
-	else
+		return 0;
+	case ARGP_KEY_INIT:
+	case 'v':
+	case KEY_TARGET:
+	case KEY_PRECISION:
+		return build_parse(key, arg, st);
+	default:
 		return ARGP_ERR_UNKNOWN;
-	return 0;
+	}
+}
+
+static const struct argp_option check_options[] = {
+    {"target", KEY_TARGET, "cpu|cuda|auto", 0,
+     "auto (default): the CPU and, when one is visible, a GPU", 0},
+    {"precision", KEY_PRECISION, "fp32|tf32|bf16", 0,
+     "of the GPU; fp32 (default) is strict IEEE single", 0},
+    {"arch", KEY_ARCH, "sm_90", 0, "GPU architecture; default: the visible GPU's", 0},
+    {"compiler", KEY_COMPILER, "nvrtc|nvcc", 0, "for cuda; nvrtc is the default", 0},
+    {0}};
+
+static error_t check_parse(int key, char *arg, struct argp_state *st)
+{
+	switch (key) {
+	case ARGP_KEY_INIT:
+	case KEY_TARGET:
+	case KEY_PRECISION:
+	case KEY_ARCH:
+	case KEY_COMPILER:
+		return build_parse(key, arg, st);
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
 }
 
 static const struct argp_option sweep_options[] = {
@@ -299,14 +327,8 @@ static error_t sweep_parse(int key, char *arg, struct argp_state *st)
 	case KEY_HTML:
 		o->sweep_html = arg;
 		return 0;
-	case ARGP_KEY_INIT:
-	case KEY_TARGET:
-	case KEY_PRECISION:
-	case KEY_ARCH:
-	case KEY_COMPILER:
-		return build_parse(key, arg, st);
 	default:
-		return ARGP_ERR_UNKNOWN;
+		return check_parse(key, arg, st);
 	}
 }
 
@@ -337,6 +359,9 @@ static const Verb verbs[] = {
     {"inspect", "MODEL.json",
      "Parameters and multiply-accumulates by part, shapes, memory, what the passes do.",
      compile_inspect, inspect_options, inspect_parse},
+    {"check", "MODEL.json",
+     "Every gradient by central differences, every kernel and the whole against float64.",
+     compile_check, check_options, check_parse},
     {"sweep", "MODEL.json", "Build, verify and time every subset of the fusion passes.",
      compile_sweep, sweep_options, sweep_parse},
     {"opt", "MODEL.json|GRAPH.sir",

@@ -82,12 +82,31 @@ static bool read_format(Reader *r, Json *j, AudioSpec *a)
 	return false;
 }
 
+/* Without --batch, a program for training takes the batches of the section "training". */
+static void read_batch(Reader *r)
+{
+	Json *const training = json_get(r->root, "training");
+	const bool wanted = r->opt->train && !r->opt->batch;
+	Json *const j = wanted && training && training->kind == JSON_OBJECT
+			    ? json_get(training, "batch")
+			    : NULL;
+	int64_t v;
+	if (!j || !reader_int(r, frame_new(r), j, "'batch'", &v))
+		return;
+	if (v < 1 || v > MAX_BATCH)
+		reader_error(r, NULL, E230, json_loc(r->arena, j),
+			     "'batch' must be 1 to %d, not %lld", MAX_BATCH, (long long)v);
+	else
+		r->model->batch = v;
+}
+
 void sections_audio(Reader *r)
 {
 	static const char *const names[] = {"rate",          "channels", "samples",
 					    "frame_samples", "frames",   "seconds"};
 	AudioSpec *const a = &r->model->audio;
 	Json *const j = reader_member(r, r->root, "audio", JSON_OBJECT, false);
+	read_batch(r);
 	add_global(r, "batch", val_int(r->model->batch));
 	if (!j) {
 		if (r->opt->seconds != 0)
@@ -276,6 +295,25 @@ static void read_parts(Reader *r, Json *parts)
 	}
 }
 
+/* ---- published ---- */
+
+static void read_published(Reader *r, Json *j)
+{
+	static const char *const keys[] = {"source", "parameters", "macs_per_second", "note"};
+	if (!j)
+		return;
+	reader_keys(r, j, keys, COUNT(keys), "'published'");
+	const Json *const source = reader_member(r, j, "source", JSON_STRING, true);
+	const Json *const params = reader_member(r, j, "parameters", JSON_NUMBER, true);
+	const Json *const macs = reader_member(r, j, "macs_per_second", JSON_NUMBER, true);
+	const Json *const note = reader_member(r, j, "note", JSON_STRING, false);
+	if (source && params && macs)
+		r->model->published = (PublishedSpec){.source = source->text,
+						      .note = note ? note->text : NULL,
+						      .params = params->num,
+						      .macs_per_second = macs->num};
+}
+
 void sections_read(Reader *r)
 {
 	Json *const post = reader_member(r, r->root, "postprocess", JSON_OBJECT, false);
@@ -284,6 +322,7 @@ void sections_read(Reader *r)
 	if (post && built)
 		read_decode(r, post);
 	read_parts(r, reader_member(r, r->root, "parts", JSON_OBJECT, false));
+	read_published(r, reader_member(r, r->root, "published", JSON_OBJECT, false));
 	Json *const training = reader_member(r, r->root, "training", JSON_OBJECT, false);
 	r->model->training = training;
 	if (training && r->opt->train)

@@ -14,7 +14,6 @@
 
 #include <cjson/cJSON.h>
 #include <errno.h>
-#include <ftw.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,7 +60,7 @@ static bool has(unsigned mask, int pass)
 
 /* ---- which subsets --------------------------------------------------------------------------- */
 
-/* The optional passes but those that only clean up. */
+/* The optional passes but those that only clean up, or that change training alone. */
 static void list_passes(Sweep *s)
 {
 	static const struct {
@@ -73,11 +72,11 @@ static void list_passes(Sweep *s)
 #undef PASS
 #undef BEFORE
 	};
-	static const char *const clean_up[] = {"fold_const", "cse", "dce"};
+	static const char *const others[] = {"fold_const", "cse", "dce", "recompute"};
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		bool fuses = !strcmp(rows[i].kind, "optional");
-		for (size_t k = 0; k < COUNT(clean_up); k++)
-			fuses = fuses && strcmp(rows[i].name, clean_up[k]);
+		for (size_t k = 0; k < COUNT(others); k++)
+			fuses = fuses && strcmp(rows[i].name, others[k]);
 		if (fuses && s->npasses < MAX_PASSES)
 			s->pass[s->npasses++] = rows[i].name;
 	}
@@ -654,11 +653,6 @@ static int sweep(Sweep *s)
 	return EXIT_DONE;
 }
 
-static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *ftw)
-{
-	return remove(path);
-}
-
 int compile_sweep(const CompileOptions *o)
 {
 	Arena *a = arena_new();
@@ -669,21 +663,20 @@ int compile_sweep(const CompileOptions *o)
 	s->limit = !strcmp(o->precision, "bf16")   ? 1e-2
 		   : !strcmp(o->precision, "tf32") ? 1e-3
 						   : 3e-6;
-	const char *temp = getenv("TMPDIR") && *getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp";
-	char *dir = arena_printf(a, "%s/seldc-sweep-XXXXXX", temp);
 	int status = EXIT_DONE;
 	list_passes(s);
 	if (read_only(s)) {
-		s->dir = mkdtemp(dir);
+		s->dir = make_temporary(a, "sweep");
 		if (!s->dir)
-			diag_error(&s->diag, E553, (Loc){0}, "%s: %s", dir, strerror(errno));
+			diag_error(&s->diag, E553, (Loc){0}, "temporary folder: %s",
+				   strerror(errno));
 	}
 	if (s->dir) {
 		s->weights = arena_printf(a, "%s/weights.safetensors", s->dir);
 		s->input = arena_printf(a, "%s/input.npy", s->dir);
 		rt_progress_open(&s->progress, false);
 		status = sweep(s);
-		nftw(s->dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+		remove_temporary(s->dir);
 	}
 	if (!status)
 		status = s->diag.status;

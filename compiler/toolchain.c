@@ -4,6 +4,7 @@
 #include "toolchain.h"
 
 #include <errno.h>
+#include <ftw.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <spawn.h>
@@ -191,4 +192,21 @@ bool tool_link(Arena *a, Diag *d, const LinkJob *job)
 	}
 	unlink(log);
 	return true;
+}
+
+const char *make_temporary(Arena *a, const char *verb)
+{
+	const char *temp = getenv("TMPDIR") && *getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp";
+	return mkdtemp(arena_printf(a, "%s/seldc-%s-XXXXXX", temp, verb));
+}
+
+static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *ftw)
+{
+	(void)st, (void)kind, (void)ftw;
+	return remove(path);
+}
+
+void remove_temporary(const char *dir)
+{
+	nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }

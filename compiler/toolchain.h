@@ -32,5 +32,8 @@ int tool_run(char *const *argv, const char *log);
 
 /* mkdir -p; false with errno. */
 bool make_folders(Arena *a, const char *path);
+/* A new folder in $TMPDIR for the verb; NULL with errno. And away with it and all in it. */
+const char *make_temporary(Arena *a, const char *verb);
+void remove_temporary(const char *dir);
 
 #endif

@@ -19,7 +19,9 @@ typedef struct Step {
 	Model *model;
 	Arena *arena;
 	Graph *g;
-	Value *lr, *count, *clip, *draws; /* draws: state of the dropouts, NULL without any */
+	Value *lr, *count, *clip;
+	Value *micro, *batches; /* which of how many batches of the step; NULL: there is one */
+	Value *draws;           /* state of the dropouts, NULL without any */
 	LIST(Weight) weights;
 	int streams; /* dropouts so far, each with draws of its own */
 } Step;
@@ -91,11 +93,20 @@ static void train_batch_norm(Step *s, Node *n)
 			add_output(s, arena_printf(s->arena, "new.%s", stat[i]), &n->out[3 + i]);
 }
 
+/* Batches so far, this one counted. */
+static Value *batch_count(Step *s)
+{
+	if (!s->micro)
+		return s->count;
+	Value *before = op(s, OP_mul, op(s, OP_sub, s->count, number(s, 1)), s->batches);
+	return op(s, OP_add, op(s, OP_add, before, s->micro), number(s, 1));
+}
+
 static void train_dropout(Step *s, Node *n)
 {
 	const int64_t stream = s->streams++;
 	if (!s->draws) {
-		Value *in[] = {s->count, add_scalar(s, "opt.seed")};
+		Value *in[] = {batch_count(s), add_scalar(s, "opt.seed")};
 		s->draws = stack(s, in, 2);
 	}
 	Value **in = NEW_ARRAY(s->arena, Value *, 2);
@@ -276,6 +287,36 @@ static Value *clip_factor(Step *s, Value *norm)
 	return build_op(s->g, NULL, OP_where, in, 3, (Loc){0}, NULL);
 }
 
+/* grad[i] becomes the mean over the batches of the step so far, all divided by their number. */
+static void accumulate(Step *s, const Weight *w, int n, Value **grad)
+{
+	Value *share = op(s, OP_div, number(s, 1), s->batches);
+	Value *in[] = {op(s, OP_greater, s->micro, number(s, 0)), share};
+	Value *scalars = stack(s, in, 2);
+	for (int i = 0; i < n; i++) {
+		const char *name = arena_printf(s->arena, "opt.acc.%s", w[i].name);
+		const Loc loc = w[i].value->node->loc;
+		Value *acc[] = {add_state(s, name, &w[i].value->type, loc), grad[i], scalars};
+		Node *sum = node_new(s->g, OP_accumulate, acc, 3, loc,
+				     arena_printf(s->arena, "%s.accumulate", w[i].name));
+		if (!ir_infer(sum))
+			BUG("mean gradient of '%s'", w[i].name);
+		grad[i] = &sum->out[0];
+		add_output(s, name, grad[i]);
+	}
+}
+
+/* What adamw takes beside its tensors: with several batches, also whether this is the last. */
+static Value *update_scalars(Step *s, Value *norm)
+{
+	const TrainSpec *t = &s->model->train;
+	Value *in[] = {s->lr, correction(s, t->beta1), correction(s, t->beta2),
+		       clip_factor(s, norm), NULL};
+	if (s->micro)
+		in[4] = op(s, OP_greater, op(s, OP_add, s->micro, number(s, 1.5)), s->batches);
+	return stack(s, in, s->micro ? 5 : 4);
+}
+
 static void update(Step *s, const Weight *w, Value *grad, Value *scalars)
 {
 	static const char *const state[] = {"opt.m", "opt.v", "opt.vmax"};
@@ -304,7 +345,6 @@ static void update(Step *s, const Weight *w, Value *grad, Value *scalars)
 
 static bool build_updates(Step *s, Value *loss)
 {
-	const TrainSpec *t = &s->model->train;
 	LIST(Weight) trained = {0};
 	for (int i = 0; i < s->weights.n; i++)
 		if (s->weights.at[i].trained)
@@ -316,11 +356,11 @@ static bool build_updates(Step *s, Value *loss)
 	graph_sort(s->g);
 	if (!ir_grad(s->g, loss, wrt, trained.n, grad))
 		return false;
+	if (s->micro)
+		accumulate(s, trained.at, trained.n, grad);
 	Value *norm = grad_norm(s, grad, trained.n);
 	add_output(s, "grad_norm", norm);
-	Value *in[] = {s->lr, correction(s, t->beta1), correction(s, t->beta2),
-		       clip_factor(s, norm)};
-	Value *scalars = stack(s, in, 4);
+	Value *scalars = update_scalars(s, norm);
 	for (int i = 0; i < trained.n; i++)
 		update(s, &trained.at[i], grad[i], scalars);
 	return true;
@@ -353,9 +393,25 @@ bool train_build(Model *model)
 	s.lr = add_scalar(&s, "opt.lr");
 	s.count = add_scalar(&s, "opt.step");
 	s.clip = add_scalar(&s, "opt.clip");
+	if (model->train.accumulate > 1) {
+		s.micro = add_scalar(&s, "opt.micro");
+		s.batches = add_scalar(&s, "opt.accumulate");
+	}
 	Value *total = build_loss(&s, main, loss);
 	const bool ok = total && build_updates(&s, total);
 	graph_sort(s.g);
 	drop_graph(m, loss);
 	return ok;
+}
+
+double train_default(const Model *m, const char *input)
+{
+	for (int i = 0; i < m->train.scalars.n; i++)
+		if (!strcmp(m->train.scalars.at[i].name, input))
+			return m->train.scalars.at[i].value;
+	return !strcmp(input, "opt.lr")           ? m->train.lr
+	       : !strcmp(input, "opt.step")       ? 1
+	       : !strcmp(input, "opt.clip")       ? m->train.clip_norm
+	       : !strcmp(input, "opt.accumulate") ? 1
+						  : 0;
 }

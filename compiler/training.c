@@ -1,6 +1,7 @@
 /* training.c: the training section of a model file, as far as the graph "step" depends on it. */
 #include "reader.h"
 
+#include <math.h>
 #include <string.h>
 
 /* The member's value, or what *v is already. */
@@ -28,10 +29,22 @@ static void read_betas(Reader *r, Json *optimizer, TrainSpec *t)
 	t->beta2 = v[1];
 }
 
+static void read_accumulate(Reader *r, Json *optimizer, TrainSpec *t)
+{
+	double n = 1;
+	number(r, optimizer, "accumulate", &n);
+	if (n >= 1 && n <= 1e6 && n == floor(n))
+		t->accumulate = (int64_t)n;
+	else
+		reader_error(r, NULL, E230, json_loc(r->arena, json_get(optimizer, "accumulate")),
+			     "'accumulate' must be a whole number from 1 to a million");
+}
+
 static void read_optimizer(Reader *r, Json *o, TrainSpec *t)
 {
-	static const char *const keys[] = {"kind",         "lr",      "betas",     "eps",
-					   "weight_decay", "amsgrad", "clip_norm", "doc"};
+	static const char *const keys[] = {"kind",      "lr",           "betas",
+					   "eps",       "weight_decay", "amsgrad",
+					   "clip_norm", "accumulate",   "doc"};
 	static const char *const kinds[] = {"adam", "adamw"};
 	Json *const kind = reader_member(r, o, "kind", JSON_STRING, true);
 	Json *const amsgrad = json_get(o, "amsgrad");
@@ -42,6 +55,7 @@ static void read_optimizer(Reader *r, Json *o, TrainSpec *t)
 	number(r, o, "weight_decay", &t->decay);
 	number(r, o, "clip_norm", &t->clip_norm);
 	read_betas(r, o, t);
+	read_accumulate(r, o, t);
 	if (amsgrad)
 		reader_bool(r, frame_new(r), amsgrad, "'amsgrad'", &t->amsgrad);
 	if (strcmp(kind->text, kinds[0]) && strcmp(kind->text, kinds[1]))
@@ -127,9 +141,9 @@ static void write_numbers(Buf *b, const char *const *key, const double *v, int n
 /* What the step was made with, given or not. */
 static void write_optimizer(Reader *r, Buf *b, Json *o)
 {
-	static const char *const keys[] = {"lr", "eps", "weight_decay", "clip_norm"};
+	static const char *const keys[] = {"lr", "eps", "weight_decay", "clip_norm", "accumulate"};
 	const TrainSpec *t = &r->model->train;
-	const double v[] = {t->lr, t->eps, t->decay, t->clip_norm};
+	const double v[] = {t->lr, t->eps, t->decay, t->clip_norm, (double)t->accumulate};
 	Json *const kind = json_get(o, "kind");
 	buf_putc(b, '{');
 	write_numbers(b, keys, v, COUNT(keys));
@@ -214,6 +228,7 @@ void training_read(Reader *r, Json *training)
 			 .beta1 = 0.9,
 			 .beta2 = 0.999,
 			 .eps = 1e-8,
+			 .accumulate = 1,
 			 .momentum = 0.1};
 	if (!reader_keys(r, training, keys, COUNT(keys), "'training'"))
 		return;

@@ -418,6 +418,11 @@ static Work cost_dropout(const Node *n)
 	return plain(has(n, 1) ? 18 * out_count(n) : 0);
 }
 
+static Work cost_accumulate(const Node *n)
+{
+	return plain(2 * out_count(n));
+}
+
 static Work cost_adamw(const Node *n)
 {
 	return plain(15 * out_count(n));

@@ -532,9 +532,32 @@ void eval_dropout(const Eval *e)
 /* ---- optimiser --------------------------------------------------------------------------------
  */
 
-/* p, g, m, v, scalars[4], vmax -> new_p, new_m, new_v, new_vmax */
+/* acc, g, scalars[2] -> new_acc */
+void eval_accumulate(const Eval *e)
+{
+	const double *s = e->in[2].data;
+	const int64_t count = type_count(&e->in[0].type);
+	for (int64_t i = 0; i < count; i++)
+		out_data(e, 0)[i] = s[1] * e->in[1].data[i] + (s[0] != 0 ? e->in[0].data[i] : 0);
+}
+
+static void keep_all(const Eval *e)
+{
+	static const int from[] = {0, 2, 3, 5};
+	for (int k = 0; k < 4; k++) {
+		const int i = from[k] < e->nin ? from[k] : 3;
+		memcpy(out_data(e, k), e->in[i].data,
+		       (size_t)type_count(&e->in[i].type) * sizeof(double));
+	}
+}
+
+/* p, g, m, v, scalars[4] or [5], vmax -> new_p, new_m, new_v, new_vmax */
 void eval_adamw(const Eval *e)
 {
+	if (type_count(&e->in[4].type) > 4 && e->in[4].data[4] == 0) {
+		keep_all(e);
+		return;
+	}
 	const double b1 = attr_float(e->n, "beta1"), b2 = attr_float(e->n, "beta2");
 	const double eps = attr_float(e->n, "eps"), decay = attr_float(e->n, "decay");
 	const double *s = e->in[4].data, lr = s[0];

@@ -308,14 +308,22 @@ bool infer_dropout(Infer *c)
 	return need_draws(c, 1) && need_range(c, "share", 0, c->in[0].rank);
 }
 
-/* p, g, m, v, scalars[4], vmax -> new_p, new_m, new_v, new_vmax */
+/* acc, g, scalars[2] -> new_acc */
+bool infer_accumulate(Infer *c)
+{
+	c->out[0] = c->in[0];
+	return need_shape(c, 1, 0, c->in[0].rank, c->in[0].dim) && need_vector(c, 2, 0, 2);
+}
+
+/* p, g, m, v, scalars[4] or [5], vmax -> new_p, new_m, new_v, new_vmax */
 bool infer_adamw(Infer *c)
 {
+	const Type *s = &c->in[4];
 	const Type *p = &c->in[0];
 	for (int i = 1; i < 6; i++)
 		if (i != 4 && !need_shape(c, i, 0, p->rank, p->dim))
 			return false;
 	for (int i = 0; i < 4; i++)
 		c->out[i] = *p;
-	return need_vector(c, 4, 0, 4) && need_eps(c);
+	return need_vector(c, 4, 0, s->rank == 1 && s->dim[0] == 5 ? 5 : 4) && need_eps(c);
 }

@@ -313,6 +313,24 @@ void ir_eval_node(const Node *n, Arena *scratch, const Tensor *in, Tensor *out);
  * fused ops have no gradient. false after a diagnostic at a node on the way without one. */
 bool ir_grad(Graph *g, Value *loss, Value *const *wrt, int nwrt, Value **grad);
 
+/* ---- differences.c: gradients against central differences ----------------------------------- */
+
+/* Values for an input or parameter that suit the operand of its first user: of magnitude 0.3 to
+ * 1.3, positive where the op wants it. */
+Tensor ir_draw(Arena *a, const Graph *g, const Node *source, uint64_t *state);
+
+/* Of the largest element of a gradient, at least of 1. */
+#define DIFFERENCES_LIMIT 2e-7
+
+typedef struct Differences {
+	double worst;   /* found, in the unit of DIFFERENCES_LIMIT */
+	bool undefined; /* the outputs are not finite, whatever the inputs */
+} Differences;
+/* NULL, or which gradient is wrong and by how much: those of the sum of the first output of g times
+ * random numbers, by some elements of every input and parameter but those labelled "state", in
+ * float64. g grows by all that takes. */
+const char *ir_differences(Graph *g, Arena *a, Differences *d);
+
 /* ---- map.c: the program inside a fused elementwise node ------------------------------------ */
 
 /* `map {f="t0 = mul(x0, x1); y0 = relu(t0)"}`: straight-line code over elementwise ops. Operands:

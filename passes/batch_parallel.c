@@ -13,7 +13,8 @@
  * runs of one value, neighbouring slices of a grouped value, the same movement op on a lifted
  * input, one grouped computation at load time, and else a stack. Instances stand in the order of
  * creation unless another order saves stacking. A stack of activations that moves more than the
- * nodes themselves is refused; one whose inputs can be computed in place is free. */
+ * nodes themselves, or more than a GPU does in the time of the launches saved, is refused; one
+ * whose inputs can be computed in place is free. */
 #include "passes/passes.h"
 
 #include <string.h>
@@ -521,7 +522,8 @@ static void build_group(Batch *b, Node **inst, int n, double cost)
 		   cost > 0 ? ", some inputs copied" : "");
 }
 
-/* Merges inst unless their inputs would move more bytes than they do themselves. */
+/* Merges inst unless stacking their inputs would move more bytes than they do themselves, or take
+ * longer than the launches that it saves. */
 static bool try_group(Batch *b, Node **inst, int n, bool last_try)
 {
 	double own = 0;
@@ -530,7 +532,7 @@ static bool try_group(Batch *b, Node **inst, int n, bool last_try)
 	for (int i = 0; i < n; i++)
 		own += ir_cost(inst[i]).bytes;
 	const double cost = choose_order(b, inst, n);
-	if (cost <= own) {
+	if (cost <= own && cost <= (n - 1.0) * LAUNCH_BYTES) {
 		build_group(b, inst, n, cost);
 		return true;
 	}

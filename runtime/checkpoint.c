@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char format_name[] = "training checkpoint 1";
+static const char format_name[] = "training checkpoint 2";
 
 /* ---- state ------------------------------------------------------------------------------- */
 
@@ -178,6 +178,7 @@ static char *position_text(const RtPosition *p)
 	cJSON_AddNumberToObject(o, "log_lines", (double)p->log_lines);
 	cJSON_AddNumberToObject(o, "best", p->best); /* NaN becomes null */
 	cJSON_AddItemToObject(o, "sums", cJSON_CreateDoubleArray(p->sums, RT_MAX_PARTS));
+	cJSON_AddItemToObject(o, "part", cJSON_CreateDoubleArray(p->part, RT_MAX_PARTS));
 	char *const text = cJSON_PrintUnformatted(o);
 	cJSON_Delete(o);
 	return text;
@@ -189,6 +190,15 @@ static int64_t whole(const cJSON *o, const char *name, bool *ok)
 	const double v = cJSON_IsNumber(j) ? j->valuedouble : -1;
 	*ok = *ok && v >= 0 && v <= 9007199254740992.0 && v == floor(v);
 	return *ok ? (int64_t)v : 0;
+}
+
+static void parts(const cJSON *o, const char *name, double *v, bool *ok)
+{
+	const cJSON *const list = cJSON_GetObjectItemCaseSensitive(o, name);
+	*ok = *ok && cJSON_IsArray(list) && cJSON_GetArraySize(list) == RT_MAX_PARTS;
+	const cJSON *item = *ok ? list->child : NULL;
+	for (int i = 0; item; item = item->next)
+		v[i++] = item->valuedouble;
 }
 
 static bool parse_position(RtPosition *p, const char *text)
@@ -203,11 +213,8 @@ static bool parse_position(RtPosition *p, const char *text)
 	p->stage = stage < 1000 ? (int)stage : 1000;
 	const cJSON *const best = cJSON_GetObjectItemCaseSensitive(o, "best");
 	p->best = cJSON_IsNumber(best) ? best->valuedouble : NAN;
-	const cJSON *const sums = cJSON_GetObjectItemCaseSensitive(o, "sums");
-	ok = ok && cJSON_IsArray(sums) && cJSON_GetArraySize(sums) == RT_MAX_PARTS;
-	const cJSON *item = ok ? sums->child : NULL;
-	for (int i = 0; item; item = item->next)
-		p->sums[i++] = item->valuedouble;
+	parts(o, "sums", p->sums, &ok);
+	parts(o, "part", p->part, &ok);
 	cJSON_Delete(o);
 	return ok;
 }

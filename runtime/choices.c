@@ -11,7 +11,7 @@
 enum { MAX_PATH = 256, MAX_STAGES = 16, MAX_DIFFERENCES = 20 };
 
 static const char defaults[] =
-    "{\"seed\":0,\"optimizer\":{\"lr\":0.001},"
+    "{\"seed\":0,\"optimizer\":{\"lr\":0.001,\"accumulate\":1},"
     "\"schedule\":{\"kind\":\"constant\",\"epochs\":1,\"step\":1,\"gamma\":1,"
     "\"step_after_batches\":0},"
     "\"data\":{\"train_folds\":[],\"validate_folds\":[],\"scaler_folds\":[],\"shuffle\":true,"
@@ -253,6 +253,7 @@ static const struct {
 } numbers[] = {
     {"seed", true, offsetof(RtPlan, seed), 0, 9007199254740992},
     {"optimizer.lr", false, offsetof(RtPlan, lr), 0, 1e9},
+    {"optimizer.accumulate", true, offsetof(RtPlan, accumulate), 1, 1e6},
     {"schedule.epochs", true, offsetof(RtPlan, epochs), 1, 1e9},
     {"schedule.step", true, offsetof(RtPlan, step), 1, 1e9},
     {"schedule.gamma", false, offsetof(RtPlan, gamma), 0, 1e9},

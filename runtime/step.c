@@ -11,8 +11,9 @@ static RtRole role_of(const RtModel *m, const char *name)
 		const char *name;
 		RtRole role;
 	} roles[] = {
-	    {"lr", RT_LR},         {"opt.lr", RT_LR}, {"step", RT_STEP},
-	    {"opt.step", RT_STEP}, {"seed", RT_SEED}, {"opt.seed", RT_SEED},
+	    {"lr", RT_LR},           {"opt.lr", RT_LR}, {"step", RT_STEP},
+	    {"opt.step", RT_STEP},   {"seed", RT_SEED}, {"opt.seed", RT_SEED},
+	    {"opt.micro", RT_MICRO},
 	};
 	for (size_t i = 0; i < RT_COUNT(roles); i++)
 		if (strcmp(roles[i].name, name) == 0)
@@ -30,6 +31,8 @@ static const char *choice_path(const cJSON *choices, const char *name, char out[
 	snprintf(out, 256, "scalars.%s", name);
 	if (strcmp(name, "opt.clip") == 0)
 		snprintf(out, 256, "optimizer.clip_norm");
+	else if (strcmp(name, "opt.accumulate") == 0)
+		snprintf(out, 256, "optimizer.accumulate");
 	else if (!rt_choice_number(choices, out, &v))
 		snprintf(out, 256, "%s", name);
 	return out;
@@ -180,7 +183,8 @@ static double seed_of(const RtStep *s, const RtPlan *p)
 	return s->dropout ? (double)(p->seed % (1 << 24)) : -1;
 }
 
-static double scalar(const RtStep *s, int input, const RtPlan *p, double lr, int64_t step)
+static double scalar(const RtStep *s, int input, const RtPlan *p, double lr, int64_t step,
+		     int64_t micro)
 {
 	double v;
 	char path[256];
@@ -189,6 +193,8 @@ static double scalar(const RtStep *s, int input, const RtPlan *p, double lr, int
 		return lr;
 	case RT_STEP:
 		return (double)step;
+	case RT_MICRO:
+		return (double)micro;
 	case RT_SEED:
 		return seed_of(s, p);
 	default:
@@ -197,11 +203,21 @@ static double scalar(const RtStep *s, int input, const RtPlan *p, double lr, int
 	}
 }
 
-void rt_step_scalars(RtStep *s, const RtPlan *p, double lr, int64_t step)
+void rt_step_scalars(RtStep *s, const RtPlan *p, double lr, int64_t step, int64_t micro)
 {
 	for (int i = 0; i < s->graph->ninputs; i++)
 		if (is_scalar(s, i))
-			s->scalar[i] = (float)scalar(s, i, p, lr, step);
+			s->scalar[i] = (float)scalar(s, i, p, lr, step, micro);
+}
+
+void rt_step_average(RtStep *s, double *sum, int64_t count, int64_t all)
+{
+	for (int i = 0; i < s->nparts; i++) {
+		float *const value = s->out[s->part[i]];
+		sum[i] = (count ? sum[i] : 0) + *value;
+		if (count + 1 == all && strcmp(s->graph->outputs[s->part[i]].name, "grad_norm"))
+			*value = (float)(sum[i] / (double)all);
+	}
 }
 
 RtStatus rt_step_random(RtStep *s, uint64_t seed, RtError *err)
@@ -228,10 +244,12 @@ RtStatus rt_step_random(RtStep *s, uint64_t seed, RtError *err)
 
 /* ---- the verb ----------------------------------------------------------------------------- */
 
-/* Values of input i into memory of its own. */
-static RtStatus take(RtStep *s, int i, RtEntry *e, const char *path, RtError *err)
+/* Values of input i, for `batches` runs, into memory of its own. */
+static RtStatus take(RtStep *s, int i, RtEntry *e, int64_t batches, const char *path, RtError *err)
 {
-	const RtTensor *const t = &s->graph->inputs[i];
+	RtTensor all = s->graph->inputs[i];
+	const RtTensor *const t = &all;
+	all.dim[0] *= t->rank ? batches : 1;
 	char have[RT_SHAPE_TEXT], need[RT_SHAPE_TEXT];
 	if (!e)
 		return rt_fail(err, RT_INPUT, "%s: no tensor '%s', %s", path, t->name,
@@ -252,12 +270,14 @@ static RtStatus take(RtStep *s, int i, RtEntry *e, const char *path, RtError *er
 	return RT_OK;
 }
 
-static RtStatus read_batch(RtStep *s, const RtSafetensors *st, const char *path, RtError *err)
+static RtStatus read_batch(RtStep *s, const RtSafetensors *st, int64_t batches, const char *path,
+			   RtError *err)
 {
 	RtStatus status = RT_OK;
 	for (int i = 0; !status && i < s->graph->ninputs; i++)
 		if (!is_scalar(s, i))
-			status = take(s, i, rt_st_find(st, s->graph->inputs[i].name), path, err);
+			status = take(s, i, rt_st_find(st, s->graph->inputs[i].name), batches, path,
+				      err);
 	for (int i = 0; !status && i < st->n; i++)
 		if (!st->entries[i].used)
 			status =
@@ -283,8 +303,32 @@ static RtStatus write_outputs(const RtStep *s, const char *path, RtError *err)
 	return rt_out_commit(&out, err);
 }
 
+/* The big inputs go on by `batches`, back where it is negative. */
+static void move_inputs(RtStep *s, int64_t batches)
+{
+	for (int i = 0; i < s->graph->ninputs; i++)
+		if (!is_scalar(s, i))
+			s->in[i] += batches * (int64_t)rt_tensor_numel(&s->graph->inputs[i]);
+}
+
+static RtStatus run_batches(RtStep *s, const RtModel *m, void *self, const RtPlan *p, RtError *err)
+{
+	double sum[RT_MAX_PARTS];
+	RtStatus status = RT_OK;
+	int64_t at = 0;
+	for (; !status && at < p->accumulate; at++) {
+		rt_step_scalars(s, p, p->lr, 1, at);
+		status = m->ops.run(self, s->index, s->in, s->out, err);
+		rt_step_average(s, sum, at, p->accumulate);
+		move_inputs(s, 1);
+	}
+	move_inputs(s, -at);
+	return status;
+}
+
 /* Every output is wanted here. */
-static RtStatus run_step(RtStep *s, const RtModel *m, const RtOptions *o, RtError *err)
+static RtStatus run_step(RtStep *s, const RtModel *m, const RtOptions *o, const RtPlan *p,
+			 RtError *err)
 {
 	RtWeights w = {0};
 	void *self = NULL;
@@ -302,21 +346,23 @@ static RtStatus run_step(RtStep *s, const RtModel *m, const RtOptions *o, RtErro
 	rt_weights_release(&w);
 	if (status)
 		return status;
-	status = m->ops.run(self, s->index, s->in, s->out, err);
+	status = run_batches(s, m, self, p, err);
 	m->ops.close(self);
 	return status ? status : write_outputs(s, o->output, err);
 }
 
-static RtStatus step_with(RtStep *s, const RtModel *m, const RtOptions *o, RtError *err)
+static RtStatus read_file(RtStep *s, const RtOptions *o, int64_t batches, RtError *err)
 {
-	RtPlans plans;
-	RtStatus status = rt_plans_open(&plans, m, o, true, err);
-	if (status)
-		return status;
-	s->dropout = !o->no_dropout;
-	rt_step_scalars(s, &plans.at[0], plans.at[0].lr, 1);
-	rt_plans_release(&plans);
-	return run_step(s, m, o, err);
+	RtBytes b = {0};
+	RtSafetensors st = {0};
+	RtStatus status = rt_bytes_open(&b, o->batch, err);
+	if (!status)
+		status = rt_st_parse(&st, b.at, b.n, o->batch, err);
+	if (!status)
+		status = read_batch(s, &st, batches, o->batch, err);
+	rt_st_release(&st);
+	rt_bytes_release(&b);
+	return status;
 }
 
 RtStatus rt_verb_step(const RtModel *m, const RtOptions *o, RtError *err)
@@ -325,20 +371,17 @@ RtStatus rt_verb_step(const RtModel *m, const RtOptions *o, RtError *err)
 	if (status)
 		return status;
 	RtStep s;
-	RtBytes b = {0};
-	RtSafetensors st = {0};
+	RtPlans plans = {0};
 	status = rt_step_open(&s, m, err);
 	s.owned = true;
+	s.dropout = !o->no_dropout;
 	if (!status)
-		status = rt_bytes_open(&b, o->batch, err);
+		status = rt_plans_open(&plans, m, o, true, err);
 	if (!status)
-		status = rt_st_parse(&st, b.at, b.n, o->batch, err);
+		status = read_file(&s, o, plans.at[0].accumulate, err);
 	if (!status)
-		status = read_batch(&s, &st, o->batch, err);
-	rt_st_release(&st);
-	rt_bytes_release(&b);
-	if (!status)
-		status = step_with(&s, m, o, err);
+		status = run_step(&s, m, o, &plans.at[0], err);
+	rt_plans_release(&plans);
 	rt_step_release(&s);
 	return status;
 }

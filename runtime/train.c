@@ -33,7 +33,7 @@ typedef struct Trainer {
 	const RtPlan *plan;
 	RtFeed feed;
 	RtLoader *loader;
-	double epoch_start, saved, step_seconds; /* step_seconds: smoothed; 0: not known */
+	double epoch_start, step_start, saved, step_seconds; /* the last smoothed; 0: not known */
 	double roof_seconds; /* of features and step at the device's limits; 0: not known */
 } Trainer;
 
@@ -138,12 +138,41 @@ static RtStatus save_curves(const Trainer *t, RtError *err)
 
 /* ---- what is shown ----------------------------------------------------------------------- */
 
-static int64_t batches_left(const Trainer *t)
+/* Steps of an epoch. */
+static int64_t epoch_steps(const Trainer *t)
+{
+	return t->feed.batches / t->plan->accumulate;
+}
+
+/* Steps done in this epoch. */
+static int64_t steps_done(const Trainer *t)
+{
+	return t->at.batch / t->plan->accumulate;
+}
+
+static int64_t steps_left(const Trainer *t)
 {
 	int64_t epochs = -t->at.epoch;
 	for (int i = t->at.stage; i < t->plans.n; i++)
 		epochs += t->plans.at[i].epochs;
-	return epochs * t->feed.batches - t->at.batch;
+	return epochs * epoch_steps(t) - steps_done(t);
+}
+
+/* Clips in a step. */
+static double step_clips(const Trainer *t)
+{
+	return (double)(t->model->batch * t->plan->accumulate);
+}
+
+static double step_flops(const Trainer *t)
+{
+	return t->step.graph->flops * (double)t->plan->accumulate;
+}
+
+/* Time of a step at the device's limits; 0: not known. */
+static double step_roof(const Trainer *t)
+{
+	return t->roof_seconds * (double)t->plan->accumulate;
 }
 
 enum { LINE = 1024 };
@@ -181,16 +210,16 @@ static void show_step(Trainer *t, double lr)
 	double v[RT_MAX_PARTS];
 	for (int i = 0; i < t->step.nparts; i++)
 		v[i] = t->step.value[i];
-	const double each = t->step_seconds, left = each * (double)batches_left(t);
+	const double each = t->step_seconds, left = each * (double)steps_left(t);
 	add(line, "%s%sepoch %lld/%lld ", t->plan->stage, *t->plan->stage ? " " : "",
 	    (long long)t->at.epoch + 1, (long long)t->plan->epochs);
-	add(line, "batch %lld/%lld, ", (long long)t->at.batch, (long long)t->feed.batches);
+	add(line, "step %lld/%lld, ", (long long)steps_done(t), (long long)epoch_steps(t));
 	add(line, "%d:%02d:%02d left: ", (int)(left / 3600), (int)(left / 60) % 60, (int)left % 60);
 	add_parts(line, &t->history, v);
-	add(line, ", lr %.3g, %.1f clips/s, %.3g GFLOP/s", lr, (double)t->model->batch / each,
-	    1e-9 * t->step.graph->flops / each);
+	add(line, ", lr %.3g, %.1f clips/s, %.3g GFLOP/s", lr, step_clips(t) / each,
+	    1e-9 * step_flops(t) / each);
 	if (t->roof_seconds > 0)
-		add(line, ", %.1f %% of the roofline", 100 * t->roof_seconds / each);
+		add(line, ", %.1f %% of the roofline", 100 * step_roof(t) / each);
 	rt_progress_text(&t->progress, line);
 }
 
@@ -220,10 +249,10 @@ static RtStatus log_step(Trainer *t, double lr, double seconds, RtError *err)
 	for (int i = 0; i < t->step.nparts; i++)
 		cJSON_AddNumberToObject(o, t->history.part[i], t->step.value[i]);
 	cJSON_AddNumberToObject(o, "lr", lr);
-	cJSON_AddNumberToObject(o, "clips_per_second", (double)t->model->batch / seconds);
-	cJSON_AddNumberToObject(o, "gflops", 1e-9 * t->step.graph->flops / seconds);
+	cJSON_AddNumberToObject(o, "clips_per_second", step_clips(t) / seconds);
+	cJSON_AddNumberToObject(o, "gflops", 1e-9 * step_flops(t) / seconds);
 	if (t->roof_seconds > 0)
-		cJSON_AddNumberToObject(o, "roofline_share", t->roof_seconds / seconds);
+		cJSON_AddNumberToObject(o, "roofline_share", step_roof(t) / seconds);
 	return rt_log_write(&t->log, o, err);
 }
 
@@ -336,28 +365,37 @@ static RtStatus run_batch(Trainer *t, const RtBatch *b, RtError *err)
 	return s ? s : ops->run(self, t->step.index, t->step.in, t->step.out, err);
 }
 
+static RtStatus finish_step(Trainer *t, double lr, RtError *err)
+{
+	for (int i = 0; i < t->step.nparts; i++)
+		t->at.sums[i] += t->step.value[i];
+	memset(t->at.part, 0, sizeof t->at.part);
+	t->at.step++;
+	const double seconds = rt_seconds() - t->step_start;
+	t->step_seconds += (t->step_seconds > 0 ? 0.1 : 1) * (seconds - t->step_seconds);
+	show_step(t, lr);
+	return log_step(t, lr, seconds, err);
+}
+
 static RtStatus train_batch(Trainer *t, RtError *err)
 {
-	const double start = rt_seconds();
-	const double lr = rt_plan_lr(t->plan, t->at.epoch, t->at.batch);
+	const int64_t all = t->plan->accumulate, micro = t->at.batch % all;
+	const double lr = rt_plan_lr(t->plan, t->at.epoch, steps_done(t));
 	const RtBatch *b;
+	if (micro == 0)
+		t->step_start = rt_seconds();
 	RtStatus s = rt_loader_next(t->loader, &b, err);
 	if (s)
 		return s;
-	rt_step_scalars(&t->step, t->plan, lr, t->at.step + 1);
+	rt_step_scalars(&t->step, t->plan, lr, t->at.step + 1, micro);
 	s = run_batch(t, b, err);
 	if (!s)
 		s = check_finite(t, err);
 	if (s)
 		return s;
-	for (int i = 0; i < t->step.nparts; i++)
-		t->at.sums[i] += t->step.value[i];
+	rt_step_average(&t->step, t->at.part, micro, all);
 	t->at.batch++;
-	t->at.step++;
-	const double seconds = rt_seconds() - start;
-	t->step_seconds += (t->step_seconds > 0 ? 0.1 : 1) * (seconds - t->step_seconds);
-	show_step(t, lr);
-	return log_step(t, lr, seconds, err);
+	return micro + 1 == all ? finish_step(t, lr, err) : RT_OK;
 }
 
 /* ---- epochs ------------------------------------------------------------------------------ */
@@ -423,12 +461,12 @@ static RtStatus advance(Trainer *t, RtError *err)
 static RtStatus finish_epoch(Trainer *t, RtError *err)
 {
 	RtEpoch e = {.epoch = t->at.epoch + 1,
-		     .lr = rt_plan_lr(t->plan, t->at.epoch, t->feed.batches - 1)};
+		     .lr = rt_plan_lr(t->plan, t->at.epoch, epoch_steps(t) - 1)};
 	snprintf(e.stage, sizeof e.stage, "%s", t->plan->stage);
 	for (int i = 0; i < SCORE_KINDS; i++)
 		e.scores[i] = NAN;
 	for (int i = 0; i < t->step.nparts; i++)
-		e.parts[i] = t->at.sums[i] / (double)t->feed.batches;
+		e.parts[i] = t->at.sums[i] / (double)epoch_steps(t);
 	RtStatus s = RT_OK;
 	if (evaluation_due(t->plan, e.epoch))
 		s = evaluate(t, &e, err);
@@ -455,7 +493,8 @@ static bool checkpoint_due(const Trainer *t)
 	const RtPlan *const p = t->plan;
 	if (t->at.batch == t->feed.batches)
 		return false; /* the epoch's end writes one */
-	if (p->checkpoint_steps && t->at.step % p->checkpoint_steps == 0)
+	if (p->checkpoint_steps && t->at.batch % p->accumulate == 0 &&
+	    t->at.step % p->checkpoint_steps == 0)
 		return true;
 	return p->checkpoint_minutes > 0 && rt_seconds() - t->saved > 60 * p->checkpoint_minutes;
 }
@@ -463,7 +502,7 @@ static bool checkpoint_due(const Trainer *t)
 static RtStatus train_epoch(Trainer *t, RtError *err)
 {
 	RtStatus s = RT_OK;
-	t->epoch_start = rt_seconds();
+	t->epoch_start = t->step_start = rt_seconds();
 	while (!s && t->at.batch < t->feed.batches) {
 		s = train_batch(t, err);
 		if (!s && checkpoint_due(t))
@@ -483,12 +522,12 @@ static RtStatus open_feed(Trainer *t, RtError *err)
 	t->feed.step = t->step.graph;
 	t->feed.seed = (uint64_t)p->seed;
 	t->feed.shuffle = p->shuffle;
-	if (!p->fill)
-		t->feed.batches = t->feed.n / t->model->batch;
+	const int64_t all = t->model->batch * p->accumulate;
+	t->feed.batches = (t->feed.n + (p->fill ? all - 1 : 0)) / all * p->accumulate;
 	if (t->feed.batches == 0)
 		s = rt_fail(err, RT_INPUT,
-			    "%s: %lld examples in the folds to train on, a batch is %lld",
-			    t->options->data, (long long)t->feed.n, (long long)t->model->batch);
+			    "%s: %lld examples in the folds to train on, a step takes %lld",
+			    t->options->data, (long long)t->feed.n, (long long)all);
 	return s;
 }
 
@@ -637,10 +676,10 @@ static void warn(const Trainer *t)
 		rt_say_warning(t->options,
 			       "no recording is of the validation folds: there will be no "
 			       "scores and no best weights");
-	snprintf(text, sizeof text, "the program takes batches of %lld, not of the model's %g",
-		 (long long)t->model->batch,
+	const int64_t clips = t->model->batch * last->accumulate;
+	snprintf(text, sizeof text, "a step takes %lld clips, not the model's %g", (long long)clips,
 		 rt_choice_number(t->plans.base, "batch", &batch) ? batch : 0);
-	if (batch > 0 && batch != (double)t->model->batch)
+	if (batch > 0 && batch != (double)clips)
 		rt_say_warning(t->options, text);
 }
 

@@ -71,7 +71,8 @@ typedef struct RtPlan {
 	const char *stage; /* "" where the model has no stages */
 	cJSON *json;       /* all choices of the stage */
 	int64_t seed, epochs, evaluate_epochs, checkpoint_steps;
-	int64_t step, step_after_batches; /* of the schedule */
+	int64_t step, step_after_batches; /* of the schedule; batches: of steps */
+	int64_t accumulate;               /* batches for one step */
 	double lr, gamma, checkpoint_minutes;
 	unsigned train_folds, validate_folds, scaler_folds;
 	bool shuffle, fill, keep_best, keep_last;
@@ -173,7 +174,8 @@ enum { RT_PROGRAM_TEXT = 64 };
 typedef struct RtPosition {
 	int stage;
 	int64_t epoch, batch, step; /* step: done in this stage */
-	double sums[RT_MAX_PARTS];  /* over the batches of this epoch */
+	double sums[RT_MAX_PARTS];  /* over the steps of this epoch */
+	double part[RT_MAX_PARTS];  /* over the batches of an unfinished step */
 	double best;                /* score of the best epoch of this stage; NaN: none yet */
 	int64_t log_lines;
 	char program[RT_PROGRAM_TEXT]; /* target and precision of what wrote it: "cuda, bf16" */
@@ -243,15 +245,7 @@ cJSON *rt_epoch_json(const RtHistory *h, const RtEpoch *e);
 
 /* ---- step.c ----------------------------------------------------------------------------- */
 
-typedef enum RtRole {
-	RT_FEATURES,
-	RT_TARGET,
-	RT_LR,
-	RT_STEP,
-	RT_DROPOUT,
-	RT_SEED,
-	RT_CHOICE
-} RtRole;
+typedef enum RtRole { RT_FEATURES, RT_TARGET, RT_LR, RT_STEP, RT_MICRO, RT_SEED, RT_CHOICE } RtRole;
 
 /* The graph "step" made ready: which of its inputs is what, and its small outputs. */
 typedef struct RtStep {
@@ -276,7 +270,11 @@ void rt_step_release(RtStep *s);
 RtStatus rt_step_random(RtStep *s, uint64_t seed, RtError *err);
 /* Whether an input of the graph takes the choice at `path`, so that it is not compiled in. */
 bool rt_step_takes(const RtModel *m, const cJSON *choices, const char *path);
-/* Sets the scalars for a step, counted from 1. */
-void rt_step_scalars(RtStep *s, const RtPlan *p, double lr, int64_t step);
+/* Sets the scalars for batch `micro`, from 0, of a step, counted from 1. */
+void rt_step_scalars(RtStep *s, const RtPlan *p, double lr, int64_t step, int64_t micro);
+/* The parts over the batches of a step, of which `count` come before this one: sum[i] is their sum
+ * so far, and with the last of `all` value[i] becomes the mean. The norm of the gradient, which is
+ * of all batches, stays. */
+void rt_step_average(RtStep *s, double *sum, int64_t count, int64_t all);
 
 #endif

@@ -32,7 +32,7 @@ static const char *read_case(Suite *s, Case *c)
 	Module *m = ir_parse(s->a, &s->diag, s->module->ops, src);
 	c->graph = m ? module_graph(m, "main") : NULL;
 	for (int i = 0; c->graph && i < c->graph->nodes.n; i++)
-		if (!cpu_has(c->graph->nodes.at[i]->op))
+		if (cpu_refuses(c->graph->nodes.at[i]))
 			return "there is no kernel";
 	return c->graph ? NULL : "cannot be parsed";
 }
@@ -140,10 +140,12 @@ int main(int argc, char **argv)
 			c.index = suite_adopt(&s, c.graph);
 		list_push(s.a, &cases, c);
 	}
-	const PassOptions opt = {
-	    .only = passes ? NULL : "",
-	    .verify = true,
-	    .hooks = {.packs = cpu_packs, .strided = cpu_strided, .renews = cpu_renews}};
+	const PassOptions opt = {.only = passes ? NULL : "",
+				 .verify = true,
+				 .hooks = {.packs = cpu_packs,
+					   .strided = cpu_strided,
+					   .renews = cpu_renews,
+					   .refuses = cpu_refuses}};
 	const CpuOptions library = {.library = true,
 				    .onednn = onednn ? ONEDNN_ALL : ONEDNN_NOTHING};
 	Report r = {0};

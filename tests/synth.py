@@ -231,6 +231,58 @@ def moving(tmp):
     expect("level while moving", np.abs(a - b).max() < 3e-3 * np.abs(a).max(), np.abs(a - b).max() / np.abs(a).max())
 
 
+def varied(tmp):
+    """--even, --turn, --speed and --tone: what they change, by how much, and nothing else."""
+    tmp = Path(tmp, "varied")
+    tone = np.sin(2 * np.pi * 1000 * np.arange(RATE) / RATE)
+    noise = np.random.default_rng(5).standard_normal(RATE) / 5
+    for c, x in ((0, tone), (1, noise)):
+        (tmp / f"events/{c}").mkdir(parents=True)
+        wavfile.write(tmp / f"events/{c}/a.wav", RATE, (16000 * np.clip(x, -1, 1)).astype(np.int16))
+    (tmp / "notes").mkdir()
+    rows = [(k * 10 + i, 0, k % 2, 20 * k % 360 - 180, 10) for k in range(120) for i in range(8)]
+    (tmp / "notes/fold1_room1_mix001.csv").write_text("".join("%d,%d,%d,%d,%d\n" % r for r in rows))
+
+    def make(name, *more):
+        got = run("-o", tmp / name, "--events", tmp / "events", "--annotations", tmp / "notes", "--rt60", 0,
+                  "--snr", 200, "--hours", 120 / 3600, "--length", 12, *more)
+        expect(f"run {more}", got.returncode == 0, got.stderr)
+        paths = sorted((tmp / name).rglob("*.csv"))
+        return [(labels(p), read(str(p).replace("metadata_dev", "foa_dev").replace(".csv", ".wav"))) for p in paths]
+
+    def sounds(mixtures):
+        for label, x in mixtures:
+            for f, *place in label[::8]:
+                yield place, x[f * FRAME + FRAME:(f + 6) * FRAME]
+
+    plain = make("plain")
+    even = make("even", "--even", 0.5)
+    drawn = np.array([c for (c, *_), _ in sounds(even)])
+    expect("--even 0.5 of two classes", abs(drawn.mean() - 0.25) < 4 * (0.25 * 0.75 / 120) ** 0.5, drawn.mean())
+    expect("--even: same places", all((a[:, [0, 3, 4]] == b[:, [0, 3, 4]]).all() for (a, _), (b, _) in zip(plain, even)))
+    expect("--even: sources apart", all(len({tuple(r[:3]) for r in a}) == len(a) for a, _ in even))
+    pure = [np.abs(np.fft.rfft(x[:, 0]))[int(1000 * len(x) / RATE)] / np.abs(np.fft.rfft(x[:, 0])).sum() > 0.1
+            for _, x in sounds(even)]
+    expect("--even: sounds of the drawn class", (np.array(pure) == (drawn == 0)).all())
+    turns = [(b[:, 3] - a[:, 3] + 180) % 360 - 180 for (a, _), (b, _) in zip(plain, make("turn", "--turn", 60))]
+    expect("--turn: one angle a mixture", all(t.min() == t.max() and abs(t[0]) <= 60 for t in turns))
+    expect("--turn: another each mixture", len({t[0] for t in turns}) > 5)
+    turned = [angle(intensity(x), unit(az, el)) for (c, s, az, el, cm), x in sounds(make("turn2", "--turn", 180))]
+    expect("--turn: direction of the sound", max(turned) < 1, max(turned))
+    peaks = [np.argmax(np.abs(np.fft.rfft(x[:, 0] * np.hanning(len(x)), 1 << 16))) * RATE / (1 << 16)
+             for _, x in sounds(make("speed", "--speed", 4))]
+    low, high = 1000 * 2 ** (-4 / 12), 1000 * 2 ** (4 / 12)
+    expect("--speed: pitch", low - 1 < min(peaks) < 830 and 1200 < max(peaks) < high + 1, (min(peaks), max(peaks)))
+
+    def above(x):  # dB, 6..10 kHz to 50..150 Hz
+        w, f = np.abs(np.fft.rfft(x[:, 0])) ** 2, np.fft.rfftfreq(len(x), 1 / RATE)
+        return 10 * np.log10(w[(f > 6000) & (f < 10000)].mean() / w[(f > 50) & (f < 150)].mean())
+    tones = [above(x) for (c, *_), x in sounds(make("tone", "--even", 1, "--tone", 12)) if c == 1]
+    flat = [above(x) for (c, *_), x in sounds(make("flat", "--even", 1)) if c == 1]
+    spread = np.std(tones) ** 2 - np.std(flat) ** 2
+    expect("--tone: balance", 5 < spread ** 0.5 < 8 and abs(np.mean(tones)) < 2.5, (spread ** 0.5, np.mean(tones)))
+
+
 def gain_and_noise(tmp):
     """1/r between sources of one mixture, and the ratio to the ambience."""
     tmp = Path(tmp, "gain")
@@ -248,6 +300,11 @@ def gain_and_noise(tmp):
     cov = noise.T @ noise / (noise[:, 0] ** 2).sum()
     expect("isotropic ambience", np.abs(cov - np.diag([1, 1 / 3, 1 / 3, 1 / 3])).max() < 0.1, cov.round(3))
     expect("level", 0.25 < np.abs(x).max() < 0.9, np.abs(x).max())
+    run("-o", tmp / "low", "--events", tmp / "events", "--annotations", tmp / "notes", "--rt60", 0, "--snr", 10,
+        "--hours", 20 / 3600, "--peak", -30)
+    low = read(next((tmp / "low").rglob("*.wav")))
+    expect("given level", abs(20 * np.log10(np.abs(low).max()) + 30) < 0.01, np.abs(low).max())
+    expect("only the level", np.abs(low - x * np.abs(low).max() / np.abs(x).max()).max() < 1.1 / 32768)
 
 
 def digest(folder):
@@ -333,7 +390,7 @@ def speed(tmp):
 
 
 with tempfile.TemporaryDirectory() as folder:
-    for part in (dry_rooms, early_part, decays, tails, labelled, moving, gain_and_noise, same_bytes, errors):
+    for part in (dry_rooms, early_part, decays, tails, labelled, moving, varied, gain_and_noise, same_bytes, errors):
         part(folder)
     expect("speed", speed(folder) > (50 if "asan" not in seldc else 0))
 print(json.dumps({"failures": len(failed)}))

@@ -52,17 +52,6 @@ static void write_tensor(FILE *f, const char *name, const Tensor *t)
 	fwrite(t->data, sizeof(double), (size_t)type_count(&t->type), f);
 }
 
-static double default_of(const Model *m, const char *name)
-{
-	for (int i = 0; i < m->train.scalars.n; i++)
-		if (!strcmp(m->train.scalars.at[i].name, name))
-			return m->train.scalars.at[i].value;
-	return !strcmp(name, "opt.lr")     ? m->train.lr
-	       : !strcmp(name, "opt.step") ? 1
-	       : !strcmp(name, "opt.clip") ? m->train.clip_norm
-					   : 0;
-}
-
 static bool lookup(void *ctx, const Node *source, Tensor *out)
 {
 	const Inputs *in = ctx;
@@ -76,7 +65,7 @@ static bool lookup(void *ctx, const Node *source, Tensor *out)
 	out->type = source->out[0].type;
 	out->data = NEW_ARRAY(in->arena, double, type_count(&out->type));
 	if (out->type.rank == 0)
-		*out->data = default_of(in->model, source->label);
+		*out->data = train_default(in->model, source->label);
 	return true;
 }
 

@@ -50,9 +50,29 @@ INLINE void dropout_tile(const Dropout s, const float *x, const float *state, ui
 	}
 }
 
-/* keep1 = 1 - beta1 and so on, rounded once; a tile is UPDATE_WIDTH elements. */
+/* A tile is UPDATE_WIDTH elements. */
+typedef struct Accumulate {
+	int64_t n;
+} Accumulate;
+
+/* scalars: 0 begins anew, the share of g */
+INLINE void accumulate_tile(const Accumulate s, const float *acc, const float *g,
+			    const float *scalars, float *new_acc, int tile)
+{
+	const int64_t i0 = (int64_t)tile * UPDATE_WIDTH, most = i0 + UPDATE_WIDTH;
+	const int64_t end = s.n < most ? s.n : most;
+	const bool keep = scalars[0] != 0;
+	const float share = scalars[1];
+#pragma omp simd
+	for (int64_t i = i0; i < end; i++)
+		new_acc[i] = share * g[i] + (keep ? acc[i] : 0.0f);
+}
+
+/* keep1 = 1 - beta1 and so on, rounded once; last: scalars[4] is 0 where nothing changes. A tile is
+ * UPDATE_WIDTH elements. */
 typedef struct Adamw {
 	int64_t n;
+	bool last;
 	float beta1, keep1, beta2, keep2, eps, decay;
 } Adamw;
 
@@ -63,6 +83,16 @@ INLINE void adamw_tile(const Adamw s, const float *p, const float *g, const floa
 {
 	const int64_t i0 = (int64_t)tile * UPDATE_WIDTH, most = i0 + UPDATE_WIDTH;
 	const int64_t end = s.n < most ? s.n : most;
+	if (s.last && scalars[4] == 0) {
+		for (int64_t i = i0; i < end; i++) {
+			const float pi = p[i], mi = m[i], vi = v[i], top = vmax ? vmax[i] : vi;
+			new_p[i] = pi;
+			new_m[i] = mi;
+			new_v[i] = vi;
+			new_vmax[i] = top;
+		}
+		return;
+	}
 	const float shrink = (float)(1 - (double)scalars[0] * s.decay);
 	const float rate = scalars[0] / scalars[1], root = 1.0f / sqrtf(scalars[2]);
 #pragma omp simd

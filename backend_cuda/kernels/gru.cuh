@@ -1,4 +1,5 @@
-/* gru.cuh: a layer of gated recurrent units in one direction, from the products with its input.
+/* gru.cuh: a layer of gated recurrent units in one direction, from the products with its input, and
+ * its gradient.
  *
  * A CTA takes one sequence through all of time. Four lanes share a unit: each has a quarter of the
  * unit's three rows of the state's weights, up to 128 units in registers for good, beyond read
@@ -167,4 +168,132 @@ __device__ __forceinline__ void gru(const float *gates, const float *w_state, co
 		gru_kept<P>(gates, w_state, b_state, y, step * 3 * P::H, step * P::H, state);
 	else
 		gru_read<P>(gates, w_state, b_state, y, step * 3 * P::H, step * P::H, state);
+}
+
+/* ---- gradient ----
+ *
+ * The same from the last frame to the first: four lanes share a unit, whose part of dL/dh stays with
+ * them; each has a quarter of the unit's column of the state's weights. The gates' gradients of a
+ * frame lie in shared memory twice, one written, one read: one barrier a frame.
+ * P: L H GR GC   extents, strides of g along time and row   DX DH   element types of the results
+ * gates_x, gates_h: [L][3H], before: [L][H] dense. */
+
+template <class P> struct GruGrad {
+	enum {
+		KEPT = P::H <= 128,
+		THREADS = KEPT ? (4 * P::H + 31) / 32 * 32 : 1024,
+		EACH = KEPT ? 1 : (P::H + THREADS / 4 - 1) / (THREADS / 4), /* units of four lanes */
+		QUADS = (3 * P::H + 15) / 16, /* a lane has 4 rows of each 16 */
+		ROWS = 16 * QUADS,
+	};
+};
+
+/* What a lane takes of one frame for its unit: lanes 0, 1, 2 (and 3 as 2) r's, z's, n's gate. */
+struct GruFrame {
+	float in, st, before, g;
+};
+
+template <class P>
+__device__ __forceinline__ GruFrame gru_frame(const float *gates_x, const float *gates_h,
+                                              const float *before, const float *g, int t, int unit)
+{
+	const int q = threadIdx.x & 3, row = t * 3 * P::H + (q < 2 ? q : 2) * P::H + unit;
+	return {gates_x[row], gates_h[row], before[t * P::H + unit],
+	        g[(long long)t * P::GR + (long long)unit * P::GC]};
+}
+
+/* The lane's gate's gradient by what it takes of the input; *by_state: of the state. *e, in: dL/dh
+ * without g; out: its part that does not pass the weights. */
+__device__ __forceinline__ float gru_unit_grad(const GruFrame &f, float *e, float *by_state)
+{
+	const int four = threadIdx.x & 28, q = threadIdx.x & 3;
+	const float gate = gru_sigmoid(f.in + f.st);
+	const float r = __shfl_sync(~0u, gate, four), z = __shfl_sync(~0u, gate, four + 1);
+	const float n = __shfl_sync(~0u, tanhf(fmaf(r, f.st, f.in)), four + 2);
+	const float hn = __shfl_sync(~0u, f.st, four + 2);
+	const float dh = *e + f.g, dn = dh * (1.0f - z) * (1.0f - n * n);
+	*e = dh * z;
+	if (q == 0)
+		return *by_state = dn * hn * r * (1.0f - r);
+	if (q == 1)
+		return *by_state = dh * (f.before - n) * z * (1.0f - z);
+	*by_state = r * dn;
+	return dn;
+}
+
+/* Rows k .. k + 3 of a unit's column; 0 past the end. */
+template <class P> __device__ __forceinline__ float4 gru_column(const float *w_state, int unit, int k)
+{
+	const float *const w = w_state + (long long)k * P::H + unit;
+	const int left = 3 * P::H - k;
+	return make_float4(left > 0 ? w[0] : 0.0f, left > 1 ? w[P::H] : 0.0f,
+	                   left > 2 ? w[2 * P::H] : 0.0f, left > 3 ? w[3 * P::H] : 0.0f);
+}
+
+/* Sum over all rows k of ds[k] times the weights, in all four lanes. */
+template <class P>
+__device__ __forceinline__ float gru_carry(const float4 *kept, const float *w_state, int unit,
+                                           const float *ds)
+{
+	typedef GruGrad<P> G;
+	const int q = threadIdx.x & 3;
+	float sum[2] = {0};
+#pragma unroll(G::KEPT ? G::QUADS : 2)
+	for (int i = 0; i < G::QUADS; i++) {
+		const float4 v = *(const float4 *)(ds + 16 * i + 4 * q);
+		const float4 w = G::KEPT ? kept[i] : gru_column<P>(w_state, unit, 16 * i + 4 * q);
+		sum[i & 1] = fmaf(w.x, v.x, sum[i & 1]);
+		sum[i & 1] = fmaf(w.y, v.y, sum[i & 1]);
+		sum[i & 1] = fmaf(w.z, v.z, sum[i & 1]);
+		sum[i & 1] = fmaf(w.w, v.w, sum[i & 1]);
+	}
+	float all = sum[0] + sum[1];
+	all += __shfl_xor_sync(~0u, all, 1);
+	return all + __shfl_xor_sync(~0u, all, 2);
+}
+
+template <class P>
+__device__ __forceinline__ void gru_grad(const float *gates_x, const float *gates_h,
+                                         const float *before, const float *w_state, const float *g,
+                                         typename P::DX *dgates_x, typename P::DH *dgates_h,
+                                         bool rev)
+{
+	typedef GruGrad<P> G;
+	__shared__ float4 shared4[2 * G::ROWS / 4];
+	float *const ds = (float *)shared4;
+	const int q = threadIdx.x & 3, gate = q < 2 ? q : 2;
+	float4 kept[G::KEPT ? G::QUADS : 1];
+	float e[G::EACH] = {0};
+	for (int k = threadIdx.x; k < 2 * G::ROWS; k += G::THREADS)
+		ds[k] = 0; /* the rows past the end stay */
+	__syncthreads();
+#pragma unroll
+	for (int i = 0; G::KEPT && i < G::QUADS; i++) {
+		const int u = threadIdx.x / 4;
+		kept[i] = gru_column<P>(w_state, u < P::H ? u : P::H - 1, 16 * i + 4 * q);
+	}
+#pragma unroll 1
+	for (int step = 0; step < P::L; step++) {
+		const int t = rev ? step : P::L - 1 - step;
+		float *const mine = ds + step % 2 * G::ROWS;
+#pragma unroll
+		for (int i = 0; i < G::EACH; i++) {
+			const int u = threadIdx.x / 4 + i * (G::THREADS / 4);
+			const int unit = u < P::H ? u : P::H - 1, row = gate * P::H + unit;
+			float by_state;
+			const GruFrame f = gru_frame<P>(gates_x, gates_h, before, g, t, unit);
+			const float by_input = gru_unit_grad(f, &e[i], &by_state);
+			if (q < 3 && u < P::H) {
+				mine[row] = by_state;
+				put(dgates_x + (long long)t * 3 * P::H + row, by_input);
+				put(dgates_h + (long long)t * 3 * P::H + row, by_state);
+			}
+		}
+		__syncthreads();
+#pragma unroll
+		for (int i = 0; i < G::EACH; i++) {
+			const int u = threadIdx.x / 4 + i * (G::THREADS / 4);
+			e[i] += gru_carry<P>(kept, w_state, u < P::H ? u : P::H - 1, mine);
+		}
+	}
 }

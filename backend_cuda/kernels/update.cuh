@@ -97,12 +97,84 @@ template <class P> __device__ __forceinline__ void sum_squares(const Mem &mem, f
 	y[(P::first(row - g) / P::GROUP + piece) * P::GROUP + g] = v;
 }
 
-/* ---- AdamW ------------------------------------------------------------------------------------
- * P also: beta1() keep1() beta2() keep2() eps() decay(), where keep = 1 - beta. Every element is
- * read before it is written, by one thread: results may lie where the operands are. */
+/* ---- what renews state ------------------------------------------------------------------------
+ * Every element is read before it is written, by one thread: results may lie where the operands
+ * are. CTAs of 256. */
 
-/* Columns of the table. */
-enum { UPD_P, UPD_G, UPD_M, UPD_V, UPD_SCALARS, UPD_MAX, UPD_NEW_P, UPD_NEW_M, UPD_NEW_V, UPD_NEW_MAX };
+/* The columns of the row at hand; a CTA works on elements start to end. vector: its columns from 0
+ * to N but SCALARS start at multiples of 16 bytes. */
+template <class P, int N, int SCALARS> struct Update {
+	float *a[N];
+	unsigned start, end;
+	bool vector;
+
+	__device__ __forceinline__ Update(const Mem &mem)
+	{
+		const unsigned row = table_row<P>(), count = P::count(row);
+		unsigned long long bits = 0;
+		start = (blockIdx.x - P::first(row)) * P::EACH;
+		end = start + P::EACH < count ? start + P::EACH : count;
+#pragma unroll
+		for (int i = 0; i < N; i++) {
+			a[i] = table_place(mem, P::at(i, row));
+			if (i != SCALARS)
+				bits |= (unsigned long long)a[i];
+		}
+		vector = (bits & 15) == 0;
+	}
+	/* Elements i to i + 4 of a column, 0 behind the end and where there is none. */
+	__device__ __forceinline__ void get(int column, unsigned i, float v[4]) const
+	{
+		const float *x = a[column];
+		if (vector && end - i >= 4) {
+			*(float4 *)v = x ? *(const float4 *)(x + i) : make_float4(0, 0, 0, 0);
+			return;
+		}
+#pragma unroll
+		for (unsigned e = 0; e < 4; e++)
+			v[e] = x && i + e < end ? x[i + e] : 0.0f;
+	}
+	__device__ __forceinline__ void put(int column, unsigned i, const float v[4]) const
+	{
+		float *to = a[column] + i;
+		if (vector && end - i >= 4) {
+			*(float4 *)to = *(const float4 *)v;
+			return;
+		}
+#pragma unroll
+		for (unsigned e = 0; e < 4; e++)
+			if (i + e < end)
+				to[e] = v[e];
+	}
+};
+
+/* ---- mean gradients -----------------------------------------------------------------------------
+ * scalars: 0 begins anew, the share of g. */
+
+enum { ACC_SUM, ACC_G, ACC_SCALARS, ACC_NEW, ACC_COLUMNS };
+
+template <class P> __device__ __forceinline__ void accumulate(const Mem &mem)
+{
+	const Update<P, ACC_COLUMNS, ACC_SCALARS> u(mem);
+	const bool keep = u.a[ACC_SCALARS][0] != 0.0f;
+	const float share = u.a[ACC_SCALARS][1];
+	for (unsigned i = u.start + threadIdx.x * 4; i < u.end; i += blockDim.x * 4) {
+		float sum[4], g[4];
+		u.get(ACC_SUM, i, sum);
+		u.get(ACC_G, i, g);
+#pragma unroll
+		for (int e = 0; e < 4; e++)
+			sum[e] = share * g[e] + (keep ? sum[e] : 0.0f);
+		u.put(ACC_NEW, i, sum);
+	}
+}
+
+/* ---- AdamW ------------------------------------------------------------------------------------
+ * P also: beta1() keep1() beta2() keep2() eps() decay(), where keep = 1 - beta; MAY_KEEP: scalars
+ * has a fifth number, and nothing changes where it is 0. */
+
+enum { UPD_P, UPD_G, UPD_M, UPD_V, UPD_SCALARS, UPD_MAX, UPD_NEW_P, UPD_NEW_M, UPD_NEW_V, UPD_NEW_MAX,
+       UPD_COLUMNS };
 
 /* scalars: learning rate, corrections of m and v, factor on g */
 struct AdamwRate {
@@ -110,64 +182,37 @@ struct AdamwRate {
 };
 
 template <class P>
-__device__ __forceinline__ void adamw_element(const AdamwRate &s, float g, float top, float &p,
-                                              float &m, float &v, float &vmax)
+__device__ __forceinline__ void adamw_element(const AdamwRate &s, float g, float &p, float &m,
+                                              float &v, float &vmax)
 {
 	g *= s.scale;
 	m = P::beta1() * m + P::keep1() * g;
 	v = P::beta2() * v + P::keep2() * g * g;
-	vmax = top > v ? top : v;
+	vmax = vmax > v ? vmax : v;
 	p = p * s.shrink - s.rate * m / (sqrtf(vmax) * s.root + P::eps());
 }
 
 template <class P> __device__ __forceinline__ void adamw(const Mem &mem)
 {
-	const unsigned row = table_row<P>(), count = P::count(row);
-	const unsigned start = (blockIdx.x - P::first(row)) * P::EACH;
-	float *a[10];
-	unsigned long long bits = 0;
-#pragma unroll
-	for (int i = 0; i < 10; i++) {
-		a[i] = table_place(mem, P::at(i, row));
-		if (i != UPD_SCALARS)
-			bits |= (unsigned long long)a[i];
-	}
-	const float *scalars = a[UPD_SCALARS];
+	const Update<P, UPD_COLUMNS, UPD_SCALARS> u(mem);
+	const float *scalars = u.a[UPD_SCALARS];
+	const bool keep = P::MAY_KEEP && scalars[4] == 0.0f;
 	const AdamwRate s = {1.0f - scalars[0] * P::decay(), scalars[0] / scalars[1],
 	                     1.0f / sqrtf(scalars[2]), scalars[3]};
-	const bool vector = (bits & 15) == 0;
-	const unsigned end = start + P::EACH < count ? start + P::EACH : count;
-	for (unsigned i = start + threadIdx.x * 4; i < end; i += blockDim.x * 4) {
-		const unsigned n = end - i < 4 ? end - i : 4;
-		float v[6][4]; /* p, g, m, v, (none), vmax */
-		if (vector && n == 4) {
-#pragma unroll
-			for (int k = 0; k < 6; k++)
-				if (k != UPD_SCALARS)
-					*(float4 *)v[k] = a[k] ? *(const float4 *)(a[k] + i) : make_float4(0, 0, 0, 0);
-		} else {
-#pragma unroll
-			for (int k = 0; k < 6; k++)
-#pragma unroll
-				for (unsigned e = 0; e < 4; e++)
-					v[k][e] = k != UPD_SCALARS && a[k] && e < n ? a[k][i + e] : 0.0f;
-		}
+	for (unsigned i = u.start + threadIdx.x * 4; i < u.end; i += blockDim.x * 4) {
+		float p[4], g[4], m[4], v[4], top[4];
+		u.get(UPD_P, i, p);
+		u.get(UPD_G, i, g);
+		u.get(UPD_M, i, m);
+		u.get(UPD_V, i, v);
+		u.get(u.a[UPD_MAX] || !keep ? UPD_MAX : UPD_V, i, top);
 #pragma unroll
 		for (int e = 0; e < 4; e++)
-			adamw_element<P>(s, v[UPD_G][e], v[UPD_MAX][e], v[UPD_P][e], v[UPD_M][e], v[UPD_V][e],
-			                 v[UPD_MAX][e]);
-		const int from[4] = {UPD_P, UPD_M, UPD_V, UPD_MAX};
-#pragma unroll
-		for (int k = 0; k < 4; k++) {
-			float *to = a[UPD_NEW_P + k] + i;
-			if (vector && n == 4) {
-				*(float4 *)to = *(const float4 *)v[from[k]];
-				continue;
-			}
-#pragma unroll
-			for (unsigned e = 0; e < 4; e++)
-				if (e < n)
-					to[e] = v[from[k]][e];
-		}
+			if (!keep)
+				adamw_element<P>(s, g[e], p[e], m[e], v[e], top[e]);
+		u.put(UPD_NEW_P, i, p);
+		u.put(UPD_NEW_M, i, m);
+		u.put(UPD_NEW_V, i, v);
+		u.put(UPD_NEW_MAX, i, top);
 	}
 }

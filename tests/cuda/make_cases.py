@@ -180,6 +180,16 @@ def attention(name, group, b, t, s, h, d, e, relative, p=0.0):
     write(name, lines, ["y", "lse"] + outs)
 
 
+def accumulate(name, sizes):
+    """Tensors of one launch; slices start at odd places."""
+    lines, outs = [source("s", [2])], [f"y{i}" for i in range(len(sizes))]
+    for i, (n, skip) in enumerate(sizes):
+        lines += [source(f"a{i}", [n]), source(f"all{i}", [n + skip]),
+                  f"  %g{i} = slice %all{i} {{axis=0 start={skip} stop={n + skip}}} : f32[{n}]"]
+    lines += [f"  %y{i} = accumulate %a{i}, %g{i}, %s : f32[{n}]" for i, (n, _) in enumerate(sizes)]
+    write(name, lines, outs)
+
+
 def adamw(name, sizes):
     """Tensors of one launch; slices start at odd places."""
     lines, outs = [source("s", [4])], []
@@ -226,7 +236,9 @@ batch_norm("batch_norm_nchw", [2, 5, 61, 40], 1, (1, 2))
 batch_norm("batch_norm_rows", [3000, 6], 1, (1, 1))
 row_norm_grad("rms_norm_grad", "rms_norm_grad", 300, 100, 3)
 row_norm_grad("layer_norm_grad", "layer_norm_grad", 1200, 40, 1)
-adamw("adamw_many", [(5000, 0), (3, 1), (4099, 3), (8192, 4), (1, 0)])
+many = [(5000, 0), (3, 1), (4099, 3), (8192, 4), (1, 0)]
+adamw("adamw_many", many)
+accumulate("accumulate_many", many)
 for length in (1, 4, 17, 50, 51):
     mamba_grad(f"mamba_grad_l{length}", 2, 3, length, 72, 16, (0, 1))
 mamba_grad("mamba_grad_batch", 3, 40, 20, 40, 8, (0, 0, 1))

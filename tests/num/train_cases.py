@@ -517,8 +517,26 @@ def dropout_cases(m):
     m.write("dropout", "group", lines, [("x", x), ("state", np.array([[4, 5]]))], [("y", want)])
 
 
+def accumulate_cases(m):
+    d = m.Data("accumulate")
+
+    def accumulate(acc, g, s):
+        return g * s[1] if s[0] == 0 else acc + g * s[1]
+    for case, shape, s in (("first", (3, 7), [0, 0.25]), ("next", (131,), [1, 0.25]),
+                           ("scalar", (), [1, 1]), ("long", (2, 4100), [1, 0.125])):
+        m.add("accumulate", case, [("acc", d.normal(*shape)), ("g", d.normal(*shape)),
+                                   ("s", m.f32(s))], accumulate, outs=("new_acc",))
+    m.add("accumulate", "forgets", [("acc", np.array([m.NAN, m.INF, 1])), ("g", d.normal(3)),
+                                    ("s", m.f32([0, 0.5]))], accumulate, outs=("new_acc",))
+    m.add("accumulate", "group", [("acc", d.normal(4, 3)), ("g", d.normal(2, 3)),
+                                  ("s", m.f32([[1, 0.5]]))], accumulate, group=4,
+          outs=("new_acc",))
+
+
 def adamw(p, g, m, v, s, vmax=None, beta1=0.9, beta2=0.999, eps=1e-8, decay=0.0):
     """PyTorch's order of operations (torch.optim.AdamW), on a state in the middle of a run."""
+    if len(s) > 4 and s[4] == 0:
+        return p, m, v, v if vmax is None else vmax
     g = s[3] * g
     p = p * (1 - s[0] * decay)
     m = beta1 * m + (1 - beta1) * g
@@ -559,6 +577,13 @@ def adamw_cases(m):
         if amsgrad:
             ops.append(("vmax", d.positive(*shape)))
         m.add("adamw", case, ops, lambda *t, a=a: adamw(*t, **a), a, outs=outs)
+    for case, last, amsgrad in (("last", 1, True), ("not_last", 0, True),
+                                ("not_last_adam", 0, False)):
+        ops = [(k, d.positive(2, 5)) for k in ("p", "g", "m", "v")]
+        ops.append(("s", m.f32([1e-3, 0.1, 0.001, 1, last])))
+        if amsgrad:
+            ops.append(("vmax", d.positive(2, 5)))
+        m.add("adamw", case, ops, lambda *t: adamw(*t, decay=0.125), {"decay": 0.125}, outs=outs)
     m.add("adamw", "group", [(k, d.positive(4, 3)) for k in ("p", "g", "m", "v")] +
           [("s", m.f32([[1e-3, 0.1, 0.001, 1]])), ("vmax", d.positive(4, 3))], adamw, group=4,
           outs=outs)
@@ -567,5 +592,6 @@ def adamw_cases(m):
 def write(m):
     for cases in (derivative_cases, first_equal_cases, product_cases, conv_cases, pool_cases,
                   batch_norm_cases, norm_act_cases, row_norm_cases, conv1d_cases, scan_cases,
-                  gru_grad_cases, fused_cases, dropout_cases, adamw_cases):
+                  gru_grad_cases, fused_cases, dropout_cases, accumulate_cases,
+                  adamw_cases):
         cases(m)

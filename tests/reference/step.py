@@ -53,22 +53,30 @@ def update(net, model, grads):
     return {name: p.detach().clone() for name, p in parameters.items()}
 
 
-def step(net, weights, batch, dtype, seed=None):
-    """{loss, grad.NAME, new.NAME} as NumPy arrays; dropouts drop as in the first step with `seed`."""
-    model = nets.load_weights(net.make().to(dtype), weights).train()
-    data = {name: torch.from_numpy(x).to(dtype) for name, x in batch.items()}
+def loss_of(net, model, data, count, seed):
+    """Of one batch, the model's `count`th from 1."""
     if seed is None:
         out = without_dropout(model)(data["features"])
     else:
-        with dropout.drawn(model, 1, seed):
+        with dropout.drawn(model, count, seed):
             out = model(data["features"])
     if net.name == "dcase2024_baseline":
-        loss = net.loss(out["accddoa"], data["adpit"], **net.loss_options)
-    else:
-        loss = net.loss(out, data, **net.loss_options)
-    loss.backward()
+        return net.loss(out["accddoa"], data["adpit"], **net.loss_options)
+    return net.loss(out, data, **net.loss_options)
+
+
+def step(net, weights, batch, dtype, seed=None, accumulate=1):
+    """{loss, grad.NAME, new.NAME} as NumPy arrays; dropouts drop as in the first step with `seed`.
+    The batch goes through the model in `accumulate` equal parts, one after the other."""
+    model = nets.load_weights(net.make().to(dtype), weights).train()
+    parts = {name: torch.from_numpy(x).to(dtype).chunk(accumulate) for name, x in batch.items()}
+    total = 0
+    for k in range(accumulate):
+        loss = loss_of(net, model, {n: p[k] for n, p in parts.items()}, k + 1, seed) / accumulate
+        loss.backward()
+        total = total + loss.detach()
     grads = {name: p.grad for name, p in model.named_parameters()}
-    result = {"loss": loss.detach().reshape(1)}
+    result = {"loss": total.reshape(1)}
     result.update(("grad." + name, g) for name, g in grads.items())
     update(net, model, grads)
     result.update(("new." + name, t) for name, t in model.state_dict().items()
@@ -150,8 +158,15 @@ def summary(found, kind):
 
 
 def autocast_step(net, weights, batch):
+    """Layer norms get float32, as on GPUs; older PyTorch fails on a CPU otherwise."""
+    def widen(module, inputs):
+        return (inputs[0].float(),) if isinstance(module, torch.nn.LayerNorm) else None
+
+    hook = torch.nn.modules.module.register_module_forward_pre_hook(widen)
     with torch.autocast("cpu", dtype=torch.bfloat16):
-        return step(net, weights, batch, torch.float32)
+        result = step(net, weights, batch, torch.float32)
+    hook.remove()
+    return result
 
 
 def groups(result, want):
@@ -236,6 +251,8 @@ def main():
                         help="of the program")
     parser.add_argument("--write-batch", help="write the batch here, and stop")
     parser.add_argument("--dropout", type=int, metavar="SEED")
+    parser.add_argument("--accumulate", type=int, default=1, metavar="N",
+                        help="take the batch in N parts")
     parser.add_argument("--worst", type=int, default=5, help="how many tensors to print")
     options = parser.parse_args()
     torch.set_num_threads(len(os.sched_getaffinity(0)))
@@ -247,10 +264,10 @@ def main():
     if options.write_batch:
         stio.save(options.write_batch, batch)
         return
-    want = step(net, weights, batch, torch.float64, options.dropout)
+    want = step(net, weights, batch, torch.float64, options.dropout, options.accumulate)
     if options.output:
         stio.save(options.output, want)
-    single = step(net, weights, batch, torch.float32, options.dropout)
+    single = step(net, weights, batch, torch.float32, options.dropout, options.accumulate)
     given = single
     if options.against:
         given = stio.load(options.against)

@@ -118,10 +118,29 @@ static int test_counts(Arena *a)
 	return failed;
 }
 
+/* With --train the section's batch, if --batch says nothing. */
+static int test_batch(Arena *a)
+{
+	static const struct {
+		bool train;
+		int64_t batch, want;
+	} rows[] = {{false, 0, 1}, {true, 0, 4}, {true, 2, 2}, {false, 2, 2}};
+	int failed = 0;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		Diag *const d = NEW(a, Diag);
+		*d = (Diag){.arena = a, .out = stdout};
+		const ModelOptions opt = {.train = rows[i].train, .batch = rows[i].batch};
+		const Model *const m =
+		    model_read(a, d, ops_new(a), "models/seld_mamba_tiny.json", &opt);
+		failed += check(m && m->batch == rows[i].want, "batch");
+	}
+	return failed;
+}
+
 int main(void)
 {
 	Arena *const a = arena_new();
-	const int failed = test_language(a) + test_set(a) + test_counts(a);
+	const int failed = test_language(a) + test_set(a) + test_counts(a) + test_batch(a);
 	arena_free(a);
 	return failed > 0;
 }

@@ -33,6 +33,8 @@ enum {
 	NPARAMS,
 	S_M_WEIGHT = NPARAMS,
 	S_M_BIAS,
+	S_ACC_WEIGHT,
+	S_ACC_BIAS,
 	NSTATE
 };
 
@@ -47,7 +49,8 @@ static const RtTensor fake_state[NSTATE] = {
     {"head.weight", 2, {OUT, IN}},     {"head.bias", 1, {OUT}},
     {"scaler.mean", 2, {KINDS, BINS}}, {"scaler.std", 2, {KINDS, BINS}},
     {"running_mean", 1, {IN}},         {"opt.m.head.weight", 2, {OUT, IN}},
-    {"opt.m.head.bias", 1, {OUT}},
+    {"opt.m.head.bias", 1, {OUT}},     {"opt.acc.head.weight", 2, {OUT, IN}},
+    {"opt.acc.head.bias", 1, {OUT}},
 };
 
 #define FEATURES                                                                                   \
@@ -60,7 +63,7 @@ static const RtTensor m_in[] = {{"features", 4, FEATURES}};
 static const RtTensor m_out[] = {{"sed", 4, {BATCH, FRAMES, TRACKS, CLASSES}},
 				 {"doa", 4, {BATCH, FRAMES, TRACKS, 3}},
 				 {"sde", 4, {BATCH, FRAMES, TRACKS, 1}}};
-enum { I_FEATURES, I_SED, I_DOA, I_SDE, I_LR, I_STEP, I_SEED, I_WEIGHT, NIN };
+enum { I_FEATURES, I_SED, I_DOA, I_SDE, I_LR, I_STEP, I_SEED, I_WEIGHT, I_MICRO, I_ALL, NIN };
 static const RtTensor s_in[NIN] = {
     {"features", 4, FEATURES},
     {"sed", 4, {BATCH, FRAMES, TRACKS, CLASSES}},
@@ -70,6 +73,8 @@ static const RtTensor s_in[NIN] = {
     {"opt.step", 0, {0}},
     {"opt.seed", 0, {0}},
     {"w_sde", 0, {0}},
+    {"opt.micro", 0, {0}},
+    {"opt.accumulate", 0, {0}},
 };
 enum { O_LOSS, O_SED, O_DOA, O_SDE, O_NORM, O_GWEIGHT, O_GBIAS, O_WEIGHT, O_BIAS, NOUT };
 static const RtTensor s_out[NOUT] = {
@@ -216,16 +221,36 @@ static void give(float *const *out, int i, const float *x, uint64_t bytes)
 		memcpy(out[i], x, bytes);
 }
 
+/* Adds the share g/n of a gradient; with the last batch, momentum and weights follow. Returns the
+ * square of the norm. */
+static double fake_update(Fake *f, int weight, int count, const double *g, const float *const *in)
+{
+	const int of = weight - P_WEIGHT;
+	float *const w = f->state[weight], *const m = f->state[S_M_WEIGHT + of];
+	float *const acc = f->state[S_ACC_WEIGHT + of];
+	const bool last = in[I_MICRO][0] + 1 >= in[I_ALL][0];
+	double norm = 0;
+	for (int i = 0; i < count; i++) {
+		acc[i] = (in[I_MICRO][0] > 0 ? acc[i] : 0) + (float)(g[i] / in[I_ALL][0]);
+		norm += (double)acc[i] * acc[i];
+		if (!last)
+			continue;
+		m[i] = 0.9f * m[i] + acc[i];
+		w[i] -= in[I_LR][0] * m[i];
+	}
+	return norm;
+}
+
 /* Squared errors: sum over parts of weight times mean over batch, frames and tracks. */
 static void fake_step(Fake *f, const float *const *in, float *const *out)
 {
-	double x[IN], gw[OUT * IN] = {0}, gb[OUT] = {0}, part[3] = {0}, norm = 0;
+	double x[IN], gw[OUT * IN] = {0}, gb[OUT] = {0}, part[3] = {0};
 	const double weight[3] = {0.8, 0.2, in[I_WEIGHT][0]}, n = BATCH * FRAMES * TRACKS;
 	float *const w = f->state[P_WEIGHT], *const b = f->state[P_BIAS];
 	for (int t = 0; t < BATCH * FRAMES; t++) {
 		frame_inputs(in[I_FEATURES], t, x);
 		if (in[I_SEED][0] >= 0) /* a dropout of its own kind */
-			x[(int)(in[I_STEP][0] + in[I_SEED][0]) % IN] = 0;
+			x[(int)(in[I_STEP][0] + in[I_MICRO][0] + in[I_SEED][0]) % IN] = 0;
 		for (int i = 0; i < IN; i++)
 			f->state[P_RUNNING][i] += (float)(0.01 * (x[i] - f->state[P_RUNNING][i]));
 		for (int o = 0; o < OUT; o++) {
@@ -240,28 +265,17 @@ static void fake_step(Fake *f, const float *const *in, float *const *out)
 				gw[o * IN + i] += 2 * weight[p] * d * x[i] / n;
 		}
 	}
-	float fw[OUT * IN], fb[OUT];
-	for (int i = 0; i < OUT * IN; i++) {
-		norm += gw[i] * gw[i];
-		fw[i] = (float)gw[i];
-		f->state[S_M_WEIGHT][i] = 0.9f * f->state[S_M_WEIGHT][i] + fw[i];
-		w[i] -= in[I_LR][0] * f->state[S_M_WEIGHT][i];
-	}
-	for (int i = 0; i < OUT; i++) {
-		norm += gb[i] * gb[i];
-		fb[i] = (float)gb[i];
-		f->state[S_M_BIAS][i] = 0.9f * f->state[S_M_BIAS][i] + fb[i];
-		b[i] -= in[I_LR][0] * f->state[S_M_BIAS][i];
-	}
+	const double norm =
+	    fake_update(f, P_WEIGHT, OUT * IN, gw, in) + fake_update(f, P_BIAS, OUT, gb, in);
 	const float small[5] = {
 	    (float)(weight[0] * part[0] + weight[1] * part[1] + weight[2] * part[2]),
 	    (float)part[0], (float)part[1], (float)part[2], (float)sqrt(norm)};
 	for (int i = 0; i < 5; i++)
 		give(out, O_LOSS + i, &small[i], sizeof small[i]);
-	give(out, O_GWEIGHT, fw, sizeof fw);
-	give(out, O_GBIAS, fb, sizeof fb);
-	give(out, O_WEIGHT, w, sizeof fw);
-	give(out, O_BIAS, b, sizeof fb);
+	give(out, O_GWEIGHT, f->state[S_ACC_WEIGHT], state_bytes(P_WEIGHT));
+	give(out, O_GBIAS, f->state[S_ACC_BIAS], state_bytes(P_BIAS));
+	give(out, O_WEIGHT, w, state_bytes(P_WEIGHT));
+	give(out, O_BIAS, b, state_bytes(P_BIAS));
 	if (f->sleep)
 		nanosleep(&(struct timespec){0, 1000L * f->sleep}, NULL);
 }
@@ -281,7 +295,8 @@ static RtStatus fake_run(void *self, int graph, const float *const *in, float *c
 
 static const char fake_training[] =
     "{\"scalars\":{\"w_sed\":0.8,\"w_doa\":0.2,\"w_sde\":1.0},"
-    "\"optimizer\":{\"kind\":\"sgd\",\"lr\":0.05,\"momentum\":0.9,\"clip_norm\":0},"
+    "\"optimizer\":{\"kind\":\"sgd\",\"lr\":0.05,\"momentum\":0.9,\"clip_norm\":0,\"accumulate\":1}"
+    ","
     "\"schedule\":{\"kind\":\"step\",\"epochs\":4,\"step\":2,\"gamma\":0.5,"
     "\"step_after_batches\":1},\"batch\":4,"
     "\"data\":{\"train_folds\":[1,3],\"validate_folds\":[4],\"scaler_folds\":[1,3],"
@@ -984,19 +999,32 @@ static const float *tensor_of(const RtSafetensors *st, const char *name)
 	return (const float *)(const void *)rt_st_find(st, name)->data;
 }
 
-static void write_batch(const char *path, int n)
+/* The first n inputs: examples first .. end - 1, in batches, of a fixed series. */
+static void write_examples(const char *path, int n, int first, int end)
 {
 	FILE *const f = fopen(path, "wb");
 	RtError *const err = rt_alloc(1, sizeof *err);
-	rt_st_header(f, n, s_in, err);
-	uint64_t seed = 3;
-	for (int i = 0; i < n; i++)
-		for (uint64_t k = 0; k < rt_tensor_numel(&s_in[i]); k++) {
+	RtTensor t[NIN];
+	for (int i = 0; i < n; i++) {
+		t[i] = s_in[i];
+		t[i].dim[0] *= t[i].rank ? end - first : 1;
+	}
+	rt_st_header(f, n, t, err);
+	for (int i = 0; i < n; i++) {
+		const uint64_t each = rt_tensor_numel(&s_in[i]);
+		for (uint64_t k = each * (uint64_t)first; k < each * (uint64_t)end; k++) {
+			uint64_t seed = k + 100000 * (uint64_t)i;
 			const float v = (float)(next_random(&seed) % 1000) / 1000;
 			fwrite(&v, sizeof v, 1, f);
 		}
+	}
 	fclose(f);
 	free(err);
+}
+
+static void write_batch(const char *path, int n)
+{
+	write_examples(path, n, 0, 1);
 }
 
 /* The new values are the old ones less lr times the gradient, as the momentum begins at 0. */
@@ -1034,6 +1062,64 @@ static void test_step(Test *t)
 	CHECK(t, program(t, "step --weights w.safetensors --batch b5.safetensors --output "
 			    "o.safetensors") == RT_INPUT);
 	CHECK(t, said(t, "'opt.lr' is not an input of the step"));
+}
+
+/* Values of an output of a step on batches first .. end - 1, one step for all of them. */
+static void step_values(Test *t, int first, int end, const char *name, int n, float *out)
+{
+	char line[160];
+	RtBytes b;
+	RtSafetensors st;
+	write_examples("part.safetensors", 4, first, end);
+	snprintf(line, sizeof line,
+		 "step --weights w.safetensors --batch part.safetensors --output o.safetensors "
+		 "--no-dropout --set accumulate=%d",
+		 end - first);
+	CHECK(t, program(t, line) == RT_OK);
+	CHECK(t, !rt_bytes_open(&b, "o.safetensors", t->err) &&
+		     !rt_st_parse(&st, b.at, b.n, "o", t->err));
+	memcpy(out, tensor_of(&st, name), (size_t)n * sizeof *out);
+	rt_st_release(&st);
+	rt_bytes_release(&b);
+}
+
+/* A step on three batches takes the mean of their gradients and shows the mean of their losses. */
+static void test_accumulate(Test *t)
+{
+	static const struct {
+		const char *name;
+		int n;
+	} outputs[] = {{"loss", 1}, {"loss.doa", 1}, {"grad.head.weight", OUT * IN}};
+	for (size_t k = 0; k < RT_COUNT(outputs); k++) {
+		float part[3][OUT * IN], all[OUT * IN];
+		bool ok = true;
+		for (int i = 0; i < 3; i++)
+			step_values(t, i, i + 1, outputs[k].name, outputs[k].n, part[i]);
+		step_values(t, 0, 3, outputs[k].name, outputs[k].n, all);
+		for (int i = 0; i < outputs[k].n; i++)
+			ok = ok &&
+			     near(all[i], ((double)part[0][i] + part[1][i] + part[2][i]) / 3) &&
+			     part[0][i] != part[1][i];
+		CHECK(t, ok);
+	}
+	write_examples("part.safetensors", 4, 0, 2);
+	CHECK(t, program(t, "step --weights w.safetensors --batch part.safetensors --output "
+			    "o.safetensors --set accumulate=3") == RT_INPUT);
+	CHECK(t, said(t, "'features' is F32 [8,2,5,4], need F32 [12,2,5,4]"));
+	/* as many steps as the larger batch takes, the last one filled or dropped */
+	RtFeed f;
+	RtDataset d = {.model = &fake, .folds = RT_ALL_FOLDS, .quiet = true};
+	CHECK(t, !rt_dataset_open(&d, &fake, "data", 1, t->err) &&
+		     !rt_feed_open(&f, &fake, &d, 1 << 1 | 1 << 3, RT_TRAINING, t->err));
+	const int64_t n = f.n, all = 3 * BATCH;
+	rt_feed_release(&f);
+	rt_dataset_release(&d);
+	CHECK(t,
+	      program(t, "train --data data --out acc --set epochs=2 --set accumulate=3") == RT_OK);
+	CHECK(t, logged("acc/log.jsonl", "step", "step") == 2 * (double)((n + all - 1) / all));
+	CHECK(t, program(t, "train --data data --out acc2 --set epochs=2 --set accumulate=3 "
+			    "--set last_batch=drop") == RT_OK);
+	CHECK(t, logged("acc2/log.jsonl", "step", "step") == 2 * (double)(n / all) && n % all);
 }
 
 static void test_bench(Test *t)
@@ -1156,23 +1242,43 @@ static void test_disk_full(Test *t)
 	CHECK(t, said(t, "/dev/full: No space left on device"));
 }
 
-/* Killed at random moments and resumed, until it is through, the run gives the same files. */
-static void test_kill(Test *t)
+/* The checkpoint stands between the batches of a step. */
+static bool inside_step(int accumulate)
 {
-	const char *const line = "train --data data --out k --resume --stage stage2 --set epochs=4 "
-				 "--set checkpoint_steps=2";
+	RtBytes b;
+	RtSafetensors st;
+	RtError *const err = rt_alloc(1, sizeof *err);
+	double batch = 0;
+	if (!rt_bytes_open(&b, "k/checkpoint.safetensors", err) &&
+	    !rt_st_parse(&st, b.at, b.n, "k", err)) {
+		batch = number_in(rt_st_meta(&st, "position"), "batch");
+		rt_st_release(&st);
+		rt_bytes_release(&b);
+	}
+	free(err);
+	return (int)batch % accumulate != 0;
+}
+
+/* Killed at random moments and resumed, until it is through, the run gives the same files. */
+static void kill_often(Test *t, int times, int accumulate, const char *checkpoints)
+{
+	char line[256];
+	const char *const run = "train --data data --resume --stage stage2 --set epochs=4";
 	uint64_t seed = (uint64_t)time(NULL);
-	CHECK(t,
-	      program(t, "train --data data --out whole --stage stage2 --set epochs=4") == RT_OK);
+	snprintf(line, sizeof line, "%s --out whole --set accumulate=%d", run, accumulate);
+	CHECK(t, program(t, line) == RT_OK);
+	snprintf(line, sizeof line, "%s --out k --set accumulate=%d --set %s", run, accumulate,
+		 checkpoints);
 	setenv("FAKE_SLEEP", "3000", 1);
-	int kills = 0, runs = 0, status = -1;
-	while (kills < 30 || status != 0) {
+	int kills = 0, runs = 0, inside = 0, status = -1;
+	while (kills < times || status != 0) {
 		const pid_t pid = start(line, 0);
 		const unsigned wait_us = 1000 * (10 + next_random(&seed) % 120);
 		nanosleep(&(struct timespec){0, 1000L * wait_us}, NULL);
-		if (kills < 30)
+		if (kills < times)
 			kill(pid, SIGKILL);
 		status = finish(t, pid);
+		inside += inside_step(accumulate);
 		CHECK(t, status == 0 || status == 128 + SIGKILL);
 		kills += status != 0;
 		if (status != 0)
@@ -1187,7 +1293,14 @@ static void test_kill(Test *t)
 		remove_all("k");
 	}
 	unsetenv("FAKE_SLEEP");
-	CHECK(t, runs > 0);
+	CHECK(t, runs > 0 && (inside > 0) == (accumulate > 1));
+	remove_all("whole");
+}
+
+static void test_kill(Test *t)
+{
+	kill_often(t, 30, 1, "checkpoint_steps=2");
+	kill_often(t, 10, 3, "checkpoint_minutes=1e-9");
 }
 
 /* Two runs cannot share a folder. */
@@ -1212,10 +1325,26 @@ int main(int argc, char **argv)
 		return rt_main(&fake, argc, argv);
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	static void (*const tests[])(Test *) = {
-	    test_labels,           test_chunks,    test_order, test_rates,   test_loader,
-	    test_dataset,          test_scaler,    test_train, test_eval,    test_stages,
-	    test_choices,          test_step,      test_bench, test_damaged, test_nan,
-	    test_wrong_checkpoint, test_disk_full, test_kill,  test_lock,
+	    test_labels,
+	    test_chunks,
+	    test_order,
+	    test_rates,
+	    test_loader,
+	    test_dataset,
+	    test_scaler,
+	    test_train,
+	    test_eval,
+	    test_stages,
+	    test_choices,
+	    test_step,
+	    test_accumulate,
+	    test_bench,
+	    test_damaged,
+	    test_nan,
+	    test_wrong_checkpoint,
+	    test_disk_full,
+	    test_kill,
+	    test_lock,
 	};
 	Test t = {.err = rt_alloc(1, sizeof(RtError)),
 		  .said = rt_alloc(SAID, 1),

@@ -41,10 +41,16 @@ static const char help_text[] =
     "                        of at random; below folders dev-train* and dev-test* only those of "
     "the\n"
     "                        split. Distances are drawn where the rows have none. Repeatable\n"
+    "      --even P          share of annotated events whose class is drawn evenly instead (0)\n"
+    "      --turn N          annotated scenes are turned about the vertical by up to N degrees "
+    "(0)\n"
     "      --length S        seconds of a mixture (60)\n"
     "      --polyphony N     most events at once, where drawn (3)\n"
     "      --moving P        share of moving sources, where drawn (0.4)\n"
     "      --snr LOW:HIGH    dB, events to ambience on W (6:30)\n"
+    "      --peak LOW:HIGH   dB of full scale, the loudest sample of a mixture (-12:-1)\n"
+    "      --speed N         sounds are played faster or slower by up to N semitones (0)\n"
+    "      --tone DB         and brighter or darker by up to DB, around 0.3 to 3 kHz (0)\n"
     "      --rt60 LOW:HIGH   seconds at 1 kHz (0.2:0.7); 0 for no reflections\n"
     "      --rooms N         different rooms, where drawn (12)\n"
     "      --fold F          fold in the names (1 for train, 4 for test, or that of the "
@@ -73,6 +79,7 @@ enum {
 	POLYPHONY,
 	MOVING,
 	SNR,
+	PEAK,
 	RT60,
 	ROOMS,
 	FOLD,
@@ -81,7 +88,11 @@ enum {
 	ROOM,
 	SOURCE,
 	RECEIVER,
-	TILT
+	TILT,
+	EVEN,
+	TURN,
+	SPEED,
+	TONE
 };
 
 static const struct option longs[] = {
@@ -95,6 +106,7 @@ static const struct option longs[] = {
     {"polyphony", required_argument, NULL, POLYPHONY},
     {"moving", required_argument, NULL, MOVING},
     {"snr", required_argument, NULL, SNR},
+    {"peak", required_argument, NULL, PEAK},
     {"rt60", required_argument, NULL, RT60},
     {"rooms", required_argument, NULL, ROOMS},
     {"fold", required_argument, NULL, FOLD},
@@ -104,6 +116,10 @@ static const struct option longs[] = {
     {"source", required_argument, NULL, SOURCE},
     {"receiver", required_argument, NULL, RECEIVER},
     {"tilt", required_argument, NULL, TILT},
+    {"even", required_argument, NULL, EVEN},
+    {"turn", required_argument, NULL, TURN},
+    {"speed", required_argument, NULL, SPEED},
+    {"tone", required_argument, NULL, TONE},
     {"threads", required_argument, NULL, 'j'},
     {"quiet", no_argument, NULL, 'q'},
     {"help", no_argument, NULL, 'h'},
@@ -197,6 +213,8 @@ static bool set_option(SynthOptions *o, int key, const char *arg)
 		return number(arg, 0, 1, false, &o->moving);
 	case SNR:
 		return range(arg, -60, 300, o->snr);
+	case PEAK:
+		return range(arg, -80, 0, o->peak);
 	case RT60:
 		return range(arg, 0, 1.5, o->rt60) && (o->rt60[0] >= 0.05 || o->rt60[1] == 0);
 	case ROOMS:
@@ -206,6 +224,14 @@ static bool set_option(SynthOptions *o, int key, const char *arg)
 	case NAME:
 		o->name = arg;
 		return plain_name(arg);
+	case EVEN:
+		return number(arg, 0, 1, false, &o->even);
+	case TURN:
+		return number(arg, 0, 180, false, &o->turn);
+	case SPEED:
+		return number(arg, 0, 12, false, &o->speed);
+	case TONE:
+		return number(arg, 0, 40, false, &o->tone);
 	case TILT:
 		return number(arg, -0.5, 0.5, false, &o->tilt);
 	case RESPONSE:
@@ -482,6 +508,7 @@ int synth_main(int argc, char **argv)
 			  .length = 60,
 			  .moving = 0.4,
 			  .snr = {6, 30},
+			  .peak = {-12, -1},
 			  .rt60 = {0.2, 0.7}};
 	const int done = parse(&o, argc, argv);
 	if (done >= 0)

@@ -101,12 +101,20 @@ static int by_frame(const void *pa, const void *pb)
 	return a->event < b->event ? -1 : a->event > b->event;
 }
 
+/* Sources of one class are told apart by the numbers that the annotation gives them, also where
+ * its classes were drawn anew: two of them may have become one class. */
+static long long source_number(const Event *e)
+{
+	return e->class == e->annotated ? (long long)e->source
+					: (long long)e->source + 1000 * (e->annotated + 1);
+}
+
 static void write_row(FILE *f, const Row *r)
 {
 	const Place *const p = &r->event->place[r->frame - r->event->first];
 	const long azimuth = lrint(wrap_degrees(p->azimuth));
 	fprintf(f, "%lld,%d,%lld,%ld,%ld,%ld\n", (long long)r->frame, r->event->class,
-		(long long)r->event->source, azimuth == 180 ? -180 : azimuth, lrint(p->elevation),
+		source_number(r->event), azimuth == 180 ? -180 : azimuth, lrint(p->elevation),
 		lrint(100 * p->metres));
 }
 

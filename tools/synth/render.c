@@ -5,6 +5,7 @@
 #include "synth.h"
 
 #include <math.h>
+#include <samplerate.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -51,21 +52,61 @@ void renderer_release(Renderer *r)
 
 /* ---- sounds ------------------------------------------------------------------------------ */
 
-/* Clips of the event's class, one after the other until its end. x [n] */
-static void fill_event(const Bank *b, const Event *e, Draw *d, float *x, int64_t n)
+/* n samples of a clip at most, played faster by 2^(semitones/12): pitch and length change together.
+ * out [n]; returns how many it wrote, 0 if it cannot. */
+static int64_t play_clip(const Clip *c, double semitones, float *out, int64_t n)
+{
+	if (semitones == 0) {
+		n = n < c->n ? n : c->n;
+		memcpy(out, c->x, sizeof *out * (size_t)n);
+		return n;
+	}
+	const double ratio = pow(2, -semitones / 12);
+	const double need = ceil((double)n / ratio) + 64; /* the filter looks ahead */
+	SRC_DATA d = {.data_in = c->x,
+		      .data_out = out,
+		      .input_frames = (long)fmin(need, (double)c->n),
+		      .output_frames = (long)n,
+		      .src_ratio = ratio};
+	return src_simple(&d, SRC_SINC_FASTEST, 1) ? 0 : d.output_frames_gen;
+}
+
+/* Turns the sound's balance: `db` more above about hz, and as much less below. */
+static void tilt_tone(float *x, int64_t n, double hz, double db)
+{
+	const double above = pow(10, db / 40), below = 1 / above;
+	const double a = 1 - exp(-2 * 3.14159265358979323846 * hz / SYNTH_RATE);
+	double low = 0;
+	for (int64_t i = 0; i < n; i++) {
+		low += a * (x[i] - low);
+		x[i] = (float)(below * low + above * (x[i] - low));
+	}
+}
+
+/* Clips of the event's class, one after the other until its end. x [n], w [n] to work in. */
+static bool fill_event(const SynthOptions *o, const Bank *b, const Event *e, Draw *d, float *x,
+		       float *w, int64_t n)
 {
 	const int first = b->first[e->class], count = b->first[e->class + 1] - first;
 	const double level = pow(10, draw_between(d, -6, 6) / 20);
 	for (int64_t at = 0; at < n;) {
 		const Clip *const c = &b->at[first + draw_index(d, count)];
-		const int64_t now = n - at < c->n ? n - at : c->n;
+		const double semitones = o->speed > 0 ? draw_between(d, -o->speed, o->speed) : 0;
+		const int64_t now = play_clip(c, semitones, w, n - at);
+		if (now <= 0)
+			return false;
 		for (int64_t i = 0; i < now; i++) {
 			const int64_t edge = i < now - 1 - i ? i : now - 1 - i;
 			const double fade = edge < JOIN ? (double)(edge + 1) / JOIN : 1;
-			x[at + i] += (float)(level * fade) * c->x[i];
+			x[at + i] += (float)(level * fade) * w[i];
 		}
 		at += now > 2 * JOIN ? now - JOIN : now;
 	}
+	if (o->tone > 0) {
+		const double hz = 300 * pow(10, draw_unit(d));
+		tilt_tone(x, n, hz, draw_between(d, -o->tone, o->tone));
+	}
+	return true;
 }
 
 static bool same_place(const Place *a, const Place *b)
@@ -130,19 +171,21 @@ static RtStatus add_event(Mix *m, const Event *e, int index, RtError *err)
 	const int64_t n = e->n * SYNTH_FRAME;
 	float *const x = rt_alloc((uint64_t)n, sizeof *x);
 	float *const piece = rt_alloc((uint64_t)n + SYNTH_FRAME, sizeof *piece);
-	if (x && piece) {
+	RtStatus s = x && piece ? RT_OK : rt_no_memory(err);
+	if (!s) {
 		Draw d = draw_open(m->r->o->seed, "sounds/%d/%d", m->m->index, index);
 		const Filter *const tail = &m->tails[draw_index(&d, TAILS)];
-		fill_event(m->r->bank, e, &d, x, n);
-		if (run_end(e, 0) == e->n - 1)
+		if (!fill_event(m->r->o, m->r->bank, e, &d, x, piece, n))
+			s = rt_fail(err, RT_BUG, "a sound of class %d cannot be resampled",
+				    e->class);
+		else if (run_end(e, 0) == e->n - 1)
 			add_still(m, e, x, tail);
 		else
 			add_moving(m, e, x, piece, tail);
 	}
-	const bool ok = x && piece;
 	free(x);
 	free(piece);
-	return ok ? RT_OK : rt_no_memory(err);
+	return s;
 }
 
 /* ---- ambience ---------------------------------------------------------------------------- */
@@ -269,13 +312,14 @@ static void mix_release(Mix *m)
 	free(m->tail);
 }
 
-/* The loudest sample between -12 and -1 dB of full scale. */
+/* The level of the loudest sample is drawn. */
 static void set_level(Mix *m, Draw *d)
 {
 	float peak = 1e-9f;
 	for (int64_t i = 0; i < SYNTH_CHANNELS * m->n; i++)
 		peak = fabsf(m->x[i]) > peak ? fabsf(m->x[i]) : peak;
-	const float scale = (float)pow(10, draw_between(d, -12, -1) / 20) / peak;
+	const double *const range = m->r->o->peak;
+	const float scale = (float)pow(10, draw_between(d, range[0], range[1]) / 20) / peak;
 	for (int64_t i = 0; i < SYNTH_CHANNELS * m->n; i++)
 		m->x[i] *= scale;
 }

@@ -187,7 +187,7 @@ static Event *event_new(Scene *s, int class, int64_t source, int64_t first)
 		s->at = at;
 		s->cap = cap;
 	}
-	s->at[s->n] = (Event){.class = class, .source = source, .first = first};
+	s->at[s->n] = (Event){.class = class, .annotated = class, .source = source, .first = first};
 	return &s->at[s->n++];
 }
 
@@ -225,6 +225,15 @@ static double draw_metres(Draw *d)
 	return min_metres * pow(max_metres / min_metres, draw_unit(d));
 }
 
+static int draw_class(Draw *d, const Bank *b)
+{
+	for (;;) {
+		const int c = draw_index(d, SYNTH_CLASSES);
+		if (b->first[c] < b->first[c + 1])
+			return c;
+	}
+}
+
 /* ---- annotated scenes -------------------------------------------------------------------- */
 
 /* A source keeps its distance throughout the mixture. */
@@ -241,16 +250,30 @@ static Event *going_on(Scene *s, const ScoreRow *row, int64_t frame)
 {
 	for (int i = s->n - 1; i >= 0; i--) {
 		Event *const e = &s->at[i];
-		if (e->class == row->class && e->source == row->source && e->first + e->n == frame)
+		if (e->annotated == row->class && e->source == row->source &&
+		    e->first + e->n == frame)
 			return e;
 	}
 	return NULL;
+}
+
+/* An event as the annotation has it, or in its place one of a class drawn evenly. */
+static Event *event_annotated(Scene *s, const ScoreRow *row, int64_t frame, const Mixture *m,
+			      const SynthOptions *o, const Bank *b)
+{
+	Event *const e = event_new(s, row->class, row->source, frame);
+	Draw d = draw_open(o->seed, "class/%d/%d", m->index, s->n);
+	if (e && draw_chance(&d, o->even))
+		e->class = draw_class(&d, b);
+	return e;
 }
 
 static RtStatus scene_annotated(Scene *s, const Mixture *m, const SynthOptions *o, const Bank *b,
 				const Room *r, const Listener *l, RtError *err)
 {
 	const ScoreRows *const rows = &m->file->ref;
+	Draw d = draw_open(o->seed, "turn/%d", m->index);
+	const double turn = draw_between(&d, -o->turn, o->turn);
 	for (int64_t i = 0; i < rows->n; i++) {
 		const ScoreRow *const row = &rows->at[i];
 		const int64_t frame = row->frame - m->first;
@@ -259,9 +282,10 @@ static RtStatus scene_annotated(Scene *s, const Mixture *m, const SynthOptions *
 			continue;
 		Event *e = going_on(s, row, frame);
 		if (!e)
-			e = event_new(s, row->class, row->source, frame);
+			e = event_annotated(s, row, frame, m, o, b);
 		const double *const v = row->v;
-		Place p = {atan2(v[1], v[0]) / degree, atan2(v[2], hypot(v[0], v[1])) / degree, 0};
+		Place p = {wrap_degrees(atan2(v[1], v[0]) / degree + turn),
+			   atan2(v[2], hypot(v[0], v[1])) / degree, 0};
 		p.metres = inside(r, l, p.azimuth, p.elevation, annotated_metres(m, row, o->seed));
 		if (!e || !event_push(e, p))
 			return rt_no_memory(err);
@@ -270,15 +294,6 @@ static RtStatus scene_annotated(Scene *s, const Mixture *m, const SynthOptions *
 }
 
 /* ---- drawn scenes ------------------------------------------------------------------------ */
-
-static int draw_class(Draw *d, const Bank *b)
-{
-	for (;;) {
-		const int c = draw_index(d, SYNTH_CLASSES);
-		if (b->first[c] < b->first[c + 1])
-			return c;
-	}
-}
 
 /* Still, or turning, rising and coming nearer at constant speeds. */
 static bool draw_places(Event *e, int64_t n, double moving, Draw *d, const Room *r,

@@ -157,14 +157,15 @@ typedef struct SynthOptions {
 	const char *out, *events, *split, *name, *response;
 	const char *annotations[16];
 	int nannotations, polyphony, rooms, fold, threads;
-	double hours, length, moving, snr[2], rt60[2], tilt;
+	double hours, length, moving, snr[2], peak[2], rt60[2], tilt;
+	double even, turn, speed, tone; /* share; degrees; semitones; dB */
 	double room[3], source[3], receiver[3];
 	bool has_receiver, quiet;
 	uint64_t seed;
 } SynthOptions;
 
 typedef struct Event {
-	int class;
+	int class, annotated;          /* what sounds; what the annotation calls it */
 	int64_t source, first, n, cap; /* frames */
 	Place *place;                  /* each frame */
 } Event;
