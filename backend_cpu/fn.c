@@ -17,7 +17,7 @@ Fn *fn_new(Emit *e, const Node *n, bool at_load)
 	return f;
 }
 
-void fn_use(Fn *f, Kernel k)
+void kernel_use(Emit *e, Kernel k)
 {
 	/* each kernel's text stands after those that it uses */
 	static const Kernel needs[NKERNELS][4] = {
@@ -26,10 +26,11 @@ void fn_use(Fn *f, Kernel k)
 	    [K_linear] = {K_gemm, K_vec},
 	    [K_conv] = {K_gemm, K_vec},
 	    [K_winograd] = {K_gemm, K_vec},
+	    [K_onednn] = {K_conv, K_linear, K_gemm, K_vec},
 	    [K_pool] = {K_vec},
 	    [K_norm] = {K_math, K_vec},
 	    [K_reduce] = {K_vec},
-	    [K_scan] = {K_gemm, K_math, K_vec},
+	    [K_scan] = {K_gemm, K_vec},
 	    [K_gru] = {K_gemm, K_math, K_vec},
 	    [K_stft] = {K_vec},
 	    [K_outer] = {K_gemm, K_vec},
@@ -37,14 +38,19 @@ void fn_use(Fn *f, Kernel k)
 	    [K_batch] = {K_vec},
 	    [K_rows_grad] = {K_norm, K_math, K_vec},
 	    [K_pool_grad] = {K_pool, K_vec},
-	    [K_scan_grad] = {K_scan, K_gemm, K_math, K_vec},
+	    [K_scan_grad] = {K_scan, K_gemm, K_vec},
 	    [K_gru_grad] = {K_gru, K_gemm, K_math, K_vec},
 	    [K_update] = {K_vec},
 	    [K_attention] = {K_update, K_gemm, K_math, K_vec},
 	};
-	f->e->kernel[k] = true;
+	e->kernel[k] = true;
 	for (int i = 0; i < 4; i++)
-		f->e->kernel[needs[k][i]] = true;
+		e->kernel[needs[k][i]] = true;
+}
+
+void fn_use(Fn *f, Kernel k)
+{
+	kernel_use(f->e, k);
 }
 
 int64_t fn_group(const Fn *f)
@@ -225,17 +231,20 @@ const char *fn_work(Fn *f, int64_t floats)
 	return arena_printf(f->e->arena, "work%s", fn_step(f, group, floats));
 }
 
-/* The head of the loop and what the body needs. Returns the tabs of the body. */
+/* The head of the loop and what the body needs. Returns the tabs of the body. Where there are many
+ * tiles a thread takes several neighbours, as what it fetches ahead is the next one's. */
 static int open_loop(Fn *f, int64_t tiles, const char *shape)
 {
-	const int64_t total = fn_group(f) * tiles;
+	enum { TURNS = 64 };
+	const int64_t total = fn_group(f) * tiles, take = total > TURNS ? total / TURNS : 1;
 	const int tabs = total > 1 || f->loops > 0 ? 2 : 1;
 	Arena *a = f->e->arena;
 	if (total > 1)
 		buf_printf(&f->body,
-			   "#pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)\n"
+			   "#pragma omp parallel for schedule(dynamic, %" PRId64
+			   ") num_threads(s->threads)\n"
 			   "\tfor (int i = 0; i < %" PRId64 "; i++) {\n",
-			   total);
+			   take, total);
 	else if (tabs > 1)
 		buf_puts(&f->body, "\t{\n");
 	if (f->instance && tiles == 1)

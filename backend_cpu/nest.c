@@ -177,12 +177,35 @@ static void many_rows(Fn *f, const Nest *t, int64_t rows, const char *lines)
 	buf_puts(&f->body, "\t}\n");
 }
 
+/* An input that is the same in all rows but not dense is copied first: gathering it again in each
+ * row takes longer than all the rest. */
+static void make_dense(Fn *f, Nest *t, int64_t rows)
+{
+	enum { FEW_ROWS = 16, LONG_ROW = 4096 };
+	const int inner = t->rank - 1;
+	for (int a = 0; a < t->nin; a++) {
+		int64_t *const step = &t->stride[a][inner];
+		bool same = t->ptr[a] && rows >= FEW_ROWS && t->dim[inner] <= LONG_ROW;
+		for (int k = 0; k < inner; k++)
+			same &= t->stride[a][k] == 0;
+		if (!same || *step == 0 || *step == 1)
+			continue;
+		const char *name = arena_printf(f->e->arena, "row%d", a);
+		fn_hold(f, name, t->dim[inner]);
+		buf_printf(&f->body, "\tmemory_gather(%s, %s, %" PRId64 ", %" PRId64 ");\n", name,
+			   t->ptr[a], *step, t->dim[inner]);
+		t->ptr[a] = name;
+		*step = 1;
+	}
+}
+
 void nest_write(Fn *f, Nest *t, const char *lines)
 {
 	collapse(t);
 	int64_t rows = 1;
 	for (int k = 0; k + 1 < t->rank; k++)
 		rows *= t->dim[k];
+	make_dense(f, t, rows);
 	if (t->rank == 1)
 		one_row(f, t, lines);
 	else

@@ -366,6 +366,36 @@ static EmitFn *const emit_fn[NOPS] = {
 #undef OP
 };
 
+static int64_t last_extent(const Value *v)
+{
+	return v->type.dim[v->type.rank - 1];
+}
+
+const char *kernel_refuses(const Node *n)
+{
+	enum { HEAD = 128, STATES = 256, GRU = 6144, GRU_GRAD = GRU / 3 };
+	if (!emit_fn[n->op])
+		return "any operands";
+	switch (n->op) {
+	case OP_attention:
+	case OP_attention_grad:
+		return last_extent(n->in[0]) > HEAD || last_extent(n->in[2]) > HEAD
+			   ? "heads of more than 128 elements"
+			   : NULL;
+	case OP_selective_scan:
+	case OP_scan_gate:
+	case OP_selective_scan_grad:
+	case OP_scan_gate_grad:
+		return last_extent(n->in[2]) > STATES ? "more than 256 states" : NULL;
+	case OP_gru:
+		return last_extent(n->in[2]) > GRU ? "more than 6144 units" : NULL;
+	case OP_gru_grad:
+		return last_extent(n->in[2]) > GRU_GRAD ? "more than 2048 units" : NULL;
+	default:
+		return NULL;
+	}
+}
+
 /* The caller's inputs, one behind the other. */
 static void place_inputs(Emit *e)
 {
@@ -498,11 +528,13 @@ static void emit_graph(Emit *e)
 		const Node *n = g->nodes.at[i];
 		e->load = e->loadtime[i];
 		e->scratch_used = 0;
-		if (emit_stored(n) && emit_fn[n->op])
-			emit_fn[n->op](e, n);
-		else if (emit_stored(n))
+		const char *without = emit_stored(n) ? kernel_refuses(n) : NULL;
+		if (without)
 			diag_error(g->module->diag, E608, n->loc,
-				   "%s: the CUDA back end has no kernel", node_info(n)->name);
+				   "%s: the CUDA back end has no kernel for %s", node_info(n)->name,
+				   without);
+		else if (emit_stored(n))
+			emit_fn[n->op](e, n);
 		for (int k = 0; e->load && k < n->nout; k++)
 			pack_for_readers(e, &n->out[k]);
 	}

@@ -79,6 +79,9 @@ const char *sweep_text(const Emit *e, const Sweep *s, int op, const char *index)
 
 /* ---- kernels ---- */
 
+/* For what operands of n there is none, or NULL. */
+const char *kernel_refuses(const Node *n);
+
 typedef struct Kernel {
 	Buf *b;
 	const char *name, *type; /* k012_conv1, k012 */

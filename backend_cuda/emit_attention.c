@@ -56,21 +56,19 @@ static int64_t smem_of(const Shape *s, int64_t rows, int64_t keys)
 	       (2 * rows + next * dn) * 4;
 }
 
-/* The largest block that every GPU has the shared memory for. false if there is none. */
-static bool choose_block(Shape *s)
+/* The largest block that every GPU has the shared memory for. */
+static void choose_block(const Node *n, Shape *s)
 {
-	enum { MOST_SMEM = 99 * 1024, MOST_WIDE = 128 };
+	enum { MOST_SMEM = 99 * 1024 };
 	static const int blocks[][2] = {{64, 64}, {32, 64}, {64, 32}, {32, 32}, {16, 32}, {16, 16}};
 	const int64_t rows = up(s->nq, 16), keys = up(s->nk, 16);
-	if (s->d > MOST_WIDE || s->e > MOST_WIDE)
-		return false;
 	for (size_t i = 0; i < COUNT(blocks); i++) {
 		s->rows = blocks[i][0] < rows ? blocks[i][0] : rows;
 		s->keys = blocks[i][1] < keys ? blocks[i][1] : keys;
 		if (smem_of(s, s->rows, s->keys) <= MOST_SMEM)
-			return true;
+			return;
 	}
-	return false;
+	emit_bug(n, "heads too wide for any block");
 }
 
 /* state: the number of that input */
@@ -178,31 +176,23 @@ static void need_dense(const Node *n, const Operand *o)
 		emit_bug(n, "strided biases, statistics or results");
 }
 
-/* The kernel's shape, or an error; results, biases and statistics lie dense. */
-static bool prepare(Emit *e, const Node *n, int state, Shape *s)
+/* The kernel's shape; results, biases and statistics lie dense. */
+static Shape prepare(const Emit *e, const Node *n, int state)
 {
-	*s = shape_of(e, n, state);
-	const Operand *const dense[] = {&s->y, &s->lse, &s->u, &s->w, &s->state};
+	Shape s = shape_of(e, n, state);
+	const Operand *const dense[] = {&s.y, &s.lse, &s.u, &s.w, &s.state};
 	for (size_t i = 0; i < COUNT(dense); i++)
 		need_dense(n, dense[i]);
 	for (int i = 0; i < OUT; i++)
-		need_dense(n, &s->out[i]);
-	if (choose_block(s))
-		return true;
-	diag_error(
-	    e->graph->module->diag, E608, n->loc,
-	    "%s: the CUDA back end has no kernel for heads of %lld and %lld, at most 128 are "
-	    "possible; without the pass fuse_attention there is no limit",
-	    node_info(n)->name, (long long)s->d, (long long)s->e);
-	return false;
+		need_dense(n, &s.out[i]);
+	choose_block(n, &s);
+	return s;
 }
 
 /* q, k, v, state, r, u, w -> y, lse */
 void cuda_attention(Emit *e, const Node *n)
 {
-	Shape s;
-	if (!prepare(e, n, 3, &s))
-		return;
+	const Shape s = prepare(e, n, 3);
 	Kernel k = begin(e, n, &s);
 	open(e, n, &s, &k);
 	buf_printf(k.b, "\tattention<%s>(in, %s,\n\t\t%s, blockIdx.z %% %lldu);\n", k.type,
@@ -215,9 +205,7 @@ void cuda_attention(Emit *e, const Node *n)
 /* q, k, v, y, lse, g, state, r, u, w -> dq, dk, dv, dp, dr */
 void cuda_attention_grad(Emit *e, const Node *n)
 {
-	Shape s;
-	if (!prepare(e, n, 6, &s))
-		return;
+	const Shape s = prepare(e, n, 6);
 	Kernel k = begin(e, n, &s);
 	open(e, n, &s, &k);
 	buf_printf(k.b, "\tconst AttnOut<%s> out = {", k.type);

@@ -283,7 +283,7 @@ void cuda_batch_norm_train(Emit *e, const Node *n)
 
 	Kernel k = kernel_begin(e, n, FAM_BATCH_NORM);
 	put_norm(e, &k, &b, false, each);
-	kernel_open(&k, 256, 1);
+	kernel_open(&k, 256, 4);
 	buf_printf(k.b,
 		   "\tconst unsigned z = blockIdx.z;\n\tnorm_stats<%s>(%s,\n"
 		   "\t\t(float2 *)(%s));\n",
@@ -310,7 +310,7 @@ void cuda_batch_norm_train(Emit *e, const Node *n)
 	put_tile(&k, &b);
 	put_function(&k, "size_t", "out", row_text(e, &b, &b.y, &b.y));
 	kernel_typedef(&k, "Out", operand_type(&b.y));
-	kernel_open(&k, 256, 1);
+	kernel_open(&k, 256, 4);
 	buf_printf(k.b, "\tconst unsigned z = blockIdx.z;\n\tnorm_apply<%s>(", k.type);
 	static const int use[] = {0, 1, 2, 6, 7, 5};
 	for (size_t i = 0; i < COUNT(use); i++)
@@ -353,7 +353,7 @@ void cuda_batch_norm_grad(Emit *e, const Node *n)
 			kernel_const(&k, "DC", op[6].stride[b.axis]);
 			kernel_typedef(&k, "Out", operand_type(&op[6]));
 		}
-		kernel_open(&k, 256, 1);
+		kernel_open(&k, 256, 4);
 		buf_printf(k.b, "\tconst unsigned z = blockIdx.z;\n\t%s<%s>(",
 			   apply ? "norm_grad_apply" : "norm_grad_sums", k.type);
 		for (int i = 0; i < 6; i++)

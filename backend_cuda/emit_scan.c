@@ -83,8 +83,8 @@ static void emit_scan(Emit *e, const Node *n)
 	const ScanShape s = scan_shape(e, n);
 	const int64_t ch = s.n % 4 == 0 ? 32 : 128, most = ch == 32 ? CHUNK : CHUNK / 4;
 	const int64_t tc = s.l < most ? s.l : most;
-	if (!s.o[7].dense || (s.o[2].stride[0] != s.n && s.e > 1) || s.n > 256)
-		emit_bug(n, "scan into strided storage, strided A, or too many states");
+	if (!s.o[7].dense || (s.o[2].stride[0] != s.n && s.e > 1))
+		emit_bug(n, "scan into strided storage, or strided A");
 	Kernel k = kernel_begin(e, n, FAM_SCAN);
 	put_scan(&k, &s, tc);
 	kernel_open(&k, 128, 1);

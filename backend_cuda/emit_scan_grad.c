@@ -65,8 +65,8 @@ static ScanGrad scan_grad(const Emit *e, const Node *n)
 	s.l = s.in[0].dim[1];
 	s.e = s.in[0].dim[2];
 	s.n = s.in[2].dim[1];
-	if ((s.in[2].stride[0] != s.n && s.e > 1) || s.n > 256)
-		emit_bug(n, "scan with strided A or too many states");
+	if (s.in[2].stride[0] != s.n && s.e > 1)
+		emit_bug(n, "scan with strided A");
 	s.blocks = ceil_of(s.e, s.n % 4 == 0 ? 32 : 128);
 	s.each = sequences_each(e, s.batch, s.blocks * s.group, 32);
 	s.parts = ceil_of(s.batch, s.each);

@@ -63,5 +63,7 @@ PassHooks cuda_hooks(CudaPrecision p)
 	return (PassHooks){.packs = packs,
 			   .strided = strided,
 			   .renews = renews,
+			   .refuses = kernel_refuses,
+			   .memory_worth = 0.5,
 			   .narrow = p == CUDA_BF16 ? narrow_choose : NULL};
 }

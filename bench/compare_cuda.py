@@ -21,10 +21,24 @@ import torch
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "tests/reference"))
+import einv2
 import nets
 from random_weights import randomise
 from step import random_batch
 
+# The reference makes its table of positions anew in each layer; here it is made once.
+TABLES = {}
+make_table = einv2.position_table
+
+
+def position_table(length, d, like):
+    key = length, d, like.device, like.dtype
+    if key not in TABLES:
+        TABLES[key] = make_table(length, d, like)
+    return TABLES[key]
+
+
+einv2.position_table = position_table
 AUTOCAST = {"fp32": None, "tf32": None, "bf16": torch.bfloat16}
 
 

@@ -12,6 +12,30 @@ Value *edit_infer(Node *n)
 	return &n->out[0];
 }
 
+/* Takes the unused node n out of the list; ids stay, as passes keep tables by them. */
+static void drop(const Node *n)
+{
+	Graph *g = n->graph;
+	int i = 0;
+	while (g->nodes.at[i] != n)
+		i++;
+	for (g->nodes.n--; i < g->nodes.n; i++)
+		g->nodes.at[i] = g->nodes.at[i + 1];
+}
+
+bool edit_fused(PassCtx *cx, Node *n)
+{
+	const char *(*const refuses)(const Node *) = cx->opt->hooks.refuses;
+	edit_infer(n);
+	const char *why = refuses ? refuses(n) : NULL;
+	if (!why)
+		return true;
+	report_refused(cx, n, "'%s': the target has no kernel of %s for %s", edit_name(n),
+		       node_info(n)->name, why);
+	drop(n);
+	return false;
+}
+
 const char *edit_name(const Node *n)
 {
 	return n->label ? n->label : n->nout ? n->out[0].name : node_info(n)->name;

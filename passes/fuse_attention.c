@@ -340,7 +340,8 @@ static int optional_inputs(const Match *m, Value **in)
 	return 4;
 }
 
-static void fuse(Graph *g, const Match *m)
+/* false if the target lacks one of the two */
+static bool fuse(PassCtx *cx, Graph *g, const Match *m)
 {
 	Value *in[10], *rest[4] = {NULL};
 	Node *const at = m->mix;
@@ -353,7 +354,8 @@ static void fuse(Graph *g, const Match *m)
 	if (m->d)
 		node_set_nout(n, 2);
 	set_attrs(n, m);
-	edit_infer(n);
+	if (!edit_fused(cx, n))
+		return false;
 	if (m->d) {
 		in[3] = &n->out[0];
 		in[4] = &n->out[1];
@@ -364,12 +366,14 @@ static void fuse(Graph *g, const Match *m)
 		if (m->r)
 			node_set_nout(d, NGRADS);
 		set_attrs(d, m);
-		edit_infer(d);
+		if (!edit_fused(cx, d))
+			return false;
 		for (int i = 0; i < d->nout; i++)
 			if (m->grad[i])
 				replace_exchanged(g, m->grad[i], &d->out[i]);
 	}
 	replace_exchanged(g, &m->mix->out[0], &n->out[0]);
+	return true;
 }
 
 int pass_fuse_attention(PassCtx *cx, Graph *g)
@@ -395,8 +399,7 @@ int pass_fuse_attention(PassCtx *cx, Graph *g)
 			report_refused(cx, old[i], "'%s': %s", edit_name(old[i]), why);
 			continue;
 		}
-		fuse(g, &m);
-		fused++;
+		fused += fuse(cx, g, &m);
 	}
 	if (seen)
 		report_did(cx, NULL, "fused %d of %d softmaxes", fused, seen);

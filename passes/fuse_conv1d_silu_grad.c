@@ -82,17 +82,19 @@ static const char *match(const Graph *g, Node *d, Match *m)
 	return NULL;
 }
 
-static void fuse(Graph *g, Node *d, const Match *m)
+static bool fuse(PassCtx *cx, Graph *g, Node *d, const Match *m)
 {
 	Value *in[] = {m->conv->in[0], m->conv->in[1], m->conv->in[2], m->du};
 	Node *n = node_insert(g, d, OP_conv1d_silu_grad, in, 4, m->dx->loc, m->dx->label);
 	n->group = m->conv->group;
 	attr_set_ints(n, "pad", attr_ints(m->conv, "pad"), 2);
 	attr_set_ints(n, "reverse", attr_ints(m->conv, "reverse"), attr_len(m->conv, "reverse"));
-	edit_infer(n);
+	if (!edit_fused(cx, n))
+		return false;
 	value_replace(g, &m->dx->out[0], &n->out[0]);
 	value_replace(g, &m->dw->out[0], &n->out[1]);
 	value_replace(g, &m->db->out[0], &n->out[2]);
+	return true;
 }
 
 int pass_fuse_conv1d_silu_grad(PassCtx *cx, Graph *g)
@@ -110,8 +112,7 @@ int pass_fuse_conv1d_silu_grad(PassCtx *cx, Graph *g)
 			report_refused(cx, old[i], "'%s': %s", edit_name(m.conv), why);
 		if (why)
 			continue;
-		fuse(g, old[i], &m);
-		fused++;
+		fused += fuse(cx, g, old[i], &m);
 	}
 	if (seen)
 		report_did(cx, NULL, "fused %d of %d", fused, seen);

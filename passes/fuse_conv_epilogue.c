@@ -95,7 +95,7 @@ static Value *channel_vector(const Chain *c, Value *v, double otherwise)
 	return edit_infer(n);
 }
 
-static void fuse(Graph *g, const Chain *c)
+static bool fuse(PassCtx *cx, Graph *g, const Chain *c)
 {
 	Node *conv = c->conv;
 	const int64_t group = conv->group;
@@ -116,8 +116,10 @@ static void fuse(Graph *g, const Chain *c)
 		attr_set_str(n, "act", "relu");
 	if (c->pool)
 		attr_set_ints(n, "pool", attr_ints(c->pool, "kernel"), 2);
-	edit_infer(n);
+	if (!edit_fused(cx, n))
+		return false;
 	value_replace(g, &c->last->out[0], &n->out[0]);
+	return true;
 }
 
 static const char *refusal(const Graph *g, const bool *load, const Chain *c)
@@ -154,8 +156,7 @@ int pass_fuse_conv_epilogue(PassCtx *cx, Graph *g)
 			report_refused(cx, conv, "'%s': %s", edit_name(conv), why);
 			continue;
 		}
-		fuse(g, &c);
-		fused++;
+		fused += fuse(cx, g, &c);
 	}
 	if (seen)
 		report_did(cx, NULL, "fused %d of %d convolutions", fused, seen);

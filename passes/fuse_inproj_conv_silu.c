@@ -61,7 +61,7 @@ static const char *match(const Graph *g, const bool *load, Node *conv, Match *m)
 	return NULL;
 }
 
-static void fuse(Graph *g, const Match *m)
+static bool fuse(PassCtx *cx, Graph *g, const Match *m)
 {
 	Value *in[] = {m->linear->in[0], m->linear->in[1], m->conv->in[1], m->conv->in[2]};
 	Node *n =
@@ -71,10 +71,12 @@ static void fuse(Graph *g, const Match *m)
 	if (m->conv->group || node_reverse(m->conv, 0))
 		attr_set_ints(n, "reverse", attr_ints(m->conv, "reverse"),
 			      attr_len(m->conv, "reverse"));
-	edit_infer(n);
+	if (!edit_fused(cx, n))
+		return false;
 	value_replace(g, &m->silu->out[0], &n->out[0]);
 	value_replace(g, &m->second->out[0], &n->out[1]);
 	m->conv->mark = m->silu->mark = m->first->mark = m->second->mark = m->linear->mark = 1;
+	return true;
 }
 
 int pass_fuse_inproj_conv_silu(PassCtx *cx, Graph *g)
@@ -95,8 +97,7 @@ int pass_fuse_inproj_conv_silu(PassCtx *cx, Graph *g)
 			report_refused(cx, old[i], "'%s': %s", edit_name(old[i]), why);
 		if (why)
 			continue;
-		fuse(g, &m);
-		fused++;
+		fused += fuse(cx, g, &m);
 	}
 	if (seen)
 		report_did(cx, NULL, "fused %d of %d", fused, seen);

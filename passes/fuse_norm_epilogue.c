@@ -75,7 +75,8 @@ static bool fuse_grad(PassCtx *cx, Graph *g, Node *grad)
 	attr_set_str(n, "act", "relu");
 	if (pools)
 		set_pool(n, pool);
-	edit_infer(n);
+	if (!edit_fused(cx, n))
+		return false;
 	for (int k = 0; k < 3; k++)
 		value_replace(g, &grad->out[k], &n->out[k]);
 	return true;
@@ -93,12 +94,15 @@ static bool fuse_forward(PassCtx *cx, Graph *g, Node *norm)
 	}
 	Node *pool = edit_single_user(g, &relu->out[0]);
 	const bool pools = pool && pool->op == OP_avg_pool2d && pools_like(pool, norm);
-	attr_set_str(norm, "act", "relu");
+	Node *n = node_copy(g, norm, norm);
+	attr_set_str(n, "act", "relu");
 	if (pools)
-		set_pool(norm, pool);
-	value_replace(g, pools ? &pool->out[0] : &relu->out[0], &norm->out[0]);
-	relu->in[0] = norm->in[0]; /* unused, and of the type it had */
-	edit_infer(norm);
+		set_pool(n, pool);
+	if (!edit_fused(cx, n))
+		return false;
+	value_replace(g, pools ? &pool->out[0] : &relu->out[0], &n->out[0]);
+	for (int k = 1; k < n->nout; k++)
+		value_replace(g, &norm->out[k], &n->out[k]);
 	return true;
 }
 

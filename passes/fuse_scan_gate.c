@@ -39,7 +39,7 @@ static const char *match(const Graph *g, Node *scan, Match *m)
 	return NULL;
 }
 
-static void fuse(Graph *g, const Match *m)
+static bool fuse(PassCtx *cx, Graph *g, const Match *m)
 {
 	Value **s = m->scan->in;
 	Value *dt = m->softplus ? m->softplus->in[0] : s[1];
@@ -51,8 +51,10 @@ static void fuse(Graph *g, const Match *m)
 	if (m->scan->group || node_reverse(m->scan, 0))
 		attr_set_ints(n, "reverse", attr_ints(m->scan, "reverse"),
 			      attr_len(m->scan, "reverse"));
-	edit_infer(n);
+	if (!edit_fused(cx, n))
+		return false;
 	value_replace(g, &m->mul->out[0], &n->out[0]);
+	return true;
 }
 
 int pass_fuse_scan_gate(PassCtx *cx, Graph *g)
@@ -77,8 +79,7 @@ int pass_fuse_scan_gate(PassCtx *cx, Graph *g)
 			report_refused(cx, old[i],
 				       "'%s': the step size is not a softplus of its own",
 				       edit_name(old[i]));
-		fuse(g, &m);
-		fused++;
+		fused += fuse(cx, g, &m);
 	}
 	if (seen)
 		report_did(cx, NULL, "fused %d of %d", fused, seen);

@@ -108,7 +108,7 @@ static const char *match(const Graph *g, Node *grad, Match *m)
 	return NULL;
 }
 
-static void fuse(Graph *g, const Match *m)
+static bool fuse(PassCtx *cx, Graph *g, const Match *m)
 {
 	Value **s = m->grad->in;
 	Value *dt = m->softplus ? m->softplus->in[0] : s[1];
@@ -118,10 +118,12 @@ static void fuse(Graph *g, const Match *m)
 	if (m->softplus)
 		attr_set_bool(n, "softplus", true);
 	attr_set_ints(n, "reverse", attr_ints(m->grad, "reverse"), attr_len(m->grad, "reverse"));
-	edit_infer(n);
+	if (!edit_fused(cx, n))
+		return false;
 	for (int i = 0; i < 6; i++)
 		value_replace(g, i == 1 && m->dp ? &m->dp->out[0] : &m->grad->out[i], &n->out[i]);
 	value_replace(g, &m->dz->out[0], &n->out[6]);
+	return true;
 }
 
 int pass_fuse_scan_gate_grad(PassCtx *cx, Graph *g)
@@ -141,8 +143,7 @@ int pass_fuse_scan_gate_grad(PassCtx *cx, Graph *g)
 			report_refused(cx, old[i], "'%s': %s", edit_name(old[i]), why);
 			continue;
 		}
-		fuse(g, &m);
-		fused++;
+		fused += fuse(cx, g, &m);
 	}
 	if (seen)
 		report_did(cx, NULL, "fused %d of %d", fused, seen);

@@ -17,11 +17,20 @@ typedef struct PassHooks {
 	bool (*strided)(const Node *n, int input);
 	/* The kernel of n may write the outputs that renew inputs over these (F_RENEWS). */
 	bool (*renews)(const Node *n);
+	/* For what operands of n, which a pass made of other nodes, there is no kernel ("heads of
+	 * more than 128 elements"), or NULL. Groups and layouts make no difference. */
+	const char *(*refuses)(const Node *n);
 	/* Sets narrow, by value slot (id * MAX_OUT + index), where values are stored as bf16; home
 	 * is the value whose storage one lies in, NULL for those not in the arena. All of a home or
 	 * none. */
 	void (*narrow)(const Graph *g, const Value *const *home, bool *narrow, Arena *scratch);
+	/* What a share of the memory for activations is worth in training, as a share of the
+	 * time: 0.5: a hundredth of the one half a hundredth of the other. 0: nothing. */
+	double memory_worth;
 } PassHooks;
+
+/* Bytes that the fastest memory moves in the time of a launch. */
+enum { LAUNCH_BYTES = 8 << 20 };
 
 /* Lists are comma-separated pass names; NULL is an empty list or no folder. */
 typedef struct PassOptions {
@@ -89,6 +98,10 @@ void report_refused(PassCtx *cx, const Node *n, const char *fmt, ...)
 
 /* Infers a node built by a pass; BUG if it does not type-check. Returns its first output. */
 Value *edit_infer(Node *n);
+/* As edit_infer, of an op that can also stay in its parts. Where the target has no kernel for it
+ * the node goes, the report says why, and the answer is false: to be asked before anything uses it.
+ */
+bool edit_fused(PassCtx *cx, Node *n);
 /* Each makes one ungrouped node before `at`, or returns x itself where nothing would change. */
 Value *edit_reshape(Node *at, Value *x, int rank, const int64_t *dim);
 Value *edit_transpose(Node *at, Value *x, const int *perm);

@@ -18,6 +18,12 @@ static bool always(const Node *n)
 	return n != NULL;
 }
 
+/* A target that lacks what is made of a node called "plain". */
+static const char *refuses(const Node *n)
+{
+	return n->label && !strcmp(n->label, "plain") ? "plain operands" : NULL;
+}
+
 /* Everything that lies in a value of a node called "half". */
 static void half(const Graph *g, const Value *const *home, bool *narrow, Arena *scratch)
 {
@@ -66,7 +72,9 @@ static int run(Arena *a, const char *path, const PassOptions *opt, bool verbose)
 int main(int argc, char **argv)
 {
 	PassOptions opt = {
-	    .verify = true, .eval = true, .hooks = {.renews = always, .narrow = half}};
+	    .verify = true,
+	    .eval = true,
+	    .hooks = {.renews = always, .narrow = half, .refuses = refuses, .memory_worth = 1}};
 	bool verbose = false;
 	int i = 1;
 	for (; i < argc && argv[i][0] == '-'; i++) {

@@ -38,6 +38,13 @@ OUTLINE void memory_copy(float *to, const float *from, int64_t n)
 		memcpy(to, from, (size_t)n * sizeof *to);
 }
 
+/* n elements that lie `step` apart */
+OUTLINE void memory_gather(float *to, const float *from, int64_t step, int64_t n)
+{
+	for (int64_t i = 0; i < n; i++)
+		to[i] = from[i * step];
+}
+
 /* Every byte 0xff: NaN, so that whoever reads it shows. */
 OUTLINE void memory_poison(float *p, int64_t n)
 {

@@ -5,7 +5,6 @@
 #define CPU_SCAN_H
 
 #include "gemm.h"
-#include "math.h"
 
 enum { SCAN_STATES = 16, SCAN_WIDTH = 32 };
 
@@ -28,25 +27,19 @@ INLINE int64_t scan_scratch(const Scan s)
 	return (int64_t)VL * 2 * (s.l + s.n);
 }
 
-/* `lanes` channels of x[l, e] to dense v[l][VL] */
-INLINE void scan_gather(const float *x, int64_t row, int64_t step, int l, int lanes, float *v)
-{
-	for (int t = 0; t < l; t++)
-		vstore(v + t * VL, vload_some(x + t * row, step, lanes));
-}
-
-/* One step: h = 2^(delta A) h + delta u B; returns C . h + D u */
+/* One step: h = 2^(delta A) h + delta u B; returns C . h + D u, in four sums: one would be a chain
+ * in which each waits for the last */
 INLINE Vf scan_step(const Scan s, Vf *h, const float *A, Vf delta, Vf u, Vf D, const float *B,
 		    const float *C)
 {
 	const Vf du = delta * u;
-	Vf y = D * u;
+	Vf y[4] = {D * u};
 #pragma GCC unroll 16
 	for (int n = 0; n < s.n; n++) {
 		h[n] = vexp2(delta * vload(A + n * VL)) * h[n] + du * vset(B[n * s.Bn]);
-		y += h[n] * vset(C[n * s.Cn]);
+		y[n % 4] += h[n] * vset(C[n * s.Cn]);
 	}
-	return y;
+	return (y[0] + y[1]) + (y[2] + y[3]);
 }
 
 INLINE void scan_loop(const Scan s, bool reverse, Vf *h, const float *A, const float *delta,
@@ -73,13 +66,15 @@ INLINE void scan_lanes(const Scan s, bool reverse, const float *u, const float *
 {
 	float *delta = scratch, *gate = delta + s.l * VL, *a = gate + s.l * VL,
 	      *state = a + s.n * VL;
-	scan_gather(dt, s.dl, s.de, s.l, lanes, delta);
-	for (int i = 0; s.softplus && i < s.l * VL; i++)
-		delta[i] = m_softplus(delta[i]);
-	if (s.gate)
-		scan_gather(z, s.zl, s.ze, s.l, lanes, gate);
-	for (int i = 0; s.gate && i < s.l * VL; i++)
-		gate[i] = m_silu(gate[i]);
+	for (int t = 0; t < s.l; t++) {
+		const Vf v = vload_some(dt + t * s.dl, s.de, lanes);
+		vstore(delta + t * VL, s.softplus ? vsoftplus(v) : v);
+		if (s.gate)
+			vstore(gate + t * VL, vsilu(vload_some(z + t * s.zl, s.ze, lanes)));
+		/* rows lie too far apart for the processor to see what comes next */
+		__builtin_prefetch(u + t * s.ul);
+		__builtin_prefetch(y + (int64_t)t * s.e, 1);
+	}
 	for (int n = 0; n < s.n; n++)
 		vstore(a + n * VL, vload_some(A + n, s.n, lanes) * 1.44269504f);
 	const Vf skip = vload_some(D, 1, lanes);
@@ -138,9 +133,7 @@ INLINE void conv1d_lanes(const Conv1d s, bool reverse, bool silu, const float *x
 		for (int j = j0; j < j1; j++)
 			v += vload(taps + j * VL) *
 			     vload_some(x + (t - lead + j) * s.xl, s.xc, lanes);
-		if (silu)
-			v /= 1.0f + vexp(-v);
-		vstore_some(y + t * row, v, lanes);
+		vstore_some(y + t * row, silu ? vsilu(v) : v, lanes);
 	}
 }
 
@@ -156,8 +149,8 @@ INLINE void conv1d_tile(const Conv1d s, bool reverse, const float *x, const floa
 			     scratch);
 }
 
-/* [a | z] = x w^T, u = silu(conv1d(a)): x[b, l, k] with strides, w packed by halves [2][e, k],
- * u and z[b, ., e] dense. A tile is PANEL channels. */
+/* [a | z] = x w^T, u = silu(conv1d(a)): x[b, l, k] with strides, w packed by inproj_pack, u and
+ * z[b, ., e] dense. A tile is PANEL channels. */
 typedef struct InProj {
 	int b, l, k, e, taps, before, after;
 	int64_t xb, xl, xc;
@@ -178,7 +171,6 @@ INLINE void inproj_panel(const InProj s, bool reverse, const float *x, const flo
 			 const float *conv_w, const float *conv_b, float *u, float *z, int lanes,
 			 float *scratch)
 {
-	const int64_t half = (s.e + PANEL - 1) / PANEL * PANEL * (int64_t)s.k;
 	const Conv1d conv = {1, s.l, lanes, s.taps, s.before, s.after, 0, NR, 1};
 	float *a = scratch, *part = a + s.l * NR, *taps = part + s.l * NR;
 	const int64_t row = s.xc == 1 ? s.xl : s.k;
@@ -191,7 +183,8 @@ INLINE void inproj_panel(const InProj s, bool reverse, const float *x, const flo
 		conv1d_lanes(conv, reverse, true, a + c, conv_w + c * s.taps, conv_b + c, u + c,
 			     s.e, lanes - c, taps);
 	const bool whole = lanes >= NR;
-	gemm_block(s.l, x, row, s.k, w + half, whole ? z : part, whole ? s.e : NR, false);
+	gemm_block(s.l, x, row, s.k, w + (int64_t)s.k * NR, whole ? z : part, whole ? s.e : NR,
+		   false);
 	for (int t = 0; !whole && t < s.l; t++)
 		memcpy(z + (int64_t)t * s.e, part + t * NR, (size_t)lanes * sizeof *z);
 }
@@ -203,10 +196,21 @@ INLINE void inproj_tile(const InProj s, bool reverse, const float *x, const floa
 	const int out = s.l + s.before + s.after - s.taps + 1;
 	for (int c = tile * PANEL; c < (tile + 1) * PANEL && c < s.e; c += NR)
 		for (int b = 0; b < s.b; b++)
-			inproj_panel(s, reverse, x + b * s.xb, w + (int64_t)c * s.k,
+			inproj_panel(s, reverse, x + b * s.xb, w + (int64_t)2 * c * s.k,
 				     conv_w + (int64_t)c * s.taps, conv_b + c,
 				     u + (int64_t)b * out * s.e + c, z + (int64_t)b * s.l * s.e + c,
 				     s.e - c, scratch);
+}
+
+/* w[2 e, k], element (i, j) at w[i * row + j * col], as panels of a and z in turns, so that a tile
+ * reads its weights in one stream */
+OUTLINE void inproj_pack(float *to, const float *w, int64_t e, int64_t k, int64_t row, int64_t col,
+			 int threads)
+{
+	const int64_t panels = (e + PANEL - 1) / PANEL * (PANEL / NR);
+#pragma omp parallel for num_threads(threads)
+	for (int64_t p = 0; p < 2 * panels; p++)
+		gemm_pack_panel(to + p * k * NR, w + p % 2 * e * row, p / 2 * NR, e, k, row, col);
 }
 
 #endif /* CPU_SCAN_H */

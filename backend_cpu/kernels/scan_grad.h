@@ -169,16 +169,22 @@ INLINE ScanRows scan_rows(const ScanGrad s, float *scratch)
 	return r;
 }
 
+/* `lanes` channels of x[l, e] to dense v[l][VL] */
+INLINE void scan_gather(const float *x, int64_t row, int64_t step, int l, int lanes, float *v)
+{
+	for (int t = 0; t < l; t++)
+		vstore(v + t * VL, vload_some(x + t * row, step, lanes));
+}
+
 /* delta and its derivative by dt, u, and log2(e) A */
 INLINE void scan_grad_gather(const ScanGrad s, const float *u, const float *dt, const float *A,
 			     int lanes, const ScanRows r)
 {
-	const int l = s.scan.l;
-	scan_gather(u, s.scan.ul, s.scan.ue, l, lanes, r.u);
-	scan_gather(dt, s.scan.dl, s.scan.de, l, lanes, r.delta);
-	for (int i = 0; i < l * VL; i++) {
-		r.slope[i] = s.scan.softplus ? m_sigmoid(r.delta[i]) : 1;
-		r.delta[i] = s.scan.softplus ? m_softplus(r.delta[i]) : r.delta[i];
+	scan_gather(u, s.scan.ul, s.scan.ue, s.scan.l, lanes, r.u);
+	for (int t = 0; t < s.scan.l; t++) {
+		const Vf v = vload_some(dt + t * s.scan.dl, s.scan.de, lanes);
+		vstore(r.slope + t * VL, s.scan.softplus ? 1.0f / (1.0f + vexp(-v)) : vset(1.0f));
+		vstore(r.delta + t * VL, s.scan.softplus ? vsoftplus(v) : v);
 	}
 	for (int n = 0; n < s.scan.n; n++)
 		vstore(r.a + n * VL, vload_some(A + n, s.scan.n, lanes) * 1.44269504f);
@@ -236,8 +242,9 @@ INLINE void scan_grad_step(const ScanGrad s, int t, const float *h, const float 
 		const Vf b = vset(B[t * s.scan.Bl + n * s.scan.Bn]);
 		const Vf c = vset(C[t * s.scan.Cl + n * s.scan.Cn]);
 		const Vf l = vload(r.l + n * VL) + g * c, la = l * a, lah = la * vload(h + n * VL);
-		float *const dB = r.dB + ((int64_t)t * N + n) * VL,
-			     *const dC = r.dC + ((int64_t)t * N + n) * VL;
+		float *const dB = r.dB + ((int64_t)t * N + n) * VL, *const dC =
+									r.dC +
+									((int64_t)t * N + n) * VL;
 		by_u += l * b;
 		by_delta += A * 0.693147181f * lah + l * b * u;
 		vstore(part + n * VL, vload(part + n * VL) + delta * lah);

@@ -38,6 +38,24 @@ INLINE Vf vset(float x)
 	return x - (Vf){0};
 }
 
+/* As vstore to an aligned place, past the caches: for blocks so large that they would not stay
+ * there until they are read. The writer calls vstream_end before others read. */
+INLINE void vstream(float *p, Vf v)
+{
+#if defined(__AVX512F__) && !defined(__clang__)
+	__builtin_ia32_movntps512(p, v);
+#else
+	vstore(p, v);
+#endif
+}
+
+INLINE void vstream_end(void)
+{
+#if defined(__AVX512F__) && !defined(__clang__)
+	__builtin_ia32_sfence();
+#endif
+}
+
 /* n >= 1 elements at distance `step`; lanes past n are zero. */
 INLINE Vf vload_some(const float *p, int64_t step, int64_t n)
 {
@@ -65,17 +83,6 @@ INLINE Vf vrelu(Vf x)
 	return (Vf)((x > (Vf){0}) & (Vi)x);
 }
 
-/* p 2^n for whole numbers n; also where the result is below the normal range */
-INLINE Vf vscale(Vf p, Vf n)
-{
-#if defined(__AVX512F__) && !defined(__clang__)
-	return (Vf)__builtin_ia32_scalefps512_mask(p, n, p, -1, 4);
-#else
-	const Vi k = __builtin_convertvector(n, Vi), half = k >> 1;
-	return p * (Vf)((half + 127) << 23) * (Vf)((k - half + 127) << 23);
-#endif
-}
-
 /* x within lo .. hi; NaN stays */
 INLINE Vf vclamp(Vf x, float lo, float hi)
 {
@@ -88,23 +95,53 @@ INLINE Vf vclamp(Vf x, float lo, float hi)
 #endif
 }
 
-/* 2^x and e^x, at most 2 units in the last place off */
+#if defined(__AVX512DQ__) && !defined(__clang__)
+/* x less the whole number below it; p times 2 to that number, also below the normal range */
+INLINE Vf vfraction(Vf x)
+{
+	return __builtin_ia32_reduceps512_mask(x, 9, x, -1);
+}
+
+INLINE Vf vscale(Vf p, Vf x)
+{
+	return (Vf)__builtin_ia32_scalefps512_mask(p, x, p, -1, 4);
+}
+#else
+/* The whole number below x, where 2^x is neither 0 nor infinite */
+INLINE Vi vfloor(Vf x)
+{
+	const Vf c = vclamp(x, -150.0f, 129.0f);
+	const Vi n = __builtin_convertvector(c, Vi);
+	return n + (c < __builtin_convertvector(n, Vf));
+}
+
+INLINE Vf vfraction(Vf x)
+{
+	return vclamp(x, -150.0f, 129.0f) - __builtin_convertvector(vfloor(x), Vf);
+}
+
+INLINE Vf vscale(Vf p, Vf x)
+{
+	const Vi k = vfloor(x), half = k >> 1;
+	return p * (Vf)((half + 127) << 23) * (Vf)((k - half + 127) << 23);
+}
+#endif
+
+/* 2^x and e^x, at most 2 units in the last place off. Polynomials are minimax fits. */
 INLINE Vf vexp2(Vf x)
 {
-	const Vf magic = vset(12582912.0f); /* 1.5 * 2^23: adding it rounds to an integer */
-	x = vclamp(x, -150.0f, 129.0f);
-	const Vf n = (x + magic) - magic, r = x - n;
-	Vf p = 1.535231568e-04f * r + 1.340017072e-03f;
-	p = p * r + 9.618449956e-03f;
-	p = p * r + 5.550329387e-02f;
-	p = p * r + 2.402264774e-01f;
-	p = p * r + 6.931471825e-01f;
-	return vscale(p * r + 1.0f, n);
+	const Vf r = vfraction(x);
+	Vf p = 2.161292172e-04f * r + 1.246784464e-03f;
+	p = p * r + 9.675451745e-03f;
+	p = p * r + 5.548528054e-02f;
+	p = p * r + 2.402293056e-01f;
+	p = p * r + 6.931470444e-01f;
+	return vscale(p * r + 1.0f, x);
 }
 
 INLINE Vf vexp(Vf x)
 {
-	const Vf magic = vset(12582912.0f);
+	const Vf magic = vset(12582912.0f); /* 1.5 * 2^23: adding it rounds to an integer */
 	x = vclamp(x, -104.0f, 89.0f);
 	const Vf n = (x * 1.44269504f + magic) - magic;
 	const Vf r = x - n * 0.693145752f - n * 1.42860677e-06f;
@@ -113,6 +150,21 @@ INLINE Vf vexp(Vf x)
 	p = p * r + 1.666651517e-01f;
 	p = p * r + 4.999999404e-01f;
 	return vscale(p * r * r + r + 1.0f, n);
+}
+
+INLINE Vf vsilu(Vf x)
+{
+	return x / (1.0f + vexp(-x));
+}
+
+/* log(1 + e^x), at most 3 units off: log(1 + t) = 2 artanh(t / (2 + t)) for t = e^-|x| */
+INLINE Vf vsoftplus(Vf x)
+{
+	const Vf t = vexp(-(Vf)((Vi)x & 0x7fffffff)), s = t / (2.0f + t), z = s * s;
+	Vf p = 1.400591600e-01f * z + 1.400091700e-01f;
+	p = p * z + 2.001076300e-01f;
+	p = p * z + 3.333320800e-01f;
+	return vrelu(x) + (2.0f * s * (z * p) + 2.0f * s);
 }
 
 #endif /* CPU_VEC_H */

@@ -10,12 +10,16 @@
 #include "gemm.h"
 
 /* x[b, h, w, c] to y[b, oh, ow, o] after pooling by th x tw (1 or 2). c is a multiple of 16, o of
- * `cols`. A tile is `tiles` squares of 4x4 outputs by `span` output channels, `cols` at a time. */
+ * `cols`. A tile is `tiles` squares of 4x4 outputs by `span` output channels, `cols` at a time.
+ *
+ * taps: the weights are kept as 9 taps and transformed where they are used, KCHUNK channels and a row
+ * of points at a time: they weigh a quarter, so where few squares share them that is cheaper than
+ * fetching them transformed. Then span is `cols`, and of the input, too, only as many channels are
+ * transformed at a time: all of it stays in the second-level cache.
+ * far: y is larger than the caches and written past them. */
 typedef struct Winograd {
 	int b, h, w, c, o, oh, ow, th, tw;
-	bool relu;
-	bool taps; /* weights are kept as 9 taps and transformed where they are used: see wino_taps
-		    */
+	bool relu, taps, far;
 	int tiles, cols, span;
 } Winograd;
 
@@ -40,8 +44,14 @@ INLINE int wino_tiles(const Winograd s)
 	return (squares + s.tiles - 1) / s.tiles * (s.o / s.span);
 }
 
-/* Transformed input v[36][tiles][c] and products m[36][tiles][cols]; rows and planes are padded so
- * that they do not share cache sets. */
+/* Input channels that are transformed at a time */
+INLINE int wino_depth(const Winograd s)
+{
+	return s.taps && s.c > KCHUNK ? KCHUNK : s.c;
+}
+
+/* Transformed input v[36][tiles][depth] and products m[36][tiles][cols]; rows and planes are padded
+ * so that they do not share cache sets. */
 INLINE int64_t wino_row(int n)
 {
 	return n + 16;
@@ -52,22 +62,27 @@ INLINE int64_t wino_plane(const Winograd s, int n)
 	return s.tiles * wino_row(n) + 16;
 }
 
+/* v, m, zeros for what is outside x, and a row of points of transformed weights */
 INLINE int64_t wino_scratch(const Winograd s)
 {
-	return 36 * (wino_plane(s, s.c) + wino_plane(s, s.cols)) + s.c;
+	const int64_t depth = wino_depth(s);
+	return 36 * (wino_plane(s, depth) + wino_plane(s, s.cols)) + depth +
+	       (s.taps ? 6 * NR * depth : 0);
 }
 
-/* r = B^T d for six values; r[i * step] */
-INLINE void wino_input6(const Vf *d, Vf *r, int step)
+/* Two of the six values of B^T d, as they come in pairs: 0 and 5, 1 and 2, 3 and 4; d[i * step] */
+INLINE void wino_input2(int pair, const Vf *d, int step, Vf *r0, Vf *r1)
 {
-	r[0] = d[0] - (WINO_A2 + WINO_B2) * d[2] + d[4];
-	r[5 * step] = d[1] - (WINO_A2 + WINO_B2) * d[3] + d[5];
-	const Vf even1 = d[4] - WINO_B2 * d[2], odd1 = d[3] - WINO_B2 * d[1];
-	const Vf even2 = d[4] - WINO_A2 * d[2], odd2 = d[3] - WINO_A2 * d[1];
-	r[1 * step] = even1 + WINO_A * odd1;
-	r[2 * step] = even1 - WINO_A * odd1;
-	r[3 * step] = even2 + WINO_B * odd2;
-	r[4 * step] = even2 - WINO_B * odd2;
+	const float square = pair == 1 ? WINO_B2 : WINO_A2, root = pair == 1 ? WINO_A : WINO_B;
+	if (pair == 0) {
+		*r0 = d[0] - (WINO_A2 + WINO_B2) * d[2 * step] + d[4 * step];
+		*r1 = d[step] - (WINO_A2 + WINO_B2) * d[3 * step] + d[5 * step];
+	} else {
+		const Vf even = d[4 * step] - square * d[2 * step];
+		const Vf odd = d[3 * step] - square * d[step];
+		*r0 = even + root * odd;
+		*r1 = even - root * odd;
+	}
 }
 
 /* y = A^T m for six values; y[i * step], i < 4 */
@@ -80,34 +95,78 @@ INLINE void wino_output6(const Vf *m, Vf *y, int step)
 	y[3 * step] = WINO_A2 * WINO_A * diff1 + WINO_B2 * WINO_B * diff2 + m[5];
 }
 
-/* What the square of outputs at row 4 i, column 4 j needs of x[height, width, channels]; zeros[c]
- * are zero. Point xi goes to v + xi * plane. */
-OUTLINE void wino_input(const float *x, int height, int width, int channels, int i, int j,
-			const float *zeros, float *v, int64_t plane)
+/* The same pointer, of which the compiler knows nothing: it would keep the addresses of all 36
+ * points, in memory for want of registers, where one addition a row makes them. */
+INLINE const float *wino_base(const float *p)
+{
+	__asm__("" : "+r"(p));
+	return p;
+}
+
+/* v = B^T x B for the 6x6 inputs of a square, x at the first of them; point xi goes to
+ * v + xi * plane. Two columns of points at a time: more would not fit the registers. */
+OUTLINE void wino_input(const float *x, int64_t row, int64_t column, int channels, float *v,
+			int64_t plane)
+{
+	static const int points[3][2] = {{0, 5}, {1, 2}, {3, 4}};
+	for (int c = 0; c < channels; c += VL) {
+#pragma GCC unroll 3
+		for (int pair = 0; pair < 3; pair++) {
+			const float *from = x + c;
+			Vf t[6][2];
+#pragma GCC unroll 6
+			for (int p = 0; p < 6; p++, from = wino_base(from + row)) {
+				Vf d[6];
+#pragma GCC unroll 6
+				for (int q = 0; q < 6; q++)
+					d[q] = vload(from + q * column);
+				wino_input2(pair, d, 1, &t[p][0], &t[p][1]);
+			}
+#pragma GCC unroll 2
+			for (int k = 0; k < 2; k++) {
+				const int q = points[pair][k];
+				float *to = (float *)wino_base(v + c + q * plane);
+#pragma GCC unroll 3
+				for (int other = 0; other < 3; other++) {
+					const int p0 = points[other][0], p1 = points[other][1];
+					Vf r0, r1;
+					wino_input2(other, &t[0][k], 2, &r0, &r1);
+					vstore(to + 6 * p0 * plane, r0);
+					vstore(to + 6 * p1 * plane, r1);
+				}
+			}
+		}
+	}
+}
+
+/* Six values of B^T d; d[i], r[i * step] */
+INLINE void wino_input6(const Vf *d, Vf *r, int step)
+{
+	wino_input2(0, d, 1, &r[0], &r[5 * step]);
+	wino_input2(1, d, 1, &r[step], &r[2 * step]);
+	wino_input2(2, d, 1, &r[3 * step], &r[4 * step]);
+}
+
+/* As wino_input where inputs are missing or lie so that they share cache sets: each is read once.
+ * The first of the 6x6 is at row h, column w of x[height, width, channels]; n channels. */
+OUTLINE void wino_border(const float *x, int height, int width, int channels, int h, int w, int n,
+			 const float *zeros, float *v, int64_t plane)
 {
 	const float *at[6][6];
 	for (int p = 0; p < 6; p++)
 		for (int q = 0; q < 6; q++) {
-			const int h = 4 * i - 1 + p, w = 4 * j - 1 + q;
-			const bool in = h >= 0 && h < height && w >= 0 && w < width;
-			at[p][q] = in ? x + ((int64_t)h * width + w) * channels : zeros;
+			const bool in = h + p >= 0 && h + p < height && w + q >= 0 && w + q < width;
+			at[q][p] = in ? x + ((int64_t)(h + p) * width + w + q) * channels : zeros;
 		}
-	for (int c = 0; c < channels; c += VL) {
+	for (int c = 0; c < n; c += VL) {
 		Vf t[6][6];
-		/* the columns that the next square adds */
-#pragma GCC unroll 6
-		for (int p = 0; p < 6; p++)
-#pragma GCC unroll 4
-			for (int q = 2; q < 6; q++)
-				__builtin_prefetch(at[p][q] + 4 * channels + c);
-#pragma GCC unroll 6
 		for (int q = 0; q < 6; q++) {
-			const Vf d[6] = {vload(at[0][q] + c), vload(at[1][q] + c),
-					 vload(at[2][q] + c), vload(at[3][q] + c),
-					 vload(at[4][q] + c), vload(at[5][q] + c)};
+			Vf d[6];
+#pragma GCC unroll 6
+			for (int p = 0; p < 6; p++)
+				d[p] = vload(at[q][p] + c);
 			wino_input6(d, &t[0][q], 6);
 		}
-#pragma GCC unroll 6
 		for (int p = 0; p < 6; p++) {
 			Vf r[6];
 			wino_input6(t[p], r, 1);
@@ -118,10 +177,27 @@ OUTLINE void wino_input(const float *x, int height, int width, int channels, int
 	}
 }
 
-/* Sums or means of neighbours in r[4][4], th x tw of them, to y; only the first `down` rows and
- * `across` columns of results exist. */
-INLINE void wino_store(int th, int tw, Vf r[4][4], float *y, int64_t row, int64_t column, int down,
-		       int across)
+/* Transforms n channels from x on for `squares` squares from `first` on. */
+INLINE void wino_inputs(const Winograd s, const float *x, int first, int squares, int n, float *v,
+			const float *zeros)
+{
+	const int across = wino_across(s), image = across * wino_down(s);
+	const int64_t plane = wino_plane(s, wino_depth(s)), row = wino_row(wino_depth(s));
+	for (int t = 0; t < squares; t++, v += row) {
+		const int at = (first + t) % image, h = at / across * 4 - 1,
+			  w = at % across * 4 - 1;
+		const float *from = x + (int64_t)((first + t) / image) * s.h * s.w * s.c;
+		if (!s.taps && h >= 0 && h + 6 <= s.h && w >= 0 && w + 6 <= s.w) {
+			wino_input(from + ((int64_t)h * s.w + w) * s.c, (int64_t)s.w * s.c, s.c, n,
+				   v, plane);
+		} else {
+			wino_border(from, s.h, s.w, s.c, h, w, n, zeros, v, plane);
+		}
+	}
+}
+
+/* Sums or means of th x tw neighbours in r[4][4] to y */
+INLINE void wino_store(int th, int tw, bool far, Vf r[4][4], float *y, int64_t row, int64_t column)
 {
 #pragma GCC unroll 4
 	for (int p = 0; p < 4 / th; p++)
@@ -136,7 +212,9 @@ INLINE void wino_store(int th, int tw, Vf r[4][4], float *y, int64_t row, int64_
 				v += r[p * th + 1][q * tw + 1];
 			if (th * tw > 1)
 				v *= 1.0f / (float)(th * tw);
-			if (p < down && q < across)
+			if (far)
+				vstream(y + p * row + q * column, v);
+			else
 				vstore(y + p * row + q * column, v);
 		}
 }
@@ -163,13 +241,14 @@ INLINE void wino_square(const float *m, int64_t plane, Vf y[4][4])
 
 /* m[36][..] times scale plus shift to y[oh, ow, o] of one square; y, scale and shift at the first
  * of the `cols` channels, the latter two NULL for 1 and 0 */
-OUTLINE void wino_output(const Winograd *s, const float *m, const float *scale, const float *shift,
-			 float *y, int i, int j)
+INLINE void wino_output(const Winograd s, const float *m, const float *scale, const float *shift,
+			float *y, int i, int j)
 {
-	const int64_t plane = wino_plane(*s, s->cols), column = s->o, row = s->ow * column;
-	const int down = s->oh - i * (4 / s->th), across = s->ow - j * (4 / s->tw);
-	y += i * (4 / s->th) * row + j * (4 / s->tw) * column;
-	for (int o = 0; o < s->cols; o += VL) {
+	const int64_t plane = wino_plane(s, s.cols), column = s.o, row = s.ow * column;
+	const int high = 4 / s.th, wide = 4 / s.tw;
+	const int down = s.oh - i * high, across = s.ow - j * wide;
+	y += i * high * row + j * wide * column;
+	for (int o = 0; o < s.cols; o += VL) {
 		const Vf times = scale ? vload(scale + o) : vset(1.0f);
 		const Vf plus = shift ? vload(shift + o) : (Vf){0};
 		Vf r[4][4];
@@ -177,25 +256,40 @@ OUTLINE void wino_output(const Winograd *s, const float *m, const float *scale, 
 #pragma GCC unroll 16
 		for (int k = 0; k < 16; k++) {
 			const Vf v = r[k / 4][k % 4] * times + plus;
-			r[k / 4][k % 4] = s->relu ? vrelu(v) : v;
+			r[k / 4][k % 4] = s.relu ? vrelu(v) : v;
 		}
-		if (s->th == 2 && s->tw == 2)
-			wino_store(2, 2, r, y + o, row, column, down, across);
-		else if (s->th == 2)
-			wino_store(2, 1, r, y + o, row, column, down, across);
-		else if (s->tw == 2)
-			wino_store(1, 2, r, y + o, row, column, down, across);
-		else
-			wino_store(1, 1, r, y + o, row, column, down, across);
+		if (down >= high && across >= wide) {
+			wino_store(s.th, s.tw, s.far, r, y + o, row, column);
+			continue;
+		}
+		float some[4 * 4 * VL];
+		wino_store(s.th, s.tw, false, r, some, wide * VL, VL);
+		for (int p = 0; p < high && p < down; p++)
+			for (int q = 0; q < wide && q < across; q++)
+				vstore(y + o + p * row + q * column,
+				       vload(some + (p * wide + q) * VL));
 	}
 }
 
-/* m = v times `cols` columns of the weights, for n squares */
-INLINE void wino_products(const Winograd s, const float *v, const float *u, int n, float *m)
+/* `cols` channels from y on of `squares` squares from `first` on */
+INLINE void wino_outputs(const Winograd s, const float *m, const float *scale, const float *shift,
+			 float *y, int first, int squares)
+{
+	const int across = wino_across(s), image = across * wino_down(s);
+	for (int t = 0; t < squares; t++) {
+		const int at = (first + t) % image;
+		wino_output(s, m + t * wino_row(s.cols), scale, shift,
+			    y + (int64_t)((first + t) / image) * s.oh * s.ow * s.o, at / across,
+			    at % across);
+	}
+}
+
+/* m = v u for `squares` squares */
+INLINE void wino_products(const Winograd s, const float *v, const float *u, int squares, float *m)
 {
 	for (int xi = 0; xi < 36; xi++)
 		for (int c = 0; c < s.cols; c += NR)
-			gemm_block(n, v + xi * wino_plane(s, s.c), wino_row(s.c), s.c,
+			gemm_block(squares, v + xi * wino_plane(s, s.c), wino_row(s.c), s.c,
 				   u + ((int64_t)xi * s.cols + c) * s.c,
 				   m + xi * wino_plane(s, s.cols) + c, wino_row(s.cols), false);
 }
@@ -215,75 +309,77 @@ INLINE void wino_filter6(Vf a, Vf b, Vf c, Vf *r, int step)
 	r[5 * step] = c;
 }
 
-/* Taps k[n][9][NR] of one panel, transformed, to u[36][..][n][NR] with `plane` between points. */
-OUTLINE void wino_weights(const float *k, int n, float *u, int64_t plane)
+/* Row p of the points of taps k[n][9][NR] of one panel, transformed, to u[6][n][NR] */
+OUTLINE void wino_weights(const float *k, int n, int p, float *u)
 {
+	const float na = 1 / (2 * WINO_A2 * (WINO_A2 - WINO_B2));
+	const float nb = 1 / (2 * WINO_B2 * (WINO_B2 - WINO_A2));
+	const float g[6][3] = {{1, 0, 0},
+			       {na, na * WINO_A, na * WINO_A2},
+			       {na, -na * WINO_A, na * WINO_A2},
+			       {nb, nb * WINO_B, nb * WINO_B2},
+			       {nb, -nb * WINO_B, nb * WINO_B2},
+			       {0, 0, 1}};
+	const Vf g0 = vset(g[p][0]), g1 = vset(g[p][1]), g2 = vset(g[p][2]);
 	for (int i = 0; i < n * NR; i += VL) {
 		const float *at = k + i / NR * 9 * NR + i % NR;
-		Vf t[6][3];
+		Vf t[3], r[6];
 #pragma GCC unroll 3
 		for (int q = 0; q < 3; q++)
-			wino_filter6(vload(at + q * NR), vload(at + (3 + q) * NR),
-				     vload(at + (6 + q) * NR), &t[0][q], 3);
+			t[q] = vload(at + q * NR) * g0 + vload(at + (3 + q) * NR) * g1 +
+			       vload(at + (6 + q) * NR) * g2;
+		wino_filter6(t[0], t[1], t[2], r, 1);
 #pragma GCC unroll 6
-		for (int p = 0; p < 6; p++) {
-			Vf r[6];
-			wino_filter6(t[p][0], t[p][1], t[p][2], r, 1);
-#pragma GCC unroll 6
-			for (int q = 0; q < 6; q++)
-				vstore(u + (p * 6 + q) * plane + i, r[q]);
-		}
+		for (int q = 0; q < 6; q++)
+			vstore(u + (int64_t)q * n * NR + i, r[q]);
 	}
 }
 
-/* As wino_products with the weights as taps w[o / NR][c][9][NR] from the first of `cols` on. Taps
- * weigh a quarter of transformed weights, so where few squares share them, transforming a part of
- * KCHUNK channels at a time is cheaper than fetching the whole from memory. */
-INLINE void wino_taps(const Winograd s, const float *v, const float *w, int n, float *m, float *u)
+/* As wino_products, of the taps of n channels: u[6][n][NR] is transformed and used panel by panel,
+ * row by row of the points */
+INLINE void wino_taps(const Winograd s, const float *v, const float *taps, int squares, int n,
+		      float *m, bool add, float *u)
 {
-	for (int j = 0; j < s.c; j += KCHUNK) {
-		const int chunk = s.c - j < KCHUNK ? s.c - j : KCHUNK;
-		const int64_t plane = (int64_t)s.cols * KCHUNK;
-		for (int c = 0; c < s.cols; c += NR)
-			wino_weights(w + ((int64_t)c * s.c + (int64_t)j * NR) * 9, chunk,
-				     u + (int64_t)c * KCHUNK, plane);
-		for (int xi = 0; xi < 36; xi++)
-			for (int c = 0; c < s.cols; c += NR)
-				gemm_block(n, v + xi * wino_plane(s, s.c) + j, wino_row(s.c), chunk,
-					   u + xi * plane + (int64_t)c * KCHUNK,
-					   m + xi * wino_plane(s, s.cols) + c, wino_row(s.cols),
-					   j > 0);
-	}
+	const int64_t depth = wino_depth(s);
+	for (int c = 0; c < s.cols; c += NR)
+		for (int p = 0; p < 6; p++) {
+			wino_weights(taps + (int64_t)c * n * 9, n, p, u);
+			for (int q = 0; q < 6; q++) {
+				const int xi = p * 6 + q;
+				gemm_block(squares, v + xi * wino_plane(s, depth),
+						 wino_row(depth), n, u + q * n * NR,
+						 m + xi * wino_plane(s, s.cols) + c,
+						 wino_row(s.cols), add);
+			}
+		}
 }
 
 /* u: wino_pack, or wino_pack_taps; scale, shift[o] or NULL */
 INLINE void wino_tile(const Winograd s, const float *x, const float *u, const float *scale,
 		      const float *shift, float *y, int tile, float *scratch)
 {
-	const int across = wino_across(s), plane = across * wino_down(s);
+	const int squares = s.b * wino_across(s) * wino_down(s), depth = wino_depth(s);
 	const int first = tile / (s.o / s.span) * s.tiles, o0 = tile % (s.o / s.span) * s.span;
-	const int n = s.b * plane - first < s.tiles ? s.b * plane - first : s.tiles;
-	float *v = scratch, *m = v + 36 * wino_plane(s, s.c),
-	      *zeros = m + 36 * wino_plane(s, s.cols), *part = zeros + s.c;
-	memset(zeros, 0, (size_t)s.c * sizeof *zeros);
-	for (int t = 0; t < n; t++) {
-		const int b = (first + t) / plane, at = (first + t) % plane;
-		wino_input(x + (int64_t)b * s.h * s.w * s.c, s.h, s.w, s.c, at / across,
-			   at % across, zeros, v + t * wino_row(s.c), wino_plane(s, s.c));
-	}
+	const int n = squares - first < s.tiles ? squares - first : s.tiles;
+	float *v = scratch, *m = v + 36 * wino_plane(s, depth),
+	      *zeros = m + 36 * wino_plane(s, s.cols), *part = zeros + depth;
+	memset(zeros, 0, (size_t)depth * sizeof *zeros);
+	if (!s.taps)
+		wino_inputs(s, x, first, n, s.c, v, zeros);
 	for (int o = o0; o < o0 + s.span; o += s.cols) {
-		if (s.taps)
-			wino_taps(s, v, u + (int64_t)o * 9 * s.c, n, m, part);
-		else
+		if (!s.taps)
 			wino_products(s, v, u + (int64_t)o * 36 * s.c, n, m);
-		for (int t = 0; t < n; t++) {
-			const int b = (first + t) / plane, at = (first + t) % plane;
-			wino_output(&s, m + t * wino_row(s.cols), scale ? scale + o : NULL,
-				    shift ? shift + o : NULL,
-				    y + (int64_t)b * s.oh * s.ow * s.o + o, at / across,
-				    at % across);
+		for (int j = 0; s.taps && j < s.c; j += depth) {
+			const int channels = s.c - j < depth ? s.c - j : depth;
+			wino_inputs(s, x + j, first, n, channels, v, zeros);
+			wino_taps(s, v, u + ((int64_t)o * s.c + (int64_t)j * s.cols) * 9, n,
+				  channels, m, j > 0, part);
 		}
+		wino_outputs(s, m, scale ? scale + o : NULL, shift ? shift + o : NULL, y + o, first,
+			     n);
 	}
+	if (s.far)
+		vstream_end();
 }
 
 /* G k G^T of one 3x3 kernel: point p, q at u[(p * 6 + q) * step] */
@@ -323,15 +419,20 @@ OUTLINE void wino_pack(float *u, const float *w, int o, int c, int cols, int thr
 		}
 }
 
-/* w[o, c, 3, 3] to taps[o / NR][c][9][NR] */
-OUTLINE void wino_pack_taps(float *taps, const float *w, int o, int c, int threads)
+/* w[o, c, 3, 3] to taps in the order of their use: [o / cols][c / KCHUNK][cols / NR][KCHUNK][9][NR] */
+OUTLINE void wino_pack_taps(float *taps, const float *w, int o, int c, int cols, int threads)
 {
 #pragma omp parallel for num_threads(threads)
-	for (int64_t panel = 0; panel < o / NR; panel++)
-		for (int64_t j = 0; j < (int64_t)c * 9; j++)
-			for (int64_t l = 0; l < NR; l++)
-				taps[(panel * c * 9 + j) * NR + l] =
-				    w[(panel * NR + l) * c * 9 + j];
+	for (int64_t first = 0; first < o; first += NR)
+		for (int64_t j = 0; j < c; j++) {
+			const int64_t part = j / KCHUNK * KCHUNK;
+			const int64_t depth = c - part < KCHUNK ? c - part : KCHUNK;
+			float *to = taps + 9 * (first / cols * cols * c + part * cols +
+						first % cols * depth + (j - part) * NR);
+			for (int64_t tap = 0; tap < 9; tap++)
+				for (int64_t l = 0; l < NR; l++)
+					*to++ = w[((first + l) * c + j) * 9 + tap];
+		}
 }
 
 #endif /* CPU_WINOGRAD_H */

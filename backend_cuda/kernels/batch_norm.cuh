@@ -74,37 +74,65 @@ template <class P> struct NormChannel {
 
 /* ---- forward -------------------------------------------------------------------------------- */
 
+/* Mean and sum of squared distances from it of n rows, without cancellation: each ROWS are summed
+ * as distances from the mean so far, or from the first row. */
+template <class P> struct NormSums {
+	float mean[P::VEC], m2[P::VEC], n;
+
+	template <int ROWS>
+	__device__ __forceinline__ void add(const typename P::In *x, unsigned i, unsigned c)
+	{
+		float v[ROWS][P::VEC];
+#pragma unroll
+		for (int r = 0; r < ROWS; r++)
+			channels_get<P::VEC>(v[r], x + P::row(i + r * P::TY) + c * P::XC);
+		const float all = n + ROWS, share = ROWS / all;
+#pragma unroll
+		for (int e = 0; e < P::VEC; e++) {
+			float sum = 0, square = 0;
+#pragma unroll
+			for (int r = 0; r < ROWS; r++) {
+				const float d = v[r][e] - mean[e];
+				sum += d;
+				square = fmaf(d, d, square);
+			}
+			const float step = sum * (1.0f / ROWS);
+			m2[e] += fmaf(step * step, n * share, fmaf(-step, sum, square));
+			mean[e] = fmaf(step, share, mean[e]);
+		}
+		n = all;
+	}
+};
+
 /* parts[part][instances][C]: (mean, sum of squared distances from it) of a CTA's rows. */
 template <class P>
 __device__ __forceinline__ void norm_stats(const typename P::In *x, float2 *parts)
 {
+	enum { ROWS = 8 };
 	__shared__ float2 all[P::TY][P::TX * P::VEC];
 	const NormPlace<P> at;
-	float mean[P::VEC] = {}, m2[P::VEC] = {}, n = 0;
-	if (at.in)
-#pragma unroll 4
-		for (unsigned i = at.first + at.ty; i < at.end; i += P::TY) {
-			float v[P::VEC];
-			channels_get<P::VEC>(v, x + P::row(i) + at.c * P::XC);
-			n += 1;
-			const float part = 1 / n;
-#pragma unroll
-			for (int e = 0; e < P::VEC; e++) {
-				const float d = v[e] - mean[e];
-				mean[e] = fmaf(d, part, mean[e]);
-				m2[e] = fmaf(d, v[e] - mean[e], m2[e]);
-			}
-		}
+	NormSums<P> s = {};
+	unsigned i = at.first + at.ty;
+	if (at.in && i < at.end) {
+		channels_get<P::VEC>(s.mean, x + P::row(i) + at.c * P::XC);
+		for (; i + (ROWS - 1) * P::TY < at.end; i += ROWS * P::TY)
+			s.template add<ROWS>(x, i, at.c);
+#pragma unroll 1
+		for (; i < at.end; i += P::TY)
+			s.template add<1>(x, i, at.c);
+	}
 #pragma unroll
 	for (int e = 0; e < P::VEC; e++)
-		all[at.ty][at.tx * P::VEC + e] = make_float2(mean[e], m2[e]);
+		all[at.ty][at.tx * P::VEC + e] = make_float2(s.mean[e], s.m2[e]);
 	__syncthreads();
 	for (unsigned k = threadIdx.x; k < P::TX * P::VEC; k += 256) {
 		const unsigned c = blockIdx.x * P::TX * P::VEC + k;
 		float sum = 0, square = 0;
+#pragma unroll 2
 		for (unsigned t = 0; t < P::TY; t++)
 			sum = fmaf(at.rows(t), all[t][k].x, sum);
 		const float middle = sum / (at.end - at.first);
+#pragma unroll 2
 		for (unsigned t = 0; t < P::TY; t++) {
 			const float d = all[t][k].x - middle;
 			square += fmaf(at.rows(t) * d, d, all[t][k].y);

@@ -47,6 +47,13 @@ OUTLINE void memory_copy(float *to, const float *from, int64_t n)
 		memcpy(to, from, (size_t)n * sizeof *to);
 }
 
+/* n elements that lie `step` apart */
+OUTLINE void memory_gather(float *to, const float *from, int64_t step, int64_t n)
+{
+	for (int64_t i = 0; i < n; i++)
+		to[i] = from[i * step];
+}
+
 /* Every byte 0xff: NaN, so that whoever reads it shows. */
 OUTLINE void memory_poison(float *p, int64_t n)
 {
@@ -90,6 +97,24 @@ INLINE Vf vset(float x)
 	return x - (Vf){0};
 }
 
+/* As vstore to an aligned place, past the caches: for blocks so large that they would not stay
+ * there until they are read. The writer calls vstream_end before others read. */
+INLINE void vstream(float *p, Vf v)
+{
+#if defined(__AVX512F__) && !defined(__clang__)
+	__builtin_ia32_movntps512(p, v);
+#else
+	vstore(p, v);
+#endif
+}
+
+INLINE void vstream_end(void)
+{
+#if defined(__AVX512F__) && !defined(__clang__)
+	__builtin_ia32_sfence();
+#endif
+}
+
 /* n >= 1 elements at distance `step`; lanes past n are zero. */
 INLINE Vf vload_some(const float *p, int64_t step, int64_t n)
 {
@@ -117,17 +142,6 @@ INLINE Vf vrelu(Vf x)
 	return (Vf)((x > (Vf){0}) & (Vi)x);
 }
 
-/* p 2^n for whole numbers n; also where the result is below the normal range */
-INLINE Vf vscale(Vf p, Vf n)
-{
-#if defined(__AVX512F__) && !defined(__clang__)
-	return (Vf)__builtin_ia32_scalefps512_mask(p, n, p, -1, 4);
-#else
-	const Vi k = __builtin_convertvector(n, Vi), half = k >> 1;
-	return p * (Vf)((half + 127) << 23) * (Vf)((k - half + 127) << 23);
-#endif
-}
-
 /* x within lo .. hi; NaN stays */
 INLINE Vf vclamp(Vf x, float lo, float hi)
 {
@@ -140,23 +154,53 @@ INLINE Vf vclamp(Vf x, float lo, float hi)
 #endif
 }
 
-/* 2^x and e^x, at most 2 units in the last place off */
+#if defined(__AVX512DQ__) && !defined(__clang__)
+/* x less the whole number below it; p times 2 to that number, also below the normal range */
+INLINE Vf vfraction(Vf x)
+{
+	return __builtin_ia32_reduceps512_mask(x, 9, x, -1);
+}
+
+INLINE Vf vscale(Vf p, Vf x)
+{
+	return (Vf)__builtin_ia32_scalefps512_mask(p, x, p, -1, 4);
+}
+#else
+/* The whole number below x, where 2^x is neither 0 nor infinite */
+INLINE Vi vfloor(Vf x)
+{
+	const Vf c = vclamp(x, -150.0f, 129.0f);
+	const Vi n = __builtin_convertvector(c, Vi);
+	return n + (c < __builtin_convertvector(n, Vf));
+}
+
+INLINE Vf vfraction(Vf x)
+{
+	return vclamp(x, -150.0f, 129.0f) - __builtin_convertvector(vfloor(x), Vf);
+}
+
+INLINE Vf vscale(Vf p, Vf x)
+{
+	const Vi k = vfloor(x), half = k >> 1;
+	return p * (Vf)((half + 127) << 23) * (Vf)((k - half + 127) << 23);
+}
+#endif
+
+/* 2^x and e^x, at most 2 units in the last place off. Polynomials are minimax fits. */
 INLINE Vf vexp2(Vf x)
 {
-	const Vf magic = vset(12582912.0f); /* 1.5 * 2^23: adding it rounds to an integer */
-	x = vclamp(x, -150.0f, 129.0f);
-	const Vf n = (x + magic) - magic, r = x - n;
-	Vf p = 1.535231568e-04f * r + 1.340017072e-03f;
-	p = p * r + 9.618449956e-03f;
-	p = p * r + 5.550329387e-02f;
-	p = p * r + 2.402264774e-01f;
-	p = p * r + 6.931471825e-01f;
-	return vscale(p * r + 1.0f, n);
+	const Vf r = vfraction(x);
+	Vf p = 2.161292172e-04f * r + 1.246784464e-03f;
+	p = p * r + 9.675451745e-03f;
+	p = p * r + 5.548528054e-02f;
+	p = p * r + 2.402293056e-01f;
+	p = p * r + 6.931470444e-01f;
+	return vscale(p * r + 1.0f, x);
 }
 
 INLINE Vf vexp(Vf x)
 {
-	const Vf magic = vset(12582912.0f);
+	const Vf magic = vset(12582912.0f); /* 1.5 * 2^23: adding it rounds to an integer */
 	x = vclamp(x, -104.0f, 89.0f);
 	const Vf n = (x * 1.44269504f + magic) - magic;
 	const Vf r = x - n * 0.693145752f - n * 1.42860677e-06f;
@@ -165,6 +209,21 @@ INLINE Vf vexp(Vf x)
 	p = p * r + 1.666651517e-01f;
 	p = p * r + 4.999999404e-01f;
 	return vscale(p * r * r + r + 1.0f, n);
+}
+
+INLINE Vf vsilu(Vf x)
+{
+	return x / (1.0f + vexp(-x));
+}
+
+/* log(1 + e^x), at most 3 units off: log(1 + t) = 2 artanh(t / (2 + t)) for t = e^-|x| */
+INLINE Vf vsoftplus(Vf x)
+{
+	const Vf t = vexp(-(Vf)((Vi)x & 0x7fffffff)), s = t / (2.0f + t), z = s * s;
+	Vf p = 1.400591600e-01f * z + 1.400091700e-01f;
+	p = p * z + 2.001076300e-01f;
+	p = p * z + 3.333320800e-01f;
+	return vrelu(x) + (2.0f * s * (z * p) + 2.0f * s);
 }
 
 
@@ -287,9 +346,16 @@ INLINE float m_softplus(float x)
 /* PANEL is what weights are padded to, whatever the width of the vectors. */
 enum { NR = 2 * VL, KCHUNK = 64, PANEL = 32 };
 
+/* Weights that the next call reads, fetched on the way, `step` floats for each row of b. In even
+ * steps: a burst of misses fills the core's buffers, and the products wait. */
+typedef struct GemmAhead {
+	const float *at;
+	int step;
+} GemmAhead;
+
 /* c += or = a[mr, k] b[k, NR]; rows of a are lda apart */
 INLINE void gemm_rows(int mr, const float *a, int64_t lda, int k, const float *b, float *c,
-		      int64_t ldc, bool add)
+		      int64_t ldc, bool add, const GemmAhead next)
 {
 	Vf acc[GEMM_ROWS][2];
 #pragma GCC unroll 16
@@ -297,10 +363,7 @@ INLINE void gemm_rows(int mr, const float *a, int64_t lda, int k, const float *b
 		acc[i][0] = acc[i][1] = (Vf){0};
 	for (int j = 0; j < k; j++, b += NR) {
 		const Vf b0 = vload(b), b1 = vload(b + VL);
-		__builtin_prefetch(b + KCHUNK * NR);
-		__builtin_prefetch(b + KCHUNK * NR + VL);
-		__builtin_prefetch(b + 4 * KCHUNK * NR, 0, 2);
-		__builtin_prefetch(b + 4 * KCHUNK * NR + VL, 0, 2);
+		__builtin_prefetch(next.at + (int64_t)j * next.step);
 #pragma GCC unroll 16
 		for (int i = 0; i < mr; i++) {
 			const Vf s = vset(a[i * lda + j]);
@@ -318,12 +381,12 @@ INLINE void gemm_rows(int mr, const float *a, int64_t lda, int k, const float *b
 
 #define GEMM_CASE(n)                                                                               \
 	case n:                                                                                    \
-		gemm_rows(n, a, lda, k, b, c, ldc, add);                                           \
+		gemm_rows(n, a, lda, k, b, c, ldc, add, next);                                     \
 		break
 
 /* rows <= GEMM_ROWS; one copy of the code for each number of rows */
 OUTLINE void gemm_few(int rows, const float *a, int64_t lda, int k, const float *b, float *c,
-		      int64_t ldc, bool add)
+		      int64_t ldc, bool add, const GemmAhead next)
 {
 	switch (rows) {
 		GEMM_CASE(1);
@@ -346,17 +409,20 @@ OUTLINE void gemm_few(int rows, const float *a, int64_t lda, int k, const float 
 }
 
 /* c[rows, NR] (+)= a[rows, k] times one panel. Rows come in groups of nearly equal size, which
- * share a part of the weights while it is in the cache. */
+ * share a part of the weights while it is in the cache, and fetching the part behind it. */
 INLINE void gemm_block(int rows, const float *a, int64_t lda, int k, const float *b, float *c,
 		       int64_t ldc, bool add)
 {
-	const int groups = (rows + GEMM_ROWS - 1) / GEMM_ROWS;
+	const int groups = (rows + GEMM_ROWS - 1) / GEMM_ROWS, pairs = (rows + 1) / 2;
 	for (int j = 0; j < k; j += KCHUNK) {
 		const int n = k - j < KCHUNK ? k - j : KCHUNK;
 		for (int g = 0; g < groups; g++) {
-			const int r0 = rows * g / groups, r1 = rows * (g + 1) / groups;
+			const int r0 = pairs * g / groups * 2, end = pairs * (g + 1) / groups * 2;
+			const int r1 = end < rows ? end : rows;
+			const GemmAhead next = {b + (int64_t)(j + n) * NR + n * NR * g / groups,
+						NR / groups};
 			gemm_few(r1 - r0, a + r0 * lda + j, lda, n, b + (int64_t)j * NR,
-				 c + r0 * ldc, ldc, add || j > 0);
+				 c + r0 * ldc, ldc, add || j > 0, next);
 		}
 	}
 }
@@ -369,19 +435,23 @@ INLINE void gemm_gather(const float *a, int64_t row, int64_t col, int rows, int 
 			to[(int64_t)i * k + j] = a[i * row + j * col];
 }
 
-/* Panels of w[n, k], element (i, j) at w[i * row + j * col]; columns past n are zero. One panel
- * takes NR * k floats; n is rounded up to a multiple of PANEL. */
+/* The panel of w[n, k], element (i, j) at w[i * row + j * col], from i = first on; zeros past n. */
+INLINE void gemm_pack_panel(float *to, const float *w, int64_t first, int64_t n, int64_t k,
+			    int64_t row, int64_t col)
+{
+	for (int64_t j = 0; j < k; j++)
+		for (int64_t i = first; i < first + NR; i++)
+			*to++ = i < n ? w[i * row + j * col] : 0;
+}
+
+/* All panels of w[n, k]. One takes NR * k floats; n is rounded up to a multiple of PANEL. */
 OUTLINE void gemm_pack(float *to, const float *w, int64_t n, int64_t k, int64_t row, int64_t col,
 		       int threads)
 {
 	const int64_t panels = (n + PANEL - 1) / PANEL * (PANEL / NR);
 #pragma omp parallel for num_threads(threads)
 	for (int64_t p = 0; p < panels; p++)
-		for (int64_t j = 0; j < k; j++)
-			for (int64_t l = 0; l < NR; l++) {
-				const int64_t i = p * NR + l;
-				to[(p * k + j) * NR + l] = i < n ? w[i * row + j * col] : 0;
-			}
+		gemm_pack_panel(to + p * k * NR, w, p * NR, n, k, row, col);
 }
 
 
@@ -475,6 +545,7 @@ typedef struct Conv {
 	int64_t xb, xh, xw, xc, yb, yh, yw, yc;
 	int oh, ow, th, tw;
 	bool relu;
+	bool far; /* y is larger than the caches and written past them; channels last, o % 16 = 0 */
 	int rows; /* pooled output rows of a tile */
 } Conv;
 
@@ -503,32 +574,30 @@ INLINE void conv_fill(const Conv s, const float *x, int first, int n, float *v)
 	}
 }
 
-/* Pooled means of th convolution rows m[th][ow * tw][NR] times scale plus shift, n channels, to y
- */
-INLINE void conv_drain(const Conv s, const float *m, const float *scale, const float *shift,
-		       float *y, int n)
+/* Pooled means of th convolution rows times scale plus shift, n channels, to y; m: the products,
+ * `row` and `column` from one to the next, readable to the end of the last vector */
+INLINE void conv_drain(const Conv s, const float *m, int64_t row, int column, const float *scale,
+		       const float *shift, float *y, int n)
 {
-	const int64_t row = (int64_t)s.ow * s.tw * NR;
 	for (int j = 0; j < s.ow; j++)
-		for (int l = 0; l < NR; l += VL) {
-			if (l >= n)
-				break;
+		for (int l = 0; l < n; l += VL) {
 			const Vf times = scale ? vload_some(scale + l, 1, n - l) : vset(1.0f);
 			const Vf plus = shift ? vload_some(shift + l, 1, n - l) : (Vf){0};
 			Vf sum = {0};
 			for (int p = 0; p < s.th; p++)
 				for (int q = 0; q < s.tw; q++) {
-					const float *at = m + p * row + (j * s.tw + q) * NR + l;
+					const float *at =
+					    m + p * row + (int64_t)(j * s.tw + q) * column + l;
 					const Vf v = vload(at) * times + plus;
 					sum += s.relu ? vrelu(v) : v;
 				}
 			if (s.th * s.tw > 1)
 				sum *= 1.0f / (float)(s.th * s.tw);
-			if (s.yc == 1) {
+			if (s.yc == 1 && s.far)
+				vstream(y + j * s.yw + l, sum);
+			else if (s.yc == 1)
 				vstore_some(y + j * s.yw + l, sum, n - l);
-				continue;
-			}
-			for (int i = 0; i < VL && l + i < n; i++)
+			for (int i = 0; s.yc != 1 && i < VL && l + i < n; i++)
 				y[j * s.yw + (l + i) * s.yc] = sum[i];
 		}
 }
@@ -586,10 +655,14 @@ INLINE void conv_tile(const Conv s, const float *x, const float *w, const float 
 				    s, join,
 				    join ? joined + (int64_t)p * wide * k : v + p * s.sh * width,
 				    width, wide, w + (int64_t)o * k, m + (int64_t)p * wide * NR);
-			conv_drain(s, m, scale ? scale + o : NULL, shift ? shift + o : NULL,
-				   y + b * s.yb + (y0 + r) * s.yh + o * s.yc, s.o - o);
+			conv_drain(s, m, (int64_t)wide * NR, NR, scale ? scale + o : NULL,
+				   shift ? shift + o : NULL,
+				   y + b * s.yb + (y0 + r) * s.yh + o * s.yc,
+				   s.o - o < NR ? s.o - o : NR);
 		}
 	}
+	if (s.far)
+		vstream_end();
 }
 
 /* w[o, c, kh, kw] in panels of [o, (kh, kw, c)] */
@@ -872,25 +945,19 @@ INLINE int64_t scan_scratch(const Scan s)
 	return (int64_t)VL * 2 * (s.l + s.n);
 }
 
-/* `lanes` channels of x[l, e] to dense v[l][VL] */
-INLINE void scan_gather(const float *x, int64_t row, int64_t step, int l, int lanes, float *v)
-{
-	for (int t = 0; t < l; t++)
-		vstore(v + t * VL, vload_some(x + t * row, step, lanes));
-}
-
-/* One step: h = 2^(delta A) h + delta u B; returns C . h + D u */
+/* One step: h = 2^(delta A) h + delta u B; returns C . h + D u, in four sums: one would be a chain
+ * in which each waits for the last */
 INLINE Vf scan_step(const Scan s, Vf *h, const float *A, Vf delta, Vf u, Vf D, const float *B,
 		    const float *C)
 {
 	const Vf du = delta * u;
-	Vf y = D * u;
+	Vf y[4] = {D * u};
 #pragma GCC unroll 16
 	for (int n = 0; n < s.n; n++) {
 		h[n] = vexp2(delta * vload(A + n * VL)) * h[n] + du * vset(B[n * s.Bn]);
-		y += h[n] * vset(C[n * s.Cn]);
+		y[n % 4] += h[n] * vset(C[n * s.Cn]);
 	}
-	return y;
+	return (y[0] + y[1]) + (y[2] + y[3]);
 }
 
 INLINE void scan_loop(const Scan s, bool reverse, Vf *h, const float *A, const float *delta,
@@ -917,13 +984,15 @@ INLINE void scan_lanes(const Scan s, bool reverse, const float *u, const float *
 {
 	float *delta = scratch, *gate = delta + s.l * VL, *a = gate + s.l * VL,
 	      *state = a + s.n * VL;
-	scan_gather(dt, s.dl, s.de, s.l, lanes, delta);
-	for (int i = 0; s.softplus && i < s.l * VL; i++)
-		delta[i] = m_softplus(delta[i]);
-	if (s.gate)
-		scan_gather(z, s.zl, s.ze, s.l, lanes, gate);
-	for (int i = 0; s.gate && i < s.l * VL; i++)
-		gate[i] = m_silu(gate[i]);
+	for (int t = 0; t < s.l; t++) {
+		const Vf v = vload_some(dt + t * s.dl, s.de, lanes);
+		vstore(delta + t * VL, s.softplus ? vsoftplus(v) : v);
+		if (s.gate)
+			vstore(gate + t * VL, vsilu(vload_some(z + t * s.zl, s.ze, lanes)));
+		/* rows lie too far apart for the processor to see what comes next */
+		__builtin_prefetch(u + t * s.ul);
+		__builtin_prefetch(y + (int64_t)t * s.e, 1);
+	}
 	for (int n = 0; n < s.n; n++)
 		vstore(a + n * VL, vload_some(A + n, s.n, lanes) * 1.44269504f);
 	const Vf skip = vload_some(D, 1, lanes);
@@ -982,9 +1051,7 @@ INLINE void conv1d_lanes(const Conv1d s, bool reverse, bool silu, const float *x
 		for (int j = j0; j < j1; j++)
 			v += vload(taps + j * VL) *
 			     vload_some(x + (t - lead + j) * s.xl, s.xc, lanes);
-		if (silu)
-			v /= 1.0f + vexp(-v);
-		vstore_some(y + t * row, v, lanes);
+		vstore_some(y + t * row, silu ? vsilu(v) : v, lanes);
 	}
 }
 
@@ -1000,8 +1067,8 @@ INLINE void conv1d_tile(const Conv1d s, bool reverse, const float *x, const floa
 			     scratch);
 }
 
-/* [a | z] = x w^T, u = silu(conv1d(a)): x[b, l, k] with strides, w packed by halves [2][e, k],
- * u and z[b, ., e] dense. A tile is PANEL channels. */
+/* [a | z] = x w^T, u = silu(conv1d(a)): x[b, l, k] with strides, w packed by inproj_pack, u and
+ * z[b, ., e] dense. A tile is PANEL channels. */
 typedef struct InProj {
 	int b, l, k, e, taps, before, after;
 	int64_t xb, xl, xc;
@@ -1022,7 +1089,6 @@ INLINE void inproj_panel(const InProj s, bool reverse, const float *x, const flo
 			 const float *conv_w, const float *conv_b, float *u, float *z, int lanes,
 			 float *scratch)
 {
-	const int64_t half = (s.e + PANEL - 1) / PANEL * PANEL * (int64_t)s.k;
 	const Conv1d conv = {1, s.l, lanes, s.taps, s.before, s.after, 0, NR, 1};
 	float *a = scratch, *part = a + s.l * NR, *taps = part + s.l * NR;
 	const int64_t row = s.xc == 1 ? s.xl : s.k;
@@ -1035,7 +1101,8 @@ INLINE void inproj_panel(const InProj s, bool reverse, const float *x, const flo
 		conv1d_lanes(conv, reverse, true, a + c, conv_w + c * s.taps, conv_b + c, u + c,
 			     s.e, lanes - c, taps);
 	const bool whole = lanes >= NR;
-	gemm_block(s.l, x, row, s.k, w + half, whole ? z : part, whole ? s.e : NR, false);
+	gemm_block(s.l, x, row, s.k, w + (int64_t)s.k * NR, whole ? z : part, whole ? s.e : NR,
+		   false);
 	for (int t = 0; !whole && t < s.l; t++)
 		memcpy(z + (int64_t)t * s.e, part + t * NR, (size_t)lanes * sizeof *z);
 }
@@ -1047,10 +1114,21 @@ INLINE void inproj_tile(const InProj s, bool reverse, const float *x, const floa
 	const int out = s.l + s.before + s.after - s.taps + 1;
 	for (int c = tile * PANEL; c < (tile + 1) * PANEL && c < s.e; c += NR)
 		for (int b = 0; b < s.b; b++)
-			inproj_panel(s, reverse, x + b * s.xb, w + (int64_t)c * s.k,
+			inproj_panel(s, reverse, x + b * s.xb, w + (int64_t)2 * c * s.k,
 				     conv_w + (int64_t)c * s.taps, conv_b + c,
 				     u + (int64_t)b * out * s.e + c, z + (int64_t)b * s.l * s.e + c,
 				     s.e - c, scratch);
+}
+
+/* w[2 e, k], element (i, j) at w[i * row + j * col], as panels of a and z in turns, so that a tile
+ * reads its weights in one stream */
+OUTLINE void inproj_pack(float *to, const float *w, int64_t e, int64_t k, int64_t row, int64_t col,
+			 int threads)
+{
+	const int64_t panels = (e + PANEL - 1) / PANEL * (PANEL / NR);
+#pragma omp parallel for num_threads(threads)
+	for (int64_t p = 0; p < 2 * panels; p++)
+		gemm_pack_panel(to + p * k * NR, w + p % 2 * e * row, p / 2 * NR, e, k, row, col);
 }
 
 
@@ -1231,6 +1309,7 @@ static void mel_filterbank(float *y, int bins, int mels, double rate, double fmi
 #define LOAD INT64_C(21664)
 #define PACK INT64_C(244496)
 #define SCRATCH INT64_C(8240)
+#define WORK INT64_C(144)
 
 typedef struct Self {
 	int threads;
@@ -1238,6 +1317,7 @@ typedef struct Self {
 	float *load;    /* values computed once, when weights are loaded */
 	float *pack;    /* weights in the order in which the kernels read them */
 	float *scratch; /* of the threads */
+	float *work;    /* of one function at a time, for all threads */
 	const float *const *params; /* while loading */
 	const RtSource *weights;    /* while loading */
 	const float *const *in;     /* while running */
@@ -1358,7 +1438,7 @@ OUTLINE void features_features_log_mel_squares(const Self *s, const float *restr
 OUTLINE void features_features_log_mel_power(const Self *s, const float *restrict x,
                                              float *restrict y)
 {
-#pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
+#pragma omp parallel for schedule(dynamic, 20) num_threads(s->threads)
 	for (int i = 0; i < 1315; i++) {
 		const Reduce k = {.n = 84132, .step = 2, .nkeep = 0, .nover = 1, .over_dim = {2},
 		                  .over = {1}};
@@ -1426,7 +1506,7 @@ OUTLINE void features_features_intensity_products(const Self *s, const float *re
 OUTLINE void features_features_intensity_I(const Self *s, const float *restrict x,
                                            float *restrict y)
 {
-#pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
+#pragma omp parallel for schedule(dynamic, 15) num_threads(s->threads)
 	for (int i = 0; i < 986; i++) {
 		const Reduce k = {.n = 63099, .step = 2, .nkeep = 0, .nover = 1, .over_dim = {2},
 		                  .over = {1}};
@@ -1459,7 +1539,7 @@ OUTLINE void features_features_intensity_squares(const Self *s, const float *res
 OUTLINE void features_features_intensity_square_norm(const Self *s, const float *restrict x,
     float *restrict y)
 {
-#pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
+#pragma omp parallel for schedule(dynamic, 5) num_threads(s->threads)
 	for (int i = 0; i < 329; i++) {
 		const Reduce k = {.n = 21033, .step = 1, .nkeep = 0, .nover = 1, .over_dim = {3},
 		                  .over = {21033}};
@@ -1610,7 +1690,7 @@ OUTLINE void main_enc_b1_conv1(const Self *s, const float *restrict scale,
 		const Conv k = {.b = 1, .h = 41, .w = 32, .c = 4, .o = 8, .kh = 3, .kw = 3, .sh = 1,
 		                .sw = 1, .ph = 1, .pw = 1, .xb = 1312, .xh = 32, .xw = 1,
 		                .xc = 1312, .yb = 10496, .yh = 256, .yw = 8, .yc = 1, .oh = 41,
-		                .ow = 32, .th = 1, .tw = 1, .relu = 1, .rows = 2};
+		                .ow = 32, .th = 1, .tw = 1, .relu = 1, .far = 0, .rows = 2};
 		conv_tile(k, x, w + g * INT64_C(1152), scale + g * INT64_C(8),
 		          shift + g * INT64_C(8), y + g * INT64_C(10496), i % 21, self_scratch(s));
 	}
@@ -1660,7 +1740,7 @@ OUTLINE void main_enc_doa_b1_conv1(const Self *s, const float *restrict scale,
 		const Conv k = {.b = 1, .h = 41, .w = 32, .c = 7, .o = 8, .kh = 3, .kw = 3, .sh = 1,
 		                .sw = 1, .ph = 1, .pw = 1, .xb = 9184, .xh = 32, .xw = 1,
 		                .xc = 1312, .yb = 10496, .yh = 256, .yw = 8, .yc = 1, .oh = 41,
-		                .ow = 32, .th = 1, .tw = 1, .relu = 1, .rows = 2};
+		                .ow = 32, .th = 1, .tw = 1, .relu = 1, .far = 0, .rows = 2};
 		conv_tile(k, x, w, scale, shift, y, i, self_scratch(s));
 	}
 }
@@ -1710,7 +1790,7 @@ OUTLINE void main_enc_b1_conv2(const Self *s, const float *restrict scale,
 		const Conv k = {.b = 1, .h = 41, .w = 32, .c = 8, .o = 8, .kh = 3, .kw = 3, .sh = 1,
 		                .sw = 1, .ph = 1, .pw = 1, .xb = 10496, .xh = 256, .xw = 8, .xc = 1,
 		                .yb = 2560, .yh = 128, .yw = 8, .yc = 1, .oh = 20, .ow = 16,
-		                .th = 2, .tw = 2, .relu = 1, .rows = 1};
+		                .th = 2, .tw = 2, .relu = 1, .far = 0, .rows = 1};
 		conv_tile(k, x + g * INT64_C(10496), w + g * INT64_C(2304), scale + g * INT64_C(8),
 		          shift + g * INT64_C(8), y + g * INT64_C(2560), i % 20, self_scratch(s));
 	}
@@ -1730,38 +1810,50 @@ OUTLINE void main_stitch_enc_1(const float *restrict in0, const float *restrict 
                                const float *restrict in6, const float *restrict in7,
                                const float *restrict in8, const float *restrict in9,
                                const float *restrict in10, const float *restrict in11,
-                               float *restrict out0, float *restrict out1, float *restrict out2)
+                               float *restrict out0, float *restrict out1, float *restrict out2,
+                               float *restrict row1, float *restrict row3, float *restrict row5,
+                               float *restrict row6, float *restrict row7, float *restrict row8,
+                               float *restrict row9, float *restrict row10, float *restrict row11)
 {
+	memory_gather(row1, in1, 9, 8);
+	memory_gather(row3, in3, 9, 8);
+	memory_gather(row5, in5, 9, 8);
+	memory_gather(row6, in6, 9, 8);
+	memory_gather(row7, in7, 9, 8);
+	memory_gather(row8, in8, 9, 8);
+	memory_gather(row9, in9, 9, 8);
+	memory_gather(row10, in10, 9, 8);
+	memory_gather(row11, in11, 9, 8);
 	for (int64_t r = 0; r < 320; r++) {
 		const float *const p0 = in0 + r * 8;
-		const float *const p1 = in1;
+		const float *const p1 = row1;
 		const float *const p2 = in2 + r * 8;
-		const float *const p3 = in3;
+		const float *const p3 = row3;
 		const float *const p4 = in4 + r * 8;
-		const float *const p5 = in5;
-		const float *const p6 = in6;
-		const float *const p7 = in7;
-		const float *const p8 = in8;
-		const float *const p9 = in9;
-		const float *const p10 = in10;
-		const float *const p11 = in11;
+		const float *const p5 = row5;
+		const float *const p6 = row6;
+		const float *const p7 = row7;
+		const float *const p8 = row8;
+		const float *const p9 = row9;
+		const float *const p10 = row10;
+		const float *const p11 = row11;
 		float *const restrict q0 = out0 + r * 8;
 		float *const restrict q1 = out1 + r * 8;
 		float *const restrict q2 = out2 + r * 8;
 #pragma omp simd
 		for (int64_t j = 0; j < 8; j++) {
 			const float x0 = p0[j];
-			const float x1 = p1[j * 9];
+			const float x1 = p1[j];
 			const float x2 = p2[j];
-			const float x3 = p3[j * 9];
+			const float x3 = p3[j];
 			const float x4 = p4[j];
-			const float x5 = p5[j * 9];
-			const float x6 = p6[j * 9];
-			const float x7 = p7[j * 9];
-			const float x8 = p8[j * 9];
-			const float x9 = p9[j * 9];
-			const float x10 = p10[j * 9];
-			const float x11 = p11[j * 9];
+			const float x5 = p5[j];
+			const float x6 = p6[j];
+			const float x7 = p7[j];
+			const float x8 = p8[j];
+			const float x9 = p9[j];
+			const float x10 = p10[j];
+			const float x11 = p11[j];
 			const float t0 = ew_mul(x0, x1);
 			const float t1 = ew_mul(x2, x3);
 			const float t2 = ew_mul(x4, x5);
@@ -1797,7 +1889,7 @@ OUTLINE void main_enc_b2_conv1(const Self *s, const float *restrict scale,
 		const Conv k = {.b = 1, .h = 20, .w = 16, .c = 8, .o = 8, .kh = 3, .kw = 3, .sh = 1,
 		                .sw = 1, .ph = 1, .pw = 1, .xb = 2560, .xh = 128, .xw = 8, .xc = 1,
 		                .yb = 2560, .yh = 128, .yw = 8, .yc = 1, .oh = 20, .ow = 16,
-		                .th = 1, .tw = 1, .relu = 1, .rows = 1};
+		                .th = 1, .tw = 1, .relu = 1, .far = 0, .rows = 1};
 		conv_tile(k, x + g * INT64_C(2560), w + g * INT64_C(2304), scale + g * INT64_C(8),
 		          shift + g * INT64_C(8), y + g * INT64_C(2560), i % 20, self_scratch(s));
 	}
@@ -1816,7 +1908,7 @@ OUTLINE void main_enc_b2_conv2(const Self *s, const float *restrict scale,
 		const Conv k = {.b = 1, .h = 20, .w = 16, .c = 8, .o = 8, .kh = 3, .kw = 3, .sh = 1,
 		                .sw = 1, .ph = 1, .pw = 1, .xb = 2560, .xh = 128, .xw = 8, .xc = 1,
 		                .yb = 640, .yh = 64, .yw = 8, .yc = 1, .oh = 10, .ow = 8, .th = 2,
-		                .tw = 2, .relu = 1, .rows = 1};
+		                .tw = 2, .relu = 1, .far = 0, .rows = 1};
 		conv_tile(k, x + g * INT64_C(2560), w + g * INT64_C(2304), scale + g * INT64_C(8),
 		          shift + g * INT64_C(8), y + g * INT64_C(640), i % 10, self_scratch(s));
 	}
@@ -1836,38 +1928,50 @@ OUTLINE void main_stitch_enc_2(const float *restrict in0, const float *restrict 
                                const float *restrict in6, const float *restrict in7,
                                const float *restrict in8, const float *restrict in9,
                                const float *restrict in10, const float *restrict in11,
-                               float *restrict out0, float *restrict out1, float *restrict out2)
+                               float *restrict out0, float *restrict out1, float *restrict out2,
+                               float *restrict row1, float *restrict row3, float *restrict row5,
+                               float *restrict row6, float *restrict row7, float *restrict row8,
+                               float *restrict row9, float *restrict row10, float *restrict row11)
 {
+	memory_gather(row1, in1, 9, 8);
+	memory_gather(row3, in3, 9, 8);
+	memory_gather(row5, in5, 9, 8);
+	memory_gather(row6, in6, 9, 8);
+	memory_gather(row7, in7, 9, 8);
+	memory_gather(row8, in8, 9, 8);
+	memory_gather(row9, in9, 9, 8);
+	memory_gather(row10, in10, 9, 8);
+	memory_gather(row11, in11, 9, 8);
 	for (int64_t r = 0; r < 80; r++) {
 		const float *const p0 = in0 + r * 8;
-		const float *const p1 = in1;
+		const float *const p1 = row1;
 		const float *const p2 = in2 + r * 8;
-		const float *const p3 = in3;
+		const float *const p3 = row3;
 		const float *const p4 = in4 + r * 8;
-		const float *const p5 = in5;
-		const float *const p6 = in6;
-		const float *const p7 = in7;
-		const float *const p8 = in8;
-		const float *const p9 = in9;
-		const float *const p10 = in10;
-		const float *const p11 = in11;
+		const float *const p5 = row5;
+		const float *const p6 = row6;
+		const float *const p7 = row7;
+		const float *const p8 = row8;
+		const float *const p9 = row9;
+		const float *const p10 = row10;
+		const float *const p11 = row11;
 		float *const restrict q0 = out0 + r * 8;
 		float *const restrict q1 = out1 + r * 8;
 		float *const restrict q2 = out2 + r * 8;
 #pragma omp simd
 		for (int64_t j = 0; j < 8; j++) {
 			const float x0 = p0[j];
-			const float x1 = p1[j * 9];
+			const float x1 = p1[j];
 			const float x2 = p2[j];
-			const float x3 = p3[j * 9];
+			const float x3 = p3[j];
 			const float x4 = p4[j];
-			const float x5 = p5[j * 9];
-			const float x6 = p6[j * 9];
-			const float x7 = p7[j * 9];
-			const float x8 = p8[j * 9];
-			const float x9 = p9[j * 9];
-			const float x10 = p10[j * 9];
-			const float x11 = p11[j * 9];
+			const float x5 = p5[j];
+			const float x6 = p6[j];
+			const float x7 = p7[j];
+			const float x8 = p8[j];
+			const float x9 = p9[j];
+			const float x10 = p10[j];
+			const float x11 = p11[j];
 			const float t0 = ew_mul(x0, x1);
 			const float t1 = ew_mul(x2, x3);
 			const float t2 = ew_mul(x4, x5);
@@ -1935,7 +2039,7 @@ OUTLINE void main_enc_b3_conv1(const Self *s, const float *restrict scale,
 		const Conv k = {.b = 1, .h = 10, .w = 8, .c = 8, .o = 16, .kh = 3, .kw = 3, .sh = 1,
 		                .sw = 1, .ph = 1, .pw = 1, .xb = 640, .xh = 64, .xw = 8, .xc = 1,
 		                .yb = 1280, .yh = 128, .yw = 16, .yc = 1, .oh = 10, .ow = 8,
-		                .th = 1, .tw = 1, .relu = 1, .rows = 1};
+		                .th = 1, .tw = 1, .relu = 1, .far = 0, .rows = 1};
 		conv_tile(k, x + g * INT64_C(640), w + g * INT64_C(2304), scale + g * INT64_C(16),
 		          shift + g * INT64_C(16), y + g * INT64_C(1280), i % 10, self_scratch(s));
 	}
@@ -1954,7 +2058,7 @@ OUTLINE void main_enc_b3_conv2(const Self *s, const float *restrict scale,
 		const Conv k = {.b = 1, .h = 10, .w = 8, .c = 16, .o = 16, .kh = 3, .kw = 3,
 		                .sh = 1, .sw = 1, .ph = 1, .pw = 1, .xb = 1280, .xh = 128, .xw = 16,
 		                .xc = 1, .yb = 320, .yh = 64, .yw = 16, .yc = 1, .oh = 5, .ow = 4,
-		                .th = 2, .tw = 2, .relu = 1, .rows = 1};
+		                .th = 2, .tw = 2, .relu = 1, .far = 0, .rows = 1};
 		conv_tile(k, x + g * INT64_C(1280), w + g * INT64_C(4608), scale + g * INT64_C(16),
 		          shift + g * INT64_C(16), y + g * INT64_C(320), i % 5, self_scratch(s));
 	}
@@ -1974,38 +2078,50 @@ OUTLINE void main_stitch_enc_3(const float *restrict in0, const float *restrict 
                                const float *restrict in6, const float *restrict in7,
                                const float *restrict in8, const float *restrict in9,
                                const float *restrict in10, const float *restrict in11,
-                               float *restrict out0, float *restrict out1, float *restrict out2)
+                               float *restrict out0, float *restrict out1, float *restrict out2,
+                               float *restrict row1, float *restrict row3, float *restrict row5,
+                               float *restrict row6, float *restrict row7, float *restrict row8,
+                               float *restrict row9, float *restrict row10, float *restrict row11)
 {
+	memory_gather(row1, in1, 9, 16);
+	memory_gather(row3, in3, 9, 16);
+	memory_gather(row5, in5, 9, 16);
+	memory_gather(row6, in6, 9, 16);
+	memory_gather(row7, in7, 9, 16);
+	memory_gather(row8, in8, 9, 16);
+	memory_gather(row9, in9, 9, 16);
+	memory_gather(row10, in10, 9, 16);
+	memory_gather(row11, in11, 9, 16);
 	for (int64_t r = 0; r < 20; r++) {
 		const float *const p0 = in0 + r * 16;
-		const float *const p1 = in1;
+		const float *const p1 = row1;
 		const float *const p2 = in2 + r * 16;
-		const float *const p3 = in3;
+		const float *const p3 = row3;
 		const float *const p4 = in4 + r * 16;
-		const float *const p5 = in5;
-		const float *const p6 = in6;
-		const float *const p7 = in7;
-		const float *const p8 = in8;
-		const float *const p9 = in9;
-		const float *const p10 = in10;
-		const float *const p11 = in11;
+		const float *const p5 = row5;
+		const float *const p6 = row6;
+		const float *const p7 = row7;
+		const float *const p8 = row8;
+		const float *const p9 = row9;
+		const float *const p10 = row10;
+		const float *const p11 = row11;
 		float *const restrict q0 = out0 + r * 16;
 		float *const restrict q1 = out1 + r * 16;
 		float *const restrict q2 = out2 + r * 16;
 #pragma omp simd
 		for (int64_t j = 0; j < 16; j++) {
 			const float x0 = p0[j];
-			const float x1 = p1[j * 9];
+			const float x1 = p1[j];
 			const float x2 = p2[j];
-			const float x3 = p3[j * 9];
+			const float x3 = p3[j];
 			const float x4 = p4[j];
-			const float x5 = p5[j * 9];
-			const float x6 = p6[j * 9];
-			const float x7 = p7[j * 9];
-			const float x8 = p8[j * 9];
-			const float x9 = p9[j * 9];
-			const float x10 = p10[j * 9];
-			const float x11 = p11[j * 9];
+			const float x5 = p5[j];
+			const float x6 = p6[j];
+			const float x7 = p7[j];
+			const float x8 = p8[j];
+			const float x9 = p9[j];
+			const float x10 = p10[j];
+			const float x11 = p11[j];
 			const float t0 = ew_mul(x0, x1);
 			const float t1 = ew_mul(x2, x3);
 			const float t2 = ew_mul(x4, x5);
@@ -2041,7 +2157,7 @@ OUTLINE void main_enc_b4_conv1(const Self *s, const float *restrict scale,
 		const Conv k = {.b = 1, .h = 5, .w = 4, .c = 16, .o = 16, .kh = 3, .kw = 3, .sh = 1,
 		                .sw = 1, .ph = 1, .pw = 1, .xb = 320, .xh = 64, .xw = 16, .xc = 1,
 		                .yb = 320, .yh = 64, .yw = 16, .yc = 1, .oh = 5, .ow = 4, .th = 1,
-		                .tw = 1, .relu = 1, .rows = 1};
+		                .tw = 1, .relu = 1, .far = 0, .rows = 1};
 		conv_tile(k, x + g * INT64_C(320), w + g * INT64_C(4608), scale + g * INT64_C(16),
 		          shift + g * INT64_C(16), y + g * INT64_C(320), i % 5, self_scratch(s));
 	}
@@ -2060,7 +2176,7 @@ OUTLINE void main_enc_b4_conv2(const Self *s, const float *restrict scale,
 		const Conv k = {.b = 1, .h = 5, .w = 4, .c = 16, .o = 16, .kh = 3, .kw = 3, .sh = 1,
 		                .sw = 1, .ph = 1, .pw = 1, .xb = 320, .xh = 64, .xw = 16, .xc = 1,
 		                .yb = 160, .yh = 32, .yw = 16, .yc = 1, .oh = 5, .ow = 2, .th = 1,
-		                .tw = 2, .relu = 1, .rows = 1};
+		                .tw = 2, .relu = 1, .far = 0, .rows = 1};
 		conv_tile(k, x + g * INT64_C(320), w + g * INT64_C(4608), scale + g * INT64_C(16),
 		          shift + g * INT64_C(16), y + g * INT64_C(160), i % 5, self_scratch(s));
 	}
@@ -2529,7 +2645,9 @@ static void run_main(const Self *s, float *const *out)
 	main_stitch_enc_1(s->arena + 31488, s->pack + 50848, s->arena + 36608, s->pack + 50849,
 	                  s->arena + 34048, s->pack + 50850, s->pack + 50851, s->pack + 50852,
 	                  s->pack + 50853, s->pack + 50854, s->pack + 50855, s->pack + 50856,
-	                  s->arena, s->arena + 2560, s->arena + 5120);
+	                  s->arena, s->arena + 2560, s->arena + 5120, s->work, s->work + 16,
+	                  s->work + 32, s->work + 48, s->work + 64, s->work + 80, s->work + 96,
+	                  s->work + 112, s->work + 128);
 	main_enc_b2_conv1(s, s->load + 21472, s->load + 21504, s->arena, s->pack + 50928,
 	                  s->arena + 7680);
 	main_enc_b2_conv2(s, s->load + 21536, s->load + 21568, s->arena + 7680, s->pack + 57968,
@@ -2537,7 +2655,9 @@ static void run_main(const Self *s, float *const *out)
 	main_stitch_enc_2(s->arena, s->pack + 65008, s->arena + 640, s->pack + 65009,
 	                  s->arena + 1280, s->pack + 65010, s->pack + 65011, s->pack + 65012,
 	                  s->pack + 65013, s->pack + 65014, s->pack + 65015, s->pack + 65016,
-	                  s->arena + 3840, s->arena + 4480, s->arena + 5120);
+	                  s->arena + 3840, s->arena + 4480, s->arena + 5120, s->work, s->work + 16,
+	                  s->work + 32, s->work + 48, s->work + 64, s->work + 80, s->work + 96,
+	                  s->work + 112, s->work + 128);
 	main_enc_b3_conv1(s, s->load + 21024, s->load + 21072, s->arena + 3840, s->pack + 65088,
 	                  s->arena);
 	main_enc_b3_conv2(s, s->load + 21120, s->load + 21168, s->arena, s->pack + 72192,
@@ -2545,7 +2665,9 @@ static void run_main(const Self *s, float *const *out)
 	main_stitch_enc_3(s->arena + 3840, s->pack + 86208, s->arena + 4160, s->pack + 86209,
 	                  s->arena + 4480, s->pack + 86210, s->pack + 86211, s->pack + 86212,
 	                  s->pack + 86213, s->pack + 86214, s->pack + 86215, s->pack + 86216,
-	                  s->arena, s->arena + 320, s->arena + 640);
+	                  s->arena, s->arena + 320, s->arena + 640, s->work, s->work + 16,
+	                  s->work + 32, s->work + 48, s->work + 64, s->work + 80, s->work + 96,
+	                  s->work + 112, s->work + 128);
 	main_enc_b4_conv1(s, s->load + 21216, s->load + 21264, s->arena, s->pack + 86352,
 	                  s->arena + 960);
 	main_enc_b4_conv2(s, s->load + 21312, s->load + 21360, s->arena + 960, s->pack + 100368,
@@ -2786,42 +2908,24 @@ static void load(const Self *s)
 	memory_copy(s->pack + 114624, s->params[143] + 0, 16);
 	memory_copy(s->pack + 114640, s->params[144] + 0, 16);
 	memory_copy(s->pack + 114656, s->params[145] + 0, 16);
-	gemm_pack(s->pack + 114672, s->params[126] + 0, 32, 16, 16, 1, s->threads);
-	gemm_pack(s->pack + 115184, s->params[126] + 512, 32, 16, 16, 1, s->threads);
-	gemm_pack(s->pack + 115696, s->params[147] + 0, 32, 16, 16, 1, s->threads);
-	gemm_pack(s->pack + 116208, s->params[147] + 512, 32, 16, 16, 1, s->threads);
-	gemm_pack(s->pack + 116720, s->params[148] + 0, 32, 16, 16, 1, s->threads);
-	gemm_pack(s->pack + 117232, s->params[148] + 512, 32, 16, 16, 1, s->threads);
-	gemm_pack(s->pack + 117744, s->params[149] + 0, 32, 16, 16, 1, s->threads);
-	gemm_pack(s->pack + 118256, s->params[149] + 512, 32, 16, 16, 1, s->threads);
-	gemm_pack(s->pack + 118768, s->params[150] + 0, 32, 16, 16, 1, s->threads);
-	gemm_pack(s->pack + 119280, s->params[150] + 512, 32, 16, 16, 1, s->threads);
-	gemm_pack(s->pack + 119792, s->params[151] + 0, 32, 16, 16, 1, s->threads);
-	gemm_pack(s->pack + 120304, s->params[151] + 512, 32, 16, 16, 1, s->threads);
-	gemm_pack(s->pack + 120816, s->params[152] + 0, 32, 16, 16, 1, s->threads);
-	gemm_pack(s->pack + 121328, s->params[152] + 512, 32, 16, 16, 1, s->threads);
-	gemm_pack(s->pack + 121840, s->params[153] + 0, 32, 16, 16, 1, s->threads);
-	gemm_pack(s->pack + 122352, s->params[153] + 512, 32, 16, 16, 1, s->threads);
-	gemm_pack(s->pack + 122864, s->params[154] + 0, 32, 16, 16, 1, s->threads);
-	gemm_pack(s->pack + 123376, s->params[154] + 512, 32, 16, 16, 1, s->threads);
-	gemm_pack(s->pack + 123888, s->params[155] + 0, 32, 16, 16, 1, s->threads);
-	gemm_pack(s->pack + 124400, s->params[155] + 512, 32, 16, 16, 1, s->threads);
-	gemm_pack(s->pack + 124912, s->params[156] + 0, 32, 16, 16, 1, s->threads);
-	gemm_pack(s->pack + 125424, s->params[156] + 512, 32, 16, 16, 1, s->threads);
-	gemm_pack(s->pack + 125936, s->params[157] + 0, 32, 16, 16, 1, s->threads);
-	gemm_pack(s->pack + 126448, s->params[157] + 512, 32, 16, 16, 1, s->threads);
-	gemm_pack(s->pack + 126960, s->params[158] + 0, 32, 16, 16, 1, s->threads);
-	gemm_pack(s->pack + 127472, s->params[158] + 512, 32, 16, 16, 1, s->threads);
-	gemm_pack(s->pack + 127984, s->params[159] + 0, 32, 16, 16, 1, s->threads);
-	gemm_pack(s->pack + 128496, s->params[159] + 512, 32, 16, 16, 1, s->threads);
-	gemm_pack(s->pack + 129008, s->params[160] + 0, 32, 16, 16, 1, s->threads);
-	gemm_pack(s->pack + 129520, s->params[160] + 512, 32, 16, 16, 1, s->threads);
-	gemm_pack(s->pack + 130032, s->params[161] + 0, 32, 16, 16, 1, s->threads);
-	gemm_pack(s->pack + 130544, s->params[161] + 512, 32, 16, 16, 1, s->threads);
-	gemm_pack(s->pack + 131056, s->params[162] + 0, 32, 16, 16, 1, s->threads);
-	gemm_pack(s->pack + 131568, s->params[162] + 512, 32, 16, 16, 1, s->threads);
-	gemm_pack(s->pack + 132080, s->params[163] + 0, 32, 16, 16, 1, s->threads);
-	gemm_pack(s->pack + 132592, s->params[163] + 512, 32, 16, 16, 1, s->threads);
+	inproj_pack(s->pack + 114672, s->params[126] + 0, 32, 16, 16, 1, s->threads);
+	inproj_pack(s->pack + 115696, s->params[147] + 0, 32, 16, 16, 1, s->threads);
+	inproj_pack(s->pack + 116720, s->params[148] + 0, 32, 16, 16, 1, s->threads);
+	inproj_pack(s->pack + 117744, s->params[149] + 0, 32, 16, 16, 1, s->threads);
+	inproj_pack(s->pack + 118768, s->params[150] + 0, 32, 16, 16, 1, s->threads);
+	inproj_pack(s->pack + 119792, s->params[151] + 0, 32, 16, 16, 1, s->threads);
+	inproj_pack(s->pack + 120816, s->params[152] + 0, 32, 16, 16, 1, s->threads);
+	inproj_pack(s->pack + 121840, s->params[153] + 0, 32, 16, 16, 1, s->threads);
+	inproj_pack(s->pack + 122864, s->params[154] + 0, 32, 16, 16, 1, s->threads);
+	inproj_pack(s->pack + 123888, s->params[155] + 0, 32, 16, 16, 1, s->threads);
+	inproj_pack(s->pack + 124912, s->params[156] + 0, 32, 16, 16, 1, s->threads);
+	inproj_pack(s->pack + 125936, s->params[157] + 0, 32, 16, 16, 1, s->threads);
+	inproj_pack(s->pack + 126960, s->params[158] + 0, 32, 16, 16, 1, s->threads);
+	inproj_pack(s->pack + 127984, s->params[159] + 0, 32, 16, 16, 1, s->threads);
+	inproj_pack(s->pack + 129008, s->params[160] + 0, 32, 16, 16, 1, s->threads);
+	inproj_pack(s->pack + 130032, s->params[161] + 0, 32, 16, 16, 1, s->threads);
+	inproj_pack(s->pack + 131056, s->params[162] + 0, 32, 16, 16, 1, s->threads);
+	inproj_pack(s->pack + 132080, s->params[163] + 0, 32, 16, 16, 1, s->threads);
 	memory_copy(s->pack + 133104, s->params[127] + 0, 128);
 	memory_copy(s->pack + 133232, s->params[164] + 0, 128);
 	memory_copy(s->pack + 133360, s->params[165] + 0, 128);
@@ -2985,42 +3089,24 @@ static void load(const Self *s)
 	memory_copy(s->pack + 177120, s->params[323] + 0, 16);
 	memory_copy(s->pack + 177136, s->params[324] + 0, 16);
 	memory_copy(s->pack + 177152, s->params[325] + 0, 16);
-	gemm_pack(s->pack + 177168, s->params[306] + 0, 32, 16, 16, 1, s->threads);
-	gemm_pack(s->pack + 177680, s->params[306] + 512, 32, 16, 16, 1, s->threads);
-	gemm_pack(s->pack + 178192, s->params[327] + 0, 32, 16, 16, 1, s->threads);
-	gemm_pack(s->pack + 178704, s->params[327] + 512, 32, 16, 16, 1, s->threads);
-	gemm_pack(s->pack + 179216, s->params[328] + 0, 32, 16, 16, 1, s->threads);
-	gemm_pack(s->pack + 179728, s->params[328] + 512, 32, 16, 16, 1, s->threads);
-	gemm_pack(s->pack + 180240, s->params[329] + 0, 32, 16, 16, 1, s->threads);
-	gemm_pack(s->pack + 180752, s->params[329] + 512, 32, 16, 16, 1, s->threads);
-	gemm_pack(s->pack + 181264, s->params[330] + 0, 32, 16, 16, 1, s->threads);
-	gemm_pack(s->pack + 181776, s->params[330] + 512, 32, 16, 16, 1, s->threads);
-	gemm_pack(s->pack + 182288, s->params[331] + 0, 32, 16, 16, 1, s->threads);
-	gemm_pack(s->pack + 182800, s->params[331] + 512, 32, 16, 16, 1, s->threads);
-	gemm_pack(s->pack + 183312, s->params[332] + 0, 32, 16, 16, 1, s->threads);
-	gemm_pack(s->pack + 183824, s->params[332] + 512, 32, 16, 16, 1, s->threads);
-	gemm_pack(s->pack + 184336, s->params[333] + 0, 32, 16, 16, 1, s->threads);
-	gemm_pack(s->pack + 184848, s->params[333] + 512, 32, 16, 16, 1, s->threads);
-	gemm_pack(s->pack + 185360, s->params[334] + 0, 32, 16, 16, 1, s->threads);
-	gemm_pack(s->pack + 185872, s->params[334] + 512, 32, 16, 16, 1, s->threads);
-	gemm_pack(s->pack + 186384, s->params[335] + 0, 32, 16, 16, 1, s->threads);
-	gemm_pack(s->pack + 186896, s->params[335] + 512, 32, 16, 16, 1, s->threads);
-	gemm_pack(s->pack + 187408, s->params[336] + 0, 32, 16, 16, 1, s->threads);
-	gemm_pack(s->pack + 187920, s->params[336] + 512, 32, 16, 16, 1, s->threads);
-	gemm_pack(s->pack + 188432, s->params[337] + 0, 32, 16, 16, 1, s->threads);
-	gemm_pack(s->pack + 188944, s->params[337] + 512, 32, 16, 16, 1, s->threads);
-	gemm_pack(s->pack + 189456, s->params[338] + 0, 32, 16, 16, 1, s->threads);
-	gemm_pack(s->pack + 189968, s->params[338] + 512, 32, 16, 16, 1, s->threads);
-	gemm_pack(s->pack + 190480, s->params[339] + 0, 32, 16, 16, 1, s->threads);
-	gemm_pack(s->pack + 190992, s->params[339] + 512, 32, 16, 16, 1, s->threads);
-	gemm_pack(s->pack + 191504, s->params[340] + 0, 32, 16, 16, 1, s->threads);
-	gemm_pack(s->pack + 192016, s->params[340] + 512, 32, 16, 16, 1, s->threads);
-	gemm_pack(s->pack + 192528, s->params[341] + 0, 32, 16, 16, 1, s->threads);
-	gemm_pack(s->pack + 193040, s->params[341] + 512, 32, 16, 16, 1, s->threads);
-	gemm_pack(s->pack + 193552, s->params[342] + 0, 32, 16, 16, 1, s->threads);
-	gemm_pack(s->pack + 194064, s->params[342] + 512, 32, 16, 16, 1, s->threads);
-	gemm_pack(s->pack + 194576, s->params[343] + 0, 32, 16, 16, 1, s->threads);
-	gemm_pack(s->pack + 195088, s->params[343] + 512, 32, 16, 16, 1, s->threads);
+	inproj_pack(s->pack + 177168, s->params[306] + 0, 32, 16, 16, 1, s->threads);
+	inproj_pack(s->pack + 178192, s->params[327] + 0, 32, 16, 16, 1, s->threads);
+	inproj_pack(s->pack + 179216, s->params[328] + 0, 32, 16, 16, 1, s->threads);
+	inproj_pack(s->pack + 180240, s->params[329] + 0, 32, 16, 16, 1, s->threads);
+	inproj_pack(s->pack + 181264, s->params[330] + 0, 32, 16, 16, 1, s->threads);
+	inproj_pack(s->pack + 182288, s->params[331] + 0, 32, 16, 16, 1, s->threads);
+	inproj_pack(s->pack + 183312, s->params[332] + 0, 32, 16, 16, 1, s->threads);
+	inproj_pack(s->pack + 184336, s->params[333] + 0, 32, 16, 16, 1, s->threads);
+	inproj_pack(s->pack + 185360, s->params[334] + 0, 32, 16, 16, 1, s->threads);
+	inproj_pack(s->pack + 186384, s->params[335] + 0, 32, 16, 16, 1, s->threads);
+	inproj_pack(s->pack + 187408, s->params[336] + 0, 32, 16, 16, 1, s->threads);
+	inproj_pack(s->pack + 188432, s->params[337] + 0, 32, 16, 16, 1, s->threads);
+	inproj_pack(s->pack + 189456, s->params[338] + 0, 32, 16, 16, 1, s->threads);
+	inproj_pack(s->pack + 190480, s->params[339] + 0, 32, 16, 16, 1, s->threads);
+	inproj_pack(s->pack + 191504, s->params[340] + 0, 32, 16, 16, 1, s->threads);
+	inproj_pack(s->pack + 192528, s->params[341] + 0, 32, 16, 16, 1, s->threads);
+	inproj_pack(s->pack + 193552, s->params[342] + 0, 32, 16, 16, 1, s->threads);
+	inproj_pack(s->pack + 194576, s->params[343] + 0, 32, 16, 16, 1, s->threads);
 	memory_copy(s->pack + 195600, s->params[307] + 0, 128);
 	memory_copy(s->pack + 195728, s->params[344] + 0, 128);
 	memory_copy(s->pack + 195856, s->params[345] + 0, 128);
@@ -3199,6 +3285,7 @@ static void model_close(void *self)
 	free(s->load);
 	free(s->pack);
 	free(s->scratch);
+	free(s->work);
 	free(s);
 }
 
@@ -3212,8 +3299,9 @@ static RtStatus model_open(void **self, const RtSource *weights, int threads,
 		s->load = memory_new(LOAD);
 		s->pack = memory_new(PACK);
 		s->scratch = memory_new(s->threads * SCRATCH);
+		s->work = memory_new(WORK);
 	}
-	if (!s || !s->arena || !s->load || !s->pack || !s->scratch) {
+	if (!s || !s->arena || !s->load || !s->pack || !s->scratch || !s->work) {
 		model_close(s);
 		snprintf(err->text, sizeof err->text, "not enough memory for the model");
 		return RT_DEVICE;

@@ -50,7 +50,7 @@ run_pitfalls() {
 	fault "a halo refilled too early" "two runs differ" 's/HALOS = TAPS >= STAGES - 1 \? 2 : STAGES/HALOS = 1/' \
 		-p tf32 -t 1e-3 ${conv}_wide.sir
 	fault "variance as a difference" "wrong)" \
-		's/(m2\[e\] = fmaf\()d, v\[e\] - mean\[e\]/\1v[e], v[e]/; s/(make_float2\(mean\[e\], m2\[e\])/\1 - n * mean[e] * mean[e]/' \
+		's/(float d = v\[r\]\[e\]) - mean\[e\]/\1/; s/m2\[e\] \+= fmaf.*;/m2[e] += square;/; s/fmaf\(step, share, mean/fmaf(step - mean[e], share, mean/; s/(make_float2\(s.mean\[e\], s.m2\[e\])/\1 - s.n * s.mean[e] * s.mean[e]/' \
 		tests/num/batch_norm_train/offset.sir
 	fault "an odd row of a pool" "touches byte" 's/py >= P::OH \/ P::TH \|\|/py >= ceil_div(P::OH, P::TH) ||/' ${conv}_pool22.sir
 	fault "a value that nobody wrote" "differs by -nan" 's/if \(t0 \+ t >= P::M\)/if (t0 + t >= P::M - 1)/' ${mamba}_l50.sir
@@ -73,7 +73,7 @@ run_edges() {
 	local p m
 	for p in fp32:3e-6 tf32:1e-3 bf16:1e-2; do
 		for m in 132 1; do
-			$emulate "$check" -N -m $m -p "${p%:*}" -t "${p#*:}" tests/cuda/cases/*{grad,norm,adamw,accumulate,sum,max}*.sir |
+			$emulate "$check" -N -m $m -p "${p%:*}" -t "${p#*:}" tests/cuda/cases/*{gru,grad,norm,adamw,accumulate,sum,max}*.sir |
 				grep -v '^   ' | sed "s/sir/& ${p%:*} $m/"
 		done
 	done
@@ -91,10 +91,14 @@ run_models() {
 	done
 }
 
-# Two precisions; small, as a step of this takes a second.
+# Small, as a step of these takes seconds.
 run_train() {
 	local p
 	for p in fp32 bf16; do tests/cuda/train.sh -e -p $p --batch 2 --set mel=16 --set layers=1; done
+	for p in fp32 tf32 bf16; do
+		tests/cuda/train.sh -e -m einv2_tiny -p $p --batch 2 --set layers=1
+		tests/cuda/train.sh -e -m dcase2024_baseline_tiny -s 2 -p $p --batch 2
+	done
 }
 
 command -v "${EMULATOR_CXX:-g++}" >/dev/null || { echo "not ok cuda_emulated: no g++"; exit 1; }

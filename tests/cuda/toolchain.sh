@@ -48,6 +48,12 @@ unknown() {
 		says 1 "bf16 needs --target cuda" "$seldc" build $tiny --target cpu --precision bf16 -o "$work/p"
 }
 
+# What no kernel can do is not made by a pass: 160 elements are too many for the one of attention.
+wide_heads() {
+	"$seldc" build models/einv2_tiny.json --target cuda --emit cuda --set heads=1 --set "widths=[8,8,16,$1]" \
+		-o "$work/heads.cu" && [ "$(grep -c '	attention<k' "$work/heads.cu")" -$2 0 ]
+}
+
 # ---- the program ---------------------------------------------------------------------------------
 program() { build --arch a100,sm_90 -o "$work/program"; }
 # Machine code of both architectures, PTX of the newer alone.
@@ -216,6 +222,8 @@ no_nvcc() { NVCC=$work/missing says 3 "cannot be started as '.*/missing'" \
 
 check "architectures by name" names
 check "unknown architectures" unknown
+check "attention with heads of 128" wide_heads 128 gt
+check "attention with heads of 160 stays in its parts" wide_heads 160 eq
 check "a program for two architectures" program
 check "machine code for each, PTX of the newest" images
 check "no library is linked" libraries

@@ -1,8 +1,11 @@
 #!/bin/bash
-# train.sh [-e] [-p PRECISION] [BUILD OPTION...]: a training program of the tiny model on the GPU or,
-# with -e, in the emulator: one step against PyTorch in float64, the same bits whatever the order in
-# which blocks run, two epochs twice with equal bits, and once more killed and resumed. Prints "ok
-# NAME" or "not ok NAME" and why. Needs python3 with torch.
+# train.sh [-e] [-q] [-m MODEL] [-s SEED] [-p PRECISION] [-b] [BUILD OPTION...]: a training program of
+# models/MODEL.json (seld_mamba_tiny) on the GPU or, with -e, in the emulator: one step against
+# PyTorch in float64 (not with -q), the same bits whatever the order in which blocks run, two epochs
+# twice with equal bits, the scores of its evaluation from its weights, once more killed and resumed,
+# a loss that is no number; with -b its times and memory. SEED is that of the one step's weights and
+# data, such that no gradient is ill-conditioned. Prints "ok NAME" or "not ok NAME" and why. Needs
+# python3 with torch.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
 build=${B:-build}
@@ -10,15 +13,19 @@ build=${B:-build}
 seldc=$PWD/$build/seldc
 python=${PYTHON:-/usr/bin/python3}
 work=$(mktemp -d) && trap 'rm -rf "$work"' EXIT
-run= precision=fp32 options=() sets=() batch=()
+run= model=seld_mamba_tiny accumulate=1 seed=3 precision=fp32 quick= bench= options=() sets=()
 while [ $# -gt 0 ]; do
 	case $1 in
 	-e) run=$PWD/tests/cuda/emulate options+=(--compiler nvcc --arch sm_90) ;;
+	-q) quick=1 ;;
+	-b) bench=1 ;;
+	-m) model=$2; shift ;;
+	-s) seed=$2; shift ;;
 	-p) precision=$2; shift ;;
 	--set)
 		options+=(--set "$2")
 		case $2 in
-		accumulate=*) batch=(--batch-size $((2 * ${2#*=})) --accumulate "${2#*=}") ;;
+		accumulate=*) accumulate=${2#*=} ;;
 		*) sets+=(--set "$2") ;;
 		esac
 		shift ;;
@@ -29,26 +36,27 @@ done
 program=$work/program
 
 check() {
-	local name="train $precision: $1"; shift
-	if "$@" >"$work/out" 2>&1; then echo "ok $name"; else
+	local name="train $model $precision: $1" start=$(date +%s) status; shift
+	"$@" >"$work/out" 2>&1; status=$?
+	if [ $status = 0 ]; then echo "ok $name, $(($(date +%s) - start)) s"; else
 		echo "not ok $name"; tail -20 "$work/out" | sed 's/^/    /'; fi
+	return $status
 }
 build_program() {
-	$run "$seldc" build models/seld_mamba_tiny.json --train --target cuda --precision "$precision" \
+	$run "$seldc" build "models/$model.json" --train --target cuda --precision "$precision" \
 		"${options[@]}" --save-temps "$work/src" -o "$program"
 }
-# A seed for which no gradient is ill-conditioned.
-step() {
-	$run "$python" tests/reference/step.py --tiny --seed 3 --precision "$precision" \
-		"${sets[@]}" "${batch[@]}" --program "$program"
+reference() {
+	$run "$python" tests/reference/step.py --seed "$seed" --model "${model%_tiny}" --params "models/$model.json" \
+		"${sets[@]}" --batch-size $((batch * accumulate)) --accumulate "$accumulate" "$@"
 }
+step() { reference --precision "$precision" --program "$program"; }
 one_step() { # OUTPUT
 	$run "$program" step --weights "$work/w" --batch "$work/batch" --output "$1"
 }
 same_bits() {
 	$run "$program" init --seed 1 -o "$work/w" &&
-		"$python" tests/reference/step.py --tiny --seed 3 --write-batch "$work/batch" \
-			"${sets[@]}" "${batch[@]}" &&
+		reference --write-batch "$work/batch" &&
 		one_step "$work/o1" && EMULATOR_BACKWARD=1 one_step "$work/o2" && cmp "$work/o1" "$work/o2"
 }
 data() {
@@ -64,6 +72,18 @@ train() { command_for "$@"; "${words[@]}"; }
 twice() {
 	train a && EMULATOR_BACKWARD=1 train b && cmp "$work/a/last.safetensors" "$work/b/last.safetensors"
 }
+# The scores of the last epoch are those of its weights.
+evaluated() {
+	$run "$program" eval -q --data "$work/data" --weights "$work/a/last.safetensors" --json >"$work/scores" &&
+		"$python" - "$work/a/log.jsonl" "$work/scores" <<'P'
+import json, sys
+epoch = [e for e in map(json.loads, open(sys.argv[1])) if e["kind"] == "epoch"][-1]
+scores = json.load(open(sys.argv[2]))
+for name in "F", "SELD", "ER":
+    print(name, epoch[name], scores[name])
+    assert epoch[name] == scores[name]
+P
+}
 # Killed in the middle of the first epoch.
 resumed() {
 	command_for c
@@ -78,11 +98,27 @@ resumed() {
 		cmp "$work/a/last.safetensors" "$work/c/last.safetensors" &&
 		[ "$(wc -l <"$work/c/log.jsonl")" = "$(wc -l <"$work/a/log.jsonl")" ]
 }
+no_number() {
+	train d --set lr=1e9
+	[ $? = 1 ] && grep -q 'first bad tensor is' "$work/out" && [ -s "$work/d/checkpoint.safetensors" ]
+}
+measure() {
+	"$program" bench --runs 20 & local pid=$! most=0 now
+	while kill -0 $pid 2>/dev/null; do
+		now=$(nvidia-smi --query-compute-apps=used_memory --format=csv,noheader,nounits | sort -n | tail -1)
+		[ "${now:-0}" -gt $most ] && most=$now
+		sleep 0.2
+	done
+	wait $pid && echo "memory $most MiB"
+}
 
-check "builds" build_program
-[ -x "$program" ] || exit 1
-check "one step against float64" step
+check "builds" build_program || exit 1
+batch=$($run "$program" info --json | "$python" -c 'import json, sys; print(json.load(sys.stdin)["batch"])')
+[ "$quick" ] || check "one step against float64" step
 check "the same bits in any order" same_bits
 check "data" data
 check "two epochs twice" twice
+check "evaluation" evaluated
 check "killed and resumed" resumed
+check "a loss that is no number" no_number
+[ -z "$bench" ] || { check "times" measure; sed 's/^/    /' "$work/out"; }

@@ -173,10 +173,8 @@ static void run_main(const Self *s, float *const *out)
 
 static void load(const Self *s)
 {
-	gemm_pack(s->pack + 0, s->params[0] + 0, 32, 16, 16, 1, s->threads);
-	gemm_pack(s->pack + 512, s->params[0] + 512, 32, 16, 16, 1, s->threads);
-	gemm_pack(s->pack + 1024, s->params[1] + 0, 32, 16, 16, 1, s->threads);
-	gemm_pack(s->pack + 1536, s->params[1] + 512, 32, 16, 16, 1, s->threads);
+	inproj_pack(s->pack + 0, s->params[0] + 0, 32, 16, 16, 1, s->threads);
+	inproj_pack(s->pack + 1024, s->params[1] + 0, 32, 16, 16, 1, s->threads);
 	memory_copy(s->pack + 2048, s->params[2] + 0, 256);
 	memory_copy(s->pack + 2304, s->params[3] + 0, 64);
 	gemm_pack(s->pack + 2368, s->params[4] + 0, 40, 32, 32, 1, s->threads);
