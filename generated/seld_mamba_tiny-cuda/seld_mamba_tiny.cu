@@ -3850,6 +3850,9 @@ template <class P> struct ConvFma {
 		PLANE = (HR * PITCH + 3) / 8 * 8 + 4,
 		OP = (P::O + P::BN - 1) / P::BN * P::BN,
 		SLABS = (P::C + KC - 1) / KC,
+		/* Slabs whose sums are joined before they are added to the total: one sum over all of
+		 * a wide layer's 4,608 terms loses three times as much to rounding. */
+		DEEP = 2,
 		ASYNC = sizeof(typename P::In) == 4, /* else through registers, NLOAD at a time */
 		NLOAD = ASYNC ? 1 : (HR * HC * 2 + THREADS - 1) / THREADS,
 		WSLAB = KC * TAPS * P::BN,
@@ -3970,6 +3973,18 @@ __device__ __forceinline__ void conv_fma_slab(float (*acc)[8], const float *act,
 	}
 }
 
+/* Adds acc to total and starts it anew. */
+__device__ __forceinline__ void conv_fma_join(float (*total)[8], float (*acc)[8])
+{
+#pragma unroll
+	for (int i = 0; i < 8; i++)
+#pragma unroll
+		for (int j = 0; j < 8; j++) {
+			total[i][j] += acc[i][j];
+			acc[i][j] = 0;
+		}
+}
+
 template <class P>
 __device__ __forceinline__ float conv_finish(float v, float scale, float shift)
 {
@@ -4051,7 +4066,7 @@ __device__ __forceinline__ void conv_fma(const typename P::In *x, const float *w
 	const int nw = warp / (P::ROWS / 2) * 64 + (lane & 7) * 4;
 	const int y0 = blockIdx.x / F::TILES_W * P::ROWS, x0 = blockIdx.x % F::TILES_W * 16;
 	const int n0 = blockIdx.y * P::BN;
-	float acc[8][8] = {};
+	float total[8][8] = {}, acc[8][8] = {};
 	float4 r[F::NLOAD];
 
 	if (F::ASYNC)
@@ -4076,6 +4091,8 @@ __device__ __forceinline__ void conv_fma(const typename P::In *x, const float *w
 		}
 		conv_fma_slab<P>(acc, act + cur * F::KC * F::PLANE + row * F::PITCH + col,
 		                 wts + cur * F::WSLAB + nw);
+		if (s % F::DEEP == F::DEEP - 1 || !more)
+			conv_fma_join(total, acc);
 		if (more) {
 			if (!F::ASYNC)
 				conv_fma_put<P>(act + next * F::KC * F::PLANE, r);
@@ -4083,7 +4100,7 @@ __device__ __forceinline__ void conv_fma(const typename P::In *x, const float *w
 		}
 		__syncthreads();
 	}
-	conv_fma_store<P>(acc, scale, shift, y, y0 + row, x0 + col, n0 + nw);
+	conv_fma_store<P>(total, scale, shift, y, y0 + row, x0 + col, n0 + nw);
 }
 
 /* ---- matrix instructions: bf16 and tf32 with float32 sums -----------------------------------
@@ -4382,7 +4399,7 @@ struct k019 {
 	enum { ROWS = 16, BN = 64 };
 };
 
-extern "C" __global__ void __launch_bounds__(256, 2) k019_enc___b1_conv1(const Mem m)
+extern "C" __global__ void __launch_bounds__(256, 1) k019_enc___b1_conv1(const Mem m)
 {
 	conv_fma<k019>(((const float *)(m.arena + 125952)),
 		((const float *)(m.load + 86784)) + blockIdx.z / 1u * 4608ll,
@@ -4413,7 +4430,7 @@ struct k023 {
 	enum { ROWS = 16, BN = 64 };
 };
 
-extern "C" __global__ void __launch_bounds__(256, 2) k023_enc_doa_b1_conv1(const Mem m)
+extern "C" __global__ void __launch_bounds__(256, 1) k023_enc_doa_b1_conv1(const Mem m)
 {
 	conv_fma<k023>(((const float *)(m.arena + 125952)),
 		((const float *)(m.load + 123648)),
@@ -4444,7 +4461,7 @@ struct k027 {
 	enum { ROWS = 16, BN = 64 };
 };
 
-extern "C" __global__ void __launch_bounds__(256, 2) k027_enc___b1_conv2(const Mem m)
+extern "C" __global__ void __launch_bounds__(256, 1) k027_enc___b1_conv2(const Mem m)
 {
 	conv_fma<k027>(((const float *)(m.arena + 0)) + blockIdx.z / 1u * 10496ll,
 		((const float *)(m.load + 142080)) + blockIdx.z / 1u * 4608ll,
@@ -4475,7 +4492,7 @@ struct k032 {
 	enum { ROWS = 16, BN = 64 };
 };
 
-extern "C" __global__ void __launch_bounds__(256, 2) k032_enc___b2_conv1(const Mem m)
+extern "C" __global__ void __launch_bounds__(256, 1) k032_enc___b2_conv1(const Mem m)
 {
 	conv_fma<k032>(((const float *)(m.arena + 0)) + blockIdx.z / 1u * 2560ll,
 		((const float *)(m.load + 197376)) + blockIdx.z / 1u * 4608ll,
@@ -4506,7 +4523,7 @@ struct k036 {
 	enum { ROWS = 16, BN = 64 };
 };
 
-extern "C" __global__ void __launch_bounds__(256, 2) k036_enc___b2_conv2(const Mem m)
+extern "C" __global__ void __launch_bounds__(256, 1) k036_enc___b2_conv2(const Mem m)
 {
 	conv_fma<k036>(((const float *)(m.arena + 30720)) + blockIdx.z / 1u * 2560ll,
 		((const float *)(m.load + 252672)) + blockIdx.z / 1u * 4608ll,
@@ -4537,7 +4554,7 @@ struct k041 {
 	enum { ROWS = 16, BN = 64 };
 };
 
-extern "C" __global__ void __launch_bounds__(256, 2) k041_enc___b3_conv1(const Mem m)
+extern "C" __global__ void __launch_bounds__(256, 1) k041_enc___b3_conv1(const Mem m)
 {
 	conv_fma<k041>(((const float *)(m.arena + 15360)) + blockIdx.z / 1u * 640ll,
 		((const float *)(m.load + 307968)) + blockIdx.z / 1u * 4608ll,
@@ -4568,7 +4585,7 @@ struct k045 {
 	enum { ROWS = 16, BN = 64 };
 };
 
-extern "C" __global__ void __launch_bounds__(256, 2) k045_enc___b3_conv2(const Mem m)
+extern "C" __global__ void __launch_bounds__(256, 1) k045_enc___b3_conv2(const Mem m)
 {
 	conv_fma<k045>(((const float *)(m.arena + 0)) + blockIdx.z / 1u * 1280ll,
 		((const float *)(m.load + 363264)) + blockIdx.z / 1u * 9216ll,
@@ -4599,7 +4616,7 @@ struct k050 {
 	enum { ROWS = 16, BN = 64 };
 };
 
-extern "C" __global__ void __launch_bounds__(256, 2) k050_enc___b4_conv1(const Mem m)
+extern "C" __global__ void __launch_bounds__(256, 1) k050_enc___b4_conv1(const Mem m)
 {
 	conv_fma<k050>(((const float *)(m.arena + 0)) + blockIdx.z / 1u * 320ll,
 		((const float *)(m.load + 473856)) + blockIdx.z / 1u * 9216ll,
@@ -4630,7 +4647,7 @@ struct k054 {
 	enum { ROWS = 16, BN = 64 };
 };
 
-extern "C" __global__ void __launch_bounds__(256, 2) k054_enc___b4_conv2(const Mem m)
+extern "C" __global__ void __launch_bounds__(256, 1) k054_enc___b4_conv2(const Mem m)
 {
 	conv_fma<k054>(((const float *)(m.arena + 3840)) + blockIdx.z / 1u * 320ll,
 		((const float *)(m.load + 584448)) + blockIdx.z / 1u * 9216ll,

@@ -55,7 +55,7 @@ struct k003 {
 	enum { ROWS = 16, BN = 64 };
 };
 
-extern "C" __global__ void __launch_bounds__(256, 2) k003_conv1(const Mem m)
+extern "C" __global__ void __launch_bounds__(256, 1) k003_conv1(const Mem m)
 {
 	conv_fma<k003>(((const float *)(m.in + 0)),
 		((const float *)(m.load + 0)),
