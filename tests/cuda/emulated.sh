@@ -73,7 +73,7 @@ run_edges() {
 	local p m
 	for p in fp32:3e-6 tf32:1e-3 bf16:1e-2; do
 		for m in 132 1; do
-			$emulate "$check" -N -m $m -p "${p%:*}" -t "${p#*:}" tests/cuda/cases/*{grad,norm,adamw,accumulate,sum,max}*.sir |
+			$emulate "$check" -N -m $m -p "${p%:*}" -t "${p#*:}" tests/cuda/cases/*{gru,grad,norm,adamw,accumulate,sum,max}*.sir |
 				grep -v '^   ' | sed "s/sir/& ${p%:*} $m/"
 		done
 	done
