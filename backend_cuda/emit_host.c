@@ -359,7 +359,8 @@ static void put_model(Buf *b, const CudaCode *c)
 	}
 	buf_puts(b,
 		 "\t.ops = {model_open, rt_cuda_run, rt_cuda_time, rt_cuda_close, rt_cuda_device,\n"
-		 "\t        .infer = rt_cuda_infer, .roof = rt_cuda_roof");
+		 "\t        .infer = rt_cuda_infer, .roof = rt_cuda_roof,\n"
+		 "\t        .memory = rt_cuda_memory");
 	if (c->state.at.n > 0)
 		buf_puts(b, ",\n\t        .get_state = rt_cuda_get_state, .set_state = "
 			    "rt_cuda_set_state,\n\t        .refresh = rt_cuda_refresh");

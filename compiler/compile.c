@@ -257,9 +257,25 @@ static void link_program(Compile *cx, const Buf *source, const Buf *more, const 
 		say_built(cx, output);
 }
 
+/* What oneDNN computes; without it nothing, which is an error only where it was asked for. */
+static CpuOnednn choose_onednn(Compile *cx)
+{
+	const bool asked = !strcmp(cx->o->library, "onednn");
+	const CpuOnednn best = cpu_onednn_best(), want = asked ? ONEDNN_ALL : best;
+	if (!strcmp(cx->o->library, "own") || want == ONEDNN_NOTHING)
+		return ONEDNN_NOTHING;
+	if (tool_has_header(cx->arena, "dnnl.h"))
+		return want;
+	if (asked)
+		diag_fatal(&cx->diag, E601, (Loc){0},
+			   "--library onednn: dnnl.h not found (Debian: libdnnl-dev)");
+	return ONEDNN_NOTHING;
+}
+
 static void build_cpu(Compile *cx)
 {
-	const CpuOptions opt = {.library = cx->o->emit == EMIT_LIB,
+	const CpuOptions opt = {.onednn = choose_onednn(cx),
+				.library = cx->o->emit == EMIT_LIB,
 				.weights = cx->o->weights != NULL,
 				.poison = cx->o->poison};
 	Buf b;
@@ -269,7 +285,7 @@ static void build_cpu(Compile *cx)
 	if (cx->o->emit == EMIT_C)
 		write_out(cx, cx->o->output, &b);
 	else
-		link_program(cx, &b, NULL, CPU_CFLAGS, CPU_LIBS);
+		link_program(cx, &b, NULL, CPU_CFLAGS, cpu_libs(&b));
 }
 
 static CudaPrecision cuda_precision(const char *name)

@@ -6,9 +6,9 @@
 #include "reader.h"
 
 /* "$schema" is for editors. */
-static const char *const model_keys[] = {"seldc",       "name",  "doc",      "import",
-					 "params",      "audio", "modules",  "graphs",
-					 "postprocess", "parts", "training", "$schema"};
+static const char *const model_keys[] = {"seldc",     "name",     "doc",    "import",      "params",
+					 "audio",     "modules",  "graphs", "postprocess", "parts",
+					 "published", "training", "$schema"};
 static const char *const library_keys[] = {"seldc", "name", "doc", "import", "modules", "$schema"};
 static const char *const graph_keys[] = {"in", "nodes", "out", "doc"};
 static const char *const graph_names[] = {"features", "main", "loss"};

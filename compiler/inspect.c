@@ -143,8 +143,9 @@ static void print_part(Arena *a, const PartCount *p, double seconds)
 	putchar('\n');
 }
 
-static void print_parts(Arena *a, const Counts *c)
+static void print_parts(Arena *a, const Model *m, const Counts *c)
 {
+	const PublishedSpec *const p = &m->published;
 	printf("\n  %-24s %13s %9s", "part", "parameters", "GMAC");
 	if (c->seconds > 0)
 		printf(" %9s %10s", "GMAC/s", "hooks see");
@@ -153,6 +154,36 @@ static void print_parts(Arena *a, const Counts *c)
 		if (c->part[i].params || c->part[i].flops > 0)
 			print_part(a, &c->part[i], c->seconds);
 	print_part(a, &c->total, c->seconds);
+	if (p->source)
+		printf("  %-24s %11.2f M %9s %9.2f\n", "published", p->params / 1e6, "",
+		       p->macs_per_second / 1e9);
+}
+
+/* Words in lines of up to `width` characters, each after two blanks. */
+static void print_wrapped(const char *text, int width)
+{
+	int column = 0;
+	for (const char *w = text; *w; w += strspn(w, " ")) {
+		const int n = (int)strcspn(w, " ");
+		if (column && column + 1 + n > width) {
+			putchar('\n');
+			column = 0;
+		}
+		column += printf("%s%.*s", column ? " " : "  ", n, w);
+		w += n;
+	}
+	if (column)
+		putchar('\n');
+}
+
+static void print_published(Arena *a, const PublishedSpec *p)
+{
+	if (!p->source)
+		return;
+	putchar('\n');
+	print_wrapped(arena_printf(a, "published: %s.%s%s", p->source, p->note ? " " : "",
+				   p->note ? p->note : ""),
+		      92);
 }
 
 static void print_hidden(const Counts *c, int i)
@@ -325,32 +356,27 @@ static void print_idle(const Report *r)
 		putchar('\n');
 }
 
-/* Settings as name=value, wrapped. */
-static void print_settings(const Model *m)
+/* Settings as name=value. */
+static void print_settings(Arena *a, const Model *m)
 {
-	int column = 0;
-	for (int i = 0; i < m->settings.n; i++) {
-		const int n = (int)strlen(m->settings.at[i]) + 1;
-		if (column && column + n > 92) {
-			putchar('\n');
-			column = 0;
-		}
-		column += printf("%s%s", column ? " " : "  ", m->settings.at[i]);
-	}
-	if (column)
-		putchar('\n');
+	Buf b;
+	buf_init(&b, a);
+	for (int i = 0; i < m->settings.n; i++)
+		buf_printf(&b, "%s ", m->settings.at[i]);
+	print_wrapped(b.s ? b.s : "", 92);
 }
 
 static void print_text(Arena *a, const Model *m, const Counts *c, const Report *r, bool details)
 {
 	printf("%s: %s\n\n", m->name, m->doc ? m->doc : "");
-	print_settings(m);
+	print_settings(a, m);
 	if (m->audio.present)
 		printf("  segments of %g s, %d channels at %d Hz, %lld label frames; batch %lld\n",
 		       (double)m->audio.samples / m->audio.rate, m->audio.channels, m->audio.rate,
 		       (long long)m->audio.frames, (long long)m->batch);
-	print_parts(a, c);
+	print_parts(a, m, c);
 	print_hooks(c);
+	print_published(a, &m->published);
 	print_graphs(a, m, r);
 	print_passes(r, details);
 	print_idle(r);
@@ -424,10 +450,23 @@ static void passes_json(cJSON *root, const Report *r)
 	}
 }
 
+static void published_json(cJSON *root, const PublishedSpec *p)
+{
+	if (!p->source)
+		return;
+	cJSON *const o = cJSON_AddObjectToObject(root, "published");
+	cJSON_AddStringToObject(o, "source", p->source);
+	cJSON_AddNumberToObject(o, "parameters", p->params);
+	cJSON_AddNumberToObject(o, "macs_per_second", p->macs_per_second);
+	if (p->note)
+		cJSON_AddStringToObject(o, "note", p->note);
+}
+
 static void print_json(const Model *m, const Counts *c, const Report *r)
 {
 	cJSON *root = part_json(&c->total, c->seconds);
 	cJSON_AddStringToObject(root, "model", m->name);
+	published_json(root, &m->published);
 	cJSON *parts = cJSON_AddArrayToObject(root, "parts");
 	for (int i = 0; i < c->nparts; i++)
 		cJSON_AddItemToArray(parts, part_json(&c->part[i], c->seconds));

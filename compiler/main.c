@@ -35,6 +35,7 @@ enum {
 	KEY_TIME,
 	KEY_EMIT,
 	KEY_COMPILER,
+	KEY_LIBRARY,
 	KEY_TEMPS,
 	KEY_VERIFY,
 	KEY_SHUFFLE,
@@ -58,6 +59,7 @@ static const Choice emits[] = {{"ir", EMIT_IR},   {"c", EMIT_C},         {"cuda"
 			       {NULL, 0}};
 static const Choice precisions[] = {{"fp32", 0}, {"tf32", 1}, {"bf16", 2}, {NULL, 0}};
 static const Choice compilers[] = {{"nvrtc", 0}, {"nvcc", 1}, {NULL, 0}};
+static const Choice libraries[] = {{"auto", 0}, {"own", 1}, {"onednn", 2}, {NULL, 0}};
 
 static int choose(struct argp_state *st, const char *option, const Choice *c, const char *arg)
 {
@@ -195,6 +197,8 @@ static const struct argp_option build_options[] = {
     {"emit", KEY_EMIT, "ir|c|cuda|ptx|cubin|lib", 0, "stop there; lib: shared library and header",
      0},
     {"compiler", KEY_COMPILER, "nvrtc|nvcc", 0, "compiler of the kernels (default nvrtc)", 0},
+    {"library", KEY_LIBRARY, "auto|own|onednn", 0,
+     "cpu: what computes convolutions and matrix products; auto (default): the faster for each", 0},
     {"save-temps", KEY_TEMPS, "DIR", 0, "emitted sources (default generated/MODEL-TARGET)", 0},
     {"poison", KEY_POISON, 0, 0, "cpu: fill memory with NaN before and after the life of its value",
      0},
@@ -236,6 +240,10 @@ static error_t build_parse(int key, char *arg, struct argp_state *st)
 	case KEY_COMPILER:
 		choose(st, "compiler", compilers, arg);
 		o->compiler = arg;
+		return 0;
+	case KEY_LIBRARY:
+		choose(st, "library", libraries, arg);
+		o->library = arg;
 		return 0;
 	case KEY_TEMPS:
 		o->save_temps = arg;
@@ -363,7 +371,7 @@ static const Verb verbs[] = {
 
 static int run_verb(const Verb *v, int argc, char **argv)
 {
-	Args a = {.o = {.precision = "fp32", .compiler = "nvrtc"}};
+	Args a = {.o = {.precision = "fp32", .compiler = "nvrtc", .library = "auto"}};
 	a.o.sets = a.sets;
 	const struct argp argp = {v->options, v->parse, v->args, v->doc, children, NULL, NULL};
 	argp_err_exit_status = EXIT_USAGE;

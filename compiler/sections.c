@@ -295,6 +295,25 @@ static void read_parts(Reader *r, Json *parts)
 	}
 }
 
+/* ---- published ---- */
+
+static void read_published(Reader *r, Json *j)
+{
+	static const char *const keys[] = {"source", "parameters", "macs_per_second", "note"};
+	if (!j)
+		return;
+	reader_keys(r, j, keys, COUNT(keys), "'published'");
+	const Json *const source = reader_member(r, j, "source", JSON_STRING, true);
+	const Json *const params = reader_member(r, j, "parameters", JSON_NUMBER, true);
+	const Json *const macs = reader_member(r, j, "macs_per_second", JSON_NUMBER, true);
+	const Json *const note = reader_member(r, j, "note", JSON_STRING, false);
+	if (source && params && macs)
+		r->model->published = (PublishedSpec){.source = source->text,
+						      .note = note ? note->text : NULL,
+						      .params = params->num,
+						      .macs_per_second = macs->num};
+}
+
 void sections_read(Reader *r)
 {
 	Json *const post = reader_member(r, r->root, "postprocess", JSON_OBJECT, false);
@@ -303,6 +322,7 @@ void sections_read(Reader *r)
 	if (post && built)
 		read_decode(r, post);
 	read_parts(r, reader_member(r, r->root, "parts", JSON_OBJECT, false));
+	read_published(r, reader_member(r, r->root, "published", JSON_OBJECT, false));
 	Json *const training = reader_member(r, r->root, "training", JSON_OBJECT, false);
 	r->model->training = training;
 	if (training && r->opt->train)

@@ -36,6 +36,12 @@ typedef struct PartSpec {
 	const char *prefix, *title, *hidden;
 } PartSpec;
 
+/* What was published about the model, for `inspect` to show beside its own counts. */
+typedef struct PublishedSpec {
+	const char *source, *note; /* NULL: nothing was; no more to say */
+	double params, macs_per_second;
+} PublishedSpec;
+
 /* A number that a training program takes at run time, and its default. */
 typedef struct TrainScalar {
 	const char *name;
@@ -65,6 +71,7 @@ typedef struct Model {
 	AudioSpec audio;
 	DecodeSpec decode;
 	LIST(PartSpec) parts;
+	PublishedSpec published;
 	/* declared parameters with the values in force, for `info`: name=value texts */
 	LIST(const char *) settings;
 	TrainSpec train;

@@ -221,6 +221,13 @@ static double peak_bytes(void)
 	return getrusage(RUSAGE_SELF, &u) == 0 ? 1024.0 * (double)u.ru_maxrss : 0;
 }
 
+/* Of a device with memory of its own; 0 for others. */
+static double device_bytes(const RtSession *s)
+{
+	const RtOps *const ops = &s->model->ops;
+	return ops->memory ? (double)ops->memory(s->self) : 0;
+}
+
 static const char *device_name(const RtSession *s)
 {
 	const char *const name = s->model->ops.device ? s->model->ops.device(s->self) : NULL;
@@ -282,6 +289,8 @@ static RtStatus print_json(const Bench *b, RtError *err)
 	cJSON_AddNumberToObject(o, "audio_seconds", audio_seconds(m));
 	cJSON_AddNumberToObject(o, "open_seconds", b->open_seconds);
 	cJSON_AddNumberToObject(o, "peak_memory_bytes", peak_bytes());
+	if (device_bytes(b->session) > 0)
+		cJSON_AddNumberToObject(o, "device_memory_bytes", device_bytes(b->session));
 	cJSON *const list = cJSON_AddArrayToObject(o, "results");
 	for (int i = 0; i < b->n; i++)
 		cJSON_AddItemToArray(list, result_json(&b->results[i], m));
@@ -304,9 +313,12 @@ static void print_text(const Bench *b)
 {
 	const RtModel *const m = b->session->model;
 	const double audio = audio_seconds(m);
-	printf("%s, %s, %s, batch %lld: opened in %.3f s, peak memory %.0f MB\n", m->name,
+	printf("%s, %s, %s, batch %lld: opened in %.3f s, peak memory %.0f MB", m->name,
 	       device_name(b->session), m->precision, (long long)m->batch, b->open_seconds,
 	       1e-6 * peak_bytes());
+	if (device_bytes(b->session) > 0)
+		printf(", %.0f MB on the device", 1e-6 * device_bytes(b->session));
+	putchar('\n');
 	for (int i = 0; i < b->n; i++) {
 		const Result *const r = &b->results[i];
 		printf("%s (%d runs)\n", r->name, r->runs);

@@ -168,8 +168,10 @@ RtStatus cu_take(Rt *r, CuPtr *p, int64_t bytes, const char *what, RtError *err)
 {
 	const size_t n = bytes > 0 ? (size_t)bytes : 256;
 	const CuResult code = r->cu.alloc(p, n);
-	if (code == 0)
+	if (code == 0) {
+		r->taken += n;
 		return RT_OK;
+	}
 	cu_fail(r, code, what, err);
 	rt_error_append(err, "; %.1f MB were wanted", (double)n / 1e6);
 	return RT_DEVICE;
@@ -430,6 +432,11 @@ RtStatus rt_cuda_infer(void *self, const float *const *in, float *const *out, Rt
 	if (!r->graph[whole])
 		return rt_fail(err, RT_BUG, "the features graph does not feed main");
 	return replay(r, whole, features, main, in, out, err);
+}
+
+uint64_t rt_cuda_memory(const void *self)
+{
+	return ((const Rt *)self)->taken;
 }
 
 const char *rt_cuda_device(void *self)

@@ -85,6 +85,7 @@ RtStatus rt_cuda_time(void *self, int graph, int n, int isolated, double *second
 RtRoof rt_cuda_roof(void *self, int graph);
 void rt_cuda_close(void *self);
 const char *rt_cuda_device(void *self);
+uint64_t rt_cuda_memory(const void *self);
 
 /* Mean seconds of each launch of the graph, repeated n times by itself: nlaunches numbers. */
 RtStatus rt_cuda_profile(void *self, int graph, int n, double *seconds, RtError *err);

@@ -123,6 +123,7 @@ typedef struct Rt {
 	CuPtr made;    /* inputs of main, made by features */
 	CuHandle side; /* stream of the slots' transfers */
 	Slot slot[RT_SLOTS];
+	uint64_t taken; /* bytes of device memory */
 } Rt;
 
 #define TRY(r, call, what)                                                                         \

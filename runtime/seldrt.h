@@ -127,6 +127,8 @@ typedef struct RtOps {
 	/* Roofline of one run of `graph`, RT_INFER too: the least seconds that this device needs
 	 * for the arithmetic of the cost model, and to move what no cache holds. May be NULL. */
 	RtRoof (*roof)(void *self, int graph);
+	/* Bytes of the device's own memory that are taken. May be NULL. */
+	uint64_t (*memory)(const void *self);
 } RtOps;
 
 /* A program that can be trained has a graph "step": one step of the optimiser. Its inputs are

@@ -42,6 +42,8 @@ def edits():
         "two initialisers": lambda m: add(m, weight(init={"normal": 1, "uniform": 1})),
         "attribute object": lambda m: add(m, {"op": "relu", "in": "x", "out": "y", "k": {}}),
         "postprocess kind": lambda m: m["postprocess"].update(kind="track"),
+        "published without source": lambda m: m.update(
+            published={"parameters": 1, "macs_per_second": 1}),
         "part without title": lambda m: m["parts"].update(x={"hidden": "a"}),
     }
 
