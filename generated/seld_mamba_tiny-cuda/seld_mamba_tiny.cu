@@ -2304,7 +2304,8 @@ extern "C" __global__ void __launch_bounds__(256, 1) k079_distance(const Mem m)
  * along one axis. All orders are fixed.
  *
  * P: ROWS results of COLS elements each; row(i), col(k): where element k of row i lies, as two
- * offsets to add; COUNT: elements behind a result (of a mean); In, Out.
+ * offsets to add; COUNT: elements behind a result (of a mean); In, Out. PRODUCT: each is multiplied
+ * with that of `by`, of type By, at by_row(i) and by_col(k).
  * A long row is cut into PARTS of EACH columns: blockIdx.y counts them, y holds [PARTS][ROWS]
  * partial results, and a second launch reduces those as rows of PARTS columns; PARTS 1: no cut. */
 
@@ -2341,6 +2342,27 @@ template <class P> struct Part {
 	}
 };
 
+/* Elements of row i. */
+template <class P> struct Row {
+	const typename P::In *x;
+	const void *by;
+	unsigned by_row = 0;
+
+	__device__ __forceinline__ Row(const typename P::In *x, const void *by, unsigned i)
+	    : x(x + P::row(i)), by(by)
+	{
+		if constexpr (P::PRODUCT)
+			by_row = P::by_row(i);
+	}
+	__device__ __forceinline__ float at(unsigned k) const
+	{
+		const float v = widen(x[P::col(k)]);
+		if constexpr (P::PRODUCT)
+			return v * widen(((const typename P::By *)by)[by_row + P::by_col(k)]);
+		return v;
+	}
+};
+
 template <class P, class R>
 __device__ __forceinline__ void reduce_put(typename P::Out *y, unsigned i, float v)
 {
@@ -2349,17 +2371,18 @@ __device__ __forceinline__ void reduce_put(typename P::Out *y, unsigned i, float
 
 /* One warp a row: for elements that follow each other along columns. grid: ROWS / 4 CTAs of 128. */
 template <class P, class R>
-__device__ __forceinline__ void reduce(const typename P::In *x, typename P::Out *y)
+__device__ __forceinline__ void reduce(const typename P::In *x, typename P::Out *y,
+                                       const void *by = nullptr)
 {
 	const unsigned i = blockIdx.x * 4 + (threadIdx.x >> 5), lane = threadIdx.x & 31;
 	if (i >= P::ROWS)
 		return;
-	const typename P::In *row = x + P::row(i);
+	const Row<P> row(x, by, i);
 	const Part<P> part;
 	float v = R::start();
 #pragma unroll 8
 	for (unsigned k = part.first + lane; k < part.end; k += 32)
-		v = R::join(v, widen(row[P::col(k)]));
+		v = R::join(v, row.at(k));
 	v = R::warp(v);
 	if (lane == 0)
 		reduce_put<P, R>(y, i, v);
@@ -2368,16 +2391,17 @@ __device__ __forceinline__ void reduce(const typename P::In *x, typename P::Out 
 /* One lane a row, 8 warps along the columns: for elements that follow each other along rows.
  * grid: ROWS / 32 CTAs of 256. */
 template <class P, class R>
-__device__ __forceinline__ void reduce_across(const typename P::In *x, typename P::Out *y)
+__device__ __forceinline__ void reduce_across(const typename P::In *x, typename P::Out *y,
+                                              const void *by = nullptr)
 {
 	__shared__ float sums[8][32];
 	const unsigned lane = threadIdx.x & 31, warp = threadIdx.x >> 5, i = blockIdx.x * 32 + lane;
-	const typename P::In *row = x + P::row(i < P::ROWS ? i : P::ROWS - 1);
+	const Row<P> row(x, by, i < P::ROWS ? i : P::ROWS - 1);
 	const Part<P> part;
 	float v = R::start();
 #pragma unroll 8
 	for (unsigned k = part.first + warp; k < part.end; k += 8)
-		v = R::join(v, widen(row[P::col(k)]));
+		v = R::join(v, row.at(k));
 	sums[warp][lane] = v;
 	__syncthreads();
 	if (warp > 0 || i >= P::ROWS)
@@ -2389,15 +2413,16 @@ __device__ __forceinline__ void reduce_across(const typename P::In *x, typename 
 
 /* One thread a row: for few columns. grid: ROWS / 256 CTAs of 256. */
 template <class P, class R>
-__device__ __forceinline__ void reduce_short(const typename P::In *x, typename P::Out *y)
+__device__ __forceinline__ void reduce_short(const typename P::In *x, typename P::Out *y,
+                                             const void *by = nullptr)
 {
 	const unsigned i = blockIdx.x * blockDim.x + threadIdx.x;
 	if (i >= P::ROWS)
 		return;
-	const typename P::In *row = x + P::row(i);
+	const Row<P> row(x, by, i);
 	float v = R::start();
 	for (unsigned k = 0; k < P::COLS; k++)
-		v = R::join(v, widen(row[P::col(k)]));
+		v = R::join(v, row.at(k));
 	reduce_put<P, R>(y, i, v);
 }
 
@@ -2444,7 +2469,7 @@ __device__ __forceinline__ void softmax(const typename P::In *x, typename P::Out
 
 /* %features.log_mel.power = sum "features.log_mel.power" %features.log_mel.squares {axes=[-1]} : f32[1,4,41,513] @arena:1346176  !models/lib/foa.json:13:17+5 */
 struct k004 {
-	enum { ROWS = 84132, COLS = 2, COUNT = 2, PARTS = 1, EACH = 2 };
+	enum { ROWS = 84132, COLS = 2, COUNT = 2, PARTS = 1, EACH = 2, PRODUCT = 0 };
 	typedef float In;
 	typedef float Out;
 	static __device__ __forceinline__ unsigned row(unsigned i)
@@ -2464,7 +2489,7 @@ extern "C" __global__ void __launch_bounds__(256, 1) k004_features_log_mel_power
 
 /* %features.intensity.I = sum "features.intensity.I" %features.intensity.products {axes=[-1]} : f32[1,3,41,513] @arena:0  !models/lib/foa.json:29:17+5 */
 struct k008 {
-	enum { ROWS = 63099, COLS = 2, COUNT = 2, PARTS = 1, EACH = 2 };
+	enum { ROWS = 63099, COLS = 2, COUNT = 2, PARTS = 1, EACH = 2, PRODUCT = 0 };
 	typedef float In;
 	typedef float Out;
 	static __device__ __forceinline__ unsigned row(unsigned i)
@@ -2484,7 +2509,7 @@ extern "C" __global__ void __launch_bounds__(256, 1) k008_features_intensity_I(c
 
 /* %features.intensity.square_norm = sum "features.intensity.square_norm" %features.intensity.squares {axes=[1] keep=1} : f32[1,1,41,513] @arena:504832  !models/lib/foa.json:31:17+5 */
 struct k010 {
-	enum { ROWS = 21033, COLS = 3, COUNT = 3, PARTS = 1, EACH = 3 };
+	enum { ROWS = 21033, COLS = 3, COUNT = 3, PARTS = 1, EACH = 3, PRODUCT = 0 };
 	typedef float In;
 	typedef float Out;
 	static __device__ __forceinline__ unsigned row(unsigned i)
@@ -2504,7 +2529,7 @@ extern "C" __global__ void __launch_bounds__(256, 1) k010_features_intensity_squ
 
 /* %enc._.mean = mean "enc.*.mean" %enc._.b4.conv2 {axes=[2] group=3} : f32[3,1,5,16] @arena:51840  !models/lib/seld.json:72:17+6 */
 struct k055 {
-	enum { ROWS = 240, COLS = 2, COUNT = 2, PARTS = 1, EACH = 2 };
+	enum { ROWS = 240, COLS = 2, COUNT = 2, PARTS = 1, EACH = 2, PRODUCT = 0 };
 	typedef float In;
 	typedef float Out;
 	static __device__ __forceinline__ unsigned row(unsigned i)
