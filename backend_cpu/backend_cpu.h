@@ -8,7 +8,16 @@
 
 #include "ir/model.h"
 
+/* What oneDNN computes in place of our own kernels. */
+typedef enum CpuOnednn {
+	ONEDNN_NOTHING,
+	ONEDNN_DIRECT,   /* convolutions that Winograd's transform does not fit */
+	ONEDNN_PRODUCTS, /* these, and matrix products */
+	ONEDNN_ALL,      /* all convolutions and products but those inside a fused kernel */
+} CpuOnednn;
+
 typedef struct CpuOptions {
+	CpuOnednn onednn;
 	bool library; /* no main; the RtModel is what <name>_model() returns */
 	bool weights; /* safetensors are linked in, from seldc_weights to seldc_weights_end */
 	bool poison;  /* for tests: memory holds NaN before its value is computed and after its last
@@ -19,13 +28,14 @@ typedef struct CpuOptions {
  * them loops with square roots and comparisons are not vectorised. */
 #define CPU_CFLAGS "-std=gnu11 -O3 -march=native -fopenmp -fno-math-errno -fno-trapping-math"
 
-/* Libraries that the emitted file calls. */
-#define CPU_LIBS ""
-
 /* ---- emit.c: the module, load and run, tables ---- */
 
+/* What is best given to oneDNN on this machine, if it is installed. */
+CpuOnednn cpu_onednn_best(void);
 /* Writes the program for a model whose graphs are planned; false after diagnostics. */
 bool cpu_emit(Buf *out, const Model *m, const CpuOptions *opt);
+/* The libraries that an emitted file needs beside the runtime's: flags of the linker. */
+const char *cpu_libs(const Buf *emitted);
 /* The header of a library: how to get at the model, and what goes in and out. */
 void cpu_emit_header(Buf *out, const Model *m);
 

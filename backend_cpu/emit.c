@@ -225,6 +225,8 @@ static void self_type(const Emit *e, Buf *b)
 		if (block[i].used)
 			buf_printf(b, "\tfloat *%s;%*s/* %s */\n", block[i].name,
 				   8 - (int)strlen(block[i].name), "", block[i].doc);
+	if (e->primitives.n > 0)
+		buf_printf(b, "\tDnnPrimitive dnn[%d];\n", e->primitives.n);
 	buf_puts(b, "\tconst float *const *params; /* while loading */\n"
 		    "\tconst RtSource *weights;    /* while loading */\n"
 		    "\tconst float *const *in;     /* while running */\n"
@@ -245,6 +247,9 @@ static void close_function(const Emit *e, Buf *b)
 	for (int i = 0; i < NBLOCKS; i++)
 		if (block[i].used)
 			buf_printf(b, "\tfree(s->%s);\n", block[i].name);
+	if (e->primitives.n > 0)
+		buf_printf(b, "\tfor (int i = 0; i < %d; i++)\n\t\tdnn_close(&s->dnn[i]);\n",
+			   e->primitives.n);
 	buf_puts(b, "\tfree(s);\n}\n");
 }
 
@@ -271,6 +276,7 @@ static void open_close(const Emit *e, Buf *b)
 	buf_printf(b, "\nstatic void load(const Self *s)\n{\n%s}\n",
 		   e->load.len ? e->load.s : "\t(void)s;\n");
 	close_function(e, b);
+	onednn_open(e, b);
 	buf_puts(b, "\nstatic RtStatus model_open(void **self, const RtSource *weights, "
 		    "int threads,\n                           RtError *err)\n{\n"
 		    "\tSelf *s = calloc(1, sizeof *s);\n");
@@ -279,8 +285,15 @@ static void open_close(const Emit *e, Buf *b)
 		    "\t\tsnprintf(err->text, sizeof err->text, "
 		    "\"not enough memory for the model\");\n"
 		    "\t\treturn RT_DEVICE;\n"
-		    "\t}\n"
-		    "\tsnprintf(s->device, sizeof s->device, \"CPU, %d thread%s\", s->threads,\n"
+		    "\t}\n");
+	if (e->primitives.n > 0)
+		buf_puts(b, "\tif (!open_primitives(s)) {\n"
+			    "\t\tmodel_close(s);\n"
+			    "\t\tsnprintf(err->text, sizeof err->text, \"oneDNN cannot compute "
+			    "the model's convolutions and products\");\n"
+			    "\t\treturn RT_DEVICE;\n"
+			    "\t}\n");
+	buf_puts(b, "\tsnprintf(s->device, sizeof s->device, \"CPU, %d thread%s\", s->threads,\n"
 		    "\t         s->threads == 1 ? \"\" : \"s\");\n"
 		    "\ts->weights = weights;\n\ts->params = weights->params;\n"
 		    "\tload(s);\n");
@@ -343,6 +356,11 @@ static void file(Emit *e, Buf *b)
 	run_device(e, b);
 	emit_tables(e, b);
 	entry(e, b);
+}
+
+const char *cpu_libs(const Buf *emitted)
+{
+	return strstr(emitted->s, cpu_kernel_onednn) ? "-ldnnl" : "";
 }
 
 bool cpu_emit(Buf *out, const Model *m, const CpuOptions *opt)

@@ -10,7 +10,8 @@
 /* Kernel texts, in the order in which they stand in a program. */
 /* clang-format off */
 #define KERNELS(X) \
-	X(memory) X(vec) X(math) X(gemm) X(linear) X(conv) X(winograd) X(pool) X(norm) X(reduce) \
+	X(memory) X(vec) X(math) X(gemm) X(linear) X(conv) X(winograd) X(onednn) X(pool) X(norm) \
+	X(reduce) \
 	X(scan) X(gru) X(stft) X(mel) X(sinusoid) \
 	X(outer) X(conv_grad) X(batch) X(rows_grad) X(pool_grad) X(scan_grad) X(gru_grad) \
 	X(update) X(attention)
@@ -50,10 +51,11 @@ typedef struct Emit {
 	LIST(Function) functions;  /* so far */
 	LIST(Kept) kept;
 	LIST(Packed) packed;
-	States state; /* in Self.state */
-	Buf body;     /* the functions of the nodes */
-	Buf load;     /* statements that compute and pack what is known at load time */
-	Buf run;      /* calls of the graph at hand */
+	LIST(const char *) primitives; /* oneDNN's: C for "opened", in the order of Self.dnn */
+	States state;                  /* in Self.state */
+	Buf body;                      /* the functions of the nodes */
+	Buf load; /* statements that compute and pack what is known at load time */
+	Buf run;  /* calls of the graph at hand */
 	bool kernel[NKERNELS], ew[NOPS];
 	int64_t load_floats, pack_floats, scratch_floats, work_floats;
 	int64_t undropped; /* floats packed since the weights read were let go */
@@ -115,6 +117,7 @@ void ref_work(Emit *e, int64_t floats);    /* the function at hand needs as many
 /* ---- fn.c: functions ---- */
 
 Fn *fn_new(Emit *e, const Node *n, bool at_load);
+void kernel_use(Emit *e, Kernel k); /* its text becomes part of the program */
 void fn_use(Fn *f, Kernel k);
 int64_t fn_group(const Fn *f); /* instances, at least 1 */
 /* The attribute `axis` of an instance of `rank` axes, counted from the front. */
@@ -203,9 +206,17 @@ void emit_ew_functions(Emit *e, Buf *b);
 /* Batch entries that the kernels of gru and its gradient take together. */
 int64_t emit_gru_rows(const Fn *f, int64_t batch);
 
+/* Rows of a[..., m, k] as [batch][m] with one stride each. */
+typedef struct RowsOf {
+	int64_t batch, rows, batch_stride, row_stride;
+} RowsOf;
+/* Merges dim[0..rank) of strides into at most two levels; false if more are needed. */
+bool rows_of(const Type *t, const int64_t *stride, int rank, RowsOf *r);
+
 /* How conv2d and conv2d_act are computed. */
 typedef struct ConvPlan {
-	bool winograd, taps, far; /* of kernels/winograd.h */
+	bool onednn, winograd;
+	bool taps, far; /* of kernels/winograd.h */
 	int64_t b, h, w, c, o, kh, kw, sh, sw, ph, pw, oh, ow, th, tw;
 	bool last, relu;
 	int64_t tiles, cols, span, rows;
@@ -213,14 +224,30 @@ typedef struct ConvPlan {
 	bool spread;
 	int64_t top, left, stretch_h, stretch_w;
 } ConvPlan;
-ConvPlan conv_plan(const Node *n);
+ConvPlan conv_plan(const Emit *e, const Node *n);
 
-/* Rows of a[..., m, k] as [batch][m] with one stride each. */
-typedef struct RowsOf {
-	int64_t batch, rows, batch_stride, row_stride;
-} RowsOf;
-/* Merges dim[0..rank) of strides into at most two levels; false if more are needed. */
-bool rows_of(const Type *t, const int64_t *stride, int rank, RowsOf *r);
+/* How x[batch, rows, k] times packed w[n, k] is computed, in tiles of `block` rows, `cols` columns.
+ */
+typedef struct ProductPlan {
+	bool onednn;
+	bool dense; /* x is copied first */
+	int64_t batch, rows, n, k, xbatch, xrow, xcol, block, cols;
+} ProductPlan;
+ProductPlan product_plan(Fn *f);
+/* The node's product has weights that are packed. */
+bool product_packs(const Fn *f);
+
+/* ---- emit_onednn.c ---- */
+
+/* It computes a convolution that Winograd's transform fits or not; products. */
+bool onednn_takes_conv(const Emit *e, bool winograd);
+bool onednn_takes_product(const Emit *e);
+/* Floats that hold the packed weights, and C for the primitive, made once for all like it. */
+int64_t onednn_conv_floats(const ConvPlan *p);
+int64_t onednn_product_floats(const ProductPlan *p); /* of `cols` columns */
+const char *onednn_conv(Emit *e, const ConvPlan *p);
+const char *onednn_product(Emit *e, const ProductPlan *p);
+void onednn_open(const Emit *e, Buf *b); /* the function that makes them */
 
 /* ---- emit_state.c: training ---- */
 

@@ -45,54 +45,100 @@ static int64_t tile_columns(int64_t n, int64_t others)
 	return cols;
 }
 
-/* x[batch, rows, k] with strides times packed w[n, k], operand 2 the bias or absent */
-static void packed_product(Fn *f, const char *x, const RowsOf *r, int64_t xcol, int64_t n,
-			   int64_t k, const char *bias)
+/* Where the rows of operand 0 are as they are multiplied: a[..., k] or, transposed, a[..., k, m] */
+static void place_rows(Fn *f, ProductPlan *p)
 {
-	const int64_t block = r->rows < BLOCK_ROWS ? r->rows : BLOCK_ROWS;
-	const int64_t blocks = r->batch * emit_ceil(r->rows, block);
-	const int64_t cols = tile_columns(n, blocks * fn_group(f)),
-		      tiles = blocks * emit_ceil(n, cols);
+	const Type x = fn_type(f, f->n->in[0]);
+	const bool ta = f->n->op == OP_matmul && attr_bool(f->n, "ta");
+	const int row = x.rank - (ta ? 1 : 2), col = x.rank - (ta ? 2 : 1);
+	Type lead = x;
+	Ref r = fn_ref(f, 0);
+	RowsOf rows;
+	for (int dense = 0; dense < 2; dense++) {
+		int64_t order[MAX_RANK];
+		if (dense)
+			ref_dense(&x, r.stride);
+		memcpy(order, r.stride, sizeof order);
+		if (ta) {
+			lead.dim[col] = x.dim[row];
+			order[col] = r.stride[row];
+		}
+		p->dense = dense;
+		if (rows_of(&lead, order, x.rank - 1, &rows))
+			break;
+	}
+	p->batch = rows.batch;
+	p->rows = rows.rows;
+	p->xbatch = rows.batch_stride;
+	p->xrow = rows.row_stride;
+	p->xcol = r.stride[col];
+	p->k = x.dim[col];
+}
+
+bool product_packs(const Fn *f)
+{
+	return f->n->op == OP_linear || f->n->op == OP_linear_dx ||
+	       (f->n->op == OP_matmul && cpu_packs(f->n, 1) &&
+		f->e->loadtime[f->n->in[1]->node->id]);
+}
+
+/* oneDNN's tiles are alike: their columns divide n. */
+static int64_t like_columns(int64_t n, int64_t others)
+{
+	int64_t parts = 1;
+	while (others * parts < TARGET_TILES && parts < 8 && n % (32 * parts) == 0)
+		parts *= 2;
+	return n / parts;
+}
+
+ProductPlan product_plan(Fn *f)
+{
+	const Type w = fn_type(f, f->n->in[1]);
+	const bool turned =
+	    f->n->op == OP_linear_dx || (f->n->op == OP_matmul && !attr_bool(f->n, "tb"));
+	ProductPlan p = {.n = w.dim[turned ? 1 : 0]};
+	place_rows(f, &p);
+	p.block = p.rows < BLOCK_ROWS ? p.rows : BLOCK_ROWS;
+	const int64_t others = p.batch * emit_ceil(p.rows, p.block) * fn_group(f);
+	p.onednn = onednn_takes_product(f->e);
+	p.cols = p.onednn ? like_columns(p.n, others) : tile_columns(p.n, others);
+	return p;
+}
+
+/* x[batch, rows, k] with strides times packed w[n, k], operand 2 the bias or absent */
+static void packed_product(Fn *f, const char *bias)
+{
+	const ProductPlan p = product_plan(f);
+	const int64_t tiles = p.batch * emit_ceil(p.rows, p.block) * emit_ceil(p.n, p.cols);
 	const char *shape = arena_printf(
 	    f->e->arena,
 	    "Linear k = {.batch = %" N ", .rows = %" N ", .n = %" N ", .k = %" N ", .xbatch = %" N
 	    ", .xrow = %" N ", .xcol = %" N ", .block = %" N ", .cols = %" N "}",
-	    r->batch, r->rows, n, k, r->batch_stride, r->row_stride, xcol, block, cols);
+	    p.batch, p.rows, p.n, p.k, p.xbatch, p.xrow, p.xcol, p.block, p.cols);
+	const char *x = p.dense ? fn_in_dense(f, 0) : fn_in(f, 0);
 	const char *w = pack_operand(f, 1), *y = fn_out(f, 0);
+	const int64_t gathered = p.xcol != 1 ? p.block * p.k : 0;
+	if (p.onednn) {
+		fn_tiles(f, tiles, shape, "dnn_linear_tile(k, %s, %s, %s, %" N ", %s, %s, %s, %s)",
+			 onednn_product(f->e, &p), x, w, onednn_product_floats(&p), bias, y,
+			 fn_tile(f, tiles), fn_scratch(f, p.block * p.n + gathered));
+		return;
+	}
 	fn_use(f, K_linear);
 	fn_tiles(f, tiles, shape, "linear_tile(k, %s, %s, %s, %s, %s, %s)", x, w, bias, y,
-		 fn_tile(f, tiles), fn_scratch(f, block * (32 + (xcol != 1 ? k : 0))));
-}
-
-/* x[..., k] times packed weights of n columns */
-static void product_of_rows(Fn *f, int64_t n, int64_t k, const char *bias)
-{
-	const Type x = fn_type(f, f->n->in[0]);
-	Ref r = fn_ref(f, 0);
-	RowsOf rows;
-	const char *at;
-	if (rows_of(&x, r.stride, x.rank - 1, &rows)) {
-		at = fn_in(f, 0);
-	} else {
-		at = fn_in_dense(f, 0);
-		ref_dense(&x, r.stride);
-		rows_of(&x, r.stride, x.rank - 1, &rows);
-	}
-	packed_product(f, at, &rows, r.stride[x.rank - 1], n, k, bias);
+		 fn_tile(f, tiles), fn_scratch(f, p.block * 32 + gathered));
 }
 
 /* x[..., k], w[n, k], bias[n] -> y[..., n] */
 void cpu_linear(Fn *f)
 {
-	const Type w = fn_type(f, f->n->in[1]);
-	product_of_rows(f, w.dim[0], w.dim[1], fn_in_dense(f, 2));
+	packed_product(f, fn_in_dense(f, 2));
 }
 
 /* g[..., n], w[n, k] -> dx[..., k] */
 void cpu_linear_dx(Fn *f)
 {
-	const Type w = fn_type(f, f->n->in[1]);
-	product_of_rows(f, w.dim[1], w.dim[0], "NULL");
+	packed_product(f, "NULL");
 }
 
 /* " + i / 3 * 50 + i % 3 * 5": offset of batch entry `which` (C) along axes that broadcast to
@@ -145,31 +191,11 @@ static void direct_product(Fn *f, const Type *y)
 /* a[..., m, k], b[..., k, n] -> y[..., m, n] */
 void cpu_matmul(Fn *f)
 {
-	const Type y = fn_type(f, &f->n->out[0]), a = fn_type(f, f->n->in[0]);
-	if (!cpu_packs(f->n, 1) || !f->e->loadtime[f->n->in[1]->node->id]) {
+	const Type y = fn_type(f, &f->n->out[0]);
+	if (product_packs(f))
+		packed_product(f, "NULL");
+	else
 		direct_product(f, &y);
-		return;
-	}
-	/* rows and columns of a as they are multiplied */
-	const bool ta = attr_bool(f->n, "ta");
-	const int row = a.rank - (ta ? 1 : 2), col = a.rank - (ta ? 2 : 1);
-	Type lead = a;
-	lead.dim[a.rank - 2] = a.dim[row];
-	Ref r = fn_ref(f, 0);
-	RowsOf rows;
-	for (int dense = 0; dense < 2; dense++) {
-		int64_t order[MAX_RANK];
-		if (dense)
-			ref_dense(&a, r.stride);
-		memcpy(order, r.stride, sizeof order);
-		order[a.rank - 2] = r.stride[row];
-		if (!rows_of(&lead, order, a.rank - 1, &rows))
-			continue;
-		packed_product(f, dense ? fn_in_dense(f, 0) : fn_in(f, 0), &rows, r.stride[col],
-			       y.dim[y.rank - 1], a.dim[col], "NULL");
-		return;
-	}
-	BUG("'%s': rows of a matrix in three levels", f->n->out[0].name);
 }
 
 /* ---- convolutions ---- */
@@ -267,16 +293,30 @@ static void winograd_tiles(ConvPlan *p, int64_t instances)
 		p->span /= 2;
 }
 
-ConvPlan conv_plan(const Node *n)
+/* Rows of a tile of oneDNN's: its products take TILE_FLOATS, or less where that leaves too few
+ * tiles. */
+static int64_t like_rows(const ConvPlan *p, int64_t instances)
+{
+	enum { TILE_FLOATS = 1 << 16 };
+	const int64_t fit = TILE_FLOATS / (p->th * p->ow * p->tw * p->o);
+	int64_t rows = fit < 1 ? 1 : fit < p->oh ? fit : p->oh;
+	while (instances * p->b * emit_ceil(p->oh, rows) < TARGET_TILES && rows > 1)
+		rows = (rows + 1) / 2;
+	return rows;
+}
+
+ConvPlan conv_plan(const Emit *e, const Node *n)
 {
 	ConvPlan p = {0};
 	conv_geometry(&p, n);
 	p.winograd = fits_winograd(&p) && !needs_exact(n);
+	p.onednn = onednn_takes_conv(e, p.winograd);
+	p.winograd &= !p.onednn;
 	const int64_t instances = n->group > 0 ? n->group : 1;
-	p.far = instances * p.b * p.oh * p.ow * p.o * 4 > FAR;
+	p.far = instances * p.b * p.oh * p.ow * p.o * 4 > FAR && p.o % 16 == 0;
 	if (p.winograd)
 		winograd_tiles(&p, instances);
-	p.rows = p.oh >= 64 ? 4 : p.oh >= 32 ? 2 : 1;
+	p.rows = p.onednn ? like_rows(&p, instances) : p.oh >= 64 ? 4 : p.oh >= 32 ? 2 : 1;
 	return p;
 }
 
@@ -293,8 +333,8 @@ static void winograd(Fn *f, const ConvPlan *p, const char *scale, const char *sh
 	    p->tiles, p->cols, p->span);
 	/* wino_scratch */
 	const int64_t depth = p->taps && p->c > 64 ? 64 : p->c;
-	const int64_t scratch = 36 * (p->tiles * (depth + p->cols + 32) + 32 + depth +
-				      (p->taps ? p->cols * depth + 16 : 0));
+	const int64_t scratch =
+	    36 * (p->tiles * (depth + p->cols + 32) + 32) + depth + (p->taps ? 6 * 32 * depth : 0);
 	const char *x = fn_in_dense(f, 0), *w = pack_operand(f, 1), *y = fn_out(f, 0);
 	fn_use(f, K_winograd);
 	fn_tiles(f, tiles, shape, "wino_tile(k, %s, %s, %s, %s, %s, %s, %s)", x, w, scale, shift, y,
@@ -313,23 +353,31 @@ static void direct(Fn *f, const ConvPlan *p, const char *x, const Ref *r, const 
 	    ", .kw = %" N ", .sh = %" N ", .sw = %" N ", .ph = %" N ", .pw = %" N ", "
 	    ".xb = %" N ", .xh = %" N ", .xw = %" N ", .xc = %" N ", .yb = %" N ", .yh = %" N
 	    ", .yw = %" N ", .yc = %" N ", .oh = %" N ", .ow = %" N ", .th = %" N ", .tw = %" N
-	    ", .relu = %d, .rows = %" N "}",
+	    ", .relu = %d, .far = %d, .rows = %" N "}",
 	    p->b, p->h, p->w, p->c, p->o, p->kh, p->kw, p->sh, p->sw, p->ph, p->pw, r->stride[0],
 	    r->stride[l ? 1 : 2], r->stride[l ? 2 : 3], r->stride[l ? 3 : 1], plane * p->o,
 	    l ? p->ow * p->o : p->ow, l ? p->o : 1, l ? 1 : plane, p->oh, p->ow, p->th, p->tw,
-	    p->relu, p->rows);
-	const int64_t height = (p->rows * p->th - 1) * p->sh + p->kh;
-	const int64_t scratch = height * (p->w + 2 * p->pw) * p->c +
-				p->th * p->ow * p->tw * (32 + p->kh * p->kw * p->c);
+	    p->relu, p->far, p->rows);
+	const int64_t height = (p->rows * p->th - 1) * p->sh + p->kh, wide = p->w + 2 * p->pw;
+	const int64_t columns = p->onednn ? (wide - p->kw) / p->sw + 1 : p->ow * p->tw;
 	const char *w = pack_operand(f, 1), *y = fn_out(f, 0);
+	if (p->onednn) {
+		const int64_t products = p->rows * p->th * columns * p->o;
+		fn_tiles(f, tiles, shape, "dnn_conv_tile(k, %s, %s, %s, %s, %s, %s, %s, %s)",
+			 onednn_conv(f->e, p), x, w, scale, shift, y, fn_tile(f, tiles),
+			 fn_scratch(f, height * wide * p->c + products + 32));
+		return;
+	}
 	fn_use(f, K_conv);
-	fn_tiles(f, tiles, shape, "conv_tile(k, %s, %s, %s, %s, %s, %s, %s)", x, w, scale, shift, y,
-		 fn_tile(f, tiles), fn_scratch(f, scratch));
+	fn_tiles(
+	    f, tiles, shape, "conv_tile(k, %s, %s, %s, %s, %s, %s, %s)", x, w, scale, shift, y,
+	    fn_tile(f, tiles),
+	    fn_scratch(f, height * wide * p->c + p->th * columns * (32 + p->kh * p->kw * p->c)));
 }
 
 static void convolution(Fn *f, const char *scale, const char *shift)
 {
-	const ConvPlan p = conv_plan(f->n);
+	const ConvPlan p = conv_plan(f->e, f->n);
 	const Ref r = fn_ref(f, 0);
 	if (p.winograd)
 		winograd(f, &p, scale, shift);
@@ -364,7 +412,7 @@ static const char *spread(Fn *f, const ConvPlan *p, Ref *r)
 /* g[B, O, ho, wo], w[O, C, kh, kw] -> dx[B, C, H, W], or channels last */
 void cpu_conv2d_dx(Fn *f)
 {
-	const ConvPlan p = conv_plan(f->n);
+	const ConvPlan p = conv_plan(f->e, f->n);
 	Ref r;
 	fn_use(f, K_conv);
 	fn_use(f, K_conv_grad);

@@ -17,7 +17,7 @@ Fn *fn_new(Emit *e, const Node *n, bool at_load)
 	return f;
 }
 
-void fn_use(Fn *f, Kernel k)
+void kernel_use(Emit *e, Kernel k)
 {
 	/* each kernel's text stands after those that it uses */
 	static const Kernel needs[NKERNELS][4] = {
@@ -26,6 +26,7 @@ void fn_use(Fn *f, Kernel k)
 	    [K_linear] = {K_gemm, K_vec},
 	    [K_conv] = {K_gemm, K_vec},
 	    [K_winograd] = {K_gemm, K_vec},
+	    [K_onednn] = {K_conv, K_linear, K_gemm, K_vec},
 	    [K_pool] = {K_vec},
 	    [K_norm] = {K_math, K_vec},
 	    [K_reduce] = {K_vec},
@@ -42,9 +43,14 @@ void fn_use(Fn *f, Kernel k)
 	    [K_update] = {K_vec},
 	    [K_attention] = {K_update, K_gemm, K_math, K_vec},
 	};
-	f->e->kernel[k] = true;
+	e->kernel[k] = true;
 	for (int i = 0; i < 4; i++)
-		f->e->kernel[needs[k][i]] = true;
+		e->kernel[needs[k][i]] = true;
+}
+
+void fn_use(Fn *f, Kernel k)
+{
+	kernel_use(f->e, k);
 }
 
 int64_t fn_group(const Fn *f)

@@ -16,9 +16,20 @@ static Type slice_type(const Node *n, int input)
 	return n->group > 0 ? type_make(t->dtype, t->rank - 1, t->dim + 1) : *t;
 }
 
-static int64_t packed_floats(const Node *n, int input)
+/* The product of n, which is not being emitted. */
+static ProductPlan product_of(Emit *e, const Node *n)
+{
+	return product_plan(fn_new(e, n, e->loadtime[n->id]));
+}
+
+static int64_t packed_floats(Emit *e, const Node *n, int input)
 {
 	const Type w = slice_type(n, input);
+	if (product_packs(fn_new(e, n, false))) {
+		const ProductPlan p = product_of(e, n);
+		if (p.onednn)
+			return p.n / p.cols * onednn_product_floats(&p);
+	}
 	switch (n->op) {
 	case OP_linear:
 	case OP_gru:
@@ -32,8 +43,10 @@ static int64_t packed_floats(const Node *n, int input)
 	case OP_inproj_conv_silu:
 		return 2 * panels(w.dim[0] / 2) * w.dim[1];
 	default: {
-		const ConvPlan p = conv_plan(n);
-		return p.winograd ? (p.taps ? 9 : 36) * p.o * p.c : panels(p.o) * p.c * p.kh * p.kw;
+		const ConvPlan p = conv_plan(e, n);
+		return p.onednn     ? onednn_conv_floats(&p)
+		       : p.winograd ? (p.taps ? 9 : 36) * p.o * p.c
+				    : panels(p.o) * p.c * p.kh * p.kw;
 	}
 	}
 }
@@ -54,11 +67,26 @@ static const char *places(Arena *a, const Slice *s)
 }
 
 /* with: gemm_pack or inproj_pack */
-static void pack_product(Buf *b, const char *with, const Slice *s, int64_t n, int64_t k,
-			 int64_t row, int64_t col)
+static void pack_with(Buf *b, const char *with, const Slice *s, int64_t n, int64_t k, int64_t row,
+		      int64_t col)
 {
 	buf_printf(b, "\t%s(%s, %" PRId64 ", %" PRId64 ", %" PRId64 ", %" PRId64 ", s->threads);\n",
 		   with, places(b->arena, s), n, k, row, col);
+}
+
+/* The weights of product `node` */
+static void pack_product(Emit *e, Buf *b, const Node *node, const Slice *s, int64_t n, int64_t k,
+			 int64_t row, int64_t col)
+{
+	const ProductPlan p = product_of(e, node);
+	if (p.onednn)
+		buf_printf(b,
+			   "\tdnn_pack_product(%s, %s, %" PRId64 ", %" PRId64 ", %" PRId64
+			   ", %" PRId64 ", %" PRId64 ", %" PRId64 ");\n",
+			   places(b->arena, s), onednn_product(e, &p), n, k, row, col, p.cols,
+			   onednn_product_floats(&p));
+	else
+		pack_with(b, "gemm_pack", s, n, k, row, col);
 }
 
 /* Memory for weights turned round. */
@@ -76,7 +104,7 @@ static const char *turned(Emit *e, Fn *f, int64_t floats)
 
 static void pack_conv(Emit *e, Fn *f, Buf *b, const Node *n, Slice s)
 {
-	const ConvPlan p = conv_plan(n);
+	const ConvPlan p = conv_plan(e, n);
 	if (n->op == OP_conv2d_dx) {
 		const Slice turn = {s.from, turned(e, f, p.c * p.o * p.kh * p.kw), s.from_at, 0,
 				    s.stride};
@@ -87,9 +115,15 @@ static void pack_conv(Emit *e, Fn *f, Buf *b, const Node *n, Slice s)
 		s.from_at = turn.to_at;
 	}
 	const char *at = places(b->arena, &s);
-	if (p.taps)
-		buf_printf(b, "\twino_pack_taps(%s, %" PRId64 ", %" PRId64 ", s->threads);\n", at,
-			   p.o, p.c);
+	if (p.onednn)
+		buf_printf(b,
+			   "\tdnn_pack_conv(%s, %s, %" PRId64 ", %" PRId64 ", %" PRId64 ", %" PRId64
+			   ");\n",
+			   at, onednn_conv(e, &p), p.o, p.c, p.kh, p.kw);
+	else if (p.taps)
+		buf_printf(
+		    b, "\twino_pack_taps(%s, %" PRId64 ", %" PRId64 ", %" PRId64 ", s->threads);\n",
+		    at, p.o, p.c, p.cols);
 	else if (p.winograd)
 		buf_printf(b,
 			   "\twino_pack(%s, %" PRId64 ", %" PRId64 ", %" PRId64 ", s->threads);\n",
@@ -107,22 +141,26 @@ static void pack_slice(Emit *e, Fn *f, Buf *b, const Node *n, int input, const S
 	const Type w = slice_type(n, input);
 	const int64_t row = s->stride[0], col = s->stride[1];
 	switch (n->op) {
-	case OP_linear:
 	case OP_gru:
-		pack_product(b, "gemm_pack", s, w.dim[0], w.dim[1], row, col);
+		pack_with(b, "gemm_pack", s, w.dim[0], w.dim[1], row, col);
+		break;
+	case OP_gru_grad:
+		pack_with(b, "gemm_pack", s, w.dim[1], w.dim[0], col, row);
+		break;
+	case OP_linear:
+		pack_product(e, b, n, s, w.dim[0], w.dim[1], row, col);
 		break;
 	case OP_linear_dx:
-	case OP_gru_grad:
-		pack_product(b, "gemm_pack", s, w.dim[1], w.dim[0], col, row);
+		pack_product(e, b, n, s, w.dim[1], w.dim[0], col, row);
 		break;
 	case OP_matmul:
 		if (attr_bool(n, "tb"))
-			pack_product(b, "gemm_pack", s, w.dim[0], w.dim[1], row, col);
+			pack_product(e, b, n, s, w.dim[0], w.dim[1], row, col);
 		else
-			pack_product(b, "gemm_pack", s, w.dim[1], w.dim[0], col, row);
+			pack_product(e, b, n, s, w.dim[1], w.dim[0], col, row);
 		break;
 	case OP_inproj_conv_silu:
-		pack_product(b, "inproj_pack", s, w.dim[0] / 2, w.dim[1], row, col);
+		pack_with(b, "inproj_pack", s, w.dim[0] / 2, w.dim[1], row, col);
 		break;
 	default:
 		pack_conv(e, f, b, n, *s);
@@ -166,7 +204,7 @@ void pack_users(Emit *e, const Value *v)
 		for (int k = 0; k < n->nin; k++) {
 			if (n->in[k] != v || !cpu_packs(n, k))
 				continue;
-			const int64_t floats = packed_floats(n, k);
+			const int64_t floats = packed_floats(e, n, k);
 			const Packed p = {n, k, ref_pack(e, slices(n, k) * floats), floats};
 			list_push(e->arena, &e->packed, p);
 			pack_loading(e, &p);
@@ -186,7 +224,7 @@ static const Packed *find(const Emit *e, const Node *n, int input)
 static void pack_running(Fn *f, int input, const char *name)
 {
 	const int lead = f->n->group > 0;
-	const int64_t floats = packed_floats(f->n, input);
+	const int64_t floats = packed_floats(f->e, f->n, input);
 	const Ref r = ref_of(f->e, f->n->in[input], f->at_load);
 	const char *given = arena_printf(f->e->arena, "%s_given", name);
 	fn_hold(f, name, slices(f->n, input) * floats);
@@ -201,7 +239,7 @@ const char *pack_operand(Fn *f, int input)
 {
 	const Packed *p = find(f->e, f->n, input);
 	const char *name = node_info(f->n)->in_names[input];
-	const int64_t floats = packed_floats(f->n, input);
+	const int64_t floats = packed_floats(f->e, f->n, input);
 	if (p)
 		fn_declare(f, "const float ", name, "s->pack", p->offset);
 	else if (!fn_has(f, name))

@@ -64,5 +64,6 @@ PassHooks cuda_hooks(CudaPrecision p)
 			   .strided = strided,
 			   .renews = renews,
 			   .refuses = kernel_refuses,
+			   .memory_worth = 0.5,
 			   .narrow = p == CUDA_BF16 ? narrow_choose : NULL};
 }

@@ -1,11 +1,6 @@
 #!/bin/sh
-# run.sh SELDC [MODEL]: builds a model, times it and, in turns, the same network in eager PyTorch on
-# this machine; the table goes to bench/results/. PYTHON chooses the Python that has PyTorch.
+# run.sh SELDC [MODEL...]: times models (all three) and, in turns, the same networks in eager PyTorch
+# on this machine; tables go to bench/results/. PYTHON chooses the Python that has PyTorch.
 set -eu
-seldc=$(realpath "$1") model=${2:-seld_mamba}
-top=$(cd "$(dirname "$0")/.." && pwd)
-work=$(mktemp -d) && trap 'rm -rf "$work"' EXIT
-
-$seldc build "$top/models/$model.json" --target cpu --save-temps "$work/src" -o "$work/$model"
-"$work/$model" bench
-"${PYTHON:-/usr/bin/python3}" "$top/bench/compare_cpu.py" "$work/$model"
+seldc=$1 && shift
+exec "${PYTHON:-/usr/bin/python3}" "$(dirname "$0")/compare_cpu.py" --seldc "$seldc" "$@"

@@ -129,15 +129,6 @@ int built_run(Arena *a, Diag *d, Built *b, const Graph *g, const BuiltValues *v,
 	return b->model->ops.run(b->self, index, in, all, err) ? complain(d, err->text) : EXIT_DONE;
 }
 
-float *built_state(Arena *a, Built *b, const char *name)
-{
-	const RtModel *m = b->model;
-	const int i = rt_tensor_find(m->nstate, m->state, name);
-	RtError *err = NEW(a, RtError);
-	float *v = i < 0 ? NULL : NEW_ARRAY(a, float, rt_tensor_numel(&m->state[i]) + 1);
-	return v && !m->ops.get_state(b->self, i, v, err) ? v : NULL;
-}
-
 void built_close(Built *b)
 {
 	if (b->self)

@@ -30,8 +30,6 @@ int built_open(Diag *d, Built *b, const BuiltValues *v, const Graph *step);
 /* Runs the graph of g's name. out: by g's outputs, NULL for what stays in the program; they held
  * NaN before. */
 int built_run(Arena *a, Diag *d, Built *b, const Graph *g, const BuiltValues *v, float **out);
-/* State `name` as it is now; NULL if there is none. */
-float *built_state(Arena *a, Built *b, const char *name);
 void built_close(Built *b);
 
 /* ||got - want|| / ||want||; NaN and infinities must be met. got NULL: infinite. */

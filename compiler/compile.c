@@ -257,9 +257,25 @@ static void link_program(Compile *cx, const Buf *source, const Buf *more, const 
 		say_built(cx, output);
 }
 
+/* What oneDNN computes; without it nothing, which is an error only where it was asked for. */
+static CpuOnednn choose_onednn(Compile *cx)
+{
+	const bool asked = !strcmp(cx->o->library, "onednn");
+	const CpuOnednn best = cpu_onednn_best(), want = asked ? ONEDNN_ALL : best;
+	if (!strcmp(cx->o->library, "own") || want == ONEDNN_NOTHING)
+		return ONEDNN_NOTHING;
+	if (tool_has_header(cx->arena, "dnnl.h"))
+		return want;
+	if (asked)
+		diag_fatal(&cx->diag, E601, (Loc){0},
+			   "--library onednn: dnnl.h not found (Debian: libdnnl-dev)");
+	return ONEDNN_NOTHING;
+}
+
 static void build_cpu(Compile *cx)
 {
-	const CpuOptions opt = {.library = cx->o->emit == EMIT_LIB,
+	const CpuOptions opt = {.onednn = choose_onednn(cx),
+				.library = cx->o->emit == EMIT_LIB,
 				.weights = cx->o->weights != NULL,
 				.poison = cx->o->poison};
 	Buf b;
@@ -269,7 +285,7 @@ static void build_cpu(Compile *cx)
 	if (cx->o->emit == EMIT_C)
 		write_out(cx, cx->o->output, &b);
 	else
-		link_program(cx, &b, NULL, CPU_CFLAGS, CPU_LIBS);
+		link_program(cx, &b, NULL, CPU_CFLAGS, cpu_libs(&b));
 }
 
 static CudaPrecision cuda_precision(const char *name)
@@ -332,6 +348,13 @@ static void build_cuda(Compile *cx)
 	link_program(cx, &host, &images_text, "-std=gnu11 -O2 -Wall -fopenmp", "");
 }
 
+static void check_precision(Compile *cx)
+{
+	if (cx->target == TARGET_CPU && strcmp(cx->o->precision, "fp32"))
+		diag_fatal(&cx->diag, E501, (Loc){0}, "--precision %s needs --target cuda",
+			   cx->o->precision);
+}
+
 /* cuda when asked for, or when a GPU is visible and nothing else was said. */
 static void choose_target(Compile *cx)
 {
@@ -346,9 +369,7 @@ static void choose_target(Compile *cx)
 		    gpu_output || (ngpus > 0 && o->emit != EMIT_C) ? TARGET_CUDA : TARGET_CPU;
 	if (gpu_output && cx->target == TARGET_CPU)
 		diag_fatal(&cx->diag, E501, (Loc){0}, "--emit of CUDA code needs --target cuda");
-	if (cx->target == TARGET_CPU && strcmp(o->precision, "fp32"))
-		diag_fatal(&cx->diag, E501, (Loc){0}, "--precision %s needs --target cuda",
-			   o->precision);
+	check_precision(cx);
 	if (cx->target == TARGET_CPU)
 		return;
 	if (o->arch && !cuda_archs_known(cx->arena, &cx->diag, o->arch))
@@ -440,6 +461,8 @@ static void plan(Compile *cx)
 
 static void inspect(Compile *cx)
 {
+	cx->target = cx->o->target == TARGET_CUDA ? TARGET_CUDA : TARGET_CPU;
+	check_precision(cx);
 	read_model(cx);
 	PassOptions opt = cx->o->pass;
 	opt.hooks = target_hooks(cx);

@@ -16,6 +16,7 @@ typedef struct CompileOptions {
 	const char *precision; /* "fp32", "tf32", "bf16" */
 	const char *arch;      /* "sm_90,sm_80" or names; NULL: the visible GPU's */
 	const char *compiler;  /* "nvrtc", "nvcc" */
+	const char *library;   /* of products on the CPU: "auto", "own", "onednn" */
 	const char *weights;   /* safetensors to embed, or NULL */
 	const char *save_temps;
 	int64_t batch;  /* 0: 1 */

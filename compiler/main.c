@@ -35,6 +35,7 @@ enum {
 	KEY_TIME,
 	KEY_EMIT,
 	KEY_COMPILER,
+	KEY_LIBRARY,
 	KEY_TEMPS,
 	KEY_VERIFY,
 	KEY_SHUFFLE,
@@ -58,6 +59,7 @@ static const Choice emits[] = {{"ir", EMIT_IR},   {"c", EMIT_C},         {"cuda"
 			       {NULL, 0}};
 static const Choice precisions[] = {{"fp32", 0}, {"tf32", 1}, {"bf16", 2}, {NULL, 0}};
 static const Choice compilers[] = {{"nvrtc", 0}, {"nvcc", 1}, {NULL, 0}};
+static const Choice libraries[] = {{"auto", 0}, {"own", 1}, {"onednn", 2}, {NULL, 0}};
 
 static int choose(struct argp_state *st, const char *option, const Choice *c, const char *arg)
 {
@@ -195,6 +197,8 @@ static const struct argp_option build_options[] = {
     {"emit", KEY_EMIT, "ir|c|cuda|ptx|cubin|lib", 0, "stop there; lib: shared library and header",
      0},
     {"compiler", KEY_COMPILER, "nvrtc|nvcc", 0, "compiler of the kernels (default nvrtc)", 0},
+    {"library", KEY_LIBRARY, "auto|own|onednn", 0,
+     "cpu: what computes convolutions and matrix products; auto (default): the faster for each", 0},
     {"save-temps", KEY_TEMPS, "DIR", 0, "emitted sources (default generated/MODEL-TARGET)", 0},
     {"poison", KEY_POISON, 0, 0, "cpu: fill memory with NaN before and after the life of its value",
      0},
@@ -237,6 +241,10 @@ static error_t build_parse(int key, char *arg, struct argp_state *st)
 		choose(st, "compiler", compilers, arg);
 		o->compiler = arg;
 		return 0;
+	case KEY_LIBRARY:
+		choose(st, "library", libraries, arg);
+		o->library = arg;
+		return 0;
 	case KEY_TEMPS:
 		o->save_temps = arg;
 		return 0;
@@ -246,22 +254,26 @@ static error_t build_parse(int key, char *arg, struct argp_state *st)
 }
 
 static const struct argp_option inspect_options[] = {
+    {"target", KEY_TARGET, "cpu|cuda", 0, "whose plan: cpu (default) or cuda", 0},
+    {"precision", KEY_PRECISION, "fp32|tf32|bf16", 0, "of that plan; fp32 is the default", 0},
     {"json", KEY_JSON, 0, 0, "as JSON", 0},
     {"verbose", 'v', 0, 0, "every node that a pass made, too", 0},
     {0}};
 
 static error_t inspect_parse(int key, char *arg, struct argp_state *st)
 {
-	(void)arg;
-	if (key == ARGP_KEY_INIT)
-		st->child_inputs[0] = st->child_inputs[1] = st->input;
-	else if (key == KEY_JSON)
+	switch (key) {
+	case KEY_JSON:
 		((Args *)st->input)->o.json = true;
-	else if (key == 'v')
-		((Args *)st->input)->o.verbose = true;
-	else
+		return 0;
+	case ARGP_KEY_INIT:
+	case 'v':
+	case KEY_TARGET:
+	case KEY_PRECISION:
+		return build_parse(key, arg, st);
+	default:
 		return ARGP_ERR_UNKNOWN;
-	return 0;
+	}
 }
 
 static const struct argp_option check_options[] = {
@@ -359,7 +371,7 @@ static const Verb verbs[] = {
 
 static int run_verb(const Verb *v, int argc, char **argv)
 {
-	Args a = {.o = {.precision = "fp32", .compiler = "nvrtc"}};
+	Args a = {.o = {.precision = "fp32", .compiler = "nvrtc", .library = "auto"}};
 	a.o.sets = a.sets;
 	const struct argp argp = {v->options, v->parse, v->args, v->doc, children, NULL, NULL};
 	argp_err_exit_status = EXIT_USAGE;

@@ -60,7 +60,7 @@ static bool has(unsigned mask, int pass)
 
 /* ---- which subsets --------------------------------------------------------------------------- */
 
-/* The optional passes but those that only clean up. */
+/* The optional passes but those that only clean up, or that change training alone. */
 static void list_passes(Sweep *s)
 {
 	static const struct {
@@ -72,11 +72,11 @@ static void list_passes(Sweep *s)
 #undef PASS
 #undef BEFORE
 	};
-	static const char *const clean_up[] = {"fold_const", "cse", "dce"};
+	static const char *const others[] = {"fold_const", "cse", "dce", "recompute"};
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		bool fuses = !strcmp(rows[i].kind, "optional");
-		for (size_t k = 0; k < COUNT(clean_up); k++)
-			fuses = fuses && strcmp(rows[i].name, clean_up[k]);
+		for (size_t k = 0; k < COUNT(others); k++)
+			fuses = fuses && strcmp(rows[i].name, others[k]);
 		if (fuses && s->npasses < MAX_PASSES)
 			s->pass[s->npasses++] = rows[i].name;
 	}

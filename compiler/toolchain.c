@@ -137,12 +137,28 @@ static void report(Arena *a, Diag *d, const LinkJob *job, const char *cc, int st
 		diag_note(d, (Loc){0}, "%.*s", (int)strcspn(first, "\n"), first);
 }
 
+static const char *c_compiler(void)
+{
+	return getenv("CC") && *getenv("CC") ? getenv("CC") : "cc";
+}
+
+bool tool_has_header(Arena *a, const char *name)
+{
+	Command c = {0};
+	add_words(a, &c, c_compiler());
+	add_words(a, &c, "-E -o /dev/null -include");
+	add(a, &c, name);
+	add_words(a, &c, "-x c /dev/null");
+	list_push(a, &c, NULL);
+	return tool_run(c.at, "/dev/null") == 0;
+}
+
 bool tool_link(Arena *a, Diag *d, const LinkJob *job)
 {
 	const char *home = tool_home(a, d);
 	if (!home)
 		return false;
-	const char *cc = getenv("CC") && *getenv("CC") ? getenv("CC") : "cc";
+	const char *cc = c_compiler();
 	const char *log = arena_printf(a, "%s.log", job->source);
 	Command c = {0};
 	add_words(a, &c, cc);

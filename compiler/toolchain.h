@@ -23,6 +23,9 @@ typedef struct LinkJob {
  * SELDC_CFLAGS of the environment are respected. */
 bool tool_link(Arena *a, Diag *d, const LinkJob *job);
 
+/* The C compiler finds the header. */
+bool tool_has_header(Arena *a, const char *name);
+
 /* Runs argv, which ends with NULL, with stdout and stderr in the file `log`; its exit status, or -1
  * if it could not start. */
 int tool_run(char *const *argv, const char *log);

@@ -20,8 +20,6 @@
 #include <string.h>
 
 enum { LOAD = 1, RUN = 2, STACK_ALIGN = 64 };
-/* Bytes that the fastest memory moves in the time of a launch. */
-enum { LAUNCH_BYTES = 8 << 20 };
 
 typedef struct Lifted {
 	int n;

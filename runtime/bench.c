@@ -58,7 +58,8 @@ static Stats stats_of(double *v, int n)
 	double sum = 0;
 	for (int i = 0; i < n; i++)
 		sum += v[i];
-	return (Stats){v[0], quantile(v, n, 0.5), quantile(v, n, 0.05), quantile(v, n, 0.95), sum / n};
+	return (Stats){v[0], quantile(v, n, 0.5), quantile(v, n, 0.05), quantile(v, n, 0.95),
+		       sum / n};
 }
 
 static RtStatus run_once(const Bench *b, int graph, RtError *err)

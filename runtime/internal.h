@@ -374,7 +374,7 @@ enum { RT_MAX_SETS = 64 };
 typedef struct RtOptions {
 	const char *program; /* as it was called, without folders */
 	bool json, quiet, table, standardized, resume, no_dropout, micro, jackknife;
-	int64_t seed, threads, runs, warmup;
+	int64_t seed, threads, runs, warmup, repeat;
 	double threshold, merge; /* negative: the model's own */
 	const char *weights, *statistics, *input, *output, *svg, *data, *out, *batch, *stage, *only;
 	int nsets;

@@ -286,21 +286,27 @@ static RtStatus read_batch(RtStep *s, const RtSafetensors *st, int64_t batches, 
 	return status;
 }
 
-static RtStatus write_outputs(const RtStep *s, const char *path, RtError *err)
+/* The outputs of the last of `steps` steps; the loss, whose place they are in, that of each. */
+static RtStatus write_outputs(RtStep *s, int64_t steps, const char *path, RtError *err)
 {
 	const RtGraph *const g = s->graph;
+	RtTensor *const all = rt_alloc((uint64_t)g->noutputs, sizeof *all);
 	RtOut out;
+	if (!all)
+		return rt_no_memory(err);
+	memcpy(all, g->outputs, (size_t)g->noutputs * sizeof *all);
+	all[s->part[0]].rank = 1;
+	all[s->part[0]].dim[0] = steps;
 	RtStatus status = rt_out_open(&out, path, err);
-	if (status)
-		return status;
-	status = rt_st_header(out.file, g->noutputs, g->outputs, err);
-	if (status) {
-		rt_out_cancel(&out);
-		return status;
+	if (!status) {
+		status = rt_st_header(out.file, g->noutputs, all, err);
+		if (status)
+			rt_out_cancel(&out);
 	}
-	for (int i = 0; i < g->noutputs; i++)
-		fwrite(s->out[i], sizeof(float), rt_tensor_numel(&g->outputs[i]), out.file);
-	return rt_out_commit(&out, err);
+	for (int i = 0; !status && i < g->noutputs; i++)
+		fwrite(s->out[i], sizeof(float), rt_tensor_numel(&all[i]), out.file);
+	free(all);
+	return status ? status : rt_out_commit(&out, err);
 }
 
 /* The big inputs go on by `batches`, back where it is negative. */
@@ -311,18 +317,34 @@ static void move_inputs(RtStep *s, int64_t batches)
 			s->in[i] += batches * (int64_t)rt_tensor_numel(&s->graph->inputs[i]);
 }
 
-static RtStatus run_batches(RtStep *s, const RtModel *m, void *self, const RtPlan *p, RtError *err)
+static RtStatus run_batches(RtStep *s, const RtModel *m, void *self, const RtPlan *p, int64_t step,
+			    RtError *err)
 {
 	double sum[RT_MAX_PARTS];
 	RtStatus status = RT_OK;
 	int64_t at = 0;
 	for (; !status && at < p->accumulate; at++) {
-		rt_step_scalars(s, p, p->lr, 1, at);
+		rt_step_scalars(s, p, p->lr, step, at);
 		status = m->ops.run(self, s->index, s->in, s->out, err);
 		rt_step_average(s, sum, at, p->accumulate);
 		move_inputs(s, 1);
 	}
 	move_inputs(s, -at);
+	return status;
+}
+
+/* Steps on the same batch. The loss of each goes into memory that is the loss's in the end. */
+static RtStatus run_steps(RtStep *s, const RtModel *m, void *self, const RtPlan *p, int64_t steps,
+			  RtError *err)
+{
+	float *const loss = s->out[s->part[0]], *const all = rt_alloc((uint64_t)steps, sizeof *all);
+	RtStatus status = all ? RT_OK : rt_no_memory(err);
+	for (int64_t i = 0; !status && i < steps; i++) {
+		status = run_batches(s, m, self, p, i + 1, err);
+		all[i] = *loss;
+	}
+	s->out[s->part[0]] = all;
+	free(loss);
 	return status;
 }
 
@@ -346,9 +368,10 @@ static RtStatus run_step(RtStep *s, const RtModel *m, const RtOptions *o, const 
 	rt_weights_release(&w);
 	if (status)
 		return status;
-	status = run_batches(s, m, self, p, err);
+	const int64_t steps = o->repeat ? o->repeat : 1;
+	status = run_steps(s, m, self, p, steps, err);
 	m->ops.close(self);
-	return status ? status : write_outputs(s, o->output, err);
+	return status ? status : write_outputs(s, steps, o->output, err);
 }
 
 static RtStatus read_file(RtStep *s, const RtOptions *o, int64_t batches, RtError *err)

@@ -64,8 +64,9 @@ static inline const RtModel *suite_build(Suite *s, const CpuOptions *opt, const 
 		return NULL;
 	const char *source = arena_printf(s->a, "%s/suite.c", dir),
 		   *lib = arena_printf(s->a, "%s/suite.so", dir);
-	const char *command = arena_printf(s->a, "%s %s %s %s -shared -fPIC -Iruntime -o %s %s -lm",
-					   cc, CPU_CFLAGS, flags, more, lib, source);
+	const char *command =
+	    arena_printf(s->a, "%s %s %s %s -shared -fPIC -Iruntime -o %s %s %s -lm", cc,
+			 CPU_CFLAGS, flags, more, lib, source, cpu_libs(&b));
 	if (!file_write(source, b.s, b.len) || system(command) != 0) {
 		printf("not ok compilation: %s\n", command);
 		return NULL;

@@ -1,7 +1,7 @@
-/* num_cpu.c: num_cpu [--passes] FILE.sir...: every numeric case (see num_case.h) through the CPU
- * back end, all as one program (see cpu_suite.h), which is run at 1 and 3 threads; the bits must
- * agree. --passes: with the optional passes, else with the required ones alone. Prints as num
- * does. */
+/* num_cpu.c: num_cpu [--passes | --onednn] FILE.sir...: every numeric case (see num_case.h) through
+ * the CPU back end, all as one program (see cpu_suite.h), which is run at 1 and 3 threads; the bits
+ * must agree. --passes: with the optional passes, else with the required ones alone. --onednn: that
+ * too, all convolutions and products by oneDNN. Prints as num does. */
 #define _DEFAULT_SOURCE
 #include "cpu_suite.h"
 #include "num_case.h"
@@ -127,7 +127,9 @@ static int report(const Cases *cases, const char *self, const char *mode)
 
 int main(int argc, char **argv)
 {
-	const bool passes = argc > 1 && !strcmp(argv[1], "--passes");
+	const bool onednn = argc > 1 && !strcmp(argv[1], "--onednn");
+	const bool passes = onednn || (argc > 1 && !strcmp(argv[1], "--passes"));
+	const char *mode = onednn ? " --onednn" : passes ? " --passes" : "";
 	Suite s;
 	Cases cases = {0};
 	suite_init(&s);
@@ -144,16 +146,17 @@ int main(int argc, char **argv)
 					   .strided = cpu_strided,
 					   .renews = cpu_renews,
 					   .refuses = cpu_refuses}};
-	const CpuOptions library = {.library = true};
+	const CpuOptions library = {.library = true,
+				    .onednn = onednn ? ONEDNN_ALL : ONEDNN_NOTHING};
 	Report r = {0};
 	const RtModel *m = passes_run(s.module, &opt, &r)
 			       ? suite_build(&s, &library, "-Wall -Wextra -Werror")
 			       : NULL;
 	if (!m || !run_all(&s, &cases, m)) {
-		printf("not ok cpu%s\n", passes ? " --passes" : "");
+		printf("not ok cpu%s\n", mode);
 		return 1;
 	}
-	const int nfailed = report(&cases, argv[0], passes ? " --passes" : "");
+	const int nfailed = report(&cases, argv[0], mode);
 	arena_free(s.a);
 	return nfailed > 0;
 }

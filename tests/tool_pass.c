@@ -71,9 +71,10 @@ static int run(Arena *a, const char *path, const PassOptions *opt, bool verbose)
 
 int main(int argc, char **argv)
 {
-	PassOptions opt = {.verify = true,
-			   .eval = true,
-			   .hooks = {.renews = always, .narrow = half, .refuses = refuses}};
+	PassOptions opt = {
+	    .verify = true,
+	    .eval = true,
+	    .hooks = {.renews = always, .narrow = half, .refuses = refuses, .memory_worth = 1}};
 	bool verbose = false;
 	int i = 1;
 	for (; i < argc && argv[i][0] == '-'; i++) {

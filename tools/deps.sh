@@ -2,7 +2,7 @@
 # deps.sh build|test: installs the Debian packages that a build or the tests need and that are
 # missing. Needs root or sudo only when something is missing. Elsewhere it names what to install.
 set -eu
-build="gcc libc6-dev make pkg-config libcjson-dev libsndfile1-dev libsamplerate0-dev libkissfft-dev"
+build="gcc libc6-dev make pkg-config libcjson-dev libsndfile1-dev libsamplerate0-dev libkissfft-dev libdnnl-dev"
 tests="$build g++ python3 python3-numpy python3-scipy python3-torch python3-jsonschema libopenblas0-pthread clang-format"
 
 case "${1:-build}" in

@@ -15,6 +15,7 @@ typedef struct Conv {
 	int64_t xb, xh, xw, xc, yb, yh, yw, yc;
 	int oh, ow, th, tw;
 	bool relu;
+	bool far; /* y is larger than the caches and written past them; channels last, o % 16 = 0 */
 	int rows; /* pooled output rows of a tile */
 } Conv;
 
@@ -43,32 +44,30 @@ INLINE void conv_fill(const Conv s, const float *x, int first, int n, float *v)
 	}
 }
 
-/* Pooled means of th convolution rows m[th][ow * tw][NR] times scale plus shift, n channels, to y
- */
-INLINE void conv_drain(const Conv s, const float *m, const float *scale, const float *shift,
-		       float *y, int n)
+/* Pooled means of th convolution rows times scale plus shift, n channels, to y; m: the products,
+ * `row` and `column` from one to the next, readable to the end of the last vector */
+INLINE void conv_drain(const Conv s, const float *m, int64_t row, int column, const float *scale,
+		       const float *shift, float *y, int n)
 {
-	const int64_t row = (int64_t)s.ow * s.tw * NR;
 	for (int j = 0; j < s.ow; j++)
-		for (int l = 0; l < NR; l += VL) {
-			if (l >= n)
-				break;
+		for (int l = 0; l < n; l += VL) {
 			const Vf times = scale ? vload_some(scale + l, 1, n - l) : vset(1.0f);
 			const Vf plus = shift ? vload_some(shift + l, 1, n - l) : (Vf){0};
 			Vf sum = {0};
 			for (int p = 0; p < s.th; p++)
 				for (int q = 0; q < s.tw; q++) {
-					const float *at = m + p * row + (j * s.tw + q) * NR + l;
+					const float *at =
+					    m + p * row + (int64_t)(j * s.tw + q) * column + l;
 					const Vf v = vload(at) * times + plus;
 					sum += s.relu ? vrelu(v) : v;
 				}
 			if (s.th * s.tw > 1)
 				sum *= 1.0f / (float)(s.th * s.tw);
-			if (s.yc == 1) {
+			if (s.yc == 1 && s.far)
+				vstream(y + j * s.yw + l, sum);
+			else if (s.yc == 1)
 				vstore_some(y + j * s.yw + l, sum, n - l);
-				continue;
-			}
-			for (int i = 0; i < VL && l + i < n; i++)
+			for (int i = 0; s.yc != 1 && i < VL && l + i < n; i++)
 				y[j * s.yw + (l + i) * s.yc] = sum[i];
 		}
 }
@@ -126,10 +125,14 @@ INLINE void conv_tile(const Conv s, const float *x, const float *w, const float 
 				    s, join,
 				    join ? joined + (int64_t)p * wide * k : v + p * s.sh * width,
 				    width, wide, w + (int64_t)o * k, m + (int64_t)p * wide * NR);
-			conv_drain(s, m, scale ? scale + o : NULL, shift ? shift + o : NULL,
-				   y + b * s.yb + (y0 + r) * s.yh + o * s.yc, s.o - o);
+			conv_drain(s, m, (int64_t)wide * NR, NR, scale ? scale + o : NULL,
+				   shift ? shift + o : NULL,
+				   y + b * s.yb + (y0 + r) * s.yh + o * s.yc,
+				   s.o - o < NR ? s.o - o : NR);
 		}
 	}
+	if (s.far)
+		vstream_end();
 }
 
 /* w[o, c, kh, kw] in panels of [o, (kh, kw, c)] */

@@ -12,10 +12,10 @@
 /* x[b, h, w, c] to y[b, oh, ow, o] after pooling by th x tw (1 or 2). c is a multiple of 16, o of
  * `cols`. A tile is `tiles` squares of 4x4 outputs by `span` output channels, `cols` at a time.
  *
- * taps: the weights are kept as 9 taps and transformed where they are used, KCHUNK channels at a
- * time: they weigh a quarter, so where few squares share them that is cheaper than fetching them
- * transformed. Then span is `cols`, and of the input, too, only as many channels are transformed
- * at a time: all of it stays in the second-level cache.
+ * taps: the weights are kept as 9 taps and transformed where they are used, KCHUNK channels and a row
+ * of points at a time: they weigh a quarter, so where few squares share them that is cheaper than
+ * fetching them transformed. Then span is `cols`, and of the input, too, only as many channels are
+ * transformed at a time: all of it stays in the second-level cache.
  * far: y is larger than the caches and written past them. */
 typedef struct Winograd {
 	int b, h, w, c, o, oh, ow, th, tw;
@@ -62,19 +62,12 @@ INLINE int64_t wino_plane(const Winograd s, int n)
 	return s.tiles * wino_row(n) + 16;
 }
 
-/* From one point's transformed weights u[cols][depth] to the next's; padded as above where they
- * are made for a tile. */
-INLINE int64_t wino_points(const Winograd s)
-{
-	return (int64_t)s.cols * wino_depth(s) + (s.taps ? 16 : 0);
-}
-
-/* v, m, one square's input at the border, and u */
+/* v, m, zeros for what is outside x, and a row of points of transformed weights */
 INLINE int64_t wino_scratch(const Winograd s)
 {
 	const int64_t depth = wino_depth(s);
-	return 36 * (wino_plane(s, depth) + wino_plane(s, s.cols) + depth +
-		     (s.taps ? wino_points(s) : 0));
+	return 36 * (wino_plane(s, depth) + wino_plane(s, s.cols)) + depth +
+	       (s.taps ? 6 * NR * depth : 0);
 }
 
 /* Two of the six values of B^T d, as they come in pairs: 0 and 5, 1 and 2, 3 and 4; d[i * step] */
@@ -146,22 +139,47 @@ OUTLINE void wino_input(const float *x, int64_t row, int64_t column, int channel
 	}
 }
 
-/* Copy of the n channels of the 6x6 inputs whose first is at row h, column w, zeros outside x */
-OUTLINE void wino_patch(const float *x, int height, int width, int channels, int h, int w, int n,
-			float *patch)
+/* Six values of B^T d; d[i], r[i * step] */
+INLINE void wino_input6(const Vf *d, Vf *r, int step)
 {
-	for (int p = h; p < h + 6; p++)
-		for (int q = w; q < w + 6; q++, patch += n) {
-			const bool in = p >= 0 && p < height && q >= 0 && q < width;
-			const float *from = x + ((int64_t)p * width + q) * channels;
-			for (int c = 0; c < n; c += VL)
-				vstore(patch + c, in ? vload(from + c) : (Vf){0});
+	wino_input2(0, d, 1, &r[0], &r[5 * step]);
+	wino_input2(1, d, 1, &r[step], &r[2 * step]);
+	wino_input2(2, d, 1, &r[3 * step], &r[4 * step]);
+}
+
+/* As wino_input where inputs are missing or lie so that they share cache sets: each is read once.
+ * The first of the 6x6 is at row h, column w of x[height, width, channels]; n channels. */
+OUTLINE void wino_border(const float *x, int height, int width, int channels, int h, int w, int n,
+			 const float *zeros, float *v, int64_t plane)
+{
+	const float *at[6][6];
+	for (int p = 0; p < 6; p++)
+		for (int q = 0; q < 6; q++) {
+			const bool in = h + p >= 0 && h + p < height && w + q >= 0 && w + q < width;
+			at[q][p] = in ? x + ((int64_t)(h + p) * width + w + q) * channels : zeros;
 		}
+	for (int c = 0; c < n; c += VL) {
+		Vf t[6][6];
+		for (int q = 0; q < 6; q++) {
+			Vf d[6];
+#pragma GCC unroll 6
+			for (int p = 0; p < 6; p++)
+				d[p] = vload(at[q][p] + c);
+			wino_input6(d, &t[0][q], 6);
+		}
+		for (int p = 0; p < 6; p++) {
+			Vf r[6];
+			wino_input6(t[p], r, 1);
+#pragma GCC unroll 6
+			for (int q = 0; q < 6; q++)
+				vstore(v + (p * 6 + q) * plane + c, r[q]);
+		}
+	}
 }
 
 /* Transforms n channels from x on for `squares` squares from `first` on. */
 INLINE void wino_inputs(const Winograd s, const float *x, int first, int squares, int n, float *v,
-			float *patch)
+			const float *zeros)
 {
 	const int across = wino_across(s), image = across * wino_down(s);
 	const int64_t plane = wino_plane(s, wino_depth(s)), row = wino_row(wino_depth(s));
@@ -173,8 +191,7 @@ INLINE void wino_inputs(const Winograd s, const float *x, int first, int squares
 			wino_input(from + ((int64_t)h * s.w + w) * s.c, (int64_t)s.w * s.c, s.c, n,
 				   v, plane);
 		} else {
-			wino_patch(from, s.h, s.w, s.c, h, w, n, patch);
-			wino_input(patch, 6 * n, n, n, v, plane);
+			wino_border(from, s.h, s.w, s.c, h, w, n, zeros, v, plane);
 		}
 	}
 }
@@ -267,16 +284,14 @@ INLINE void wino_outputs(const Winograd s, const float *m, const float *scale, c
 	}
 }
 
-/* m = v u for `squares` squares and n of the `depth` channels, or m += v u */
-INLINE void wino_products(const Winograd s, const float *v, const float *u, int squares, int n,
-			  float *m, bool add)
+/* m = v u for `squares` squares */
+INLINE void wino_products(const Winograd s, const float *v, const float *u, int squares, float *m)
 {
-	const int64_t depth = wino_depth(s);
 	for (int xi = 0; xi < 36; xi++)
 		for (int c = 0; c < s.cols; c += NR)
-			gemm_block(squares, v + xi * wino_plane(s, depth), wino_row(depth), n,
-				   u + xi * wino_points(s) + c * depth,
-				   m + xi * wino_plane(s, s.cols) + c, wino_row(s.cols), add);
+			gemm_block(squares, v + xi * wino_plane(s, s.c), wino_row(s.c), s.c,
+				   u + ((int64_t)xi * s.cols + c) * s.c,
+				   m + xi * wino_plane(s, s.cols) + c, wino_row(s.cols), false);
 }
 
 /* r[6 steps] = G (a, b, c) */
@@ -294,25 +309,49 @@ INLINE void wino_filter6(Vf a, Vf b, Vf c, Vf *r, int step)
 	r[5 * step] = c;
 }
 
-/* Taps k[n][9][NR] of one panel, transformed, to u[36][..][n][NR] with `plane` between points. */
-OUTLINE void wino_weights(const float *k, int n, float *u, int64_t plane)
+/* Row p of the points of taps k[n][9][NR] of one panel, transformed, to u[6][n][NR] */
+OUTLINE void wino_weights(const float *k, int n, int p, float *u)
 {
+	const float na = 1 / (2 * WINO_A2 * (WINO_A2 - WINO_B2));
+	const float nb = 1 / (2 * WINO_B2 * (WINO_B2 - WINO_A2));
+	const float g[6][3] = {{1, 0, 0},
+			       {na, na * WINO_A, na * WINO_A2},
+			       {na, -na * WINO_A, na * WINO_A2},
+			       {nb, nb * WINO_B, nb * WINO_B2},
+			       {nb, -nb * WINO_B, nb * WINO_B2},
+			       {0, 0, 1}};
+	const Vf g0 = vset(g[p][0]), g1 = vset(g[p][1]), g2 = vset(g[p][2]);
 	for (int i = 0; i < n * NR; i += VL) {
 		const float *at = k + i / NR * 9 * NR + i % NR;
-		Vf t[6][3];
+		Vf t[3], r[6];
 #pragma GCC unroll 3
 		for (int q = 0; q < 3; q++)
-			wino_filter6(vload(at + q * NR), vload(at + (3 + q) * NR),
-				     vload(at + (6 + q) * NR), &t[0][q], 3);
+			t[q] = vload(at + q * NR) * g0 + vload(at + (3 + q) * NR) * g1 +
+			       vload(at + (6 + q) * NR) * g2;
+		wino_filter6(t[0], t[1], t[2], r, 1);
 #pragma GCC unroll 6
-		for (int p = 0; p < 6; p++) {
-			Vf r[6];
-			wino_filter6(t[p][0], t[p][1], t[p][2], r, 1);
-#pragma GCC unroll 6
-			for (int q = 0; q < 6; q++)
-				vstore(u + (p * 6 + q) * plane + i, r[q]);
-		}
+		for (int q = 0; q < 6; q++)
+			vstore(u + (int64_t)q * n * NR + i, r[q]);
 	}
+}
+
+/* As wino_products, of the taps of n channels: u[6][n][NR] is transformed and used panel by panel,
+ * row by row of the points */
+INLINE void wino_taps(const Winograd s, const float *v, const float *taps, int squares, int n,
+		      float *m, bool add, float *u)
+{
+	const int64_t depth = wino_depth(s);
+	for (int c = 0; c < s.cols; c += NR)
+		for (int p = 0; p < 6; p++) {
+			wino_weights(taps + (int64_t)c * n * 9, n, p, u);
+			for (int q = 0; q < 6; q++) {
+				const int xi = p * 6 + q;
+				gemm_block(squares, v + xi * wino_plane(s, depth),
+						 wino_row(depth), n, u + q * n * NR,
+						 m + xi * wino_plane(s, s.cols) + c,
+						 wino_row(s.cols), add);
+			}
+		}
 }
 
 /* u: wino_pack, or wino_pack_taps; scale, shift[o] or NULL */
@@ -323,19 +362,18 @@ INLINE void wino_tile(const Winograd s, const float *x, const float *u, const fl
 	const int first = tile / (s.o / s.span) * s.tiles, o0 = tile % (s.o / s.span) * s.span;
 	const int n = squares - first < s.tiles ? squares - first : s.tiles;
 	float *v = scratch, *m = v + 36 * wino_plane(s, depth),
-	      *patch = m + 36 * wino_plane(s, s.cols), *part = patch + 36 * depth;
+	      *zeros = m + 36 * wino_plane(s, s.cols), *part = zeros + depth;
+	memset(zeros, 0, (size_t)depth * sizeof *zeros);
 	if (!s.taps)
-		wino_inputs(s, x, first, n, s.c, v, patch);
+		wino_inputs(s, x, first, n, s.c, v, zeros);
 	for (int o = o0; o < o0 + s.span; o += s.cols) {
 		if (!s.taps)
-			wino_products(s, v, u + (int64_t)o * 36 * s.c, n, s.c, m, false);
+			wino_products(s, v, u + (int64_t)o * 36 * s.c, n, m);
 		for (int j = 0; s.taps && j < s.c; j += depth) {
 			const int channels = s.c - j < depth ? s.c - j : depth;
-			wino_inputs(s, x + j, first, n, channels, v, patch);
-			for (int c = 0; c < s.cols; c += NR)
-				wino_weights(u + ((int64_t)(o + c) * s.c + (int64_t)j * NR) * 9,
-					     channels, part + c * depth, wino_points(s));
-			wino_products(s, v, part, n, channels, m, j > 0);
+			wino_inputs(s, x + j, first, n, channels, v, zeros);
+			wino_taps(s, v, u + ((int64_t)o * s.c + (int64_t)j * s.cols) * 9, n,
+				  channels, m, j > 0, part);
 		}
 		wino_outputs(s, m, scale ? scale + o : NULL, shift ? shift + o : NULL, y + o, first,
 			     n);
@@ -381,15 +419,20 @@ OUTLINE void wino_pack(float *u, const float *w, int o, int c, int cols, int thr
 		}
 }
 
-/* w[o, c, 3, 3] to taps[o / NR][c][9][NR] */
-OUTLINE void wino_pack_taps(float *taps, const float *w, int o, int c, int threads)
+/* w[o, c, 3, 3] to taps in the order of their use: [o / cols][c / KCHUNK][cols / NR][KCHUNK][9][NR] */
+OUTLINE void wino_pack_taps(float *taps, const float *w, int o, int c, int cols, int threads)
 {
 #pragma omp parallel for num_threads(threads)
-	for (int64_t panel = 0; panel < o / NR; panel++)
-		for (int64_t j = 0; j < (int64_t)c * 9; j++)
-			for (int64_t l = 0; l < NR; l++)
-				taps[(panel * c * 9 + j) * NR + l] =
-				    w[(panel * NR + l) * c * 9 + j];
+	for (int64_t first = 0; first < o; first += NR)
+		for (int64_t j = 0; j < c; j++) {
+			const int64_t part = j / KCHUNK * KCHUNK;
+			const int64_t depth = c - part < KCHUNK ? c - part : KCHUNK;
+			float *to = taps + 9 * (first / cols * cols * c + part * cols +
+						first % cols * depth + (j - part) * NR);
+			for (int64_t tap = 0; tap < 9; tap++)
+				for (int64_t l = 0; l < NR; l++)
+					*to++ = w[((first + l) * c + j) * 9 + tap];
+		}
 }
 
 #endif /* CPU_WINOGRAD_H */

@@ -188,18 +188,20 @@ template <class P> struct GruGrad {
 	};
 };
 
-/* What a lane takes of one frame for its unit: lanes 0, 1, 2 (and 3 as 2) r's, z's, n's gate. */
+/* What a lane takes of one frame for its unit: lanes 0, 1, 2 what r's, z's, n's gate took of input
+ * and state, lane 3 the state before and g. */
 struct GruFrame {
-	float in, st, before, g;
+	float in, st;
 };
 
 template <class P>
 __device__ __forceinline__ GruFrame gru_frame(const float *gates_x, const float *gates_h,
                                               const float *before, const float *g, int t, int unit)
 {
-	const int q = threadIdx.x & 3, row = t * 3 * P::H + (q < 2 ? q : 2) * P::H + unit;
-	return {gates_x[row], gates_h[row], before[t * P::H + unit],
-	        g[(long long)t * P::GR + (long long)unit * P::GC]};
+	const int q = threadIdx.x & 3, row = t * 3 * P::H + q * P::H + unit;
+	if (q == 3)
+		return {before[t * P::H + unit], g[(long long)t * P::GR + (long long)unit * P::GC]};
+	return {gates_x[row], gates_h[row]};
 }
 
 /* The lane's gate's gradient by what it takes of the input; *by_state: of the state. *e, in: dL/dh
@@ -211,12 +213,14 @@ __device__ __forceinline__ float gru_unit_grad(const GruFrame &f, float *e, floa
 	const float r = __shfl_sync(~0u, gate, four), z = __shfl_sync(~0u, gate, four + 1);
 	const float n = __shfl_sync(~0u, tanhf(fmaf(r, f.st, f.in)), four + 2);
 	const float hn = __shfl_sync(~0u, f.st, four + 2);
-	const float dh = *e + f.g, dn = dh * (1.0f - z) * (1.0f - n * n);
+	const float before = __shfl_sync(~0u, f.in, four + 3);
+	const float dh = *e + __shfl_sync(~0u, f.st, four + 3);
+	const float dn = dh * (1.0f - z) * (1.0f - n * n);
 	*e = dh * z;
 	if (q == 0)
 		return *by_state = dn * hn * r * (1.0f - r);
 	if (q == 1)
-		return *by_state = dh * (f.before - n) * z * (1.0f - z);
+		return *by_state = dh * (before - n) * z * (1.0f - z);
 	*by_state = r * dn;
 	return dn;
 }
@@ -261,27 +265,31 @@ __device__ __forceinline__ void gru_grad(const float *gates_x, const float *gate
 	typedef GruGrad<P> G;
 	__shared__ float4 shared4[2 * G::ROWS / 4];
 	float *const ds = (float *)shared4;
-	const int q = threadIdx.x & 3, gate = q < 2 ? q : 2;
+	const int q = threadIdx.x & 3;
+	const int first = rev ? 0 : P::L - 1, back = rev ? 1 : -1;
+	const int own = threadIdx.x / 4 < P::H ? threadIdx.x / 4 : P::H - 1;
 	float4 kept[G::KEPT ? G::QUADS : 1];
 	float e[G::EACH] = {0};
 	for (int k = threadIdx.x; k < 2 * G::ROWS; k += G::THREADS)
 		ds[k] = 0; /* the rows past the end stay */
 	__syncthreads();
 #pragma unroll
-	for (int i = 0; G::KEPT && i < G::QUADS; i++) {
-		const int u = threadIdx.x / 4;
-		kept[i] = gru_column<P>(w_state, u < P::H ? u : P::H - 1, 16 * i + 4 * q);
-	}
+	for (int i = 0; G::KEPT && i < G::QUADS; i++)
+		kept[i] = gru_column<P>(w_state, own, 16 * i + 4 * q);
+	GruFrame ahead = gru_frame<P>(gates_x, gates_h, before, g, first, own); /* with EACH 1 */
 #pragma unroll 1
 	for (int step = 0; step < P::L; step++) {
-		const int t = rev ? step : P::L - 1 - step;
+		const int t = first + step * back, next = step + 1 < P::L ? t + back : t;
 		float *const mine = ds + step % 2 * G::ROWS;
 #pragma unroll
 		for (int i = 0; i < G::EACH; i++) {
 			const int u = threadIdx.x / 4 + i * (G::THREADS / 4);
-			const int unit = u < P::H ? u : P::H - 1, row = gate * P::H + unit;
+			const int unit = u < P::H ? u : P::H - 1, row = q * P::H + unit;
+			const GruFrame f =
+			    G::EACH == 1 ? ahead : gru_frame<P>(gates_x, gates_h, before, g, t, unit);
+			if (G::EACH == 1)
+				ahead = gru_frame<P>(gates_x, gates_h, before, g, next, unit);
 			float by_state;
-			const GruFrame f = gru_frame<P>(gates_x, gates_h, before, g, t, unit);
 			const float by_input = gru_unit_grad(f, &e[i], &by_state);
 			if (q < 3 && u < P::H) {
 				mine[row] = by_state;

@@ -545,6 +545,7 @@ typedef struct Conv {
 	int64_t xb, xh, xw, xc, yb, yh, yw, yc;
 	int oh, ow, th, tw;
 	bool relu;
+	bool far; /* y is larger than the caches and written past them; channels last, o % 16 = 0 */
 	int rows; /* pooled output rows of a tile */
 } Conv;
 
@@ -573,32 +574,30 @@ INLINE void conv_fill(const Conv s, const float *x, int first, int n, float *v)
 	}
 }
 
-/* Pooled means of th convolution rows m[th][ow * tw][NR] times scale plus shift, n channels, to y
- */
-INLINE void conv_drain(const Conv s, const float *m, const float *scale, const float *shift,
-		       float *y, int n)
+/* Pooled means of th convolution rows times scale plus shift, n channels, to y; m: the products,
+ * `row` and `column` from one to the next, readable to the end of the last vector */
+INLINE void conv_drain(const Conv s, const float *m, int64_t row, int column, const float *scale,
+		       const float *shift, float *y, int n)
 {
-	const int64_t row = (int64_t)s.ow * s.tw * NR;
 	for (int j = 0; j < s.ow; j++)
-		for (int l = 0; l < NR; l += VL) {
-			if (l >= n)
-				break;
+		for (int l = 0; l < n; l += VL) {
 			const Vf times = scale ? vload_some(scale + l, 1, n - l) : vset(1.0f);
 			const Vf plus = shift ? vload_some(shift + l, 1, n - l) : (Vf){0};
 			Vf sum = {0};
 			for (int p = 0; p < s.th; p++)
 				for (int q = 0; q < s.tw; q++) {
-					const float *at = m + p * row + (j * s.tw + q) * NR + l;
+					const float *at =
+					    m + p * row + (int64_t)(j * s.tw + q) * column + l;
 					const Vf v = vload(at) * times + plus;
 					sum += s.relu ? vrelu(v) : v;
 				}
 			if (s.th * s.tw > 1)
 				sum *= 1.0f / (float)(s.th * s.tw);
-			if (s.yc == 1) {
+			if (s.yc == 1 && s.far)
+				vstream(y + j * s.yw + l, sum);
+			else if (s.yc == 1)
 				vstore_some(y + j * s.yw + l, sum, n - l);
-				continue;
-			}
-			for (int i = 0; i < VL && l + i < n; i++)
+			for (int i = 0; s.yc != 1 && i < VL && l + i < n; i++)
 				y[j * s.yw + (l + i) * s.yc] = sum[i];
 		}
 }
@@ -656,10 +655,14 @@ INLINE void conv_tile(const Conv s, const float *x, const float *w, const float 
 				    s, join,
 				    join ? joined + (int64_t)p * wide * k : v + p * s.sh * width,
 				    width, wide, w + (int64_t)o * k, m + (int64_t)p * wide * NR);
-			conv_drain(s, m, scale ? scale + o : NULL, shift ? shift + o : NULL,
-				   y + b * s.yb + (y0 + r) * s.yh + o * s.yc, s.o - o);
+			conv_drain(s, m, (int64_t)wide * NR, NR, scale ? scale + o : NULL,
+				   shift ? shift + o : NULL,
+				   y + b * s.yb + (y0 + r) * s.yh + o * s.yc,
+				   s.o - o < NR ? s.o - o : NR);
 		}
 	}
+	if (s.far)
+		vstream_end();
 }
 
 /* w[o, c, kh, kw] in panels of [o, (kh, kw, c)] */
@@ -1687,7 +1690,7 @@ OUTLINE void main_enc_b1_conv1(const Self *s, const float *restrict scale,
 		const Conv k = {.b = 1, .h = 41, .w = 32, .c = 4, .o = 8, .kh = 3, .kw = 3, .sh = 1,
 		                .sw = 1, .ph = 1, .pw = 1, .xb = 1312, .xh = 32, .xw = 1,
 		                .xc = 1312, .yb = 10496, .yh = 256, .yw = 8, .yc = 1, .oh = 41,
-		                .ow = 32, .th = 1, .tw = 1, .relu = 1, .rows = 2};
+		                .ow = 32, .th = 1, .tw = 1, .relu = 1, .far = 0, .rows = 2};
 		conv_tile(k, x, w + g * INT64_C(1152), scale + g * INT64_C(8),
 		          shift + g * INT64_C(8), y + g * INT64_C(10496), i % 21, self_scratch(s));
 	}
@@ -1737,7 +1740,7 @@ OUTLINE void main_enc_doa_b1_conv1(const Self *s, const float *restrict scale,
 		const Conv k = {.b = 1, .h = 41, .w = 32, .c = 7, .o = 8, .kh = 3, .kw = 3, .sh = 1,
 		                .sw = 1, .ph = 1, .pw = 1, .xb = 9184, .xh = 32, .xw = 1,
 		                .xc = 1312, .yb = 10496, .yh = 256, .yw = 8, .yc = 1, .oh = 41,
-		                .ow = 32, .th = 1, .tw = 1, .relu = 1, .rows = 2};
+		                .ow = 32, .th = 1, .tw = 1, .relu = 1, .far = 0, .rows = 2};
 		conv_tile(k, x, w, scale, shift, y, i, self_scratch(s));
 	}
 }
@@ -1787,7 +1790,7 @@ OUTLINE void main_enc_b1_conv2(const Self *s, const float *restrict scale,
 		const Conv k = {.b = 1, .h = 41, .w = 32, .c = 8, .o = 8, .kh = 3, .kw = 3, .sh = 1,
 		                .sw = 1, .ph = 1, .pw = 1, .xb = 10496, .xh = 256, .xw = 8, .xc = 1,
 		                .yb = 2560, .yh = 128, .yw = 8, .yc = 1, .oh = 20, .ow = 16,
-		                .th = 2, .tw = 2, .relu = 1, .rows = 1};
+		                .th = 2, .tw = 2, .relu = 1, .far = 0, .rows = 1};
 		conv_tile(k, x + g * INT64_C(10496), w + g * INT64_C(2304), scale + g * INT64_C(8),
 		          shift + g * INT64_C(8), y + g * INT64_C(2560), i % 20, self_scratch(s));
 	}
@@ -1886,7 +1889,7 @@ OUTLINE void main_enc_b2_conv1(const Self *s, const float *restrict scale,
 		const Conv k = {.b = 1, .h = 20, .w = 16, .c = 8, .o = 8, .kh = 3, .kw = 3, .sh = 1,
 		                .sw = 1, .ph = 1, .pw = 1, .xb = 2560, .xh = 128, .xw = 8, .xc = 1,
 		                .yb = 2560, .yh = 128, .yw = 8, .yc = 1, .oh = 20, .ow = 16,
-		                .th = 1, .tw = 1, .relu = 1, .rows = 1};
+		                .th = 1, .tw = 1, .relu = 1, .far = 0, .rows = 1};
 		conv_tile(k, x + g * INT64_C(2560), w + g * INT64_C(2304), scale + g * INT64_C(8),
 		          shift + g * INT64_C(8), y + g * INT64_C(2560), i % 20, self_scratch(s));
 	}
@@ -1905,7 +1908,7 @@ OUTLINE void main_enc_b2_conv2(const Self *s, const float *restrict scale,
 		const Conv k = {.b = 1, .h = 20, .w = 16, .c = 8, .o = 8, .kh = 3, .kw = 3, .sh = 1,
 		                .sw = 1, .ph = 1, .pw = 1, .xb = 2560, .xh = 128, .xw = 8, .xc = 1,
 		                .yb = 640, .yh = 64, .yw = 8, .yc = 1, .oh = 10, .ow = 8, .th = 2,
-		                .tw = 2, .relu = 1, .rows = 1};
+		                .tw = 2, .relu = 1, .far = 0, .rows = 1};
 		conv_tile(k, x + g * INT64_C(2560), w + g * INT64_C(2304), scale + g * INT64_C(8),
 		          shift + g * INT64_C(8), y + g * INT64_C(640), i % 10, self_scratch(s));
 	}
@@ -2036,7 +2039,7 @@ OUTLINE void main_enc_b3_conv1(const Self *s, const float *restrict scale,
 		const Conv k = {.b = 1, .h = 10, .w = 8, .c = 8, .o = 16, .kh = 3, .kw = 3, .sh = 1,
 		                .sw = 1, .ph = 1, .pw = 1, .xb = 640, .xh = 64, .xw = 8, .xc = 1,
 		                .yb = 1280, .yh = 128, .yw = 16, .yc = 1, .oh = 10, .ow = 8,
-		                .th = 1, .tw = 1, .relu = 1, .rows = 1};
+		                .th = 1, .tw = 1, .relu = 1, .far = 0, .rows = 1};
 		conv_tile(k, x + g * INT64_C(640), w + g * INT64_C(2304), scale + g * INT64_C(16),
 		          shift + g * INT64_C(16), y + g * INT64_C(1280), i % 10, self_scratch(s));
 	}
@@ -2055,7 +2058,7 @@ OUTLINE void main_enc_b3_conv2(const Self *s, const float *restrict scale,
 		const Conv k = {.b = 1, .h = 10, .w = 8, .c = 16, .o = 16, .kh = 3, .kw = 3,
 		                .sh = 1, .sw = 1, .ph = 1, .pw = 1, .xb = 1280, .xh = 128, .xw = 16,
 		                .xc = 1, .yb = 320, .yh = 64, .yw = 16, .yc = 1, .oh = 5, .ow = 4,
-		                .th = 2, .tw = 2, .relu = 1, .rows = 1};
+		                .th = 2, .tw = 2, .relu = 1, .far = 0, .rows = 1};
 		conv_tile(k, x + g * INT64_C(1280), w + g * INT64_C(4608), scale + g * INT64_C(16),
 		          shift + g * INT64_C(16), y + g * INT64_C(320), i % 5, self_scratch(s));
 	}
@@ -2154,7 +2157,7 @@ OUTLINE void main_enc_b4_conv1(const Self *s, const float *restrict scale,
 		const Conv k = {.b = 1, .h = 5, .w = 4, .c = 16, .o = 16, .kh = 3, .kw = 3, .sh = 1,
 		                .sw = 1, .ph = 1, .pw = 1, .xb = 320, .xh = 64, .xw = 16, .xc = 1,
 		                .yb = 320, .yh = 64, .yw = 16, .yc = 1, .oh = 5, .ow = 4, .th = 1,
-		                .tw = 1, .relu = 1, .rows = 1};
+		                .tw = 1, .relu = 1, .far = 0, .rows = 1};
 		conv_tile(k, x + g * INT64_C(320), w + g * INT64_C(4608), scale + g * INT64_C(16),
 		          shift + g * INT64_C(16), y + g * INT64_C(320), i % 5, self_scratch(s));
 	}
@@ -2173,7 +2176,7 @@ OUTLINE void main_enc_b4_conv2(const Self *s, const float *restrict scale,
 		const Conv k = {.b = 1, .h = 5, .w = 4, .c = 16, .o = 16, .kh = 3, .kw = 3, .sh = 1,
 		                .sw = 1, .ph = 1, .pw = 1, .xb = 320, .xh = 64, .xw = 16, .xc = 1,
 		                .yb = 160, .yh = 32, .yw = 16, .yc = 1, .oh = 5, .ow = 2, .th = 1,
-		                .tw = 2, .relu = 1, .rows = 1};
+		                .tw = 2, .relu = 1, .far = 0, .rows = 1};
 		conv_tile(k, x + g * INT64_C(320), w + g * INT64_C(4608), scale + g * INT64_C(16),
 		          shift + g * INT64_C(16), y + g * INT64_C(160), i % 5, self_scratch(s));
 	}

@@ -73,7 +73,7 @@ run_edges() {
 	local p m
 	for p in fp32:3e-6 tf32:1e-3 bf16:1e-2; do
 		for m in 132 1; do
-			$emulate "$check" -N -m $m -p "${p%:*}" -t "${p#*:}" tests/cuda/cases/*{grad,norm,adamw,accumulate,sum,max}*.sir |
+			$emulate "$check" -N -m $m -p "${p%:*}" -t "${p#*:}" tests/cuda/cases/*{gru,grad,norm,adamw,accumulate,sum,max}*.sir |
 				grep -v '^   ' | sed "s/sir/& ${p%:*} $m/"
 		done
 	done
@@ -97,7 +97,7 @@ run_train() {
 	for p in fp32 bf16; do tests/cuda/train.sh -e -p $p --batch 2 --set mel=16 --set layers=1; done
 	for p in fp32 tf32 bf16; do
 		tests/cuda/train.sh -e -m einv2_tiny -p $p --batch 2 --set layers=1
-		tests/cuda/train.sh -e -m dcase2024_baseline_tiny -p $p --batch 2
+		tests/cuda/train.sh -e -m dcase2024_baseline_tiny -s 2 -p $p --batch 2
 	done
 }
 

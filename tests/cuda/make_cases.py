@@ -207,6 +207,21 @@ def adamw(name, sizes):
     write(name, lines, outs)
 
 
+def gru(name, group, b, length, h):
+    """A layer that reads 24 values a frame, and from values of their own its gradient."""
+    g, rev = [group], f"reverse={shape([i % 2 for i in range(group)])} group={group}"
+    gates, states = shape(g + [b, length, 3 * h]), shape(g + [b, length, h])
+    write(f"gru_{name}", [
+        source("x", g + [b, length, 24]), param("wi", g + [3 * h, 24]), param("wh", g + [3 * h, h]),
+        param("bi", g + [3 * h]), param("bh", g + [3 * h]),
+        f"  %y = gru %x, %wi, %wh, %bi, %bh {{{rev}}} : f32{states}"], ["y"])
+    write(f"gru_grad_{name}", [
+        source("gx", g + [b, length, 3 * h]), source("gh", g + [b, length, 3 * h]),
+        source("h", g + [b, length, h]), param("wh", g + [3 * h, h]), source("g", g + [b, length, h]),
+        f"  %dx, %dh = gru_grad %gx, %gh, %h, %wh, %g {{{rev}}} : f32{gates}, f32{gates}"],
+        ["dx", "dh"])
+
+
 os.makedirs(here, exist_ok=True)
 conv("conv_3x3_pool22", 3, 1, 19, 35, 64, 64, 3, 3, (1, 1), (2, 2), "relu")
 conv("conv_3x3_pool12", 3, 2, 21, 16, 40, 72, 3, 3, (1, 1), (1, 2), "relu")
@@ -267,3 +282,5 @@ attention("attention_narrow", 2, 3, 50, 50, 4, 16, 16, False, 0.05)
 conv_grad("conv_grad_images", 2, 8, 5, 17, 64, 72, 3, 3, (1, 1))
 conv_grad("conv_grad_images_wide", 0, 16, 3, 9, 72, 136, 3, 3, (1, 1))
 linear_grad("linear_grad_large", 2, [3, 175], 136, 264)
+for h in (33, 128, 130, 300):
+    gru(str(h), 2, 2, 7, h)

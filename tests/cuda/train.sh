@@ -1,10 +1,11 @@
 #!/bin/bash
-# train.sh [-e] [-q] [-m MODEL] [-p PRECISION] [-b] [BUILD OPTION...]: a training program of
+# train.sh [-e] [-q] [-m MODEL] [-s SEED] [-p PRECISION] [-b] [BUILD OPTION...]: a training program of
 # models/MODEL.json (seld_mamba_tiny) on the GPU or, with -e, in the emulator: one step against
 # PyTorch in float64 (not with -q), the same bits whatever the order in which blocks run, two epochs
 # twice with equal bits, the scores of its evaluation from its weights, once more killed and resumed,
-# a loss that is no number; with -b its times and memory. Prints "ok NAME" or "not ok NAME" and why.
-# Needs python3 with torch.
+# a loss that is no number; with -b its times and memory. SEED is that of the one step's weights and
+# data, such that no gradient is ill-conditioned. Prints "ok NAME" or "not ok NAME" and why. Needs
+# python3 with torch.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
 build=${B:-build}
@@ -12,13 +13,14 @@ build=${B:-build}
 seldc=$PWD/$build/seldc
 python=${PYTHON:-/usr/bin/python3}
 work=$(mktemp -d) && trap 'rm -rf "$work"' EXIT
-run= model=seld_mamba_tiny accumulate=1 precision=fp32 quick= bench= options=() sets=()
+run= model=seld_mamba_tiny accumulate=1 seed=3 precision=fp32 quick= bench= options=() sets=()
 while [ $# -gt 0 ]; do
 	case $1 in
 	-e) run=$PWD/tests/cuda/emulate options+=(--compiler nvcc --arch sm_90) ;;
 	-q) quick=1 ;;
 	-b) bench=1 ;;
 	-m) model=$2; shift ;;
+	-s) seed=$2; shift ;;
 	-p) precision=$2; shift ;;
 	--set)
 		options+=(--set "$2")
@@ -44,9 +46,8 @@ build_program() {
 	$run "$seldc" build "models/$model.json" --train --target cuda --precision "$precision" \
 		"${options[@]}" --save-temps "$work/src" -o "$program"
 }
-# A seed for which no gradient of the tiny models is ill-conditioned.
 reference() {
-	$run "$python" tests/reference/step.py --seed 3 --model "${model%_tiny}" --params "models/$model.json" \
+	$run "$python" tests/reference/step.py --seed "$seed" --model "${model%_tiny}" --params "models/$model.json" \
 		"${sets[@]}" --batch-size $((batch * accumulate)) --accumulate "$accumulate" "$@"
 }
 step() { reference --precision "$precision" --program "$program"; }

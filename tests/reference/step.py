@@ -158,8 +158,15 @@ def summary(found, kind):
 
 
 def autocast_step(net, weights, batch):
+    """Layer norms get float32, as on GPUs; older PyTorch fails on a CPU otherwise."""
+    def widen(module, inputs):
+        return (inputs[0].float(),) if isinstance(module, torch.nn.LayerNorm) else None
+
+    hook = torch.nn.modules.module.register_module_forward_pre_hook(widen)
     with torch.autocast("cpu", dtype=torch.bfloat16):
-        return step(net, weights, batch, torch.float32)
+        result = step(net, weights, batch, torch.float32)
+    hook.remove()
+    return result
 
 
 def groups(result, want):

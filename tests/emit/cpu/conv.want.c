@@ -24,7 +24,7 @@
 #define ARENA INT64_C(2560)
 #define LOAD INT64_C(0)
 #define PACK INT64_C(37824)
-#define SCRATCH INT64_C(16176)
+#define SCRATCH INT64_C(15056)
 
 typedef struct Self {
 	int threads;
@@ -53,7 +53,7 @@ OUTLINE void main_conv1(const Self *s, const float *restrict scale, const float 
 		const Conv k = {.b = 1, .h = 10, .w = 16, .c = 3, .o = 32, .kh = 3, .kw = 3,
 		                .sh = 1, .sw = 1, .ph = 1, .pw = 1, .xb = 480, .xh = 48, .xw = 3,
 		                .xc = 1, .yb = 1280, .yh = 256, .yw = 32, .yc = 1, .oh = 5, .ow = 8,
-		                .th = 2, .tw = 2, .relu = 1, .rows = 1};
+		                .th = 2, .tw = 2, .relu = 1, .far = 0, .rows = 1};
 		conv_tile(k, x, w, scale, shift, y, i, self_scratch(s));
 	}
 }

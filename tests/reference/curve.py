@@ -1,0 +1,105 @@
+#!/usr/bin/env python3
+"""A hundred optimiser steps on one batch: the losses of a program beside PyTorch's in float32, both
+against PyTorch's in float64. Dropout is off.
+
+    tests/reference/curve.py --program P --device cuda        # full size, PyTorch on the GPU, too
+    tests/reference/curve.py --tiny --write tests/data/curves/seld_mamba.json
+    tests/reference/curve.py --tiny --program P --curve tests/data/curves/seld_mamba.json
+
+PyTorch's curves of the tiny models, which take minutes, are kept in tests/data/curves. The distance
+of two curves is ||a - b|| / ||b|| over all steps. Every step rounds anew and the way of the weights
+adds it up, so that one run in float32 is a draw: PyTorch takes the batch in each of its rotations,
+which are the same in exact arithmetic, and the program may be as far from float64 as the farthest,
+and a tenth more, which is less than such draws differ.
+"""
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+import numpy as np
+import torch
+
+import nets
+import stio
+from optim import AdamW
+from random_weights import randomise
+from step import loss_of, random_batch
+
+
+FACTOR = 1.1  # of the farthest draw
+
+
+def torch_curve(net, weights, batch, dtype, steps, device, shift=0):
+    """The loss of every step, as it was before the step."""
+    model = nets.load_weights(net.make().to(dtype), weights).train().to(device)
+    data = {n: torch.from_numpy(np.roll(x, shift, 0)).to(device, dtype) for n, x in batch.items()}
+    parameters = list(model.parameters())
+    optimiser = AdamW(parameters, **net.optimiser_options)
+    losses = []
+    for count in range(steps):
+        loss = loss_of(net, model, data, count + 1, None)
+        losses.append(loss.item())
+        optimiser.step(torch.autograd.grad(loss, parameters))
+    return losses
+
+
+def program_curve(program, weights, batch, steps):
+    with tempfile.TemporaryDirectory() as folder:
+        w, b, o = (os.path.join(folder, name + ".safetensors") for name in "wbo")
+        stio.save(w, weights)
+        stio.save(b, batch)
+        subprocess.run([os.path.abspath(program), "step", "--weights", w, "--batch", b, "--output", o,
+                        "--no-dropout", "--repeat", str(steps)], check=True)
+        return stio.load(o)["loss"]
+
+
+def distance(given, want):
+    given, want = np.asarray(given, np.float64), np.asarray(want)
+    return np.linalg.norm(given - want) / np.linalg.norm(want)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    nets.add_arguments(parser)
+    parser.add_argument("--program", help="run this program's steps and check its losses")
+    parser.add_argument("--curve", metavar="FILE", help="PyTorch's curves, as --write left them")
+    parser.add_argument("--write", metavar="FILE")
+    parser.add_argument("--steps", type=int, default=100)
+    parser.add_argument("--batch-size", type=int, default=2)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--device", default="cpu", help="of PyTorch")
+    options = parser.parse_args()
+    net = nets.from_arguments(options)
+    weights = nets.weights(randomise(net.make(), options.seed))
+    batch = random_batch(net, options.batch_size, net.label_frames(), options.seed)
+
+    def run(dtype, shift=0):
+        return torch_curve(net, weights, batch, dtype, options.steps, options.device, shift)
+
+    if options.curve:
+        with open(options.curve) as f:
+            curves = json.load(f)
+    else:
+        curves = {"float64": run(torch.float64),
+                  "float32": [run(torch.float32, k) for k in range(options.batch_size)]}
+    if options.write:
+        with open(options.write, "w") as f:
+            json.dump(curves, f, indent=1)
+            f.write("\n")
+    want = curves["float64"]
+    apart = [distance(c, want) for c in curves["float32"]]
+    print("float64: a loss of %.6f at first, of %.6f after %d steps" % (want[0], want[-1], len(want)))
+    print("pytorch, float32: " + " ".join("%.2e" % a for a in apart))
+    if options.program:
+        error = distance(program_curve(options.program, weights, batch, len(want)), want)
+        good = error <= FACTOR * max(apart)
+        print("program:          %.2e%s" % (error, "" if good else "  FAILED"))
+        sys.exit(0 if good else 1)
+
+
+if __name__ == "__main__":
+    main()
