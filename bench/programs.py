@@ -30,8 +30,10 @@ def inspect(model):
 
 
 def build(model, folder, name, options):
-    """Path of the program. options: more words for `seldc build`, as a text."""
+    """Path of the program, built unless it is there. options: more words for `seldc build`, as a text."""
     program = os.path.join(folder, name)
+    if os.path.exists(program):
+        return program
     done = subprocess.run(
         [compiler(), "build", str(TOP / "models" / (model + ".json")), *shlex.split(options),
          "--save-temps", program + ".src", "-o", program],
@@ -66,10 +68,13 @@ def device_title(report):
     return "%s%s" % (name[1] + ", " if name else "", report["device"])
 
 
-def result_path(kind, report, suffix):
-    """bench/results/KIND-DEVICE-DATE.SUFFIX"""
+RESULTS = TOP / "bench" / "results"
+
+
+def result_path(folder, kind, report, suffix, *more):
+    """FOLDER/KIND-DEVICE-MORE-DATE.SUFFIX"""
     device = "cpu" if report["target"] == "cpu" else re.split("[,(]", report["device"])[0]
     slug = re.sub("[^a-z0-9]+", "-", device.lower()).strip("-")
-    folder = TOP / "bench" / "results"
     folder.mkdir(parents=True, exist_ok=True)
-    return folder / ("%s-%s-%s.%s" % (kind, slug, datetime.date.today().strftime("%Y%m%d"), suffix))
+    day = datetime.date.today().strftime("%Y%m%d")
+    return folder / ("-".join([kind, slug, *more, day]) + "." + suffix)

@@ -9,7 +9,7 @@
 #include <sys/resource.h>
 
 typedef struct Stats {
-	double median, p5, p95, mean; /* seconds */
+	double least, median, p5, p95, mean; /* seconds */
 } Stats;
 
 typedef struct Result {
@@ -58,7 +58,8 @@ static Stats stats_of(double *v, int n)
 	double sum = 0;
 	for (int i = 0; i < n; i++)
 		sum += v[i];
-	return (Stats){quantile(v, n, 0.5), quantile(v, n, 0.05), quantile(v, n, 0.95), sum / n};
+	return (Stats){v[0], quantile(v, n, 0.5), quantile(v, n, 0.05), quantile(v, n, 0.95),
+		       sum / n};
 }
 
 static RtStatus run_once(const Bench *b, int graph, RtError *err)
@@ -121,6 +122,8 @@ static RtStatus bench_one(Bench *b, Timed t, RtError *err)
 {
 	const RtSession *const session = b->session;
 	const RtOps *const ops = &session->model->ops;
+	if (b->options->only && strcmp(b->options->only, t.name) != 0)
+		return RT_OK;
 	Result *const r = &b->results[b->n++];
 	*r = (Result){.name = t.name, .macs = t.macs};
 	if (ops->roof && timed_by_device(b, &t))
@@ -206,6 +209,9 @@ static RtStatus bench_all(Bench *b, RtError *err)
 	if (!status && m->training)
 		status = bench_step(b, err);
 	rt_progress_clear(&b->progress);
+	if (!status && b->n == 0)
+		return rt_fail(err, RT_USAGE, "nothing that is timed is called '%s'",
+			       b->options->only);
 	return status;
 }
 
@@ -237,6 +243,7 @@ static const char *device_name(const RtSession *s)
 static void add_stats(cJSON *o, const char *name, const Stats *s, int runs)
 {
 	cJSON *const j = cJSON_AddObjectToObject(o, name);
+	cJSON_AddNumberToObject(j, "least", s->least);
 	cJSON_AddNumberToObject(j, "median", s->median);
 	cJSON_AddNumberToObject(j, "p5", s->p5);
 	cJSON_AddNumberToObject(j, "p95", s->p95);

@@ -376,7 +376,7 @@ typedef struct RtOptions {
 	bool json, quiet, table, standardized, resume, no_dropout, micro, jackknife;
 	int64_t seed, threads, runs, warmup, repeat;
 	double threshold, merge; /* negative: the model's own */
-	const char *weights, *statistics, *input, *output, *svg, *data, *out, *batch, *stage;
+	const char *weights, *statistics, *input, *output, *svg, *data, *out, *batch, *stage, *only;
 	int nsets;
 	const char *set[RT_MAX_SETS]; /* NAME=VALUE */
 	int nargs;

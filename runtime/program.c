@@ -52,6 +52,7 @@ static const Option options[] = {
     {"merge", 0, REAL, AT(merge), "DEGREES",
      "join tracks of one class nearer than this; 0: never; default: the model's", 0, 180},
     {"runs", 'n', INTEGER, AT(runs), "N", "timed runs; default: as many as fill 3 s", 1, 1e6},
+    {"only", 0, TEXT, AT(only), "NAME", "time this alone, as main or features+main", 0, 0},
     {"warmup", 0, INTEGER, AT(warmup), "N", "runs before; default 3", 0, 1e6},
     {"threads", 'j', INTEGER, AT(threads), "N", "CPU threads; default: all", 0, 4096},
     {"quiet", 'q', FLAG, AT(quiet), NULL, "no warnings and no progress", 0, 0},
@@ -90,7 +91,7 @@ static const Verb verbs[] = {
      "detect events in the validation folds (all, where the model names none) and score them"},
     {"step", rt_verb_step, "batch! output! repeat no-dropout weights stage set threads quiet", "",
      0, 0, "one step of the optimiser: loss, gradients and new weights as safetensors"},
-    {"bench", rt_verb_bench, "json runs warmup weights seed threads quiet", "", 0, 0,
+    {"bench", rt_verb_bench, "json only runs warmup weights seed threads quiet", "", 0, 0,
      "time the program: latency of single runs, and throughput back to back"},
 };
 

@@ -836,6 +836,8 @@ static void test_usage(Test *t)
 	    {"infer --weights w2 --statistics s -o out --table --svg p.svg a.wav", RT_OK},
 	    {"bench --runs 2 --warmup 0", RT_OK},
 	    {"bench --runs 0", RT_USAGE},
+	    {"bench --runs 1 --only main", RT_OK},
+	    {"bench --runs 1 --only mane", RT_USAGE},
 	    {"bench --runs 2 --json -w w2", RT_OK},
 	};
 	write_npy("x.npy", 3, -1);
