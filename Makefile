@@ -52,6 +52,9 @@ $(home)/libseldrt.a: $(rt)
 
 $(rt) $(tools:%.c=$(B)/%.o): std += -fopenmp
 
+# A CUDA program that is a library holds the runtime, too.
+$(rt): std += -fPIC
+
 $(home)/%.h: runtime/%.h
 	@mkdir -p $(@D)
 	$(Q)cp $< $@
