@@ -204,6 +204,17 @@ void cpu_sum(Fn *f)
 	reduce(f, "sum_tile", false);
 }
 
+/* Both operands lie dense. */
+void cpu_sum_product(Fn *f)
+{
+	int64_t tiles, count;
+	const char *shape = reduction(f, fn_ref(f, 0).stride, &tiles, &count);
+	const char *a = fn_in_dense(f, 0), *b = fn_in_dense(f, 1);
+	fn_use(f, K_reduce);
+	fn_tiles(f, tiles, shape, "sum_product_tile(k, %s, %s, %s, %s)", a, b, fn_out(f, 0),
+		 fn_tile(f, tiles));
+}
+
 void cpu_mean(Fn *f)
 {
 	reduce(f, "sum_tile", true);

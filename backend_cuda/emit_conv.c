@@ -101,7 +101,7 @@ static ConvTile fma_tile(const Emit *e, const ConvShape *s, int64_t images)
 		const int warps = tile[i].rows / 2 * (tile[i].bn / 64);
 		if (tile[i].bn > 64 && s->o <= 64)
 			continue;
-		const double t = tile_time(e, s, images, &tile[i], warps, 16 / warps, 12) *
+		const double t = tile_time(e, s, images, &tile[i], warps, 8 / warps, 8) *
 				 (1 + 2.0 / tile[i].rows * 0.1);
 		if (least == 0 || t < least)
 			least = t, best = (int)i;
@@ -355,9 +355,8 @@ static void emit_tiled(Emit *e, const Node *n, const ConvShape *s, ConvKind kind
 		kernel_const(&k, "WN", t.wn);
 		kernel_const(&k, "STAGES", t.stages);
 	}
-	kernel_open(&k, (unsigned)threads,
-		    fma ? (unsigned)(512 / threads > 8 ? 8 : 512 / threads)
-			: (unsigned)(256 / threads));
+	/* A thread of conv_fma holds 128 sums: 8 warps of them fill the registers. */
+	kernel_open(&k, (unsigned)threads, (unsigned)(threads < 256 ? 256 / threads : 1));
 	call_conv(e, n, &k, s, fma ? "conv_fma" : "conv_mma",
 		  at_image(e, n, packed, w.lead, packed_count(s, kind, &t), s->batch, 0));
 	kernel_end(e, &k, (s->oh + t.rows - 1) / t.rows * ((s->ow + 15) / 16),

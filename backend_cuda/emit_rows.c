@@ -39,6 +39,8 @@ typedef enum ReduceForm { REDUCE_ROW, REDUCE_ACROSS, REDUCE_SHORT } ReduceForm;
 typedef struct Reduce {
 	const char *with, *from, *in, *to, *out; /* functor; texts and types of x and y */
 	const char *row, *col;                   /* offsets of row i and column i */
+	const char *by, *by_type, *by_row,
+	    *by_col; /* those of what x is multiplied with, or NULL */
 	int64_t rows, cols, count, parts;
 	ReduceForm form;
 } Reduce;
@@ -82,12 +84,19 @@ static void emit_reduction(Emit *e, const Node *n, const Reduce *r)
 	kernel_const(&k, "COUNT", r->count);
 	kernel_const(&k, "PARTS", r->parts);
 	kernel_const(&k, "EACH", blocks(r->cols, r->parts));
+	kernel_const(&k, "PRODUCT", r->by != NULL);
 	kernel_typedef(&k, "In", r->in);
 	kernel_typedef(&k, "Out", r->out);
 	kernel_function(&k, "row", r->row);
 	kernel_function(&k, "col", r->col);
+	if (r->by) {
+		kernel_typedef(&k, "By", r->by_type);
+		kernel_function(&k, "by_row", r->by_row);
+		kernel_function(&k, "by_col", r->by_col);
+	}
 	kernel_open(&k, (unsigned)threads[r->form], 1);
-	buf_printf(k.b, "\t%s<%s, %s>(%s, %s);\n", call[r->form], k.type, r->with, r->from, r->to);
+	buf_printf(k.b, "\t%s<%s, %s>(%s, %s%s%s);\n", call[r->form], k.type, r->with, r->from,
+		   r->to, r->by ? ", " : "", r->by ? r->by : "");
 	kernel_end(e, &k, blocks(r->rows, rows[r->form]), r->parts, 1, 0);
 }
 
@@ -96,6 +105,7 @@ static void emit_reduce_parts(Emit *e, const Node *n, const Reduce *r)
 {
 	Reduce s = *r;
 	s.in = "float";
+	s.by = NULL;
 	s.row = "i";
 	s.col = arena_printf(e->arena, "i * %lldu", (long long)r->rows);
 	s.cols = r->parts;
@@ -124,6 +134,15 @@ static void emit_reduce(Emit *e, const Node *n, const char *with)
 		    .cols = sweep_count(&cols),
 		    .count = sweep_count(&cols),
 		    .form = reduce_form(&rows, &cols)};
+	if (n->op == OP_sum_product) {
+		const Operand by = operand_in(e, n, 1);
+		const Sweep by_rows = sweep_axes(n, &by, in, false, true),
+			    by_cols = sweep_axes(n, &by, in, true, false);
+		r.by = operand_text(e, &by, false);
+		r.by_type = operand_type(&by);
+		r.by_row = sweep_text(e, &by_rows, 0, "i");
+		r.by_col = sweep_text(e, &by_cols, 0, "i");
+	}
 	r.parts = reduce_parts(e, &r);
 	if (r.parts == 1) {
 		emit_reduction(e, n, &r);
@@ -155,6 +174,11 @@ void emit_sum_parts(Emit *e, const Node *n, const char *from, int64_t parts, int
 }
 
 void cuda_sum(Emit *e, const Node *n)
+{
+	emit_reduce(e, n, "Sum");
+}
+
+void cuda_sum_product(Emit *e, const Node *n)
 {
 	emit_reduce(e, n, "Sum");
 }

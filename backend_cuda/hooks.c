@@ -19,6 +19,7 @@ static bool strided(const Node *n, int input)
 	case OP_map:
 	case OP_batch_norm:
 	case OP_sum:
+	case OP_sum_product:
 	case OP_mean:
 	case OP_max:
 	case OP_min:

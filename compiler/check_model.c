@@ -22,7 +22,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_BACKENDS = 2, SMALL = 4, MIDDLE = 16 };
+/* BATCH: the default. SMALL, MIDDLE: of singles_add. */
+enum { MAX_BACKENDS = 2, BATCH = 2, SMALL = 4, MIDDLE = 16 };
 static const double most_macs = 1e10; /* of the outputs, for the evaluator */
 
 /* Largest error of an output, and of all gradients of the whole as one vector: there rectifiers
@@ -89,6 +90,7 @@ static CompileOptions options(const Check *c, const Backend *b)
 	o.target = b->target;
 	o.train = c->train;
 	o.seconds = c->seconds;
+	o.batch = c->o->batch ? c->o->batch : BATCH;
 	o.precision = b->limits->precision;
 	return o;
 }
@@ -519,10 +521,10 @@ static void print_results(const Check *c)
 	for (int i = 0; i < c->wrong.n; i++)
 		printf("WRONG: %s\n", c->wrong.at[i]);
 	printf("%s: %d gradients and %d kernels by themselves, ", c->model, gradients, nkernels);
+	printf("the whole");
 	if (c->seconds)
-		printf("the whole on %g s: ", c->seconds);
-	else
-		printf("and the whole: ");
+		printf(" on %g s", c->seconds);
+	printf(": ");
 	if (c->wrong.n)
 		printf("%d WRONG\n", c->wrong.n);
 	else

@@ -360,7 +360,9 @@ static const Verb verbs[] = {
      "Parameters and multiply-accumulates by part, shapes, memory, what the passes do.",
      compile_inspect, inspect_options, inspect_parse},
     {"check", "MODEL.json",
-     "Every gradient by central differences, every kernel and the whole against float64.",
+     "Every gradient by central differences, every kernel and the whole (batch 2, long segments "
+     "cut) "
+     "against float64.",
      compile_check, check_options, check_parse},
     {"sweep", "MODEL.json", "Build, verify and time every subset of the fusion passes.",
      compile_sweep, sweep_options, sweep_parse},

@@ -119,6 +119,11 @@ static Work cost_sum(const Node *n)
 	return plain(in_count(n, 0));
 }
 
+static Work cost_sum_product(const Node *n)
+{
+	return plain(2 * in_count(n, 0));
+}
+
 static Work cost_mean(const Node *n)
 {
 	return plain(in_count(n, 0) + out_count(n));

@@ -358,6 +358,17 @@ void eval_sum(const Eval *e)
 	reduce(e, 0, add_up);
 }
 
+void eval_sum_product(const Eval *e)
+{
+	const int64_t count = type_count(&e->in[0].type);
+	Tensor product = {.type = e->in[0].type, .data = NEW_ARRAY(e->tmp, double, count)};
+	for (int64_t i = 0; i < count; i++)
+		product.data[i] = e->in[0].data[i] * e->in[1].data[i];
+	Eval s = *e;
+	s.in = &product;
+	reduce(&s, 0, add_up);
+}
+
 void eval_mean(const Eval *e)
 {
 	const double length = reduce(e, 0, add_up);

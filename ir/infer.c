@@ -288,6 +288,11 @@ bool infer_sum(Infer *c)
 	return infer_reduce(c);
 }
 
+bool infer_sum_product(Infer *c)
+{
+	return infer_reduce(c) && need_shape(c, 1, 0, c->in[0].rank, c->in[0].dim);
+}
+
 bool infer_mean(Infer *c)
 {
 	return infer_reduce(c);

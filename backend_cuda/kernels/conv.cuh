@@ -27,6 +27,9 @@ template <class P> struct ConvFma {
 		PLANE = (HR * PITCH + 3) / 8 * 8 + 4,
 		OP = (P::O + P::BN - 1) / P::BN * P::BN,
 		SLABS = (P::C + KC - 1) / KC,
+		/* Slabs whose sums are joined before they are added to the total: one sum over all of
+		 * a wide layer's 4,608 terms loses three times as much to rounding. */
+		DEEP = 2,
 		ASYNC = sizeof(typename P::In) == 4, /* else through registers, NLOAD at a time */
 		NLOAD = ASYNC ? 1 : (HR * HC * 2 + THREADS - 1) / THREADS,
 		WSLAB = KC * TAPS * P::BN,
@@ -147,6 +150,18 @@ __device__ __forceinline__ void conv_fma_slab(float (*acc)[8], const float *act,
 	}
 }
 
+/* Adds acc to total and starts it anew. */
+__device__ __forceinline__ void conv_fma_join(float (*total)[8], float (*acc)[8])
+{
+#pragma unroll
+	for (int i = 0; i < 8; i++)
+#pragma unroll
+		for (int j = 0; j < 8; j++) {
+			total[i][j] += acc[i][j];
+			acc[i][j] = 0;
+		}
+}
+
 template <class P>
 __device__ __forceinline__ float conv_finish(float v, float scale, float shift)
 {
@@ -228,7 +243,7 @@ __device__ __forceinline__ void conv_fma(const typename P::In *x, const float *w
 	const int nw = warp / (P::ROWS / 2) * 64 + (lane & 7) * 4;
 	const int y0 = blockIdx.x / F::TILES_W * P::ROWS, x0 = blockIdx.x % F::TILES_W * 16;
 	const int n0 = blockIdx.y * P::BN;
-	float acc[8][8] = {};
+	float total[8][8] = {}, acc[8][8] = {};
 	float4 r[F::NLOAD];
 
 	if (F::ASYNC)
@@ -253,6 +268,8 @@ __device__ __forceinline__ void conv_fma(const typename P::In *x, const float *w
 		}
 		conv_fma_slab<P>(acc, act + cur * F::KC * F::PLANE + row * F::PITCH + col,
 		                 wts + cur * F::WSLAB + nw);
+		if (s % F::DEEP == F::DEEP - 1 || !more)
+			conv_fma_join(total, acc);
 		if (more) {
 			if (!F::ASYNC)
 				conv_fma_put<P>(act + next * F::KC * F::PLANE, r);
@@ -260,7 +277,7 @@ __device__ __forceinline__ void conv_fma(const typename P::In *x, const float *w
 		}
 		__syncthreads();
 	}
-	conv_fma_store<P>(acc, scale, shift, y, y0 + row, x0 + col, n0 + nw);
+	conv_fma_store<P>(total, scale, shift, y, y0 + row, x0 + col, n0 + nw);
 }
 
 /* ---- matrix instructions: bf16 and tf32 with float32 sums -----------------------------------

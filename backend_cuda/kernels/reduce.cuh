@@ -2,7 +2,8 @@
  * along one axis. All orders are fixed.
  *
  * P: ROWS results of COLS elements each; row(i), col(k): where element k of row i lies, as two
- * offsets to add; COUNT: elements behind a result (of a mean); In, Out.
+ * offsets to add; COUNT: elements behind a result (of a mean); In, Out. PRODUCT: each is multiplied
+ * with that of `by`, of type By, at by_row(i) and by_col(k).
  * A long row is cut into PARTS of EACH columns: blockIdx.y counts them, y holds [PARTS][ROWS]
  * partial results, and a second launch reduces those as rows of PARTS columns; PARTS 1: no cut. */
 #pragma once
@@ -41,6 +42,27 @@ template <class P> struct Part {
 	}
 };
 
+/* Elements of row i. */
+template <class P> struct Row {
+	const typename P::In *x;
+	const void *by;
+	unsigned by_row = 0;
+
+	__device__ __forceinline__ Row(const typename P::In *x, const void *by, unsigned i)
+	    : x(x + P::row(i)), by(by)
+	{
+		if constexpr (P::PRODUCT)
+			by_row = P::by_row(i);
+	}
+	__device__ __forceinline__ float at(unsigned k) const
+	{
+		const float v = widen(x[P::col(k)]);
+		if constexpr (P::PRODUCT)
+			return v * widen(((const typename P::By *)by)[by_row + P::by_col(k)]);
+		return v;
+	}
+};
+
 template <class P, class R>
 __device__ __forceinline__ void reduce_put(typename P::Out *y, unsigned i, float v)
 {
@@ -49,17 +71,18 @@ __device__ __forceinline__ void reduce_put(typename P::Out *y, unsigned i, float
 
 /* One warp a row: for elements that follow each other along columns. grid: ROWS / 4 CTAs of 128. */
 template <class P, class R>
-__device__ __forceinline__ void reduce(const typename P::In *x, typename P::Out *y)
+__device__ __forceinline__ void reduce(const typename P::In *x, typename P::Out *y,
+                                       const void *by = nullptr)
 {
 	const unsigned i = blockIdx.x * 4 + (threadIdx.x >> 5), lane = threadIdx.x & 31;
 	if (i >= P::ROWS)
 		return;
-	const typename P::In *row = x + P::row(i);
+	const Row<P> row(x, by, i);
 	const Part<P> part;
 	float v = R::start();
 #pragma unroll 8
 	for (unsigned k = part.first + lane; k < part.end; k += 32)
-		v = R::join(v, widen(row[P::col(k)]));
+		v = R::join(v, row.at(k));
 	v = R::warp(v);
 	if (lane == 0)
 		reduce_put<P, R>(y, i, v);
@@ -68,16 +91,17 @@ __device__ __forceinline__ void reduce(const typename P::In *x, typename P::Out 
 /* One lane a row, 8 warps along the columns: for elements that follow each other along rows.
  * grid: ROWS / 32 CTAs of 256. */
 template <class P, class R>
-__device__ __forceinline__ void reduce_across(const typename P::In *x, typename P::Out *y)
+__device__ __forceinline__ void reduce_across(const typename P::In *x, typename P::Out *y,
+                                              const void *by = nullptr)
 {
 	__shared__ float sums[8][32];
 	const unsigned lane = threadIdx.x & 31, warp = threadIdx.x >> 5, i = blockIdx.x * 32 + lane;
-	const typename P::In *row = x + P::row(i < P::ROWS ? i : P::ROWS - 1);
+	const Row<P> row(x, by, i < P::ROWS ? i : P::ROWS - 1);
 	const Part<P> part;
 	float v = R::start();
 #pragma unroll 8
 	for (unsigned k = part.first + warp; k < part.end; k += 8)
-		v = R::join(v, widen(row[P::col(k)]));
+		v = R::join(v, row.at(k));
 	sums[warp][lane] = v;
 	__syncthreads();
 	if (warp > 0 || i >= P::ROWS)
@@ -89,15 +113,16 @@ __device__ __forceinline__ void reduce_across(const typename P::In *x, typename 
 
 /* One thread a row: for few columns. grid: ROWS / 256 CTAs of 256. */
 template <class P, class R>
-__device__ __forceinline__ void reduce_short(const typename P::In *x, typename P::Out *y)
+__device__ __forceinline__ void reduce_short(const typename P::In *x, typename P::Out *y,
+                                             const void *by = nullptr)
 {
 	const unsigned i = blockIdx.x * blockDim.x + threadIdx.x;
 	if (i >= P::ROWS)
 		return;
-	const typename P::In *row = x + P::row(i);
+	const Row<P> row(x, by, i);
 	float v = R::start();
 	for (unsigned k = 0; k < P::COLS; k++)
-		v = R::join(v, widen(row[P::col(k)]));
+		v = R::join(v, row.at(k));
 	reduce_put<P, R>(y, i, v);
 }
 

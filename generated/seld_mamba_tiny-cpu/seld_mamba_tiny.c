@@ -833,6 +833,23 @@ INLINE void sum_tile(const Reduce s, double divisor, const float *x, float *y, i
 		y[l] = (float)(acc[l] / divisor);
 }
 
+/* Sum of the products of x with `by`, which lies alike */
+INLINE void sum_product_tile(const Reduce s, const float *x, const float *by, float *y, int64_t tile)
+{
+	int width;
+	const float *first = reduce_start(s, x, &y, tile, &width);
+	by += first - x;
+	double acc[REDUCE_WIDTH] = {0};
+	const int64_t count = reduce_count(s.nover, s.over_dim);
+	for (int64_t j = 0; j < count; j++) {
+		const int64_t at = reduce_offset(s.nover, s.over_dim, s.over, j);
+		for (int l = 0; l < width; l++)
+			acc[l] += (double)first[at + l * s.step] * by[at + l * s.step];
+	}
+	for (int l = 0; l < width; l++)
+		y[l] = (float)acc[l];
+}
+
 /* NaN wins. */
 INLINE void max_tile(const Reduce s, const float *x, float *y, int64_t tile)
 {

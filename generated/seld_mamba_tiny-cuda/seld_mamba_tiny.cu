@@ -2304,7 +2304,8 @@ extern "C" __global__ void __launch_bounds__(256, 1) k079_distance(const Mem m)
  * along one axis. All orders are fixed.
  *
  * P: ROWS results of COLS elements each; row(i), col(k): where element k of row i lies, as two
- * offsets to add; COUNT: elements behind a result (of a mean); In, Out.
+ * offsets to add; COUNT: elements behind a result (of a mean); In, Out. PRODUCT: each is multiplied
+ * with that of `by`, of type By, at by_row(i) and by_col(k).
  * A long row is cut into PARTS of EACH columns: blockIdx.y counts them, y holds [PARTS][ROWS]
  * partial results, and a second launch reduces those as rows of PARTS columns; PARTS 1: no cut. */
 
@@ -2341,6 +2342,27 @@ template <class P> struct Part {
 	}
 };
 
+/* Elements of row i. */
+template <class P> struct Row {
+	const typename P::In *x;
+	const void *by;
+	unsigned by_row = 0;
+
+	__device__ __forceinline__ Row(const typename P::In *x, const void *by, unsigned i)
+	    : x(x + P::row(i)), by(by)
+	{
+		if constexpr (P::PRODUCT)
+			by_row = P::by_row(i);
+	}
+	__device__ __forceinline__ float at(unsigned k) const
+	{
+		const float v = widen(x[P::col(k)]);
+		if constexpr (P::PRODUCT)
+			return v * widen(((const typename P::By *)by)[by_row + P::by_col(k)]);
+		return v;
+	}
+};
+
 template <class P, class R>
 __device__ __forceinline__ void reduce_put(typename P::Out *y, unsigned i, float v)
 {
@@ -2349,17 +2371,18 @@ __device__ __forceinline__ void reduce_put(typename P::Out *y, unsigned i, float
 
 /* One warp a row: for elements that follow each other along columns. grid: ROWS / 4 CTAs of 128. */
 template <class P, class R>
-__device__ __forceinline__ void reduce(const typename P::In *x, typename P::Out *y)
+__device__ __forceinline__ void reduce(const typename P::In *x, typename P::Out *y,
+                                       const void *by = nullptr)
 {
 	const unsigned i = blockIdx.x * 4 + (threadIdx.x >> 5), lane = threadIdx.x & 31;
 	if (i >= P::ROWS)
 		return;
-	const typename P::In *row = x + P::row(i);
+	const Row<P> row(x, by, i);
 	const Part<P> part;
 	float v = R::start();
 #pragma unroll 8
 	for (unsigned k = part.first + lane; k < part.end; k += 32)
-		v = R::join(v, widen(row[P::col(k)]));
+		v = R::join(v, row.at(k));
 	v = R::warp(v);
 	if (lane == 0)
 		reduce_put<P, R>(y, i, v);
@@ -2368,16 +2391,17 @@ __device__ __forceinline__ void reduce(const typename P::In *x, typename P::Out 
 /* One lane a row, 8 warps along the columns: for elements that follow each other along rows.
  * grid: ROWS / 32 CTAs of 256. */
 template <class P, class R>
-__device__ __forceinline__ void reduce_across(const typename P::In *x, typename P::Out *y)
+__device__ __forceinline__ void reduce_across(const typename P::In *x, typename P::Out *y,
+                                              const void *by = nullptr)
 {
 	__shared__ float sums[8][32];
 	const unsigned lane = threadIdx.x & 31, warp = threadIdx.x >> 5, i = blockIdx.x * 32 + lane;
-	const typename P::In *row = x + P::row(i < P::ROWS ? i : P::ROWS - 1);
+	const Row<P> row(x, by, i < P::ROWS ? i : P::ROWS - 1);
 	const Part<P> part;
 	float v = R::start();
 #pragma unroll 8
 	for (unsigned k = part.first + warp; k < part.end; k += 8)
-		v = R::join(v, widen(row[P::col(k)]));
+		v = R::join(v, row.at(k));
 	sums[warp][lane] = v;
 	__syncthreads();
 	if (warp > 0 || i >= P::ROWS)
@@ -2389,15 +2413,16 @@ __device__ __forceinline__ void reduce_across(const typename P::In *x, typename 
 
 /* One thread a row: for few columns. grid: ROWS / 256 CTAs of 256. */
 template <class P, class R>
-__device__ __forceinline__ void reduce_short(const typename P::In *x, typename P::Out *y)
+__device__ __forceinline__ void reduce_short(const typename P::In *x, typename P::Out *y,
+                                             const void *by = nullptr)
 {
 	const unsigned i = blockIdx.x * blockDim.x + threadIdx.x;
 	if (i >= P::ROWS)
 		return;
-	const typename P::In *row = x + P::row(i);
+	const Row<P> row(x, by, i);
 	float v = R::start();
 	for (unsigned k = 0; k < P::COLS; k++)
-		v = R::join(v, widen(row[P::col(k)]));
+		v = R::join(v, row.at(k));
 	reduce_put<P, R>(y, i, v);
 }
 
@@ -2444,7 +2469,7 @@ __device__ __forceinline__ void softmax(const typename P::In *x, typename P::Out
 
 /* %features.log_mel.power = sum "features.log_mel.power" %features.log_mel.squares {axes=[-1]} : f32[1,4,41,513] @arena:1346176  !models/lib/foa.json:13:17+5 */
 struct k004 {
-	enum { ROWS = 84132, COLS = 2, COUNT = 2, PARTS = 1, EACH = 2 };
+	enum { ROWS = 84132, COLS = 2, COUNT = 2, PARTS = 1, EACH = 2, PRODUCT = 0 };
 	typedef float In;
 	typedef float Out;
 	static __device__ __forceinline__ unsigned row(unsigned i)
@@ -2464,7 +2489,7 @@ extern "C" __global__ void __launch_bounds__(256, 1) k004_features_log_mel_power
 
 /* %features.intensity.I = sum "features.intensity.I" %features.intensity.products {axes=[-1]} : f32[1,3,41,513] @arena:0  !models/lib/foa.json:29:17+5 */
 struct k008 {
-	enum { ROWS = 63099, COLS = 2, COUNT = 2, PARTS = 1, EACH = 2 };
+	enum { ROWS = 63099, COLS = 2, COUNT = 2, PARTS = 1, EACH = 2, PRODUCT = 0 };
 	typedef float In;
 	typedef float Out;
 	static __device__ __forceinline__ unsigned row(unsigned i)
@@ -2484,7 +2509,7 @@ extern "C" __global__ void __launch_bounds__(256, 1) k008_features_intensity_I(c
 
 /* %features.intensity.square_norm = sum "features.intensity.square_norm" %features.intensity.squares {axes=[1] keep=1} : f32[1,1,41,513] @arena:504832  !models/lib/foa.json:31:17+5 */
 struct k010 {
-	enum { ROWS = 21033, COLS = 3, COUNT = 3, PARTS = 1, EACH = 3 };
+	enum { ROWS = 21033, COLS = 3, COUNT = 3, PARTS = 1, EACH = 3, PRODUCT = 0 };
 	typedef float In;
 	typedef float Out;
 	static __device__ __forceinline__ unsigned row(unsigned i)
@@ -2504,7 +2529,7 @@ extern "C" __global__ void __launch_bounds__(256, 1) k010_features_intensity_squ
 
 /* %enc._.mean = mean "enc.*.mean" %enc._.b4.conv2 {axes=[2] group=3} : f32[3,1,5,16] @arena:51840  !models/lib/seld.json:72:17+6 */
 struct k055 {
-	enum { ROWS = 240, COLS = 2, COUNT = 2, PARTS = 1, EACH = 2 };
+	enum { ROWS = 240, COLS = 2, COUNT = 2, PARTS = 1, EACH = 2, PRODUCT = 0 };
 	typedef float In;
 	typedef float Out;
 	static __device__ __forceinline__ unsigned row(unsigned i)
@@ -3850,6 +3875,9 @@ template <class P> struct ConvFma {
 		PLANE = (HR * PITCH + 3) / 8 * 8 + 4,
 		OP = (P::O + P::BN - 1) / P::BN * P::BN,
 		SLABS = (P::C + KC - 1) / KC,
+		/* Slabs whose sums are joined before they are added to the total: one sum over all of
+		 * a wide layer's 4,608 terms loses three times as much to rounding. */
+		DEEP = 2,
 		ASYNC = sizeof(typename P::In) == 4, /* else through registers, NLOAD at a time */
 		NLOAD = ASYNC ? 1 : (HR * HC * 2 + THREADS - 1) / THREADS,
 		WSLAB = KC * TAPS * P::BN,
@@ -3970,6 +3998,18 @@ __device__ __forceinline__ void conv_fma_slab(float (*acc)[8], const float *act,
 	}
 }
 
+/* Adds acc to total and starts it anew. */
+__device__ __forceinline__ void conv_fma_join(float (*total)[8], float (*acc)[8])
+{
+#pragma unroll
+	for (int i = 0; i < 8; i++)
+#pragma unroll
+		for (int j = 0; j < 8; j++) {
+			total[i][j] += acc[i][j];
+			acc[i][j] = 0;
+		}
+}
+
 template <class P>
 __device__ __forceinline__ float conv_finish(float v, float scale, float shift)
 {
@@ -4051,7 +4091,7 @@ __device__ __forceinline__ void conv_fma(const typename P::In *x, const float *w
 	const int nw = warp / (P::ROWS / 2) * 64 + (lane & 7) * 4;
 	const int y0 = blockIdx.x / F::TILES_W * P::ROWS, x0 = blockIdx.x % F::TILES_W * 16;
 	const int n0 = blockIdx.y * P::BN;
-	float acc[8][8] = {};
+	float total[8][8] = {}, acc[8][8] = {};
 	float4 r[F::NLOAD];
 
 	if (F::ASYNC)
@@ -4076,6 +4116,8 @@ __device__ __forceinline__ void conv_fma(const typename P::In *x, const float *w
 		}
 		conv_fma_slab<P>(acc, act + cur * F::KC * F::PLANE + row * F::PITCH + col,
 		                 wts + cur * F::WSLAB + nw);
+		if (s % F::DEEP == F::DEEP - 1 || !more)
+			conv_fma_join(total, acc);
 		if (more) {
 			if (!F::ASYNC)
 				conv_fma_put<P>(act + next * F::KC * F::PLANE, r);
@@ -4083,7 +4125,7 @@ __device__ __forceinline__ void conv_fma(const typename P::In *x, const float *w
 		}
 		__syncthreads();
 	}
-	conv_fma_store<P>(acc, scale, shift, y, y0 + row, x0 + col, n0 + nw);
+	conv_fma_store<P>(total, scale, shift, y, y0 + row, x0 + col, n0 + nw);
 }
 
 /* ---- matrix instructions: bf16 and tf32 with float32 sums -----------------------------------
@@ -4382,7 +4424,7 @@ struct k019 {
 	enum { ROWS = 16, BN = 64 };
 };
 
-extern "C" __global__ void __launch_bounds__(256, 2) k019_enc___b1_conv1(const Mem m)
+extern "C" __global__ void __launch_bounds__(256, 1) k019_enc___b1_conv1(const Mem m)
 {
 	conv_fma<k019>(((const float *)(m.arena + 125952)),
 		((const float *)(m.load + 86784)) + blockIdx.z / 1u * 4608ll,
@@ -4413,7 +4455,7 @@ struct k023 {
 	enum { ROWS = 16, BN = 64 };
 };
 
-extern "C" __global__ void __launch_bounds__(256, 2) k023_enc_doa_b1_conv1(const Mem m)
+extern "C" __global__ void __launch_bounds__(256, 1) k023_enc_doa_b1_conv1(const Mem m)
 {
 	conv_fma<k023>(((const float *)(m.arena + 125952)),
 		((const float *)(m.load + 123648)),
@@ -4444,7 +4486,7 @@ struct k027 {
 	enum { ROWS = 16, BN = 64 };
 };
 
-extern "C" __global__ void __launch_bounds__(256, 2) k027_enc___b1_conv2(const Mem m)
+extern "C" __global__ void __launch_bounds__(256, 1) k027_enc___b1_conv2(const Mem m)
 {
 	conv_fma<k027>(((const float *)(m.arena + 0)) + blockIdx.z / 1u * 10496ll,
 		((const float *)(m.load + 142080)) + blockIdx.z / 1u * 4608ll,
@@ -4475,7 +4517,7 @@ struct k032 {
 	enum { ROWS = 16, BN = 64 };
 };
 
-extern "C" __global__ void __launch_bounds__(256, 2) k032_enc___b2_conv1(const Mem m)
+extern "C" __global__ void __launch_bounds__(256, 1) k032_enc___b2_conv1(const Mem m)
 {
 	conv_fma<k032>(((const float *)(m.arena + 0)) + blockIdx.z / 1u * 2560ll,
 		((const float *)(m.load + 197376)) + blockIdx.z / 1u * 4608ll,
@@ -4506,7 +4548,7 @@ struct k036 {
 	enum { ROWS = 16, BN = 64 };
 };
 
-extern "C" __global__ void __launch_bounds__(256, 2) k036_enc___b2_conv2(const Mem m)
+extern "C" __global__ void __launch_bounds__(256, 1) k036_enc___b2_conv2(const Mem m)
 {
 	conv_fma<k036>(((const float *)(m.arena + 30720)) + blockIdx.z / 1u * 2560ll,
 		((const float *)(m.load + 252672)) + blockIdx.z / 1u * 4608ll,
@@ -4537,7 +4579,7 @@ struct k041 {
 	enum { ROWS = 16, BN = 64 };
 };
 
-extern "C" __global__ void __launch_bounds__(256, 2) k041_enc___b3_conv1(const Mem m)
+extern "C" __global__ void __launch_bounds__(256, 1) k041_enc___b3_conv1(const Mem m)
 {
 	conv_fma<k041>(((const float *)(m.arena + 15360)) + blockIdx.z / 1u * 640ll,
 		((const float *)(m.load + 307968)) + blockIdx.z / 1u * 4608ll,
@@ -4568,7 +4610,7 @@ struct k045 {
 	enum { ROWS = 16, BN = 64 };
 };
 
-extern "C" __global__ void __launch_bounds__(256, 2) k045_enc___b3_conv2(const Mem m)
+extern "C" __global__ void __launch_bounds__(256, 1) k045_enc___b3_conv2(const Mem m)
 {
 	conv_fma<k045>(((const float *)(m.arena + 0)) + blockIdx.z / 1u * 1280ll,
 		((const float *)(m.load + 363264)) + blockIdx.z / 1u * 9216ll,
@@ -4599,7 +4641,7 @@ struct k050 {
 	enum { ROWS = 16, BN = 64 };
 };
 
-extern "C" __global__ void __launch_bounds__(256, 2) k050_enc___b4_conv1(const Mem m)
+extern "C" __global__ void __launch_bounds__(256, 1) k050_enc___b4_conv1(const Mem m)
 {
 	conv_fma<k050>(((const float *)(m.arena + 0)) + blockIdx.z / 1u * 320ll,
 		((const float *)(m.load + 473856)) + blockIdx.z / 1u * 9216ll,
@@ -4630,7 +4672,7 @@ struct k054 {
 	enum { ROWS = 16, BN = 64 };
 };
 
-extern "C" __global__ void __launch_bounds__(256, 2) k054_enc___b4_conv2(const Mem m)
+extern "C" __global__ void __launch_bounds__(256, 1) k054_enc___b4_conv2(const Mem m)
 {
 	conv_fma<k054>(((const float *)(m.arena + 3840)) + blockIdx.z / 1u * 320ll,
 		((const float *)(m.load + 584448)) + blockIdx.z / 1u * 9216ll,

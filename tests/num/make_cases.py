@@ -465,6 +465,15 @@ def reduce_cases():
                 {"axes": axes, "keep": keep} if keep else {"axes": axes})
         add(op, "group", [("x", d.normal(2, 3, 5))], lambda a: ref(a, axis=1), {"axes": [1]},
             group=4)
+    d = Data("sum_product")
+    for case, shape, axes, keep in (("last", (3, 7), [1], 0), ("first", (70, 3), [0], 0),
+                                    ("channels", (2, 3, 4, 36), [0, 1, 2], 0),
+                                    ("middle_keep", (2, 5, 3), [-2], 1), ("one", (1,), [0], 0),
+                                    ("all", (4, 301), [0, 1], 0), ("group", (2, 3, 5), [1], 0)):
+        add("sum_product", case, [("a", d.normal(*shape)), ("b", d.normal(*shape))],
+            lambda a, b, ax=axes, k=keep: np.sum(a * b, axis=tuple(ax), keepdims=bool(k)),
+            {"axes": axes, "keep": keep} if keep else {"axes": axes},
+            **({"group": 4} if case == "group" else {}))
     d = Data("sum_squares")
 
     def squares(*xs):

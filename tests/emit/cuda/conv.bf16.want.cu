@@ -2,7 +2,7 @@
 
 /* %m = mean "mean" %y2 {axes=[1]} : f32[1,8,32] @arena:5120 */
 struct k005 {
-	enum { ROWS = 256, COLS = 5, COUNT = 5, PARTS = 1, EACH = 5 };
+	enum { ROWS = 256, COLS = 5, COUNT = 5, PARTS = 1, EACH = 5, PRODUCT = 0 };
 	typedef float In;
 	typedef float Out;
 	static __device__ __forceinline__ unsigned row(unsigned i)
@@ -55,7 +55,7 @@ struct k003 {
 	enum { ROWS = 16, BN = 64 };
 };
 
-extern "C" __global__ void __launch_bounds__(256, 2) k003_conv1(const Mem m)
+extern "C" __global__ void __launch_bounds__(256, 1) k003_conv1(const Mem m)
 {
 	conv_fma<k003>(((const float *)(m.in + 0)),
 		((const float *)(m.load + 0)),

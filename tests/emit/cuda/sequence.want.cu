@@ -51,7 +51,7 @@ extern "C" __global__ void __launch_bounds__(256, 1) k004_neg(const Mem m)
 
 /* %y = sum "y" %g {axes=[0,1]} : f32[20,32] @arena:0 */
 struct k006 {
-	enum { ROWS = 640, COLS = 2, COUNT = 2, PARTS = 1, EACH = 2 };
+	enum { ROWS = 640, COLS = 2, COUNT = 2, PARTS = 1, EACH = 2, PRODUCT = 0 };
 	typedef float In;
 	typedef float Out;
 	static __device__ __forceinline__ unsigned row(unsigned i)

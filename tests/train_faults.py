@@ -1,0 +1,111 @@
+#!/usr/bin/env python3
+"""train_faults.py PROGRAM DATA: a compiled training program under what can go wrong: a full disk, a
+folder that cannot be written, a loss that is not a number, and kill -9 at 30 random moments, after
+which it goes on to the same bits."""
+import os
+import random
+import resource
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+program, data = (os.path.abspath(p) for p in sys.argv[1:])
+
+
+def command(out, *more):
+    words = [program, "train", "--quiet", "--data", data, "--out", out, "--set", "schedule.epochs=2",
+             "--threads", "1"]
+    return words + list(more)
+
+
+def read(path):
+    with open(path, "rb") as f:
+        return f.read()
+
+
+def limit_files(size):
+    """Of a child: a write beyond `size` bytes fails as on a full disk."""
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+
+
+def run(out, *more, size=None):
+    done = subprocess.run(command(out, *more), stdout=subprocess.DEVNULL,
+                          stderr=subprocess.PIPE, text=True,
+                          preexec_fn=size and (lambda: limit_files(size)))
+    return done.returncode, done.stderr
+
+
+def fails(said, result):
+    """Exit status 1 and a message with these words."""
+    status, text = result
+    assert status == 1 and all(word in text for word in said), (status, text)
+
+
+def disk_full(whole):
+    """No room for a checkpoint: nothing half written stays, and the run goes on when there is."""
+    size = os.path.getsize(whole + "/checkpoint.safetensors")
+    fails(["checkpoint.safetensors", "File too large"],
+          run("full", "--set", "checkpoint_steps=5", size=size // 2))
+    assert not [f for f in os.listdir("full") if ".tmp" in f], os.listdir("full")
+    run("full", "--resume", "--set", "checkpoint_steps=5", size=size + size // 8)
+    assert run("full", "--resume")[0] == 0
+    same("full", whole)
+
+
+def unwritable():
+    fails(["/proc/none"], run("/proc/none"))
+    with open("file", "w"):
+        pass
+    fails(["file"], run("file"))
+    fails(["file/deeper"], run("file/deeper"))
+
+
+def not_a_number():
+    """The step and the first bad tensor are named; the checkpoint before stays, and is finite."""
+    fails(["step ", "first bad tensor is", "nan/checkpoint.safetensors is the last good state"],
+          run("nan", "--set", "optimizer.lr=1e9", "--set", "checkpoint_steps=1"))
+    sys.path.insert(0, os.path.join(here, "reference"))
+    import numpy as np
+    import stio
+    kept = stio.load("nan/checkpoint.safetensors")
+    assert kept and all(np.isfinite(t).all() for t in kept.values())
+
+
+def same(a, b):
+    for name in ("checkpoint", "best", "last"):
+        paths = ["%s/%s.safetensors" % (d, name) for d in (a, b)]
+        assert read(paths[0]) == read(paths[1]), paths
+
+
+def killed(whole, seconds):
+    """seconds: how long a whole run takes."""
+    kills = runs = 0
+    while kills < 30 or runs == 0:
+        out = "killed%d" % runs
+        child = subprocess.Popen(command(out, "--resume", "--set", "checkpoint_steps=3"),
+                                 stdout=subprocess.DEVNULL)
+        try:
+            child.wait(random.uniform(0.02, 0.3 * seconds) if kills < 30 else None)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            kills += child.wait() == -signal.SIGKILL
+            continue
+        assert child.returncode == 0, child.returncode
+        same(out, whole)
+        runs += 1
+    print("%d kills, %d runs to the end" % (kills, runs))
+
+
+here = os.path.dirname(os.path.abspath(__file__))
+with tempfile.TemporaryDirectory() as folder:
+    os.chdir(folder)
+    begin = time.monotonic()
+    assert run("whole")[0] == 0
+    took = time.monotonic() - begin
+    disk_full("whole")
+    unwritable()
+    not_a_number()
+    killed("whole", took)
