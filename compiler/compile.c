@@ -143,9 +143,10 @@ static const char *temps_folder(Compile *cx)
 	return dir;
 }
 
+/* No path, or "-" as compilers have it: to stdout. */
 static void write_out(Compile *cx, const char *path, const Buf *b)
 {
-	if (!path) {
+	if (!path || !strcmp(path, "-")) {
 		fwrite(b->s, 1, b->len, stdout);
 		return;
 	}
