@@ -212,15 +212,17 @@ static bool try_merge(Clusters *c, int a, int b)
 	return true;
 }
 
-static void merge_producers(Clusters *c)
+static bool merge_producers(Clusters *c)
 {
+	bool merged = false;
 	for (int i = 0; i < c->n; i++) {
 		const Node *n = node_at(c, i);
 		for (int k = 0; k < n->nin && fusable(n); k++)
 			if (fusable(n->in[k]->node) &&
 			    !delays(c, c->of[n->in[k]->node->id], c->of[i]))
-				try_merge(c, c->of[n->in[k]->node->id], c->of[i]);
+				merged |= try_merge(c, c->of[n->in[k]->node->id], c->of[i]);
 	}
+	return merged;
 }
 
 /* Both read the same run-time values, so that one sweep serves both. */
@@ -242,16 +244,18 @@ static bool same_reads(const Clusters *c, int a, int b)
 	return np > 0 && np == nq && shared == np;
 }
 
-static void merge_siblings(Clusters *c)
+static bool merge_siblings(Clusters *c)
 {
+	bool merged = false;
 	for (int a = 0; a < c->n; a++) {
 		if (c->of[a] != a || !fusable(node_at(c, a)))
 			continue;
 		for (int b = a + 1; b < c->n; b++)
 			if (c->of[b] == b && fusable(node_at(c, b)) &&
 			    alike(c, node_at(c, a), node_at(c, b)) && same_reads(c, a, b))
-				try_merge(c, a, b);
+				merged |= try_merge(c, a, b);
 	}
+	return merged;
 }
 
 /* ---- writing the program --------------------------------------------------------------------- */
@@ -430,8 +434,11 @@ int pass_fuse_ew(PassCtx *cx, Graph *g)
 	int changes = 0;
 	edit_prune(g, cx->scratch); /* dead nodes would be outputs */
 	start(&c, cx, g);
-	merge_producers(&c);
-	merge_siblings(&c);
+	/* A merged pair can make room for one that was refused before. */
+	for (bool more = true; more;) {
+		more = merge_producers(&c);
+		more |= merge_siblings(&c);
+	}
 	Writer **written = NEW_ARRAY(cx->scratch, Writer *, c.n + 1);
 	for (int i = 0; i < c.n; i++)
 		if (c.of[i] == i && c.next[i] >= 0)
