@@ -643,9 +643,8 @@ static int group_once(PassCtx *cx, Graph *g)
 	edit_prune(g, cx->scratch);
 	const int n = g->nodes.n;
 	Batch b = {.cx = cx, .g = g, .level = NEW_ARRAY(cx->scratch, int, n + 1)};
-	Node **old = NEW_ARRAY(cx->scratch, Node *, n + 1);
+	Node **old = edit_nodes(g, cx->scratch);
 	const int most = find_levels(&b);
-	memcpy(old, g->nodes.at, (size_t)n * sizeof *old);
 	find_hosted(&b);
 	for (int level = 1; level <= most; level++)
 		group_level(&b, old, n, level);

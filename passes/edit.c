@@ -191,6 +191,14 @@ void edit_renumber(Graph *g)
 		g->nodes.at[i]->id = i;
 }
 
+Node **edit_nodes(const Graph *g, Arena *a)
+{
+	Node **old = NEW_ARRAY(a, Node *, g->nodes.n + 1);
+	for (int i = 0; i < g->nodes.n; i++)
+		old[i] = g->nodes.at[i];
+	return old;
+}
+
 static bool keeps(const Node *n)
 {
 	return n->op == OP_input || n->op == OP_param || (node_info(n)->flags & F_EFFECT);

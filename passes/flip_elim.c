@@ -14,7 +14,6 @@
  * ops are decided together, and only if fewer flips are left than before. */
 #include "passes/passes.h"
 
-#include <string.h>
 
 /* Axis of a value that is not mirrored; and of the results of an op that works on mirrored inputs
  * but gives the same values as on plain ones, such as a sum over the axis. */
@@ -477,8 +476,7 @@ static void eliminate(PassCtx *cx, Graph *g)
 	do
 		analyse(&f);
 	while (drop_losers(&f));
-	Node **old = NEW_ARRAY(cx->scratch, Node *, n);
-	memcpy(old, g->nodes.at, (size_t)n * sizeof *old);
+	Node **old = edit_nodes(g, cx->scratch);
 	rewrite(&f, old, n);
 	for (int i = 0; i < g->nodes.n; i++)
 		g->nodes.at[i]->mark = 0;

@@ -100,10 +100,8 @@ static bool fuse(PassCtx *cx, Graph *g, Node *d, const Match *m)
 int pass_fuse_conv1d_silu_grad(PassCtx *cx, Graph *g)
 {
 	const int n = g->nodes.n;
-	Node **old = NEW_ARRAY(cx->scratch, Node *, n + 1);
+	Node **old = edit_nodes(g, cx->scratch);
 	int fused = 0, seen = 0;
-	for (int i = 0; i < n; i++)
-		old[i] = g->nodes.at[i];
 	for (int i = 0; i < n; i++) {
 		Match m;
 		const char *why = match(g, old[i], &m);

@@ -411,7 +411,7 @@ static void start(Clusters *c, PassCtx *cx, Graph *g)
 	Arena *a = cx->scratch;
 	const int n = g->nodes.n;
 	*c = (Clusters){.cx = cx, .g = g, .n = n, .load = graph_loadtime(g, a)};
-	c->old = NEW_ARRAY(a, Node *, n + 1);
+	c->old = edit_nodes(g, a);
 	c->of = NEW_ARRAY(a, int, n + 1);
 	c->next = NEW_ARRAY(a, int, n + 1);
 	c->seen = NEW_ARRAY(a, int, n + 1);
@@ -419,7 +419,6 @@ static void start(Clusters *c, PassCtx *cx, Graph *g)
 	c->nlines = NEW_ARRAY(a, int, n + 1);
 	c->depth = NEW_ARRAY(a, int, n + 1);
 	for (int i = 0; i < n; i++) {
-		c->old[i] = g->nodes.at[i];
 		c->of[i] = i;
 		c->next[i] = -1;
 		c->nlines[i] = fusable(g->nodes.at[i]) ? lines_of(c, g->nodes.at[i]) : 0;

@@ -61,10 +61,8 @@ int pass_fuse_scan_gate(PassCtx *cx, Graph *g)
 {
 	edit_prune(g, cx->scratch); /* dead nodes are no uses */
 	const int n = g->nodes.n;
-	Node **old = NEW_ARRAY(cx->scratch, Node *, n + 1);
+	Node **old = edit_nodes(g, cx->scratch);
 	int fused = 0, seen = 0;
-	for (int i = 0; i < n; i++)
-		old[i] = g->nodes.at[i];
 	for (int i = 0; i < n; i++) {
 		Match m;
 		if (old[i]->op != OP_selective_scan)

@@ -29,10 +29,8 @@ int pass_fuse_sum_product(PassCtx *cx, Graph *g)
 {
 	edit_prune(g, cx->scratch); /* dead nodes are no uses */
 	const int n = g->nodes.n;
-	Node **old = NEW_ARRAY(cx->scratch, Node *, n + 1);
+	Node **old = edit_nodes(g, cx->scratch);
 	int fused = 0;
-	for (int i = 0; i < n; i++)
-		old[i] = g->nodes.at[i];
 	for (int i = 0; i < n; i++)
 		fused += old[i]->op == OP_sum && fuse(cx, g, old[i]);
 	if (fused)

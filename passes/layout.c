@@ -491,9 +491,8 @@ int pass_layout(PassCtx *cx, Graph *g)
 	Layout l = {.cx = cx, .g = g};
 	edit_prune(g, cx->scratch);
 	const int n = g->nodes.n;
-	Node **old = NEW_ARRAY(cx->scratch, Node *, n + 1);
+	Node **old = edit_nodes(g, cx->scratch);
 	int converted = 0;
-	memcpy(old, g->nodes.at, (size_t)n * sizeof *old);
 	for (int i = 0; i < n; i++) {
 		const bool *load = load_flags(&l);
 		if (wants_conversion(old[i], load)) {

@@ -129,6 +129,8 @@ int edit_input(const Node *n, const Value *v);
 void edit_replace(Graph *g, const Value *old, Value *with, const Node *except);
 /* Renumbers ids by position without reordering. */
 void edit_renumber(Graph *g);
+/* The nodes as they are now, for a walk that inserts others. */
+Node **edit_nodes(const Graph *g, Arena *a);
 /* Removes what nothing uses, except inputs, params and ops with effects. Returns how many. */
 int edit_prune(Graph *g, Arena *scratch);
 /* v is a const whose elements are all x. */

@@ -404,8 +404,7 @@ static int improve(PassCtx *cx, Graph *g)
 	}
 	if (!keep)
 		return 0;
-	Node **old = NEW_ARRAY(cx->scratch, Node *, r.n);
-	memcpy(old, g->nodes.at, (size_t)r.n * sizeof *old);
+	Node **old = edit_nodes(g, cx->scratch);
 	for (int i = 0; i < keep; i++)
 		rewrite(&r, &made.at[i], old);
 	report_did(cx, NULL,
