@@ -14,7 +14,6 @@
  * ops are decided together, and only if fewer flips are left than before. */
 #include "passes/passes.h"
 
-
 /* Axis of a value that is not mirrored; and of the results of an op that works on mirrored inputs
  * but gives the same values as on plain ones, such as a sum over the axis. */
 enum { PLAIN = -1, GONE = -2 };
