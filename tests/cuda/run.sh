@@ -94,15 +94,10 @@ compare() { # MODEL
 	OMP_NUM_THREADS=$threads "$python" tests/reference/check_run.py "${programs[@]}" --limit "${limits[@]}" \
 		--model "${1%_tiny}" --params models/$1.json
 }
-# each COMMAND NAME: a step NAME.MODEL.PRECISION for each program
-each() {
-	local m p
-	for m in $models; do for p in $precisions; do echo "$2.$m.$p $1 $m $p"; done; done
-}
 run_programs() {
 	local m p
 	{
-		each build_program build
+		for m in $models; do for p in $precisions; do echo "build.$m.$p build_program $m $p"; done; done
 		case " $chosen " in *" kernels "*) echo "build.kernels build_kernels" ;; esac
 	} | side_by_side
 	[ -z "$python" ] || for m in $models; do echo "outputs.$m compare $m"; done | side_by_side
