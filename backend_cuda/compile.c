@@ -465,6 +465,12 @@ static bool finish_one(Compiler *c)
 	return true;
 }
 
+static void show(const Compiler *c, int done)
+{
+	if (c->opt->show)
+		c->opt->show(c->opt->show_ctx, done, c->jobs.n);
+}
+
 static bool run_jobs(Compiler *c, int *cached)
 {
 	const long cores = sysconf(_SC_NPROCESSORS_ONLN);
@@ -481,6 +487,7 @@ static bool run_jobs(Compiler *c, int *cached)
 			ok = finish_one(c) && ok;
 			running--;
 		}
+		show(c, i - running);
 		if (c->failed[j->family])
 			continue;
 		j->pid = fork();
@@ -494,8 +501,10 @@ static bool run_jobs(Compiler *c, int *cached)
 		}
 		running++;
 	}
-	while (running-- > 0)
+	for (; running > 0; running--) {
+		show(c, c->jobs.n - running);
 		ok = finish_one(c) && ok;
+	}
 	return ok;
 }
 

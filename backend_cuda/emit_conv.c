@@ -133,7 +133,7 @@ static unsigned mma_smem(const ConvShape *s, ConvKind kind, const ConvTile *t)
  * warps are for many images, where few CTAs need not share a multiprocessor's time. */
 static ConvTile mma_tile(const Emit *e, const ConvShape *s, ConvKind kind, int64_t images)
 {
-	enum { MANY_IMAGES = 16, SMEM_MOST = 99 * 1024 };
+	enum { MANY_IMAGES = 16 };
 	static const struct {
 		ConvTile tile;
 		double rate;
@@ -148,7 +148,7 @@ static ConvTile mma_tile(const Emit *e, const ConvShape *s, ConvKind kind, int64
 		const ConvTile *t = &row[i].tile;
 		const int warps = t->wr * t->wn;
 		if ((t->bn > 64 && s->o <= 64) || (row[i].many && images < MANY_IMAGES) ||
-		    mma_smem(s, kind, t) > SMEM_MOST)
+		    mma_smem(s, kind, t) > MOST_SMEM)
 			continue;
 		const double time = tile_time(e, s, images, t, warps, 8 / warps, 8) / row[i].rate;
 		if (least == 0 || time < least)

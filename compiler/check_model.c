@@ -552,7 +552,7 @@ static void choose_backends(Check *c)
 	if (gpu)
 		add_backend(c, "cuda", TARGET_CUDA, c->o->precision);
 	else if (t == TARGET_CUDA)
-		diag_error(&c->diag, E609, (Loc){0}, "--target cuda: no GPU is visible");
+		diag_error(&c->diag, E610, (Loc){0}, "--target cuda: no GPU is visible");
 }
 
 static int check(Check *c)

@@ -68,7 +68,8 @@ void buf_double(Buf *b, double v);
 
 /* Whole file as NUL-terminated text in the arena; NULL when it cannot be read (errno says why). */
 char *file_read(Arena *a, const char *path, size_t *len);
-/* Writes beside, flushes, renames; false (errno) on failure, in which case path is untouched. */
+/* Writes beside, flushes, renames; false (errno) on failure, in which case path is untouched. A
+ * link is followed; a device or a pipe is written to, not replaced. */
 bool file_write(const char *path, const void *data, size_t len);
 
 /* ---- diag.c ----------------------------------------------------------------------------- */
@@ -105,7 +106,9 @@ typedef struct Diag {
 	int nerrors, nwarnings;
 	int status;      /* by the first error: EXIT_TOOLCHAIN for codes 6xx, else EXIT_INPUT */
 	bool suppressed; /* more than DIAG_MAX_ERRORS were found; said once */
-	jmp_buf *fatal;  /* where diag_fatal goes */
+	void (*before)(void *ctx); /* before each message, or NULL: wipes a line of progress */
+	void *before_ctx;
+	jmp_buf *fatal; /* where diag_fatal goes */
 } Diag;
 
 /* Message wording: lower case, no full stop, problem first, names in 'single quotes', both the

@@ -55,7 +55,7 @@ static const Option options[] = {
     {"only", 0, TEXT, AT(only), "NAME", "time this alone, as main or features+main", 0, 0},
     {"warmup", 0, INTEGER, AT(warmup), "N", "runs before; default 3", 0, 1e6},
     {"threads", 'j', INTEGER, AT(threads), "N", "CPU threads; default: all", 0, 4096},
-    {"quiet", 'q', FLAG, AT(quiet), NULL, "no warnings and no progress", 0, 0},
+    {"quiet", 'q', FLAG, AT(quiet), NULL, "nothing but errors on stderr", 0, 0},
     {"help", 'h', FLAG, 0, NULL, "this text", 0, 0},
 };
 
