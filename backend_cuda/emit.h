@@ -125,6 +125,8 @@ void pack_product(Emit *e, const Node *n, int input);
 void emit_conv_dx_any(Emit *e, const Node *n);
 /* The kernels of convolution n read packed weights. */
 bool conv_packs(const Node *n);
+/* n, a conv2d_act, goes to a slow kernel only because of its pooling. */
+bool cuda_pools_apart(const Node *n);
 
 /* Features, load-time nodes and the precision fp32 use no reduced precision. n may be NULL. */
 bool emit_strict(const Emit *e, const Node *n);

@@ -125,6 +125,16 @@ void rt_say_resampled(const RtOptions *o, const RtClip *c, const char *path)
 			c->file_rate, c->rate);
 }
 
+RtDecode rt_decode_chosen(const RtModel *m, const RtOptions *o)
+{
+	RtDecode d = m->decode;
+	if (o->threshold >= 0)
+		d.threshold = o->threshold;
+	if (o->merge >= 0)
+		d.merge_degrees = o->merge;
+	return d;
+}
+
 /* Whether the verb takes the option, and needs it. */
 static bool takes(const Verb *v, const Option *o, bool *needs)
 {

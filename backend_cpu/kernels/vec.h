@@ -89,6 +89,13 @@ INLINE Vf vmax(Vf a, Vf b)
 #endif
 }
 
+/* The same; NaN where either is */
+INLINE Vf vmax_nan(Vf a, Vf b)
+{
+	const Vi other = (b > a) | (b != b);
+	return (Vf)((other & (Vi)b) | (~other & (Vi)a));
+}
+
 INLINE Vf vrelu(Vf x)
 {
 	return (Vf)((x > (Vf){0}) & (Vi)x);
