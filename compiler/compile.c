@@ -417,10 +417,7 @@ static PassHooks target_hooks(const Compile *cx)
 {
 	if (cx->target == TARGET_CUDA)
 		return cuda_hooks(cuda_precision(cx->o->precision));
-	return (PassHooks){.packs = cpu_packs,
-			   .strided = cpu_strided,
-			   .renews = cpu_renews,
-			   .refuses = cpu_refuses};
+	return cpu_hooks();
 }
 
 static void check_emit(Compile *cx)
