@@ -7,6 +7,7 @@
 #define SELDC_BACKEND_CPU_H
 
 #include "ir/model.h"
+#include "passes/passes.h"
 
 /* What oneDNN computes in place of our own kernels. */
 typedef enum CpuOnednn {
@@ -39,16 +40,14 @@ const char *cpu_libs(const Buf *emitted);
 /* The header of a library: how to get at the model, and what goes in and out. */
 void cpu_emit_header(Buf *out, const Model *m);
 
-/* ---- hooks.c: what the passes ask, of PassHooks ---- */
+/* ---- hooks.c ---- */
 
+/* What the passes ask. */
+PassHooks cpu_hooks(void);
 /* There is no kernel for the op of n: for what operands, or NULL. */
 const char *cpu_refuses(const Node *n);
 /* Input `input` of n, if known at load time, is copied to a form of the kernel's own while
  * loading. */
 bool cpu_packs(const Node *n, int input);
-/* The kernel of n reads input `input` with any strides. */
-bool cpu_strided(const Node *n, int input);
-/* The kernel of n may write the renewal of an input over it. */
-bool cpu_renews(const Node *n);
 
 #endif

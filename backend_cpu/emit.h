@@ -218,13 +218,16 @@ typedef struct ConvPlan {
 	bool onednn, winograd;
 	bool taps, far; /* of kernels/winograd.h */
 	int64_t b, h, w, c, o, kh, kw, sh, sw, ph, pw, oh, ow, th, tw;
-	bool last, relu;
+	bool last, relu, max;
 	int64_t tiles, cols, span, rows;
 	/* conv2d_dx: g is spread out first, by stretch_h and stretch_w, from row `top` on */
 	bool spread;
 	int64_t top, left, stretch_h, stretch_w;
 } ConvPlan;
 ConvPlan conv_plan(const Emit *e, const Node *n);
+/* The convolution of n, conv2d_act, is faster, and pooling a node of its own; whatever the layout.
+ */
+bool cpu_pools_apart(const Node *n);
 
 /* How x[batch, rows, k] times packed w[n, k] is computed, in tiles of `block` rows, `cols` columns.
  */

@@ -26,6 +26,16 @@ static Sizes sizes_of(const Fn *f, int state)
 		       .drops = f->n->nin > state && attr_float(f->n, "p") > 0};
 }
 
+enum { ROWS = 64, KEYS = 128, LANES = ROWS + 16, SPAN = (KEYS + 32) * 32, REACH = KEYS + ROWS - 1 };
+
+/* Blocks of queries to a tile: the more, the rarer are copies of keys and values, but dozens of
+ * tiles should be there for as many cores. */
+static int64_t blocks_of(const Sizes *z)
+{
+	const int64_t many = z->b * z->h * emit_ceil(z->t, ROWS) / 32;
+	return many < 1 ? 1 : many < 4 ? many : 4;
+}
+
 static void strides(Fn *f, Buf *b, const char *name, const char *axes, int input)
 {
 	const Ref r = fn_ref(f, input);
@@ -43,6 +53,8 @@ static const char *shape_of(Fn *f, const Sizes *z, int state, int g)
 		   "Attention k = {.b = %" N ", .t = %" N ", .s = %" N ", .h = %" N ", .d = %" N
 		   ", .e = %" N,
 		   z->b, z->t, z->s, z->h, z->d, z->e);
+	if (g < 0)
+		buf_printf(&b, ", .blocks = %" N, blocks_of(z));
 	strides(f, &b, "q", "bthd", 0);
 	strides(f, &b, "k", "bshd", 1);
 	strides(f, &b, "v", "bshe", 2);
@@ -74,15 +86,13 @@ static int64_t panels(int64_t n)
 	return emit_ceil(n, 32) * 32;
 }
 
-enum { ROWS = 64, KEYS = 128, LANES = ROWS + 16, SPAN = KEYS + 31 };
-
 /* q, k, v, state, r, u, w -> y, lse */
 void cpu_attention(Fn *f)
 {
 	const Sizes z = sizes_of(f, 3);
-	const int64_t tiles = z.b * z.h * emit_ceil(z.t, ROWS);
-	const int64_t scratch =
-	    LANES * 2 * z.d + KEYS * (z.d + z.e + 2 * ROWS) + ROWS * (z.e + 2) + SPAN * (z.d + 32);
+	const int64_t blocks = blocks_of(&z), tiles = z.b * z.h * emit_ceil(z.t, ROWS * blocks);
+	const int64_t block = LANES * (z.relative ? 2 : 1) * z.d + ROWS * (z.e + 2);
+	const int64_t scratch = blocks * block + KEYS * (z.d + z.e + 2 * ROWS) + SPAN + REACH * z.d;
 	const char *shape = shape_of(f, &z, 3, -1), *in[3];
 	fn_use(f, K_attention);
 	for (int i = 0; i < 3; i++)
@@ -99,8 +109,8 @@ void cpu_attention_grad(Fn *f)
 	const Sizes z = sizes_of(f, 6);
 	const int64_t tiles = z.b * z.h, d = panels(z.d), e = panels(z.e);
 	const int64_t scratch = LANES * (3 * z.d + z.e) + (ROWS + 1) * (2 * d + e) +
-				KEYS * (z.d + z.e + 3 * ROWS) + ROWS * (z.d + 2) +
-				SPAN * (z.d + 32) + z.s * (d + e) + (z.relative ? z.t * d : 0);
+				KEYS * (z.d + z.e + 3 * ROWS) + ROWS * (z.d + 2) + SPAN +
+				REACH * z.d + z.s * (d + e) + (z.relative ? z.t * d : 0);
 	const char *shape = shape_of(f, &z, 6, 5), *in[6], *out[5];
 	fn_use(f, K_attention);
 	for (int i = 0; i < 6; i++)

@@ -248,14 +248,28 @@ static void conv_geometry(ConvPlan *p, const Node *n)
 	p->th = attr_int_at(n, "pool", 0);
 	p->tw = attr_int_at(n, "pool", 1);
 	p->relu = !strcmp(attr_str(n, "act"), "relu");
+	p->max = attr_bool(n, "max");
 }
 
 static bool fits_winograd(const ConvPlan *p)
 {
 	const bool same =
 	    p->kh == 3 && p->kw == 3 && p->sh == 1 && p->sw == 1 && p->ph == 1 && p->pw == 1;
-	return p->last && same && !p->spread && p->c % 16 == 0 && p->o % 32 == 0 && p->th <= 2 &&
-	       p->tw <= 2 && p->oh * p->th >= 4 && p->ow * p->tw >= 4;
+	return p->last && same && !p->spread && p->c % 16 == 0 && p->o % 32 == 0 &&
+	       4 % p->th == 0 && 4 % p->tw == 0 && p->oh * p->th >= 4 && p->ow * p->tw >= 4;
+}
+
+bool cpu_pools_apart(const Node *n)
+{
+	ConvPlan p = {0};
+	conv_geometry(&p, n);
+	p.last = true;
+	if (fits_winograd(&p))
+		return false;
+	p.oh *= p.th;
+	p.ow *= p.tw;
+	p.th = p.tw = 1;
+	return fits_winograd(&p);
 }
 
 /* Rounding of the transform is some 6 times that of a sum. A training step takes gradients through
@@ -324,13 +338,14 @@ static void winograd(Fn *f, const ConvPlan *p, const char *scale, const char *sh
 {
 	const int64_t squares = p->b * emit_ceil(p->oh * p->th, 4) * emit_ceil(p->ow * p->tw, 4);
 	const int64_t tiles = emit_ceil(squares, p->tiles) * (p->o / p->span);
-	const char *shape = arena_printf(
-	    f->e->arena,
-	    "Winograd k = {.b = %" N ", .h = %" N ", .w = %" N ", .c = %" N ", .o = %" N
-	    ", .oh = %" N ", .ow = %" N ", .th = %" N ", .tw = %" N
-	    ", .relu = %d, .taps = %d, .far = %d, .tiles = %" N ", .cols = %" N ", .span = %" N "}",
-	    p->b, p->h, p->w, p->c, p->o, p->oh, p->ow, p->th, p->tw, p->relu, p->taps, p->far,
-	    p->tiles, p->cols, p->span);
+	const char *shape =
+	    arena_printf(f->e->arena,
+			 "Winograd k = {.b = %" N ", .h = %" N ", .w = %" N ", .c = %" N
+			 ", .o = %" N ", .oh = %" N ", .ow = %" N ", .th = %" N ", .tw = %" N
+			 ", .relu = %d, .max = %d, .taps = %d, .far = %d, .tiles = %" N
+			 ", .cols = %" N ", .span = %" N "}",
+			 p->b, p->h, p->w, p->c, p->o, p->oh, p->ow, p->th, p->tw, p->relu, p->max,
+			 p->taps, p->far, p->tiles, p->cols, p->span);
 	/* wino_scratch */
 	const int64_t depth = p->taps && p->c > 64 ? 64 : p->c;
 	const int64_t scratch =
@@ -353,11 +368,11 @@ static void direct(Fn *f, const ConvPlan *p, const char *x, const Ref *r, const 
 	    ", .kw = %" N ", .sh = %" N ", .sw = %" N ", .ph = %" N ", .pw = %" N ", "
 	    ".xb = %" N ", .xh = %" N ", .xw = %" N ", .xc = %" N ", .yb = %" N ", .yh = %" N
 	    ", .yw = %" N ", .yc = %" N ", .oh = %" N ", .ow = %" N ", .th = %" N ", .tw = %" N
-	    ", .relu = %d, .far = %d, .rows = %" N "}",
+	    ", .relu = %d, .max = %d, .far = %d, .rows = %" N "}",
 	    p->b, p->h, p->w, p->c, p->o, p->kh, p->kw, p->sh, p->sw, p->ph, p->pw, r->stride[0],
 	    r->stride[l ? 1 : 2], r->stride[l ? 2 : 3], r->stride[l ? 3 : 1], plane * p->o,
 	    l ? p->ow * p->o : p->ow, l ? p->o : 1, l ? 1 : plane, p->oh, p->ow, p->th, p->tw,
-	    p->relu, p->far, p->rows);
+	    p->relu, p->max, p->far, p->rows);
 	const int64_t height = (p->rows * p->th - 1) * p->sh + p->kh, wide = p->w + 2 * p->pw;
 	const int64_t columns = p->onednn ? (wide - p->kw) / p->sw + 1 : p->ow * p->tw;
 	const char *w = pack_operand(f, 1), *y = fn_out(f, 0);

@@ -22,7 +22,7 @@ bool cpu_packs(const Node *n, int input)
 	}
 }
 
-bool cpu_strided(const Node *n, int input)
+static bool strided(const Node *n, int input)
 {
 	if (node_info(n)->flags & (F_EW | F_VIEW))
 		return true;
@@ -67,7 +67,21 @@ bool cpu_strided(const Node *n, int input)
 	}
 }
 
-bool cpu_renews(const Node *n)
+static bool renews(const Node *n)
 {
 	return n->op == OP_adamw || n->op == OP_accumulate;
+}
+
+static const char *refuses(const Node *n)
+{
+	const char *without = cpu_refuses(n);
+	if (!without && n->op == OP_conv2d_act && cpu_pools_apart(n))
+		return "tiles that the faster kernel cannot pool";
+	return without;
+}
+
+PassHooks cpu_hooks(void)
+{
+	return (PassHooks){
+	    .packs = cpu_packs, .strided = strided, .renews = renews, .refuses = refuses};
 }

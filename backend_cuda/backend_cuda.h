@@ -129,7 +129,8 @@ typedef struct CudaCompileOptions {
 	bool nvcc;            /* default: nvrtc */
 	bool no_ptx;          /* machine code alone */
 	const char *save_dir; /* where failing source is kept; NULL: the cache */
-	int jobs;             /* 0: one a core */
+	void (*show)(void *ctx, int done, int all); /* as jobs end; or NULL */
+	void *show_ctx;
 } CudaCompileOptions;
 
 /* Every name of a list such as "sm_90,a100" is one of an architecture; false after diagnostics. */

@@ -288,6 +288,8 @@ void kernel_end(Emit *e, Kernel *k, int64_t gx, int64_t gy, int64_t gz, unsigned
 	buf_puts(k->b, "}\n");
 	if (gx > INT32_MAX || gy > 65535 || gz > 65535)
 		emit_bug(k->launch.node, "too large for one launch");
+	if (smem > MOST_SMEM)
+		emit_bug(k->launch.node, "more shared memory than GPUs have");
 	k->launch.grid[0] = (unsigned)gx;
 	k->launch.grid[1] = (unsigned)gy;
 	k->launch.grid[2] = (unsigned)gz;
@@ -384,9 +386,12 @@ const char *kernel_refuses(const Node *n)
 			   : NULL;
 	case OP_selective_scan:
 	case OP_scan_gate:
+		return last_extent(n->in[2]) > STATES ? "more than 256 states" : NULL;
 	case OP_selective_scan_grad:
 	case OP_scan_gate_grad:
-		return last_extent(n->in[2]) > STATES ? "more than 256 states" : NULL;
+		return last_extent(n->in[2]) > STATES || !scan_grad_fits(last_extent(n->in[2]))
+			   ? "more than 256 states, or than 179 if no multiple of 4"
+			   : NULL;
 	case OP_gru:
 		return last_extent(n->in[2]) > GRU ? "more than 6144 units" : NULL;
 	case OP_gru_grad:
@@ -596,8 +601,7 @@ CudaCode *cuda_emit(Arena *a, const Model *m, const CudaOptions *opt)
 	return c;
 }
 
-/* ---- text -------------------------------------------------------------------------------------
- */
+/* ---- text ---- */
 
 /* The text of a kernel file without its includes. */
 static void put_kernel_text(Buf *out, const char *family)

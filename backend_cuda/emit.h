@@ -13,6 +13,9 @@ enum { MAX_DIMS = MAX_RANK + 2, MAX_SWEEP = MAX_MAP_IN + MAX_OUT };
  * often ends in results, where rounding shows most. */
 enum { WIDE_PRODUCT = 32 };
 
+/* Bytes of shared memory that a block can have on every GPU: sm_86, sm_89 and sm_120 have least. */
+enum { MOST_SMEM = 99 * 1024 };
+
 typedef struct Emit {
 	CudaCode *code;
 	Arena *arena;
@@ -81,6 +84,8 @@ const char *sweep_text(const Emit *e, const Sweep *s, int op, const char *index)
 
 /* For what operands of n there is none, or NULL. */
 const char *kernel_refuses(const Node *n);
+/* Shared memory suffices for gradients of a scan with that many states. */
+bool scan_grad_fits(int64_t states);
 
 typedef struct Kernel {
 	Buf *b;
@@ -120,6 +125,8 @@ void pack_product(Emit *e, const Node *n, int input);
 void emit_conv_dx_any(Emit *e, const Node *n);
 /* The kernels of convolution n read packed weights. */
 bool conv_packs(const Node *n);
+/* n, a conv2d_act, goes to a slow kernel only because of its pooling. */
+bool cuda_pools_apart(const Node *n);
 
 /* Features, load-time nodes and the precision fp32 use no reduced precision. n may be NULL. */
 bool emit_strict(const Emit *e, const Node *n);

@@ -59,7 +59,6 @@ static int64_t smem_of(const Shape *s, int64_t rows, int64_t keys)
 /* The largest block that every GPU has the shared memory for. */
 static void choose_block(const Node *n, Shape *s)
 {
-	enum { MOST_SMEM = 99 * 1024 };
 	static const int blocks[][2] = {{64, 64}, {32, 64}, {64, 32}, {32, 32}, {16, 32}, {16, 16}};
 	const int64_t rows = up(s->nq, 16), keys = up(s->nk, 16);
 	for (size_t i = 0; i < COUNT(blocks); i++) {

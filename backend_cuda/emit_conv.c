@@ -12,7 +12,7 @@ typedef enum ConvKind { CONV_ANY, CONV_FMA, CONV_TF32, CONV_BF16 } ConvKind;
 typedef struct ConvShape {
 	int64_t batch, h, w, c, oh, ow, o, kh, kw, ph, pw, sh, sw, th, tw;
 	int ah, aw, ac; /* axes of height, width, channels */
-	bool act, relu, bias;
+	bool act, relu, max, bias;
 	bool turned; /* conv2d_dx: w[c, o, kh, kw] with taps in reverse order; x is g */
 } ConvShape;
 
@@ -53,6 +53,7 @@ static ConvShape conv_shape(const Node *n)
 	s.th = s.act ? attr_int_at(n, "pool", 0) : 1;
 	s.tw = s.act ? attr_int_at(n, "pool", 1) : 1;
 	s.relu = s.act && strcmp(attr_str(n, "act"), "relu") == 0;
+	s.max = s.act && attr_bool(n, "max");
 	s.bias = !s.act && n->nin > 2 && n->in[2];
 	return s;
 }
@@ -60,8 +61,8 @@ static ConvShape conv_shape(const Node *n)
 /* The kernels that tile can serve n; the choice among them depends on operands, too. */
 static bool conv_tiles(const ConvShape *s)
 {
-	return s->sh == 1 && s->sw == 1 && s->th <= 2 && s->tw <= 2 && s->kh * s->kw <= 9 &&
-	       s->kw <= 5;
+	const bool pools = s->th <= 2 && (s->tw <= 2 || s->tw == 4);
+	return s->sh == 1 && s->sw == 1 && pools && s->kh * s->kw <= 9 && s->kw <= 5;
 }
 
 static ConvKind conv_kind(const Emit *e, const Node *n, const ConvShape *s)
@@ -76,8 +77,7 @@ static ConvKind conv_kind(const Emit *e, const Node *n, const ConvShape *s)
 	return x.narrow ? CONV_BF16 : CONV_TF32;
 }
 
-/* ---- tiles: the time of a multiprocessor, in pixels x channels over the share of its rate ------
- */
+/* ---- tiles: the time of a multiprocessor, in pixels x channels over the share of its rate ---- */
 
 static double tile_time(const Emit *e, const ConvShape *s, int64_t images, const ConvTile *t,
 			int warps, int per_sm, double full_warps)
@@ -132,7 +132,7 @@ static unsigned mma_smem(const ConvShape *s, ConvKind kind, const ConvTile *t)
  * warps are for many images, where few CTAs need not share a multiprocessor's time. */
 static ConvTile mma_tile(const Emit *e, const ConvShape *s, ConvKind kind, int64_t images)
 {
-	enum { MANY_IMAGES = 16, SMEM_MOST = 99 * 1024 };
+	enum { MANY_IMAGES = 16 };
 	static const struct {
 		ConvTile tile;
 		double rate;
@@ -147,7 +147,7 @@ static ConvTile mma_tile(const Emit *e, const ConvShape *s, ConvKind kind, int64
 		const ConvTile *t = &row[i].tile;
 		const int warps = t->wr * t->wn;
 		if ((t->bn > 64 && s->o <= 64) || (row[i].many && images < MANY_IMAGES) ||
-		    mma_smem(s, kind, t) > SMEM_MOST)
+		    mma_smem(s, kind, t) > MOST_SMEM)
 			continue;
 		const double time = tile_time(e, s, images, t, warps, 8 / warps, 8) / row[i].rate;
 		if (least == 0 || time < least)
@@ -248,8 +248,7 @@ static const char *packed_weights(Emit *e, const Node *n, const ConvShape *s, Co
 	return arena_printf(e->arena, "((const %s *)(%s))", type, to);
 }
 
-/* ---- the convolution --------------------------------------------------------------------------
- */
+/* ---- the convolution ---- */
 
 static void put_shape(const Kernel *k, const ConvShape *s, const Operand *x, const Operand *y)
 {
@@ -274,6 +273,7 @@ static void put_shape(const Kernel *k, const ConvShape *s, const Operand *x, con
 	kernel_const(k, "SCALE", s->act);
 	kernel_const(k, "SHIFT", s->bias);
 	kernel_const(k, "RELU", s->relu);
+	kernel_const(k, "MAX", s->max);
 	kernel_const(k, "VECTOR", operand_aligned(x, s->ac, 4) && operand_aligned(y, s->ac, 4));
 	kernel_typedef(k, "In", operand_type(x));
 	kernel_typedef(k, "Out", operand_type(y));
@@ -395,4 +395,12 @@ bool conv_packs(const Node *n)
 {
 	const ConvShape s = conv_shape(n);
 	return conv_tiles(&s);
+}
+
+bool cuda_pools_apart(const Node *n)
+{
+	const ConvShape s = conv_shape(n);
+	ConvShape plain = s;
+	plain.th = plain.tw = 1;
+	return !conv_tiles(&s) && conv_tiles(&plain);
 }

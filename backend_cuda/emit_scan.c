@@ -56,6 +56,16 @@ static unsigned scan_smem(const ScanShape *s, int64_t tc)
 			  (u + tc * ch * 4 + (s->gate ? z : 0) + 2 * tc * np * 4));
 }
 
+/* Steps of a chunk. */
+static int64_t scan_steps(const ScanShape *s)
+{
+	const int64_t most = s->n % 4 == 0 ? CHUNK : CHUNK / 4;
+	int64_t tc = s->l < most ? s->l : most;
+	while (tc > 1 && scan_smem(s, tc) > MOST_SMEM)
+		tc /= 2;
+	return tc;
+}
+
 static void put_scan(const Kernel *k, const ScanShape *s, int64_t tc)
 {
 	static const char *const row[8] = {"UR", "DR", NULL, "BR", "CR", NULL, "ZR", "YR"};
@@ -81,8 +91,7 @@ static void put_scan(const Kernel *k, const ScanShape *s, int64_t tc)
 static void emit_scan(Emit *e, const Node *n)
 {
 	const ScanShape s = scan_shape(e, n);
-	const int64_t ch = s.n % 4 == 0 ? 32 : 128, most = ch == 32 ? CHUNK : CHUNK / 4;
-	const int64_t tc = s.l < most ? s.l : most;
+	const int64_t ch = s.n % 4 == 0 ? 32 : 128, tc = scan_steps(&s);
 	if (!s.o[7].dense || (s.o[2].stride[0] != s.n && s.e > 1))
 		emit_bug(n, "scan into strided storage, or strided A");
 	Kernel k = kernel_begin(e, n, FAM_SCAN);

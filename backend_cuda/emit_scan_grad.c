@@ -46,6 +46,12 @@ static int64_t scan_smem(int64_t n, int64_t tc)
 	return 4 * tc * (ch * n + 4 * ch + 2 * np + 4 * 2 * n);
 }
 
+/* One step of one CTA, the least that there is. */
+bool scan_grad_fits(int64_t states)
+{
+	return scan_smem(states, 1) <= MOST_SMEM;
+}
+
 static ScanGrad scan_grad(const Emit *e, const Node *n)
 {
 	ScanGrad s = {.gate = n->op == OP_scan_gate_grad, .group = group_of(n), .z = {.nops = 15}};

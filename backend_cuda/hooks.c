@@ -59,12 +59,20 @@ static bool strided(const Node *n, int input)
 	}
 }
 
+static const char *refuses(const Node *n)
+{
+	const char *without = kernel_refuses(n);
+	if (!without && n->op == OP_conv2d_act && cuda_pools_apart(n))
+		return "tiles that the faster kernels cannot pool";
+	return without;
+}
+
 PassHooks cuda_hooks(CudaPrecision p)
 {
 	return (PassHooks){.packs = packs,
 			   .strided = strided,
 			   .renews = renews,
-			   .refuses = kernel_refuses,
+			   .refuses = refuses,
 			   .memory_worth = 0.5,
 			   .narrow = p == CUDA_BF16 ? narrow_choose : NULL};
 }

@@ -271,7 +271,11 @@ static int kernels(Check *c)
 		CompileOptions o = options(c, &c->backend[b]);
 		o.input = singles_path(c);
 		o.pass = (PassOptions){.only = ""};
+		/* text IR takes none of these */
 		o.nsets = 0;
+		o.batch = 0;
+		o.seconds = 0;
+		o.train = false;
 		status = load(c, &o, "ops", &c->backend[b]);
 	}
 	if (status)
@@ -552,7 +556,7 @@ static void choose_backends(Check *c)
 	if (gpu)
 		add_backend(c, "cuda", TARGET_CUDA, c->o->precision);
 	else if (t == TARGET_CUDA)
-		diag_error(&c->diag, E609, (Loc){0}, "--target cuda: no GPU is visible");
+		diag_error(&c->diag, E610, (Loc){0}, "--target cuda: no GPU is visible");
 }
 
 static int check(Check *c)

@@ -9,6 +9,7 @@
 #include "backend_cuda/backend_cuda.h"
 #include "graph.h"
 #include "inspect.h"
+#include "runtime/internal.h"
 #include "runtime/rt_cuda.h"
 #include "toolchain.h"
 #include "train.h"
@@ -28,6 +29,9 @@ typedef struct Compile {
 	Target target; /* cpu or cuda */
 	const char *archs;
 	Report report;
+	const char *stage; /* what is being done since `since`; NULL: nothing that takes time */
+	double since;
+	RtProgress progress;
 	void (*see)(void *ctx, const CompilePlan *p); /* of compile_plan */
 	void *see_ctx;
 } Compile;
@@ -35,6 +39,11 @@ typedef struct Compile {
 static const char *target_name(Target t)
 {
 	return t == TARGET_CUDA ? "cuda" : "cpu";
+}
+
+static void wipe_progress(void *cx)
+{
+	rt_progress_clear(&((Compile *)cx)->progress);
 }
 
 /* Runs `body` with everything a compile needs; the exit status is that of the diagnostics. */
@@ -48,11 +57,15 @@ static int compile_for(const CompileOptions *o, void (*body)(Compile *cx),
 	cx->o = o;
 	cx->see = see;
 	cx->see_ctx = see_ctx;
-	cx->diag = (Diag){.arena = a, .out = stderr, .fatal = &fatal};
+	cx->diag = (Diag){
+	    .arena = a, .out = stderr, .fatal = &fatal, .before = wipe_progress, .before_ctx = cx};
+	/* What passes print is not to be mixed with a line that is rewritten. */
+	rt_progress_open(&cx->progress, o->quiet || o->pass.time || o->pass.dump);
 	if (!setjmp(fatal)) {
 		cx->ops = ops_new(a);
 		body(cx);
 	}
+	wipe_progress(cx);
 	const int status = cx->diag.status;
 	arena_free(a);
 	return status;
@@ -75,7 +88,8 @@ static Module *read_sir(Compile *cx)
 	src->name = cx->o->input;
 	src->text = file_read(cx->arena, src->name, &src->len);
 	if (!src->text)
-		diag_fatal(&cx->diag, E102, (Loc){0}, "%s: %s", src->name, strerror(errno));
+		diag_fatal(&cx->diag, E106, (Loc){0}, "cannot read '%s': %s", src->name,
+			   strerror(errno));
 	Module *m = ir_parse(cx->arena, &cx->diag, cx->ops, src);
 	diag_check(&cx->diag);
 	ir_verify(m);
@@ -83,11 +97,35 @@ static Module *read_sir(Compile *cx)
 	return m;
 }
 
+/* Says on a terminal what is being done now, and after it with --time how long that took. */
+static void stage(Compile *cx, const char *doing)
+{
+	const double now = rt_seconds();
+	if (cx->stage && cx->o->pass.time)
+		fprintf(stderr, "%-24s %8.1f ms\n", cx->stage, 1e3 * (now - cx->since));
+	cx->stage = doing;
+	cx->since = now;
+	wipe_progress(cx);
+	if (doing)
+		rt_progress_text(&cx->progress,
+				 arena_printf(cx->arena, "%s: %s", cx->o->input, doing));
+}
+
+static void show_kernels(void *ctx, int done, int all)
+{
+	Compile *cx = ctx;
+	rt_progress_show(&cx->progress, "kernels", done, all);
+}
+
 /* A model file, or text IR as it is. */
 static void read_model(Compile *cx)
 {
 	const CompileOptions *o = cx->o;
 	if (ends_with(o->input, ".sir")) {
+		if (o->train || o->batch || o->seconds > 0 || o->nsets)
+			diag_fatal(&cx->diag, E501, (Loc){0},
+				   "--train, --batch, --seconds and --set need a model file, not "
+				   "text IR");
 		Module *const m = read_sir(cx);
 		cx->model = NEW(cx->arena, Model);
 		*cx->model = (Model){.module = m, .name = m->name, .batch = 1};
@@ -114,21 +152,6 @@ static void run_passes(Compile *cx, Module *m, const PassHooks *hooks)
 		diag_fatal(&cx->diag, E552, (Loc){0}, "%s: %s", opt.dump_all, strerror(errno));
 	if (!passes_run(m, &opt, &cx->report))
 		diag_check(&cx->diag);
-}
-
-static double now(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-static void stage_time(const Compile *cx, const char *stage, double *since)
-{
-	const double t = now();
-	if (cx->o->pass.time)
-		fprintf(stderr, "%-24s %8.1f ms\n", stage, 1e3 * (t - *since));
-	*since = t;
 }
 
 /* Folder of the emitted sources; made if it is missing. */
@@ -165,16 +188,17 @@ static void check_output(Compile *cx, const char *path)
 	struct stat st;
 	if (!stat(path, &st) && S_ISDIR(st.st_mode))
 		errno = EISDIR;
-	else if (!access(dir, W_OK | X_OK))
+	else if (*path && !access(dir, W_OK | X_OK))
 		return;
 	diag_fatal(&cx->diag, E553, (Loc){0}, "%s: %s", path, strerror(errno));
 }
 
-static void say_built(const Compile *cx, const char *program)
+static void say_built(Compile *cx, const char *program)
 {
 	const Graph *g = module_graph(cx->model->module, "main");
 	if (cx->o->quiet)
 		return;
+	wipe_progress(cx);
 	fprintf(stderr, "%s: %s for %s%s%s, %s, batch %lld: %d nodes, activations %.1f MB\n",
 		program, cx->model->name, target_name(cx->target), cx->archs ? " " : "",
 		cx->archs ? cx->archs : "", cx->o->precision, (long long)cx->model->batch,
@@ -335,8 +359,11 @@ static void build_cuda(Compile *cx)
 	}
 	const char *dir = temps_folder(cx);
 	write_out(cx, arena_printf(a, "%s/%s.cu", dir, cx->model->name), &cu);
-	const CudaCompileOptions how = {
-	    .archs = cx->archs, .nvcc = !strcmp(o->compiler, "nvcc"), .save_dir = dir};
+	const CudaCompileOptions how = {.archs = cx->archs,
+					.nvcc = !strcmp(o->compiler, "nvcc"),
+					.save_dir = dir,
+					.show = show_kernels,
+					.show_ctx = cx};
 	CudaImages images = {0};
 	if (!cuda_compile(code, &how, &cx->diag, &images))
 		return;
@@ -349,11 +376,16 @@ static void build_cuda(Compile *cx)
 	link_program(cx, &host, &images_text, "-std=gnu11 -O2 -Wall -fopenmp", "");
 }
 
-static void check_precision(Compile *cx)
+/* Options of the GPU say nothing to a CPU. */
+static void check_cpu_options(Compile *cx)
 {
-	if (cx->target == TARGET_CPU && strcmp(cx->o->precision, "fp32"))
+	if (cx->target != TARGET_CPU)
+		return;
+	if (strcmp(cx->o->precision, "fp32"))
 		diag_fatal(&cx->diag, E501, (Loc){0}, "--precision %s needs --target cuda",
 			   cx->o->precision);
+	if (cx->o->arch)
+		diag_fatal(&cx->diag, E501, (Loc){0}, "--arch needs --target cuda");
 }
 
 /* cuda when asked for, or when a GPU is visible and nothing else was said. */
@@ -370,7 +402,9 @@ static void choose_target(Compile *cx)
 		    gpu_output || (ngpus > 0 && o->emit != EMIT_C) ? TARGET_CUDA : TARGET_CPU;
 	if (gpu_output && cx->target == TARGET_CPU)
 		diag_fatal(&cx->diag, E501, (Loc){0}, "--emit of CUDA code needs --target cuda");
-	check_precision(cx);
+	if (o->emit == EMIT_C && cx->target == TARGET_CUDA)
+		diag_fatal(&cx->diag, E501, (Loc){0}, "--emit c needs --target cpu");
+	check_cpu_options(cx);
 	if (cx->target == TARGET_CPU)
 		return;
 	if (o->arch && !cuda_archs_known(cx->arena, &cx->diag, o->arch))
@@ -379,7 +413,7 @@ static void choose_target(Compile *cx)
 	if (!cx->archs && ngpus > 0)
 		cx->archs = arena_printf(cx->arena, "sm_%d", arch);
 	if (!cx->archs && o->emit != EMIT_CUDA && o->emit != EMIT_IR)
-		diag_fatal(&cx->diag, E501, (Loc){0},
+		diag_fatal(&cx->diag, E610, (Loc){0},
 			   "no GPU is visible: name architectures with --arch");
 }
 
@@ -387,35 +421,45 @@ static PassHooks target_hooks(const Compile *cx)
 {
 	if (cx->target == TARGET_CUDA)
 		return cuda_hooks(cuda_precision(cx->o->precision));
-	return (PassHooks){.packs = cpu_packs,
-			   .strided = cpu_strided,
-			   .renews = cpu_renews,
-			   .refuses = cpu_refuses};
+	return cpu_hooks();
+}
+
+static void check_emit(Compile *cx)
+{
+	const CompileOptions *o = cx->o;
+	const bool text = o->emit == EMIT_IR || o->emit == EMIT_C || o->emit == EMIT_CUDA;
+	if (o->pass.stop_after && o->emit != EMIT_IR)
+		diag_fatal(&cx->diag, E501, (Loc){0}, "--stop-after leaves only IR: --emit ir");
+	if (o->output && !strcmp(o->output, "-") && !text)
+		diag_fatal(&cx->diag, E501, (Loc){0},
+			   "-o -: only text goes to stdout: --emit ir, c or cuda");
 }
 
 static void build(Compile *cx)
 {
-	double t = now();
+	check_emit(cx);
 	choose_target(cx);
+	stage(cx, "read");
 	read_model(cx);
-	stage_time(cx, "read", &t);
 	if (cx->o->weights)
 		check_weights(cx);
+	stage(cx, "passes");
 	const PassHooks hooks = target_hooks(cx);
 	run_passes(cx, cx->model->module, &hooks);
-	stage_time(cx, "passes", &t);
 	if (cx->o->emit == EMIT_IR) {
+		stage(cx, NULL);
 		Buf b;
 		buf_init(&b, cx->arena);
 		ir_print(&b, cx->model->module);
 		write_out(cx, cx->o->output, &b);
 		return;
 	}
+	stage(cx, "emit, compile, link");
 	if (cx->target == TARGET_CUDA)
 		build_cuda(cx);
 	else
 		build_cpu(cx);
-	stage_time(cx, "emit, compile, link", &t);
+	stage(cx, NULL);
 }
 
 /* Stacks and concatenations of what was computed in place copy nothing. */
@@ -463,8 +507,10 @@ static void plan(Compile *cx)
 static void inspect(Compile *cx)
 {
 	cx->target = cx->o->target == TARGET_CUDA ? TARGET_CUDA : TARGET_CPU;
-	check_precision(cx);
+	check_cpu_options(cx);
+	stage(cx, "read");
 	read_model(cx);
+	stage(cx, "passes");
 	PassOptions opt = cx->o->pass;
 	opt.hooks = target_hooks(cx);
 	inspect_model(cx->arena, cx->model, &opt, cx->o->json, cx->o->verbose);
@@ -473,11 +519,14 @@ static void inspect(Compile *cx)
 /* Text IR without --passes is only read, verified and printed. */
 static void opt(Compile *cx)
 {
+	stage(cx, "read");
 	read_model(cx);
+	stage(cx, "passes");
 	Module *const m = cx->model->module;
 	const PassOptions *p = &cx->o->pass;
 	if (p->only || p->skip || p->stop_after || p->eval || p->verify || p->dump || p->dump_all)
 		run_passes(cx, m, NULL);
+	wipe_progress(cx);
 	Buf b;
 	buf_init(&b, cx->arena);
 	ir_print(&b, m);
@@ -486,7 +535,10 @@ static void opt(Compile *cx)
 
 int compile_build(const CompileOptions *o)
 {
-	return compile(o, build);
+	CompileOptions b = *o;
+	if (b.pass.stop_after && b.emit == EMIT_PROGRAM)
+		b.emit = EMIT_IR;
+	return compile(&b, build);
 }
 
 int compile_inspect(const CompileOptions *o)

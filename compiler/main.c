@@ -188,7 +188,10 @@ static error_t pass_parse(int key, char *arg, struct argp_state *st)
 }
 
 static const struct argp_option build_options[] = {
-    {"output", 'o', "FILE", 0, "the program (default: the model's name)", 0},
+    {"output", 'o', "FILE", 0,
+     "the program (default: the model's name); of --emit the text (-: stdout), or the folder of "
+     "ptx and cubin",
+     0},
     {"target", KEY_TARGET, "cpu|cuda|auto", 0, "auto (default): cuda when a usable GPU is visible",
      0},
     {"arch", KEY_ARCH, "sm_90,...", 0, "GPU architectures; default: the visible GPU's", 0},

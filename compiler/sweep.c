@@ -93,7 +93,7 @@ static bool read_only(Sweep *s)
 		while (i < s->npasses && strcmp(s->pass[i], name))
 			i++;
 		if (i == s->npasses) {
-			diag_error(&s->diag, E501, (Loc){0}, "--only: no fusion pass '%s'", name);
+			diag_error(&s->diag, E551, (Loc){0}, "--only: no fusion pass '%s'", name);
 			const char *near = closest_name(name, s->pass, s->npasses);
 			if (near)
 				diag_note(&s->diag, (Loc){0}, "did you mean '%s'?", near);

@@ -135,8 +135,3 @@ char *arena_printf(Arena *a, const char *fmt, ...)
 	va_end(ap);
 	return s;
 }
-
-size_t arena_bytes(const Arena *a)
-{
-	return a->bytes;
-}

@@ -31,7 +31,6 @@ char *arena_strdup(Arena *a, const char *s);
 char *arena_strndup(Arena *a, const char *s, size_t n);
 char *arena_printf(Arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 char *arena_vprintf(Arena *a, const char *fmt, va_list ap);
-size_t arena_bytes(const Arena *a);
 
 #define NEW(a, T) ((T *)arena_alloc((a), sizeof(T)))
 #define NEW_ARRAY(a, T, n) ((T *)arena_array((a), (size_t)(n), sizeof(T)))
@@ -68,7 +67,8 @@ void buf_double(Buf *b, double v);
 
 /* Whole file as NUL-terminated text in the arena; NULL when it cannot be read (errno says why). */
 char *file_read(Arena *a, const char *path, size_t *len);
-/* Writes beside, flushes, renames; false (errno) on failure, in which case path is untouched. */
+/* Writes beside, flushes, renames; false (errno) on failure, in which case path is untouched. A
+ * link is followed; a device or a pipe is written to, not replaced. */
 bool file_write(const char *path, const void *data, size_t len);
 
 /* ---- diag.c ----------------------------------------------------------------------------- */
@@ -102,10 +102,12 @@ enum { EXIT_DONE = 0, EXIT_INPUT = 1, EXIT_USAGE = 2, EXIT_TOOLCHAIN = 3, EXIT_B
 typedef struct Diag {
 	Arena *arena;
 	FILE *out; /* stderr, or where a test wants it */
-	int nerrors, nwarnings;
+	int nerrors;
 	int status;      /* by the first error: EXIT_TOOLCHAIN for codes 6xx, else EXIT_INPUT */
 	bool suppressed; /* more than DIAG_MAX_ERRORS were found; said once */
-	jmp_buf *fatal;  /* where diag_fatal goes */
+	void (*before)(void *ctx); /* before each message, or NULL: wipes a line of progress */
+	void *before_ctx;
+	jmp_buf *fatal; /* where diag_fatal goes */
 } Diag;
 
 /* Message wording: lower case, no full stop, problem first, names in 'single quotes', both the

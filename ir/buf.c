@@ -1,11 +1,13 @@
 /* buf.c: growing text, numbers that read back to the same bits, whole files. */
-#define _POSIX_C_SOURCE 200809L
+#define _XOPEN_SOURCE 700
 #include "base.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 void buf_init(Buf *b, Arena *a)
@@ -105,12 +107,13 @@ char *file_read(Arena *a, const char *path, size_t *len)
 	return b.s;
 }
 
-static bool write_all(const char *path, const void *data, size_t len)
+static bool write_all(const char *path, const void *data, size_t len, bool sync)
 {
 	FILE *f = fopen(path, "wb");
 	if (!f)
 		return false;
-	bool ok = fwrite(data, 1, len, f) == len && fflush(f) == 0 && fsync(fileno(f)) == 0;
+	bool ok =
+	    fwrite(data, 1, len, f) == len && fflush(f) == 0 && (!sync || fsync(fileno(f)) == 0);
 	const int why = errno;
 	ok = fclose(f) == 0 && ok;
 	if (!ok)
@@ -120,9 +123,14 @@ static bool write_all(const char *path, const void *data, size_t len)
 
 bool file_write(const char *path, const void *data, size_t len)
 {
+	char real[PATH_MAX];
+	struct stat st;
+	const char *to = realpath(path, real) ? real : path;
+	if (stat(to, &st) == 0 && !S_ISREG(st.st_mode))
+		return write_all(to, data, len, false);
 	Arena *a = arena_new();
-	const char *tmp = arena_printf(a, "%s.%ld.tmp", path, (long)getpid());
-	bool ok = write_all(tmp, data, len) && rename(tmp, path) == 0;
+	const char *tmp = arena_printf(a, "%s.%ld.tmp", to, (long)getpid());
+	const bool ok = write_all(tmp, data, len, true) && rename(tmp, to) == 0;
 	if (!ok) {
 		const int why = errno;
 		unlink(tmp);

@@ -200,7 +200,8 @@ static Work cost_conv2d_act(const Node *n)
 	const double outputs = conv_count(n);
 	const bool relu = !strcmp(attr_str(n, "act"), "relu");
 	const int64_t tile = attr_int_at(n, "pool", 0) * attr_int_at(n, "pool", 1);
-	const double pool = tile > 1 ? outputs + out_count(n) : 0;
+	const double quotients = attr_bool(n, "max") ? 0 : out_count(n);
+	const double pool = tile > 1 ? outputs + quotients : 0;
 	return product(outputs * filter(n), outputs * (relu ? 3 : 2) + pool);
 }
 
@@ -320,8 +321,7 @@ static Work cost_stft(const Node *n)
 	return plain(frames * n_fft * (1 + 2.5 * log2(n_fft)));
 }
 
-/* ---- training ---------------------------------------------------------------------------------
- */
+/* ---- training ---- */
 
 static Work cost_linear_dx(const Node *n)
 {

@@ -59,6 +59,8 @@ static void show_line(FILE *out, const Loc *loc)
 
 static void show(Diag *d, const char *kind, int code, const Loc *loc, const char *fmt, va_list ap)
 {
+	if (d->before)
+		d->before(d->before_ctx);
 	if (loc->src) {
 		fprintf(d->out, "%s:", loc->src->name);
 		if (loc->line > 0)
@@ -103,7 +105,6 @@ void diag_warning(Diag *d, Loc loc, const char *fmt, ...)
 	va_list ap;
 	va_start(ap, fmt);
 	d->suppressed = false;
-	d->nwarnings++;
 	show(d, "warning", 0, &loc, fmt, ap);
 	va_end(ap);
 }

@@ -215,13 +215,14 @@ void eval_conv2d(const Eval *e)
 					    *acc++ + (bias ? bias[o] : 0);
 }
 
-/* As eval_conv2d, then scale[O], shift[O], activation and means of tiles. */
+/* As eval_conv2d, then scale[O], shift[O], activation and means or maxima (NaN wins) of tiles. */
 void eval_conv2d_act(const Eval *e)
 {
 	const Conv v = conv_of(e);
 	const Image m = image_of(e, &e->out[0].type);
 	const double *scale = e->in[2].data, *shift = e->in[3].data, *acc = conv_run(e, &v);
 	const bool relu = !strcmp(attr_str(e->n, "act"), "relu");
+	const bool maximum = attr_bool(e->n, "max");
 	const int64_t th = attr_int_at(e->n, "pool", 0), tw = attr_int_at(e->n, "pool", 1);
 	for (int64_t p = 0; p < v.x.b * v.o; p++)
 		for (int64_t h = 0; h < m.h * th; h++)
@@ -229,8 +230,13 @@ void eval_conv2d_act(const Eval *e)
 				const int64_t o = p % v.o;
 				const double x =
 				    acc[(p * v.ho + h) * v.wo + w] * scale[o] + shift[o];
-				*image_at(e->out[0].data, &m, p / v.o, o, h / th, w / tw) +=
-				    (relu ? ew_eval(OP_relu, x, 0, 0) : x) / (double)(th * tw);
+				const double r = relu ? ew_eval(OP_relu, x, 0, 0) : x;
+				double *y =
+				    image_at(e->out[0].data, &m, p / v.o, o, h / th, w / tw);
+				if (!maximum)
+					*y += r / (double)(th * tw);
+				else if ((h % th == 0 && w % tw == 0) || r > *y || isnan(r))
+					*y = r;
 			}
 }
 

@@ -1,5 +1,5 @@
-/* fuse_conv_epilogue.c: a convolution takes along the scale, shift, ReLU and average pooling that
- * follow it.
+/* fuse_conv_epilogue.c: a convolution takes along the scale, shift, ReLU and pooling that follow
+ * it.
  *
  *     %c = conv2d %x, %w {pad=[1,1]} : f32[1,8,6,6]
  *     %m = mul %c, %s : f32[1,8,6,6]            # s: f32[8,1,1], known at load time
@@ -9,8 +9,10 @@
  * becomes
  *     %p = conv2d_act %x, %w, %s.2, %t.2 {pad=[1,1] act=relu pool=[2,2]} : f32[1,8,3,3]
  *
- * Each part may be missing, but a convolution with nothing or only a bias behind it stays. A bias b
- * goes into the shift as t + s*b. Every intermediate value has one use. */
+ * and max_pool2d in place of avg_pool2d gives max=1. Each part may be missing, but a convolution
+ * with nothing or only a bias behind it stays. A bias b goes into the shift as t + s*b. Every
+ * intermediate value has one use. Where the target does better with tiles of that size by
+ * themselves, the pooling stays behind. */
 #include "passes/passes.h"
 
 typedef struct Chain {
@@ -67,9 +69,17 @@ static void follow(const Graph *g, const bool *load, Chain *c)
 		c->last = user;
 		user = edit_single_user(g, &c->last->out[0]);
 	}
-	if (user && user->op == OP_avg_pool2d && user->group == c->conv->group &&
-	    channel_axis(user) == channel_axis(c->conv))
+	const bool pools = user && (user->op == OP_avg_pool2d || user->op == OP_max_pool2d);
+	if (pools && user->group == c->conv->group && channel_axis(user) == channel_axis(c->conv))
 		c->pool = c->last = user;
+}
+
+/* The chain without its pooling */
+static Chain without_pool(Chain c)
+{
+	c.last = c.pool->in[0]->node;
+	c.pool = NULL;
+	return c;
 }
 
 /* [O] per instance from v, or a constant where v is NULL. */
@@ -116,6 +126,8 @@ static bool fuse(PassCtx *cx, Graph *g, const Chain *c)
 		attr_set_str(n, "act", "relu");
 	if (c->pool)
 		attr_set_ints(n, "pool", attr_ints(c->pool, "kernel"), 2);
+	if (c->pool && c->pool->op == OP_max_pool2d)
+		attr_set_bool(n, "max", true);
 	if (!edit_fused(cx, n))
 		return false;
 	value_replace(g, &c->last->out[0], &n->out[0]);
@@ -133,7 +145,7 @@ static const char *refusal(const Graph *g, const bool *load, const Chain *c)
 		return "its result has several uses or is an output";
 	if (user->op == OP_batch_norm)
 		return "batch_norm is not folded to scale and shift";
-	return "no scale, relu or average pooling follows it";
+	return "no scale, relu or pooling follows it";
 }
 
 int pass_fuse_conv_epilogue(PassCtx *cx, Graph *g)
@@ -156,7 +168,12 @@ int pass_fuse_conv_epilogue(PassCtx *cx, Graph *g)
 			report_refused(cx, conv, "'%s': %s", edit_name(conv), why);
 			continue;
 		}
-		fused += fuse(cx, g, &c);
+		bool done = fuse(cx, g, &c);
+		if (!done && c.pool) {
+			c = without_pool(c);
+			done = !refusal(g, load, &c) && fuse(cx, g, &c);
+		}
+		fused += done;
 	}
 	if (seen)
 		report_did(cx, NULL, "fused %d of %d convolutions", fused, seen);

@@ -18,7 +18,8 @@ typedef struct PassHooks {
 	/* The kernel of n may write the outputs that renew inputs over these (F_RENEWS). */
 	bool (*renews)(const Node *n);
 	/* For what operands of n, which a pass made of other nodes, there is no kernel ("heads of
-	 * more than 128 elements"), or NULL. Groups and layouts make no difference. */
+	 * more than 128 elements") or none as fast as theirs, or NULL. Groups and layouts make no
+	 * difference. */
 	const char *(*refuses)(const Node *n);
 	/* Sets narrow, by value slot (id * MAX_OUT + index), where values are stored as bf16; home
 	 * is the value whose storage one lies in, NULL for those not in the arena. All of a home or

@@ -6,44 +6,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const float *output(const RtSession *s, const char *name, int64_t index)
-{
-	const RtGraph *const g = &s->model->graphs[s->main];
-	const int i = name ? rt_tensor_find(g->noutputs, g->outputs, name) : -1;
-	if (i < 0)
-		return NULL;
-	return s->mio.out[i] +
-	       (uint64_t)index * (rt_tensor_numel(&g->outputs[i]) / (uint64_t)s->model->batch);
-}
+typedef struct Detection {
+	RtSession *session;
+	const RtFeed *feed;
+	const RtDecode *decode;
+	RtEvents *events; /* by recording of the data */
+} Detection;
 
-static RtStatus decode_chunk(RtSession *s, const RtFeed *f, const RtDecode *d, int64_t chunk,
-			     int64_t index, RtEvents *events, RtError *err)
+static RtStatus detect(void *ctx, const RtBatch *b, int64_t at, int64_t n, RtError *err)
 {
-	const RtAudio *const a = &s->model->audio;
-	const RtChunk *const c = &f->chunks[chunk];
-	const int64_t first = c->begin / a->samples * a->frames;
-	const int64_t left = rt_label_frames(a, f->data->at[c->recording].samples) - first;
-	return rt_decode(d, output(s, d->sed, index), output(s, d->doa, index),
-			 output(s, d->sde, index), left < a->frames ? left : a->frames, first,
-			 &events[c->recording], err);
-}
-
-/* events: by recording of the data */
-static RtStatus detect(RtSession *s, const RtFeed *f, const RtDecode *d, RtEvents *events,
-		       RtProgress *progress, RtError *err)
-{
-	const int64_t batch = s->model->batch;
-	RtBatch b;
-	RtStatus status = rt_batch_open(&b, f, err);
-	for (int64_t at = 0; !status && at < f->n; at += batch) {
-		rt_progress_show(progress, "evaluation", at, f->n);
-		rt_batch_fill_plain(&b, f, at);
-		status = rt_session_infer(s, b.in, err);
-		for (int64_t i = 0; !status && i < batch && at + i < f->n; i++)
-			status = decode_chunk(s, f, d, at + i, i, events, err);
+	const Detection *const d = ctx;
+	RtStatus status = rt_session_infer(d->session, b->in, err);
+	for (int64_t i = 0; !status && i < n; i++) {
+		const RtChunk *const c = &d->feed->chunks[at + i];
+		status = rt_session_decode(
+		    d->session, d->decode, i, c->begin / d->feed->model->audio.samples,
+		    d->feed->data->at[c->recording].samples, &d->events[c->recording], err);
 	}
-	rt_progress_clear(progress);
-	rt_batch_release(&b);
 	return status;
 }
 
@@ -88,8 +67,9 @@ RtStatus rt_evaluate(RtSession *s, const RtDataset *d, const RtDecode *decode, u
 	RtStatus status = events ? RT_OK : rt_no_memory(err);
 	if (!status)
 		status = rt_feed_open(&f, s->model, d, folds, RT_VALIDATION, err);
+	Detection detection = {s, &f, decode, events};
 	if (!status)
-		status = detect(s, &f, decode, events, progress, err);
+		status = rt_feed_each(&f, "evaluation", progress, detect, &detection, err);
 	if (!status)
 		status = make_set(set, d, folds, events, err);
 	for (int i = 0; events && i < d->n; i++)
@@ -131,11 +111,7 @@ static RtStatus evaluate(const RtModel *m, const RtOptions *o, RtDataset *d, RtE
 	rt_weights_release(&w);
 	if (status)
 		return status;
-	RtDecode decode = m->decode;
-	if (o->threshold >= 0)
-		decode.threshold = o->threshold;
-	if (o->merge >= 0)
-		decode.merge_degrees = o->merge;
+	const RtDecode decode = rt_decode_chosen(m, o);
 	RtProgress progress;
 	rt_progress_open(&progress, o->quiet);
 	ScoreSet set = {0};

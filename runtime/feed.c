@@ -165,25 +165,39 @@ void rt_batch_fill_plain(RtBatch *b, const RtFeed *f, int64_t first)
 		fill_one(b, f, i, first + i < f->n ? first + i : -1);
 }
 
-/* ---- whole recordings ---------------------------------------------------------------------- */
-
-/* Every segment through the features, whose results are added to their recording's. */
-static RtStatus add_segments(RtSession *s, const RtFeed *f, RtProgress *progress, RtError *err)
+RtStatus rt_feed_each(const RtFeed *f, const char *what, RtProgress *progress, RtBatchUse *use,
+		      void *ctx, RtError *err)
 {
-	const int64_t batch = s->model->batch;
+	const int64_t batch = f->model->batch;
 	RtBatch b;
 	RtStatus status = rt_batch_open(&b, f, err);
 	for (int64_t at = 0; !status && at < f->n; at += batch) {
-		rt_progress_show(progress, "levels of the recordings", at, f->n);
+		rt_progress_show(progress, what, at, f->n);
 		rt_batch_fill_plain(&b, f, at);
-		status = s->model->ops.run(s->self, s->features, (const float *const *)b.in,
-					   s->fio.out, err);
-		for (int64_t i = 0; !status && i < batch && at + i < f->n; i++)
-			rt_whole_add(s->model, s->fio.out, i,
-				     f->data->at[f->chunks[at + i].recording].whole);
+		status = use(ctx, &b, at, f->n - at < batch ? f->n - at : batch, err);
 	}
 	rt_progress_clear(progress);
 	rt_batch_release(&b);
+	return status;
+}
+
+/* ---- whole recordings ---------------------------------------------------------------------- */
+
+/* The results of the features are added to their recording's. */
+typedef struct Whole {
+	RtSession *session;
+	const RtFeed *feed;
+} Whole;
+
+static RtStatus add_whole(void *ctx, const RtBatch *b, int64_t at, int64_t n, RtError *err)
+{
+	const Whole *const w = ctx;
+	const RtSession *const s = w->session;
+	const RtStatus status =
+	    s->model->ops.run(s->self, s->features, (const float *const *)b->in, s->fio.out, err);
+	for (int64_t i = 0; !status && i < n; i++)
+		rt_whole_add(s->model, s->fio.out, i,
+			     w->feed->data->at[w->feed->chunks[at + i].recording].whole);
 	return status;
 }
 
@@ -197,8 +211,10 @@ RtStatus rt_dataset_whole(RtSession *s, RtDataset *d, RtProgress *progress, RtEr
 			return rt_no_memory(err);
 	}
 	RtStatus status = rt_feed_open(&f, s->model, d, RT_ALL_FOLDS, RT_VALIDATION, err);
+	Whole whole = {s, &f};
 	if (!status)
-		status = add_segments(s, &f, progress, err);
+		status =
+		    rt_feed_each(&f, "levels of the recordings", progress, add_whole, &whole, err);
 	rt_feed_release(&f);
 	return status;
 }

@@ -10,7 +10,7 @@ typedef struct Job {
 	const RtModel *model;
 	const RtOptions *options;
 	RtSession *session;
-	RtDecode decode; /* the model's, with the command line's changes */
+	RtDecode decode;
 	RtProgress progress;
 	const char *path;
 	RtClip clip;
@@ -53,27 +53,12 @@ static RtStatus check_stems(const RtOptions *o, RtError *err)
 	return s;
 }
 
-static const float *output(const RtSession *s, const char *name, int64_t index)
-{
-	const RtGraph *const g = &s->model->graphs[s->main];
-	const int i = name ? rt_tensor_find(g->noutputs, g->outputs, name) : -1;
-	if (i < 0)
-		return NULL;
-	return s->mio.out[i] +
-	       (uint64_t)index * (rt_tensor_numel(&g->outputs[i]) / (uint64_t)s->model->batch);
-}
-
 /* Events of segment `at`, which is example `index` of the batch. */
 static RtStatus decode_segment(Job *j, int64_t at, int64_t index, RtError *err)
 {
-	const RtAudio *const a = &j->model->audio;
-	const int64_t first = at * a->frames, left = rt_label_frames(a, j->clip.frames) - first;
-	const int64_t n = left < a->frames ? left : a->frames;
-	const RtSession *const s = j->session;
-	rt_spectrogram_add(&j->spectrogram, s, at, index);
-	return rt_decode(&j->decode, output(s, j->decode.sed, index),
-			 output(s, j->decode.doa, index), output(s, j->decode.sde, index), n, first,
-			 &j->events, err);
+	rt_spectrogram_add(&j->spectrogram, j->session, at, index);
+	return rt_session_decode(j->session, &j->decode, index, at, j->clip.frames, &j->events,
+				 err);
 }
 
 /* A picture shows the features, too. */
@@ -223,12 +208,11 @@ RtStatus rt_verb_infer(const RtModel *m, const RtOptions *o, RtError *err)
 	rt_weights_release(&w);
 	if (status)
 		return status;
-	Job j = {
-	    .model = m, .options = o, .session = &s, .decode = m->decode, .unscaled = unscaled};
-	if (o->threshold >= 0)
-		j.decode.threshold = o->threshold;
-	if (o->merge >= 0)
-		j.decode.merge_degrees = o->merge;
+	Job j = {.model = m,
+		 .options = o,
+		 .session = &s,
+		 .decode = rt_decode_chosen(m, o),
+		 .unscaled = unscaled};
 	rt_progress_open(&j.progress, o->quiet);
 	status = infer_all(&j, err);
 	rt_session_close(&s);

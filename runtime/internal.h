@@ -313,6 +313,10 @@ typedef struct RtEvents {
  * The first of `frames` is label frame `first` of the clip. */
 RtStatus rt_decode(const RtDecode *d, const float *sed, const float *doa, const float *sde,
 		   int64_t frames, int64_t first, RtEvents *events, RtError *err);
+/* The same of what rt_session_main or _infer left for example `index` of the batch, a segment of a
+ * recording of `samples`. */
+RtStatus rt_session_decode(const RtSession *s, const RtDecode *d, int64_t index, int64_t segment,
+			   int64_t samples, RtEvents *events, RtError *err);
 void rt_events_release(RtEvents *e);
 /* DCASE lines: frame,class,0,azimuth,elevation,distance. */
 void rt_events_write(FILE *f, const RtEvents *e);
@@ -392,6 +396,9 @@ void rt_say_lines(const char *lines);
 void rt_say_unscaled(const RtOptions *o);
 /* Warns if the clip has not the rate that its file has. */
 void rt_say_resampled(const RtOptions *o, const RtClip *c, const char *path);
+
+/* How the model decodes, with the command line's changes. */
+RtDecode rt_decode_chosen(const RtModel *m, const RtOptions *o);
 
 /* Verbs, each in the file of its name. Those that go on after a failure report it themselves,
  * leave err empty and return the status. */

@@ -55,7 +55,7 @@ static const Option options[] = {
     {"only", 0, TEXT, AT(only), "NAME", "time this alone, as main or features+main", 0, 0},
     {"warmup", 0, INTEGER, AT(warmup), "N", "runs before; default 3", 0, 1e6},
     {"threads", 'j', INTEGER, AT(threads), "N", "CPU threads; default: all", 0, 4096},
-    {"quiet", 'q', FLAG, AT(quiet), NULL, "no warnings and no progress", 0, 0},
+    {"quiet", 'q', FLAG, AT(quiet), NULL, "nothing but errors on stderr", 0, 0},
     {"help", 'h', FLAG, 0, NULL, "this text", 0, 0},
 };
 
@@ -123,6 +123,16 @@ void rt_say_resampled(const RtOptions *o, const RtClip *c, const char *path)
 	if (!o->quiet && c->file_rate != c->rate)
 		fprintf(stderr, "%s: warning: %s: resampled from %d to %d Hz\n", o->program, path,
 			c->file_rate, c->rate);
+}
+
+RtDecode rt_decode_chosen(const RtModel *m, const RtOptions *o)
+{
+	RtDecode d = m->decode;
+	if (o->threshold >= 0)
+		d.threshold = o->threshold;
+	if (o->merge >= 0)
+		d.merge_degrees = o->merge;
+	return d;
 }
 
 /* Whether the verb takes the option, and needs it. */

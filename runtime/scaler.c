@@ -76,29 +76,39 @@ static void add_example(Sums *s, const float *f, int64_t frames)
 	s->n += (double)frames;
 }
 
+typedef struct Summing {
+	Sums *sums;
+	RtSession *session;
+	const RtFeed *feed;
+	float **out; /* of the features graph: the one that is read */
+} Summing;
+
+static RtStatus add_batch(void *ctx, const RtBatch *b, int64_t at, int64_t n, RtError *err)
+{
+	const Summing *const a = ctx;
+	Sums *const sums = a->sums;
+	const RtModel *const m = a->session->model;
+	const int64_t each = sums->channels * sums->frames * sums->bins;
+	const RtStatus status = m->ops.run(a->session->self, a->session->features,
+					   (const float *const *)b->in, a->out, err);
+	for (int64_t i = 0; !status && i < n; i++) {
+		const RtChunk *const c = &a->feed->chunks[at + i];
+		add_example(sums, a->out[sums->output] + i * each,
+			    rt_segment_frames(m, sums->frames, c->end - c->begin));
+	}
+	return status;
+}
+
 static RtStatus add_all(Sums *sums, RtSession *s, const RtFeed *f, RtProgress *progress,
 			RtError *err)
 {
-	const int64_t batch = s->model->batch, each = sums->channels * sums->frames * sums->bins;
-	float **const out = rt_alloc((uint64_t)s->fio.nout, sizeof *out); /* the one that is read */
+	float **const out = rt_alloc((uint64_t)s->fio.nout, sizeof *out);
 	if (!out)
 		return rt_no_memory(err);
 	out[sums->output] = s->fio.out[sums->output];
-	RtBatch b;
-	RtStatus status = rt_batch_open(&b, f, err);
-	for (int64_t at = 0; !status && at < f->n; at += batch) {
-		rt_progress_show(progress, "statistics of the features", at, f->n);
-		rt_batch_fill_plain(&b, f, at);
-		status =
-		    s->model->ops.run(s->self, s->features, (const float *const *)b.in, out, err);
-		for (int64_t i = 0; !status && i < batch && at + i < f->n; i++) {
-			const RtChunk *const c = &f->chunks[at + i];
-			add_example(sums, s->fio.out[sums->output] + i * each,
-				    rt_segment_frames(s->model, sums->frames, c->end - c->begin));
-		}
-	}
-	rt_progress_clear(progress);
-	rt_batch_release(&b);
+	Summing a = {sums, s, f, out};
+	const RtStatus status =
+	    rt_feed_each(f, "statistics of the features", progress, add_batch, &a, err);
 	free(out);
 	return status;
 }

@@ -211,6 +211,27 @@ RtStatus rt_session_main(RtSession *s, RtError *err)
 	return rt_session_run(s, s->main, err);
 }
 
+/* Example `index` of an output of main; NULL where there is none of that name. */
+static const float *output(const RtSession *s, const char *name, int64_t index)
+{
+	const RtGraph *const g = &s->model->graphs[s->main];
+	const int i = name ? rt_tensor_find(g->noutputs, g->outputs, name) : -1;
+	if (i < 0)
+		return NULL;
+	return s->mio.out[i] +
+	       (uint64_t)index * (rt_tensor_numel(&g->outputs[i]) / (uint64_t)s->model->batch);
+}
+
+RtStatus rt_session_decode(const RtSession *s, const RtDecode *d, int64_t index, int64_t segment,
+			   int64_t samples, RtEvents *events, RtError *err)
+{
+	const RtAudio *const a = &s->model->audio;
+	const int64_t first = segment * a->frames, left = rt_label_frames(a, samples) - first;
+	return rt_decode(d, output(s, d->sed, index), output(s, d->doa, index),
+			 output(s, d->sde, index), left < a->frames ? left : a->frames, first,
+			 events, err);
+}
+
 RtStatus rt_session_infer(RtSession *s, float *const *in, RtError *err)
 {
 	const RtOps *const ops = &s->model->ops;

@@ -733,8 +733,11 @@ static RtStatus prepare(Trainer *t, RtError *err)
 	return s;
 }
 
+/* To stderr: what was asked for are the files. */
 static void print_end(const Trainer *t)
 {
+	if (t->options->quiet)
+		return;
 	const RtEpoch *best = NULL;
 	const RtPlan *const p = &t->plans.at[t->plans.n - 1];
 	for (int64_t i = 0; i < t->history.n; i++) {
@@ -744,14 +747,14 @@ static void print_end(const Trainer *t)
 			best = e;
 	}
 	if (best)
-		printf("best epoch %lld: F %.1f %%, DOAE %.1f deg, RDE %.1f %%, SELD %.4f\n",
-		       (long long)best->epoch, 100 * best->scores[SCORE_F],
-		       best->scores[SCORE_DOAE], 100 * best->scores[SCORE_RDE],
-		       best->scores[SCORE_SELD]);
-	printf("%s: weights in %s%s%s, curves in curves.html\n", t->options->out,
-	       best && p->keep_best ? "best.safetensors" : "",
-	       best && p->keep_best && p->keep_last ? " and " : "",
-	       p->keep_last ? "last.safetensors" : "");
+		fprintf(
+		    stderr, "best epoch %lld: F %.1f %%, DOAE %.1f deg, RDE %.1f %%, SELD %.4f\n",
+		    (long long)best->epoch, 100 * best->scores[SCORE_F], best->scores[SCORE_DOAE],
+		    100 * best->scores[SCORE_RDE], best->scores[SCORE_SELD]);
+	fprintf(stderr, "%s: weights in %s%s%s, curves in curves.html\n", t->options->out,
+		best && p->keep_best ? "best.safetensors" : "",
+		best && p->keep_best && p->keep_last ? " and " : "",
+		p->keep_last ? "last.safetensors" : "");
 }
 
 static void trainer_release(Trainer *t)

@@ -137,6 +137,12 @@ void rt_batch_fill(RtBatch *b, const RtFeed *f, const int64_t *index);
 /* Chunks first, first + 1, ... as they stand. */
 void rt_batch_fill_plain(RtBatch *b, const RtFeed *f, int64_t first);
 
+/* What is done with a batch, which holds the n chunks from `at` on. */
+typedef RtStatus RtBatchUse(void *ctx, const RtBatch *b, int64_t at, int64_t n, RtError *err);
+/* All chunks in order, batch by batch. `what` is for the progress. */
+RtStatus rt_feed_each(const RtFeed *f, const char *what, RtProgress *progress, RtBatchUse *use,
+		      void *ctx, RtError *err);
+
 /* Finds what the features take of a whole recording, for all that are in memory. Comes before any
  * batch of them. */
 RtStatus rt_dataset_whole(RtSession *s, RtDataset *d, RtProgress *progress, RtError *err);
@@ -236,7 +242,8 @@ typedef struct RtLog {
 	int64_t lines;
 } RtLog;
 
-/* Goes on after the first `lines` lines of the file; reads the epochs among them into h. */
+/* Goes on after the first `lines` lines of the file, or all there are; reads the epochs among them
+ * into h. */
 RtStatus rt_log_open(RtLog *l, const char *path, int64_t lines, RtHistory *h, RtError *err);
 /* Takes the object over. */
 RtStatus rt_log_write(RtLog *l, cJSON *line, RtError *err);

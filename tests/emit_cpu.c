@@ -40,12 +40,7 @@ static void print_without_kernels(const char *s)
 int main(int argc, char **argv)
 {
 	static const CpuOptions opt = {0};
-	const PassOptions passes = {.only = "",
-				    .verify = true,
-				    .hooks = {.packs = cpu_packs,
-					      .strided = cpu_strided,
-					      .renews = cpu_renews,
-					      .refuses = cpu_refuses}};
+	const PassOptions passes = {.only = "", .verify = true, .hooks = cpu_hooks()};
 	Arena *a = arena_new();
 	Diag d = {.arena = a, .out = stderr};
 	Source src = {.name = argc > 1 ? argv[1] : "?"};

@@ -140,12 +140,7 @@ int main(int argc, char **argv)
 			c.index = suite_adopt(&s, c.graph);
 		list_push(s.a, &cases, c);
 	}
-	const PassOptions opt = {.only = passes ? NULL : "",
-				 .verify = true,
-				 .hooks = {.packs = cpu_packs,
-					   .strided = cpu_strided,
-					   .renews = cpu_renews,
-					   .refuses = cpu_refuses}};
+	const PassOptions opt = {.only = passes ? NULL : "", .verify = true, .hooks = cpu_hooks()};
 	const CpuOptions library = {.library = true,
 				    .onednn = onednn ? ONEDNN_ALL : ONEDNN_NOTHING};
 	Report r = {0};

@@ -18,10 +18,14 @@ static bool always(const Node *n)
 	return n != NULL;
 }
 
-/* A target that lacks what is made of a node called "plain". */
+/* A target that lacks what is made of a node called "plain", and pooling of tiles that are four
+ * wide. */
 static const char *refuses(const Node *n)
 {
-	return n->label && !strcmp(n->label, "plain") ? "plain operands" : NULL;
+	if (n->label && !strcmp(n->label, "plain"))
+		return "plain operands";
+	const bool wide = n->op == OP_conv2d_act && attr_int_at(n, "pool", 1) == 4;
+	return wide ? "wide tiles" : NULL;
 }
 
 /* Everything that lies in a value of a node called "half". */

@@ -1,4 +1,4 @@
-/* tool_step.c: step_tool MODEL.json [IN OUT] [--batch N] [--set NAME=VALUE] [--passes]: one
+/* tool_step.c: tool_step MODEL.json [IN OUT] [--batch N] [--set NAME=VALUE] [--passes]: one
  * optimiser step in the float64 evaluator, on the graph as built or after all passes. Without IN
  * and OUT the graph is printed, what the passes report on standard error. IN and OUT hold tensors:
  * a line `name rank dims...`, then the elements as native doubles. Inputs that IN lacks: zero for
@@ -9,16 +9,12 @@
 #include "compiler/graph.h"
 #include "compiler/train.h"
 #include "passes/passes.h"
-
-typedef struct Named {
-	const char *name;
-	Tensor tensor;
-} Named;
+#include "tests/named.h"
 
 typedef struct Inputs {
 	Arena *arena;
 	const Model *model;
-	LIST(Named) list;
+	NamedList list;
 } Inputs;
 
 /* false at the end of the file or when it is malformed. */
@@ -55,11 +51,9 @@ static void write_tensor(FILE *f, const char *name, const Tensor *t)
 static bool lookup(void *ctx, const Node *source, Tensor *out)
 {
 	const Inputs *in = ctx;
-	for (int i = 0; i < in->list.n; i++)
-		if (!strcmp(in->list.at[i].name, source->label)) {
-			*out = in->list.at[i].tensor;
-			return true;
-		}
+	const Tensor *given = named_find(&in->list, source->label);
+	if (given)
+		return *out = *given, true;
 	if (strncmp(source->label, "opt.", 4) && source->out[0].type.rank)
 		return false;
 	out->type = source->out[0].type;

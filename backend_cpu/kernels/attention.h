@@ -1,9 +1,11 @@
-/* attention.h: attention and its gradients, of one head and ATTN_ROWS queries at a time.
+/* attention.h: attention and its gradients, of one head and blocks of ATTN_ROWS queries.
  *
  * Vector lanes are queries: scores st[key][query] need no transposed keys or values, and softmax
  * goes down the rows. Keys are taken ATTN_KEYS at a time with a running maximum, so that no memory
- * but the operands grows with the length. Products with positions stand in rows by position; lane l
- * of key j meets row j - l + constant, so the shift moves each lane by its number (attn_shear). */
+ * but the operands grows with the length and scores stay in the first-level cache; a copy of keys
+ * and values, which lie far apart in memory, serves several blocks. Products with positions stand
+ * in rows by key less query; lane l of key j meets row j - l + constant, so the shift moves each
+ * lane by its number (attn_shift). */
 #ifndef CPU_ATTENTION_H
 #define CPU_ATTENTION_H
 
@@ -12,18 +14,21 @@
 #include "update.h"
 
 /* ATTN_LANES: from row to row of transposed queries; the one behind a block is there, too.
- * ATTN_SPAN: rows by position that NR queries and a block of keys meet. */
+ * ATTN_SPAN: rows by position that NR queries and ATTN_KEYS keys meet; ATTN_REACH: a block and
+ * they. */
 enum {
 	ATTN_ROWS = 64,
 	ATTN_KEYS = 128,
 	ATTN_LANES = ATTN_ROWS + 16,
-	ATTN_SPAN = ATTN_KEYS + NR - 1
+	ATTN_SPAN = ATTN_KEYS + NR - 1,
+	ATTN_REACH = ATTN_KEYS + ATTN_ROWS - 1
 };
 
 /* q[b, t, h, d], k[b, s, h, d], v[b, s, h, e] and, for gradients, g[b, t, h, e], r[t, h, d] with
- * strides. limit: of 2^32 draws as many drop; the others are multiplied by keep. */
+ * strides. blocks: of queries to a tile, forward. limit: of 2^32 draws as many drop; the others are
+ * multiplied by keep. */
 typedef struct Attention {
-	int b, t, s, h, d, e;
+	int b, t, s, h, d, e, blocks;
 	int64_t qb, qt, qh, qd, kb, ks, kh, kd, vb, vs, vh, ve, gb, gt, gh, ge, rt, rh, rd;
 	float scale;
 	bool relative, drop;
@@ -108,7 +113,8 @@ INLINE void attn_product(int rows, const float *a, int64_t row, int64_t col, con
 INLINE void attn_copy(const float *x, int64_t row, int64_t col, int n, int rows, int width,
 		      const float *bias, float scale, float *to, int pitch)
 {
-	memset(to, 0, (size_t)rows * (size_t)pitch * sizeof *to);
+	if (rows > n || pitch > width)
+		memset(to, 0, (size_t)rows * (size_t)pitch * sizeof *to);
 	for (int i = 0; i < n; i++)
 		for (int c = 0; c < width; c++)
 			to[i * pitch + c] = (x[i * row + c * col] + (bias ? bias[c] : 0)) * scale;
@@ -150,162 +156,233 @@ INLINE void attn_mask(const Attention s, const float *state, uint32_t stream, in
 
 /* ---- positions ---- */
 
-/* Which rows by position the queries i .. i + NR - 1 and the keys j.. meet: for keys up to the
- * query m = t - 1 - i + j, and for those `beyond` the next one, with the next query, m = j - i - 2.
- * Row n of a span is position `first` + n; low .. high - 1 exist. No row is in both. */
-typedef struct AttnSpan {
-	int first, low, high;
-} AttnSpan;
-
-INLINE AttnSpan attn_span(const Attention s, bool beyond, int i, int j, int keys)
+/* Rows of r[t][d] of a head for keys less queries of first .. first + n - 1, dense. For keys up to
+ * the query it is row t - 1 and those before; the keys from the second behind it on meet rows 0..
+ * and the next query; nothing meets the first behind it. Zeros where there is no row. */
+INLINE void attn_reach(const Attention s, const float *r, int first, int n, float *rows)
 {
-	const int first = (beyond ? -2 : s.t - 1) - i + j - (NR - 1), last = first + keys + NR - 1;
-	return (AttnSpan){first, first < 0 ? -first : 0, (last < s.t ? last : s.t) - first};
+	for (int i = 0; i < n; i++) {
+		const int less = first + i, m = less <= 0 ? s.t - 1 + less : less - 2;
+		const bool there = m >= 0 && m < s.t;
+		for (int c = 0; c < s.d; c++)
+			rows[i * s.d + c] = there ? r[m * s.rt + c * s.rd] : 0;
+	}
 }
 
-/* Lane l of row n of x[rows][NR] comes from row n + NR - 1 - l; `up`: goes back there. */
-INLINE void attn_shear(float *x, int rows, bool up)
+/* How many of n rows from key less query `first` on belong to the query itself, not to the next */
+INLINE int attn_own(int first, int n)
+{
+	return first > 0 ? 0 : 1 - first < n ? 1 - first : n;
+}
+
+/* Lanes that stay where the others move by `bit` rows */
+INLINE Vi attn_stay(int bit)
+{
+	Vi stay;
+	for (int l = 0; l < VL; l++)
+		stay[l] = l & bit ? -1 : 0;
+	return stay;
+}
+
+/* st[keys][ATTN_ROWS] += x[keys + NR - 1][NR], where lane l of row j comes from row j + NR - 1 - l.
+ * Lanes move by 1, 2, 4, .. rows; of those that move by `bit` rows, as many wait for their partner.
+ */
+INLINE void attn_shift(const float *x, int keys, float *st)
 {
 	for (int v = 0; v < NR; v += VL) {
-		const int far = NR - VL - v; /* what all lanes of the vector move by */
-		for (int i = 0; i < rows - far && far > 0; i++) {
-			const int to = up ? rows - 1 - i : i, from = up ? to - far : to + far;
-			vstore(x + to * NR + v, vload(x + from * NR + v));
-		}
-		for (int i = 0; i < far && up; i++)
+		const float *const from = x + (NR - VL - v) * NR + v;
+		Vf wait[VL] = {0};
+		for (int i = 0; i < keys + VL - 1; i += VL / 2)
+#pragma GCC unroll 8
+			for (int k = 0; k < VL / 2; k++) {
+				Vf row = vload(from + (i + k) * NR);
+#pragma GCC unroll 4
+				for (int bit = 1; bit < VL; bit *= 2) {
+					const Vi stay = attn_stay(bit);
+					const Vf before = wait[bit + k % bit];
+					wait[bit + k % bit] = row;
+					row = (Vf)((stay & (Vi)before) | (~stay & (Vi)row));
+				}
+				const int j = i + k - (VL - 1);
+				float *const to = st + j * ATTN_ROWS + v;
+				if (j >= 0 && j < keys)
+					vstore(to, vload(to) + row);
+			}
+	}
+}
+
+/* The way back: x[keys + NR - 1][NR] of st[keys][ATTN_ROWS], zeros where no lane comes from. */
+INLINE void attn_shift_back(const float *st, int keys, float *x)
+{
+	memset(x + keys * NR, 0, (NR - 1) * NR * sizeof *x);
+	for (int j = 0; j < keys; j++)
+		for (int v = 0; v < NR; v += VL)
+			vstore(x + j * NR + v, vload(st + j * ATTN_ROWS + v));
+	for (int v = 0; v < NR; v += VL) {
+		const int rows = keys + NR - 1,
+			  far = NR - VL - v; /* what all of a vector move by */
+		for (int i = rows - 1; i >= far && far > 0; i--)
+			vstore(x + i * NR + v, vload(x + (i - far) * NR + v));
+		for (int i = 0; i < far; i++)
 			vstore(x + i * NR + v, (Vf){0});
 #pragma GCC unroll 4
 		for (int bit = 1; bit < VL; bit *= 2) {
-			Vi lanes;
-			for (int l = 0; l < VL; l++)
-				lanes[l] = l & bit ? 0 : -1;
-			for (int i = 0; i < rows - bit; i++) {
-				const int to = up ? rows - 1 - i : i,
-					  from = up ? to - bit : to + bit;
-				float *const at = x + to * NR + v;
-				const Vi stay = ~lanes & (Vi)vload(at);
-				vstore(at, (Vf)(stay | (lanes & (Vi)vload(x + from * NR + v))));
+			const Vi stay = attn_stay(bit);
+			for (int i = rows - 1; i >= 0; i--) {
+				float *const at = x + i * NR + v;
+				const Vf from = i < bit ? (Vf){0} : vload(at - bit * NR);
+				vstore(at, (Vf)((stay & (Vi)vload(at)) | (~stay & (Vi)from)));
 			}
-			for (int i = 0; i < bit && up; i++)
-				vstore(x + i * NR + v, (Vf)(~lanes & (Vi)vload(x + i * NR + v)));
 		}
 	}
 }
 
-/* Rows of r that exist in the span, dense. */
-INLINE void attn_span_rows(const Attention s, AttnSpan at, const float *r, float *rows)
+/* st[keys][ATTN_ROWS] += what positions give to n queries, qp as lanes; first: the first key less
+ * the first query. rows, ATTN_REACH * d floats: of r for n rounded up to NR, the last query's
+ * first. span: ATTN_SPAN * NR floats */
+INLINE void attn_positions(const Attention s, const float *qp, const float *r, int first, int n,
+			   int keys, float *st, float *rows, float *span)
 {
-	const int count = at.high - at.low;
-	attn_copy(r + (at.first + at.low) * s.rt, s.rt, s.rd, count, count, s.d, NULL, 1, rows,
-		  s.d);
-}
-
-/* st[keys][ROWS] += what positions give to queries i0.. and keys j0..; r: of the head, qp: queries
- * as lanes; scratch: ATTN_SPAN * (d + NR) floats */
-INLINE void attn_positions(const Attention s, const float *qp, const float *r, int i0, int n,
-			   int j0, int keys, float *st, float *scratch)
-{
-	float *const rows = scratch, *const span = rows + ATTN_SPAN * s.d;
-	for (int p = 0; p < n; p += NR) {
-		memset(span, 0, ATTN_SPAN * NR * sizeof *span);
-		for (int beyond = 0; beyond < 2; beyond++) {
-			const AttnSpan at = attn_span(s, beyond, i0 + p, j0, keys);
-			if (at.low >= at.high)
-				continue;
-			attn_span_rows(s, at, r, rows);
-			attn_product(at.high - at.low, rows, s.d, 1, qp + p + beyond, ATTN_LANES,
-				     s.d, span + at.low * NR, NR, NR, false);
-		}
-		attn_shear(span, keys + NR - 1, false);
-		for (int j = 0; j < keys; j++)
-			for (int v = 0; v < NR; v += VL) {
-				float *const to = st + j * ATTN_ROWS + p + v;
-				vstore(to, vload(to) + vload(span + j * NR + v));
-			}
+	const int last = (n - 1) / NR * NR, count = keys + NR - 1;
+	attn_reach(s, r, first - last - (NR - 1), last + count, rows);
+	for (int p = last; p >= 0; p -= NR, rows += NR * s.d) {
+		const int own = attn_own(first - p - (NR - 1), count);
+		attn_product(own, rows, s.d, 1, qp + p, ATTN_LANES, s.d, span, NR, NR, false);
+		attn_product(count - own, rows + own * s.d, s.d, 1, qp + p + 1, ATTN_LANES, s.d,
+			     span + own * NR, NR, NR, false);
+		attn_shift(span, keys, st + p);
 	}
 }
 
 /* ---- forward ---- */
 
-/* Scratch of attn_tile: queries for content and for positions, keys, values, scores, mask,
- * result, maximum and sum, what attn_positions needs */
-INLINE int64_t attn_scratch(const Attention s)
+/* A block of queries: for content and for positions as lanes [d][ATTN_LANES], result
+ * [e][ATTN_ROWS], maximum and sum */
+typedef struct AttnBlock {
+	float *qc, *qp, *o, *top, *sum;
+} AttnBlock;
+
+INLINE int64_t attn_block_size(const Attention s)
 {
-	return (int64_t)ATTN_LANES * 2 * s.d + ATTN_KEYS * (s.d + s.e + 2 * ATTN_ROWS) +
-	       ATTN_ROWS * (s.e + 2) + ATTN_SPAN * (s.d + NR);
+	return (s.relative ? 2 : 1) * ATTN_LANES * (int64_t)s.d + ATTN_ROWS * ((int64_t)s.e + 2);
 }
 
-/* Exponentials of st[keys][lanes] over a running maximum; o[e][lanes], of the keys so far, and sum
- * are brought to it. */
-INLINE void attn_softmax(const Attention s, int keys, int lanes, bool first, float *st, float *o,
-			 float *top, float *sum)
+INLINE AttnBlock attn_block(const Attention s, float *scratch, int i)
 {
-	for (int l = 0; l < lanes; l += VL) {
-		const Vf before = first ? vset(-INFINITY) : vload(top + l);
-		Vf most = before, add = {0};
-		for (int j = 0; j < keys; j++) {
-			const Vf v = vload(st + j * ATTN_ROWS + l);
-			const Vi more = v > most;
-			most = (Vf)((more & (Vi)v) | (~more & (Vi)most));
+	AttnBlock a;
+	a.qc = scratch + i / ATTN_ROWS * attn_block_size(s);
+	a.qp = a.qc + ATTN_LANES * s.d;
+	a.o = a.qp + (s.relative ? ATTN_LANES * s.d : 0);
+	a.top = a.o + ATTN_ROWS * s.e;
+	a.sum = a.top + ATTN_ROWS;
+	return a;
+}
+
+/* Maxima of NR columns of st[keys][ATTN_ROWS]; of two rows at a time, as each waits for the last */
+INLINE void attn_most(const float *st, int keys, Vf *most)
+{
+	Vf m[4] = {vset(-INFINITY), vset(-INFINITY), vset(-INFINITY), vset(-INFINITY)};
+	for (int j = 0; j < keys; j += 2, st += 2 * ATTN_ROWS) {
+		const float *const next = j + 1 < keys ? st + ATTN_ROWS : st;
+		m[0] = vmax(m[0], vload(st));
+		m[1] = vmax(m[1], vload(st + VL));
+		m[2] = vmax(m[2], vload(next));
+		m[3] = vmax(m[3], vload(next + VL));
+	}
+	most[0] = vmax(m[0], m[2]);
+	most[1] = vmax(m[1], m[3]);
+}
+
+/* Powers of 2 of st[keys][n rounded up to NR] less the running maximum; result and sum, of the keys
+ * so far, are brought to it. */
+INLINE void attn_softmax(const Attention s, const AttnBlock a, int keys, int n, bool first,
+			 float *st)
+{
+	for (int p = 0; p < n; p += NR) {
+		Vf top[2], sum[2] = {0};
+		attn_most(st + p, keys, top);
+		for (int v = 0; v < 2 && !first; v++) {
+			const int l = p + v * VL;
+			const Vf before = vload(a.top + l);
+			top[v] = vmax(top[v], before);
+			const Vf less = vexp2(before - top[v]);
+			sum[v] = less * vload(a.sum + l);
+			for (float *o = a.o + l; o < a.o + s.e * ATTN_ROWS; o += ATTN_ROWS)
+				vstore(o, less * vload(o));
 		}
-		for (int j = 0; j < keys; j++) {
-			const Vf v = vexp(vload(st + j * ATTN_ROWS + l) - most);
-			vstore(st + j * ATTN_ROWS + l, v);
-			add += v;
+		for (int j = 0; j < keys; j++)
+			for (int v = 0; v < 2; v++) {
+				float *const at = st + j * ATTN_ROWS + p + v * VL;
+				const Vf x = vexp2(vload(at) - top[v]);
+				vstore(at, x);
+				sum[v] += x;
+			}
+		for (int v = 0; v < 2; v++) {
+			vstore(a.top + p + v * VL, top[v]);
+			vstore(a.sum + p + v * VL, sum[v]);
 		}
-		const Vf less = vexp(before - most);
-		vstore(top + l, most);
-		vstore(sum + l, first ? add : add + less * vload(sum + l));
-		for (int c = 0; !first && c < s.e; c++)
-			vstore(o + c * ATTN_ROWS + l, less * vload(o + c * ATTN_ROWS + l));
 	}
 }
 
 /* y[b, t, h, e], lse[b, h, t] or NULL; r, u, w[h, d] NULL without positions, state NULL without
- * dropout. A tile is ATTN_ROWS queries of one head. */
+ * dropout. A tile is `blocks` blocks of queries of one head. Scores count in powers of 2. */
 INLINE void attn_tile(const Attention s, const float *q, const float *k, const float *v,
 		      const float *state, uint32_t stream, const float *r, const float *u,
 		      const float *w, float *y, float *lse, int tile, float *scratch)
 {
-	const int blocks = (s.t + ATTN_ROWS - 1) / ATTN_ROWS, h = tile / blocks % s.h;
-	const int b = tile / blocks / s.h, i0 = tile % blocks * ATTN_ROWS;
-	const int n = s.t - i0 < ATTN_ROWS ? s.t - i0 : ATTN_ROWS;
-	const int lanes = (n + NR - 1) / NR * NR;
-	float *const qc = scratch, *const qp = qc + ATTN_LANES * s.d;
-	float *const keys = qp + ATTN_LANES * s.d, *const values = keys + ATTN_KEYS * s.d;
-	float *const st = values + ATTN_KEYS * s.e, *const mask = st + ATTN_KEYS * ATTN_ROWS;
-	float *const o = mask + ATTN_KEYS * ATTN_ROWS, *const top = o + ATTN_ROWS * s.e;
-	float *const sum = top + ATTN_ROWS;
+	const int all = s.blocks * ATTN_ROWS, tiles = (s.t + all - 1) / all, h = tile / tiles % s.h;
+	const int b = tile / tiles / s.h, i0 = tile % tiles * all;
+	const int end = s.t - i0 < all ? s.t - i0 : all;
+	const float scale = s.scale * 1.44269504f; /* log2(e) */
+	float *const keys = scratch + s.blocks * attn_block_size(s);
+	float *const values = keys + ATTN_KEYS * s.d, *const st = values + ATTN_KEYS * s.e;
+	float *const mask = st + ATTN_KEYS * ATTN_ROWS, *const span = mask + ATTN_KEYS * ATTN_ROWS;
+	float *const rows = span + ATTN_SPAN * NR;
 	q += b * s.qb + i0 * s.qt + h * s.qh;
 	k += b * s.kb + h * s.kh;
 	v += b * s.vb + h * s.vh;
-	attn_lanes(q, s.qt, s.qd, n, s.d, u ? u + h * s.d : NULL, s.scale, qc);
-	if (s.relative)
-		attn_lanes(q, s.qt, s.qd, i0 + n < s.t ? n + 1 : n, s.d, w + h * s.d, s.scale, qp);
+	for (int i = 0; i < end; i += ATTN_ROWS) {
+		const AttnBlock a = attn_block(s, scratch, i);
+		const int n = end - i < ATTN_ROWS ? end - i : ATTN_ROWS;
+		const int next = i0 + i + n < s.t ? n + 1 : n;
+		attn_lanes(q + i * s.qt, s.qt, s.qd, n, s.d, u ? u + h * s.d : NULL, scale, a.qc);
+		if (s.relative)
+			attn_lanes(q + i * s.qt, s.qt, s.qd, next, s.d, w + h * s.d, scale, a.qp);
+	}
 	for (int j = 0; j < s.s; j += ATTN_KEYS) {
 		const int m = s.s - j < ATTN_KEYS ? s.s - j : ATTN_KEYS;
 		attn_copy(k + j * s.ks, s.ks, s.kd, m, m, s.d, NULL, 1, keys, s.d);
 		attn_copy(v + j * s.vs, s.vs, s.ve, m, m, s.e, NULL, 1, values, s.e);
-		attn_product(m, keys, s.d, 1, qc, ATTN_LANES, s.d, st, ATTN_ROWS, n, false);
-		if (s.relative)
-			attn_positions(s, qp, r + h * s.rh, i0, n, j, m, st, sum + ATTN_ROWS);
-		attn_softmax(s, m, lanes, j == 0, st, o, top, sum);
-		if (s.drop) {
-			const int64_t e = (((int64_t)b * s.h + h) * s.t + i0) * s.s + j;
-			attn_mask(s, state, stream, e, n, m, mask);
-			for (int i = 0; i < m; i++)
-				for (int l = 0; l < n; l++)
-					st[i * ATTN_ROWS + l] *= mask[i * ATTN_ROWS + l];
+		for (int i = 0; i < end; i += ATTN_ROWS) {
+			const AttnBlock a = attn_block(s, scratch, i);
+			const int n = end - i < ATTN_ROWS ? end - i : ATTN_ROWS;
+			attn_product(m, keys, s.d, 1, a.qc, ATTN_LANES, s.d, st, ATTN_ROWS, n,
+				     false);
+			if (s.relative)
+				attn_positions(s, a.qp, r + h * s.rh, j - i0 - i, n, m, st, rows,
+					       span);
+			attn_softmax(s, a, m, n, j == 0, st);
+			if (s.drop) {
+				const int64_t row = ((int64_t)b * s.h + h) * s.t + i0 + i;
+				attn_mask(s, state, stream, row * s.s + j, n, m, mask);
+				for (int c = 0; c < m; c++)
+					for (int l = 0; l < n; l++)
+						st[c * ATTN_ROWS + l] *= mask[c * ATTN_ROWS + l];
+			}
+			attn_product(s.e, values, 1, s.e, st, ATTN_ROWS, m, a.o, ATTN_ROWS, n,
+				     j > 0);
 		}
-		attn_product(s.e, values, 1, s.e, st, ATTN_ROWS, m, o, ATTN_ROWS, n, j > 0);
 	}
-	for (int i = 0; i < n; i++) {
+	for (int i = 0; i < end; i++) {
+		const AttnBlock a = attn_block(s, scratch, i);
+		const int l = i % ATTN_ROWS;
+		const float part = 1.0f / a.sum[l];
 		float *const to = y + (((int64_t)b * s.t + i0 + i) * s.h + h) * s.e;
-		const float part = 1.0f / sum[i];
 		for (int c = 0; c < s.e; c++)
-			to[c] = o[c * ATTN_ROWS + i] * part;
+			to[c] = a.o[c * ATTN_ROWS + l] * part;
 		if (lse)
-			lse[((int64_t)b * s.h + h) * s.t + i0 + i] = top[i] + m_log(sum[i]);
+			lse[((int64_t)b * s.h + h) * s.t + i0 + i] =
+			    a.top[l] * 0.693147181f + m_log(a.sum[l]);
 	}
 }
 
@@ -323,7 +400,8 @@ INLINE int64_t attn_grad_scratch(const Attention s)
 	const int64_t d = attn_wide(s.d), e = attn_wide(s.e);
 	return ATTN_LANES * (3 * (int64_t)s.d + s.e) + (ATTN_ROWS + 1) * (2 * d + e) +
 	       ATTN_KEYS * ((int64_t)s.d + s.e + 3 * ATTN_ROWS) + ATTN_ROWS * ((int64_t)s.d + 2) +
-	       ATTN_SPAN * ((int64_t)s.d + NR) + s.s * (d + e) + (s.relative ? s.t * d : 0);
+	       ATTN_SPAN * NR + ATTN_REACH * (int64_t)s.d + s.s * (d + e) +
+	       (s.relative ? s.t * d : 0);
 }
 
 typedef struct AttnGrad {
@@ -331,7 +409,7 @@ typedef struct AttnGrad {
 	float *qc_rows, *qp_rows, *g_rows; /* rows of whole panels */
 	float *keys, *values;
 	float *st, *mask, *ds; /* [key][query] */
-	float *dq, *mean, *lse, *span;
+	float *dq, *mean, *lse, *span, *rows;
 	float *dk, *dv, *dr; /* rows of whole panels */
 } AttnGrad;
 
@@ -355,7 +433,8 @@ INLINE AttnGrad attn_grad_places(const Attention s, float *scratch)
 	a.mean = a.dq + ATTN_ROWS * s.d;
 	a.lse = a.mean + ATTN_ROWS;
 	a.span = a.lse + ATTN_ROWS;
-	a.dk = a.span + ATTN_SPAN * (s.d + NR);
+	a.rows = a.span + ATTN_SPAN * NR;
+	a.dk = a.rows + ATTN_REACH * s.d;
 	a.dv = a.dk + (int64_t)s.s * d;
 	a.dr = a.dv + (int64_t)s.s * e;
 	return a;
@@ -375,30 +454,26 @@ INLINE void attn_grad_scores(const Attention s, AttnGrad a, int keys, int lanes)
 		}
 }
 
-/* dp[d][lanes] and dr[t][..] += of queries i0.. and keys j0.. */
-INLINE void attn_grad_positions(const Attention s, AttnGrad a, const float *r, int i0, int n,
-				int j0, int keys)
+/* dp[d][lanes] and dr[t][..] += of n queries; first: the first key less the first query; rows as
+ * attn_positions left them */
+INLINE void attn_grad_positions(const Attention s, AttnGrad a, int first, int n, int keys)
 {
-	const int d = attn_wide(s.d);
-	float *const rows = a.span, *const span = rows + ATTN_SPAN * s.d;
-	for (int p = 0; p < n; p += NR) {
-		memset(span + keys * NR, 0, (NR - 1) * NR * sizeof *span);
-		for (int j = 0; j < keys; j++)
-			for (int v = 0; v < NR; v += VL)
-				vstore(span + j * NR + v, vload(a.ds + j * ATTN_ROWS + p + v));
-		attn_shear(span, keys + NR - 1, true);
-		for (int beyond = 0; beyond < 2; beyond++) {
-			const AttnSpan at = attn_span(s, beyond, i0 + p, j0, keys);
-			const int count = at.high - at.low, queries = n - p < NR ? n - p : NR;
-			if (count <= 0)
-				continue;
-			attn_span_rows(s, at, r, rows);
-			attn_product(s.d, rows, 1, s.d, span + at.low * NR, NR, count,
-				     a.dp + p + beyond, ATTN_LANES, NR, true);
-			attn_product(count, span + at.low * NR, NR, 1, a.qp_rows + (p + beyond) * d,
-				     d, queries, a.dr + (int64_t)(at.first + at.low) * d, d, s.d,
-				     true);
-		}
+	const int d = attn_wide(s.d), last = (n - 1) / NR * NR, count = keys + NR - 1;
+	const float *rows = a.rows, *const span = a.span;
+	for (int p = last; p >= 0; p -= NR, rows += NR * s.d) {
+		const int less = first - p - (NR - 1), own = attn_own(less, count);
+		const int queries = n - p < NR ? n - p : NR;
+		/* rows that exist */
+		const int low = less < 1 - s.t ? 1 - s.t - less : 0,
+			  high = less + own == 1 ? own + 1 : own;
+		attn_shift_back(a.ds + p, keys, a.span);
+		attn_product(s.d, rows, 1, s.d, span, NR, own, a.dp + p, ATTN_LANES, NR, true);
+		attn_product(s.d, rows + own * s.d, 1, s.d, span + own * NR, NR, count - own,
+			     a.dp + p + 1, ATTN_LANES, NR, true);
+		attn_product(own - low, span + low * NR, NR, 1, a.qp_rows + p * d, d, queries,
+			     a.dr + (int64_t)(s.t - 1 + less + low) * d, d, s.d, true);
+		attn_product(count - high, span + high * NR, NR, 1, a.qp_rows + (p + 1) * d, d,
+			     queries, a.dr + (int64_t)(less + high - 2) * d, d, s.d, true);
 	}
 }
 
@@ -441,7 +516,7 @@ INLINE void attn_grad_block(const Attention s, AttnGrad a, const float *q, const
 		attn_copy(v + j * s.vs, s.vs, s.ve, m, m, s.e, NULL, 1, a.values, s.e);
 		attn_product(m, a.keys, s.d, 1, a.qc, ATTN_LANES, s.d, a.st, ATTN_ROWS, n, false);
 		if (s.relative)
-			attn_positions(s, a.qp, r, i0, n, j, m, a.st, a.span);
+			attn_positions(s, a.qp, r, j - i0, n, m, a.st, a.rows, a.span);
 		attn_product(m, a.values, s.e, 1, a.g, ATTN_LANES, s.e, a.ds, ATTN_ROWS, n, false);
 		if (s.drop)
 			attn_mask(s, state, stream, draw + (int64_t)i0 * s.s + j, n, m, a.mask);
@@ -452,7 +527,7 @@ INLINE void attn_grad_block(const Attention s, AttnGrad a, const float *q, const
 			     true);
 		attn_product(s.d, a.keys, 1, s.d, a.ds, ATTN_ROWS, m, a.dq, ATTN_ROWS, n, j > 0);
 		if (s.relative)
-			attn_grad_positions(s, a, r, i0, n, j, m);
+			attn_grad_positions(s, a, j - i0, n, m);
 	}
 }
 

@@ -15,6 +15,7 @@ typedef struct Conv {
 	int64_t xb, xh, xw, xc, yb, yh, yw, yc;
 	int oh, ow, th, tw;
 	bool relu;
+	bool max; /* of a tile, else its mean */
 	bool far; /* y is larger than the caches and written past them; channels last, o % 16 = 0 */
 	int rows; /* pooled output rows of a tile */
 } Conv;
@@ -44,8 +45,8 @@ INLINE void conv_fill(const Conv s, const float *x, int first, int n, float *v)
 	}
 }
 
-/* Pooled means of th convolution rows times scale plus shift, n channels, to y; m: the products,
- * `row` and `column` from one to the next, readable to the end of the last vector */
+/* Pooled means or maxima of th convolution rows times scale plus shift, n channels, to y; m: the
+ * products, `row` and `column` from one to the next, readable to the end of the last vector */
 INLINE void conv_drain(const Conv s, const float *m, int64_t row, int column, const float *scale,
 		       const float *shift, float *y, int n)
 {
@@ -53,15 +54,16 @@ INLINE void conv_drain(const Conv s, const float *m, int64_t row, int column, co
 		for (int l = 0; l < n; l += VL) {
 			const Vf times = scale ? vload_some(scale + l, 1, n - l) : vset(1.0f);
 			const Vf plus = shift ? vload_some(shift + l, 1, n - l) : (Vf){0};
-			Vf sum = {0};
+			Vf sum = vset(s.max ? -INFINITY : 0);
 			for (int p = 0; p < s.th; p++)
 				for (int q = 0; q < s.tw; q++) {
 					const float *at =
 					    m + p * row + (int64_t)(j * s.tw + q) * column + l;
 					const Vf v = vload(at) * times + plus;
-					sum += s.relu ? vrelu(v) : v;
+					const Vf r = s.relu ? vrelu(v) : v;
+					sum = s.max ? vmax_nan(sum, r) : sum + r;
 				}
-			if (s.th * s.tw > 1)
+			if (!s.max && s.th * s.tw > 1)
 				sum *= 1.0f / (float)(s.th * s.tw);
 			if (s.yc == 1 && s.far)
 				vstream(y + j * s.yw + l, sum);

@@ -78,6 +78,24 @@ INLINE void vstore_some(float *p, Vf v, int64_t n)
 	memcpy(p, t, (size_t)n * sizeof *p);
 }
 
+/* The larger of each; b where either is NaN */
+INLINE Vf vmax(Vf a, Vf b)
+{
+#if defined(__AVX512F__) && !defined(__clang__)
+	return __builtin_ia32_maxps512_mask(a, b, b, -1, 4);
+#else
+	const Vi more = a > b;
+	return (Vf)((more & (Vi)a) | (~more & (Vi)b));
+#endif
+}
+
+/* The same; NaN where either is */
+INLINE Vf vmax_nan(Vf a, Vf b)
+{
+	const Vi other = (b > a) | (b != b);
+	return (Vf)((other & (Vi)b) | (~other & (Vi)a));
+}
+
 INLINE Vf vrelu(Vf x)
 {
 	return (Vf)((x > (Vf){0}) & (Vi)x);

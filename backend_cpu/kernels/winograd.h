@@ -9,17 +9,17 @@
 
 #include "gemm.h"
 
-/* x[b, h, w, c] to y[b, oh, ow, o] after pooling by th x tw (1 or 2). c is a multiple of 16, o of
- * `cols`. A tile is `tiles` squares of 4x4 outputs by `span` output channels, `cols` at a time.
+/* x[b, h, w, c] to y[b, oh, ow, o] after pooling by th x tw (1, 2 or 4). c is a multiple of 16, o
+ * of `cols`. A tile is `tiles` squares of 4x4 outputs by `span` output channels, `cols` at a time.
  *
- * taps: the weights are kept as 9 taps and transformed where they are used, KCHUNK channels and a row
- * of points at a time: they weigh a quarter, so where few squares share them that is cheaper than
- * fetching them transformed. Then span is `cols`, and of the input, too, only as many channels are
- * transformed at a time: all of it stays in the second-level cache.
- * far: y is larger than the caches and written past them. */
+ * taps: the weights are kept as 9 taps and transformed where they are used, KCHUNK channels and a
+ * row of points at a time: they weigh a quarter, so where few squares share them that is cheaper
+ * than fetching them transformed. Then span is `cols`, and of the input, too, only as many channels
+ * are transformed at a time: all of it stays in the second-level cache. max: of a tile, else its
+ * mean. far: y is larger than the caches and written past them. */
 typedef struct Winograd {
 	int b, h, w, c, o, oh, ow, th, tw;
-	bool relu, taps, far;
+	bool relu, max, taps, far;
 	int tiles, cols, span;
 } Winograd;
 
@@ -196,21 +196,21 @@ INLINE void wino_inputs(const Winograd s, const float *x, int first, int squares
 	}
 }
 
-/* Sums or means of th x tw neighbours in r[4][4] to y */
-INLINE void wino_store(int th, int tw, bool far, Vf r[4][4], float *y, int64_t row, int64_t column)
+/* Means or maxima of th x tw neighbours in r[4][4] to y */
+INLINE void wino_store(int th, int tw, bool max, bool far, Vf r[4][4], float *y, int64_t row,
+		       int64_t column)
 {
 #pragma GCC unroll 4
 	for (int p = 0; p < 4 / th; p++)
 #pragma GCC unroll 4
 		for (int q = 0; q < 4 / tw; q++) {
 			Vf v = r[p * th][q * tw];
-			if (tw > 1)
-				v += r[p * th][q * tw + 1];
-			if (th > 1)
-				v += r[p * th + 1][q * tw];
-			if (th > 1 && tw > 1)
-				v += r[p * th + 1][q * tw + 1];
-			if (th * tw > 1)
+#pragma GCC unroll 16
+			for (int k = 1; k < th * tw; k++) {
+				const Vf next = r[p * th + k / tw][q * tw + k % tw];
+				v = max ? vmax_nan(v, next) : v + next;
+			}
+			if (!max && th * tw > 1)
 				v *= 1.0f / (float)(th * tw);
 			if (far)
 				vstream(y + p * row + q * column, v);
@@ -259,11 +259,11 @@ INLINE void wino_output(const Winograd s, const float *m, const float *scale, co
 			r[k / 4][k % 4] = s.relu ? vrelu(v) : v;
 		}
 		if (down >= high && across >= wide) {
-			wino_store(s.th, s.tw, s.far, r, y + o, row, column);
+			wino_store(s.th, s.tw, s.max, s.far, r, y + o, row, column);
 			continue;
 		}
 		float some[4 * 4 * VL];
-		wino_store(s.th, s.tw, false, r, some, wide * VL, VL);
+		wino_store(s.th, s.tw, s.max, false, r, some, wide * VL, VL);
 		for (int p = 0; p < high && p < down; p++)
 			for (int q = 0; q < wide && q < across; q++)
 				vstore(y + o + p * row + q * column,
@@ -346,10 +346,9 @@ INLINE void wino_taps(const Winograd s, const float *v, const float *taps, int s
 			wino_weights(taps + (int64_t)c * n * 9, n, p, u);
 			for (int q = 0; q < 6; q++) {
 				const int xi = p * 6 + q;
-				gemm_block(squares, v + xi * wino_plane(s, depth),
-						 wino_row(depth), n, u + q * n * NR,
-						 m + xi * wino_plane(s, s.cols) + c,
-						 wino_row(s.cols), add);
+				gemm_block(squares, v + xi * wino_plane(s, depth), wino_row(depth),
+					   n, u + q * n * NR, m + xi * wino_plane(s, s.cols) + c,
+					   wino_row(s.cols), add);
 			}
 		}
 }
@@ -419,7 +418,8 @@ OUTLINE void wino_pack(float *u, const float *w, int o, int c, int cols, int thr
 		}
 }
 
-/* w[o, c, 3, 3] to taps in the order of their use: [o / cols][c / KCHUNK][cols / NR][KCHUNK][9][NR] */
+/* w[o, c, 3, 3] to taps in the order of their use: [o / cols][c / KCHUNK][cols / NR][KCHUNK][9][NR]
+ */
 OUTLINE void wino_pack_taps(float *taps, const float *w, int o, int c, int cols, int threads)
 {
 #pragma omp parallel for num_threads(threads)

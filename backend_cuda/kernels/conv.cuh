@@ -1,11 +1,12 @@
-/* conv.cuh: 2-D convolution of stride 1 with scale, shift, ReLU and average pooling behind it.
+/* conv.cuh: 2-D convolution of stride 1 with scale, shift, ReLU and pooling behind it.
  *
  * One CTA computes ROWS x 16 pixels of BN output channels. For each slab of input channels it
  * holds the pixels and their halo in shared memory once and uses them for all KH x KW taps.
  * P holds the constants:
  *   H W C, OH OW O   extents of input and output before pooling    KH KW PH PW  window, padding
- *   XH XW XC, YH YW YC   strides of one image, elements            TH TW        pooling, 1 or 2
- *   ROWS BN   tile      SCALE SHIFT RELU   epilogue                In, Out      element types
+ *   XH XW XC, YH YW YC   strides of one image, elements    TH TW  pooling, 1 or 2 by 1, 2 or 4
+ *   ROWS BN   tile      SCALE SHIFT RELU MAX   epilogue (MAX: maxima of tiles, else means)
+ *   In, Out   element types
  * x, y: one image; w: packed, see below; grid: (tiles, O / BN, images). */
 #pragma once
 #include "common.cuh"
@@ -173,6 +174,12 @@ __device__ __forceinline__ float conv_finish(float v, float scale, float shift)
 	return P::RELU && v < 0.0f ? 0.0f : v;
 }
 
+/* Sum or maximum (NaN wins) of two values of a tile */
+template <class P> __device__ __forceinline__ float conv_pool(float a, float b)
+{
+	return !P::MAX ? a + b : b > a || b != b ? b : a;
+}
+
 /* Channels n .. n + 3 of the pixel at (py, px) of the pooled image. */
 template <class P>
 __device__ __forceinline__ void conv_put4(typename P::Out *y, int py, int px, int n, float4 v)
@@ -211,15 +218,18 @@ __device__ __forceinline__ void conv_fma_store(float (*acc)[8], const float *sca
 		for (int i = 0; i < 8; i++)
 			acc[i][j] = conv_finish<P>(acc[i][j], s, b);
 	}
-	const float mean = 1.0f / (P::TH * P::TW);
+	const float mean = P::MAX ? 1.0f : 1.0f / (P::TH * P::TW);
 #pragma unroll
 	for (int i = 0; i < 8; i += P::TW) {
 		float v[8];
 #pragma unroll
 		for (int j = 0; j < 8; j++) {
-			v[j] = P::TW == 2 ? acc[i][j] + acc[i + P::TW - 1][j] : acc[i][j];
+			v[j] = acc[i][j];
+#pragma unroll
+			for (int q = 1; q < P::TW; q++)
+				v[j] = conv_pool<P>(v[j], acc[i + q][j]);
 			if (P::TH == 2)
-				v[j] += __shfl_xor_sync(~0u, v[j], 16);
+				v[j] = conv_pool<P>(v[j], __shfl_xor_sync(~0u, v[j], 16));
 			v[j] *= mean;
 		}
 		if (P::TH == 2 && (threadIdx.x & 16))
@@ -408,7 +418,7 @@ __device__ __forceinline__ void conv_mma_store(float (*acc)[ConvMma<P>::NT][4], 
 {
 	typedef ConvMma<P> F;
 	const int lane = threadIdx.x & 31, g = lane >> 2;
-	const float mean = 1.0f / (P::TH * P::TW);
+	const float mean = P::MAX ? 1.0f : 1.0f / (P::TH * P::TW);
 #pragma unroll
 	for (int j = 0; j < F::NT; j++) {
 		const int n = n0 + j * 8 + (lane & 3) * 2;
@@ -427,12 +437,14 @@ __device__ __forceinline__ void conv_mma_store(float (*acc)[ConvMma<P>::NT][4], 
 			for (int e = 0; e < 4; e++) {
 				v[e] = conv_finish<P>(acc[i][j][e], s[e & 1], b[e & 1]);
 				if (P::TH == 2)
-					v[e] += conv_finish<P>(acc[i + P::TH - 1][j][e], s[e & 1], b[e & 1]);
-				if (P::TW == 2)
-					v[e] += __shfl_xor_sync(~0u, v[e], 4);
+					v[e] = conv_pool<P>(v[e], conv_finish<P>(acc[i + P::TH - 1][j][e],
+					                                         s[e & 1], b[e & 1]));
+#pragma unroll
+				for (int q = 1; q < P::TW; q *= 2)
+					v[e] = conv_pool<P>(v[e], __shfl_xor_sync(~0u, v[e], 4 * q));
 				v[e] *= mean;
 			}
-			if (P::TW == 2 && (g & 1))
+			if (g % P::TW)
 				continue;
 			const int py = (oy + i) / P::TH;
 			conv_put2<P>(y, py, (ox + g) / P::TW, n, v[0], v[1]);
@@ -500,14 +512,14 @@ __device__ __forceinline__ void conv_any(const typename P::In *x, const float *w
 		return;
 	const int n = i % P::O, px = i / P::O % QW, py = i / P::O / QW;
 	const float s = P::SCALE ? scale[n] : 1.0f, b = P::SCALE || P::SHIFT ? shift[n] : 0.0f;
-	float sum = 0;
+	float sum = P::MAX ? -INFINITY : 0;
 	for (int a = 0; a < P::TH; a++)
 		for (int c = 0; c < P::TW; c++) {
 			const float v = conv_point<P>(x, w + (size_t)n * P::C * P::KH * P::KW,
 			                              py * P::TH + a, px * P::TW + c);
-			sum += conv_finish<P>(v, s, b);
+			sum = conv_pool<P>(sum, conv_finish<P>(v, s, b));
 		}
-	put(y + py * P::YH + px * P::YW + n * P::YC, sum / (P::TH * P::TW));
+	put(y + py * P::YH + px * P::YW + n * P::YC, P::MAX ? sum : sum / (P::TH * P::TW));
 }
 
 /* ---- packing of weights when they are loaded -------------------------------------------------

@@ -137,6 +137,24 @@ INLINE void vstore_some(float *p, Vf v, int64_t n)
 	memcpy(p, t, (size_t)n * sizeof *p);
 }
 
+/* The larger of each; b where either is NaN */
+INLINE Vf vmax(Vf a, Vf b)
+{
+#if defined(__AVX512F__) && !defined(__clang__)
+	return __builtin_ia32_maxps512_mask(a, b, b, -1, 4);
+#else
+	const Vi more = a > b;
+	return (Vf)((more & (Vi)a) | (~more & (Vi)b));
+#endif
+}
+
+/* The same; NaN where either is */
+INLINE Vf vmax_nan(Vf a, Vf b)
+{
+	const Vi other = (b > a) | (b != b);
+	return (Vf)((other & (Vi)b) | (~other & (Vi)a));
+}
+
 INLINE Vf vrelu(Vf x)
 {
 	return (Vf)((x > (Vf){0}) & (Vi)x);
@@ -545,6 +563,7 @@ typedef struct Conv {
 	int64_t xb, xh, xw, xc, yb, yh, yw, yc;
 	int oh, ow, th, tw;
 	bool relu;
+	bool max; /* of a tile, else its mean */
 	bool far; /* y is larger than the caches and written past them; channels last, o % 16 = 0 */
 	int rows; /* pooled output rows of a tile */
 } Conv;
@@ -574,8 +593,8 @@ INLINE void conv_fill(const Conv s, const float *x, int first, int n, float *v)
 	}
 }
 
-/* Pooled means of th convolution rows times scale plus shift, n channels, to y; m: the products,
- * `row` and `column` from one to the next, readable to the end of the last vector */
+/* Pooled means or maxima of th convolution rows times scale plus shift, n channels, to y; m: the
+ * products, `row` and `column` from one to the next, readable to the end of the last vector */
 INLINE void conv_drain(const Conv s, const float *m, int64_t row, int column, const float *scale,
 		       const float *shift, float *y, int n)
 {
@@ -583,15 +602,16 @@ INLINE void conv_drain(const Conv s, const float *m, int64_t row, int column, co
 		for (int l = 0; l < n; l += VL) {
 			const Vf times = scale ? vload_some(scale + l, 1, n - l) : vset(1.0f);
 			const Vf plus = shift ? vload_some(shift + l, 1, n - l) : (Vf){0};
-			Vf sum = {0};
+			Vf sum = vset(s.max ? -INFINITY : 0);
 			for (int p = 0; p < s.th; p++)
 				for (int q = 0; q < s.tw; q++) {
 					const float *at =
 					    m + p * row + (int64_t)(j * s.tw + q) * column + l;
 					const Vf v = vload(at) * times + plus;
-					sum += s.relu ? vrelu(v) : v;
+					const Vf r = s.relu ? vrelu(v) : v;
+					sum = s.max ? vmax_nan(sum, r) : sum + r;
 				}
-			if (s.th * s.tw > 1)
+			if (!s.max && s.th * s.tw > 1)
 				sum *= 1.0f / (float)(s.th * s.tw);
 			if (s.yc == 1 && s.far)
 				vstream(y + j * s.yw + l, sum);
@@ -1707,7 +1727,8 @@ OUTLINE void main_enc_b1_conv1(const Self *s, const float *restrict scale,
 		const Conv k = {.b = 1, .h = 41, .w = 32, .c = 4, .o = 8, .kh = 3, .kw = 3, .sh = 1,
 		                .sw = 1, .ph = 1, .pw = 1, .xb = 1312, .xh = 32, .xw = 1,
 		                .xc = 1312, .yb = 10496, .yh = 256, .yw = 8, .yc = 1, .oh = 41,
-		                .ow = 32, .th = 1, .tw = 1, .relu = 1, .far = 0, .rows = 2};
+		                .ow = 32, .th = 1, .tw = 1, .relu = 1, .max = 0, .far = 0,
+		                .rows = 2};
 		conv_tile(k, x, w + g * INT64_C(1152), scale + g * INT64_C(8),
 		          shift + g * INT64_C(8), y + g * INT64_C(10496), i % 21, self_scratch(s));
 	}
@@ -1757,7 +1778,8 @@ OUTLINE void main_enc_doa_b1_conv1(const Self *s, const float *restrict scale,
 		const Conv k = {.b = 1, .h = 41, .w = 32, .c = 7, .o = 8, .kh = 3, .kw = 3, .sh = 1,
 		                .sw = 1, .ph = 1, .pw = 1, .xb = 9184, .xh = 32, .xw = 1,
 		                .xc = 1312, .yb = 10496, .yh = 256, .yw = 8, .yc = 1, .oh = 41,
-		                .ow = 32, .th = 1, .tw = 1, .relu = 1, .far = 0, .rows = 2};
+		                .ow = 32, .th = 1, .tw = 1, .relu = 1, .max = 0, .far = 0,
+		                .rows = 2};
 		conv_tile(k, x, w, scale, shift, y, i, self_scratch(s));
 	}
 }
@@ -1807,7 +1829,7 @@ OUTLINE void main_enc_b1_conv2(const Self *s, const float *restrict scale,
 		const Conv k = {.b = 1, .h = 41, .w = 32, .c = 8, .o = 8, .kh = 3, .kw = 3, .sh = 1,
 		                .sw = 1, .ph = 1, .pw = 1, .xb = 10496, .xh = 256, .xw = 8, .xc = 1,
 		                .yb = 2560, .yh = 128, .yw = 8, .yc = 1, .oh = 20, .ow = 16,
-		                .th = 2, .tw = 2, .relu = 1, .far = 0, .rows = 1};
+		                .th = 2, .tw = 2, .relu = 1, .max = 0, .far = 0, .rows = 1};
 		conv_tile(k, x + g * INT64_C(10496), w + g * INT64_C(2304), scale + g * INT64_C(8),
 		          shift + g * INT64_C(8), y + g * INT64_C(2560), i % 20, self_scratch(s));
 	}
@@ -1906,7 +1928,7 @@ OUTLINE void main_enc_b2_conv1(const Self *s, const float *restrict scale,
 		const Conv k = {.b = 1, .h = 20, .w = 16, .c = 8, .o = 8, .kh = 3, .kw = 3, .sh = 1,
 		                .sw = 1, .ph = 1, .pw = 1, .xb = 2560, .xh = 128, .xw = 8, .xc = 1,
 		                .yb = 2560, .yh = 128, .yw = 8, .yc = 1, .oh = 20, .ow = 16,
-		                .th = 1, .tw = 1, .relu = 1, .far = 0, .rows = 1};
+		                .th = 1, .tw = 1, .relu = 1, .max = 0, .far = 0, .rows = 1};
 		conv_tile(k, x + g * INT64_C(2560), w + g * INT64_C(2304), scale + g * INT64_C(8),
 		          shift + g * INT64_C(8), y + g * INT64_C(2560), i % 20, self_scratch(s));
 	}
@@ -1925,7 +1947,7 @@ OUTLINE void main_enc_b2_conv2(const Self *s, const float *restrict scale,
 		const Conv k = {.b = 1, .h = 20, .w = 16, .c = 8, .o = 8, .kh = 3, .kw = 3, .sh = 1,
 		                .sw = 1, .ph = 1, .pw = 1, .xb = 2560, .xh = 128, .xw = 8, .xc = 1,
 		                .yb = 640, .yh = 64, .yw = 8, .yc = 1, .oh = 10, .ow = 8, .th = 2,
-		                .tw = 2, .relu = 1, .far = 0, .rows = 1};
+		                .tw = 2, .relu = 1, .max = 0, .far = 0, .rows = 1};
 		conv_tile(k, x + g * INT64_C(2560), w + g * INT64_C(2304), scale + g * INT64_C(8),
 		          shift + g * INT64_C(8), y + g * INT64_C(640), i % 10, self_scratch(s));
 	}
@@ -2056,7 +2078,7 @@ OUTLINE void main_enc_b3_conv1(const Self *s, const float *restrict scale,
 		const Conv k = {.b = 1, .h = 10, .w = 8, .c = 8, .o = 16, .kh = 3, .kw = 3, .sh = 1,
 		                .sw = 1, .ph = 1, .pw = 1, .xb = 640, .xh = 64, .xw = 8, .xc = 1,
 		                .yb = 1280, .yh = 128, .yw = 16, .yc = 1, .oh = 10, .ow = 8,
-		                .th = 1, .tw = 1, .relu = 1, .far = 0, .rows = 1};
+		                .th = 1, .tw = 1, .relu = 1, .max = 0, .far = 0, .rows = 1};
 		conv_tile(k, x + g * INT64_C(640), w + g * INT64_C(2304), scale + g * INT64_C(16),
 		          shift + g * INT64_C(16), y + g * INT64_C(1280), i % 10, self_scratch(s));
 	}
@@ -2075,7 +2097,7 @@ OUTLINE void main_enc_b3_conv2(const Self *s, const float *restrict scale,
 		const Conv k = {.b = 1, .h = 10, .w = 8, .c = 16, .o = 16, .kh = 3, .kw = 3,
 		                .sh = 1, .sw = 1, .ph = 1, .pw = 1, .xb = 1280, .xh = 128, .xw = 16,
 		                .xc = 1, .yb = 320, .yh = 64, .yw = 16, .yc = 1, .oh = 5, .ow = 4,
-		                .th = 2, .tw = 2, .relu = 1, .far = 0, .rows = 1};
+		                .th = 2, .tw = 2, .relu = 1, .max = 0, .far = 0, .rows = 1};
 		conv_tile(k, x + g * INT64_C(1280), w + g * INT64_C(4608), scale + g * INT64_C(16),
 		          shift + g * INT64_C(16), y + g * INT64_C(320), i % 5, self_scratch(s));
 	}
@@ -2174,7 +2196,7 @@ OUTLINE void main_enc_b4_conv1(const Self *s, const float *restrict scale,
 		const Conv k = {.b = 1, .h = 5, .w = 4, .c = 16, .o = 16, .kh = 3, .kw = 3, .sh = 1,
 		                .sw = 1, .ph = 1, .pw = 1, .xb = 320, .xh = 64, .xw = 16, .xc = 1,
 		                .yb = 320, .yh = 64, .yw = 16, .yc = 1, .oh = 5, .ow = 4, .th = 1,
-		                .tw = 1, .relu = 1, .far = 0, .rows = 1};
+		                .tw = 1, .relu = 1, .max = 0, .far = 0, .rows = 1};
 		conv_tile(k, x + g * INT64_C(320), w + g * INT64_C(4608), scale + g * INT64_C(16),
 		          shift + g * INT64_C(16), y + g * INT64_C(320), i % 5, self_scratch(s));
 	}
@@ -2193,7 +2215,7 @@ OUTLINE void main_enc_b4_conv2(const Self *s, const float *restrict scale,
 		const Conv k = {.b = 1, .h = 5, .w = 4, .c = 16, .o = 16, .kh = 3, .kw = 3, .sh = 1,
 		                .sw = 1, .ph = 1, .pw = 1, .xb = 320, .xh = 64, .xw = 16, .xc = 1,
 		                .yb = 160, .yh = 32, .yw = 16, .yc = 1, .oh = 5, .ow = 2, .th = 1,
-		                .tw = 2, .relu = 1, .far = 0, .rows = 1};
+		                .tw = 2, .relu = 1, .max = 0, .far = 0, .rows = 1};
 		conv_tile(k, x + g * INT64_C(320), w + g * INT64_C(4608), scale + g * INT64_C(16),
 		          shift + g * INT64_C(16), y + g * INT64_C(160), i % 5, self_scratch(s));
 	}

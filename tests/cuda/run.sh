@@ -7,6 +7,7 @@
 #   num        every numeric case, with all and without optional passes, in reduced precisions
 #   arch       PTX of an older architecture, machine code of another
 #   sanitize   compute-sanitizer on small sizes
+#   train      a step, and training, of the tiny models; a step of the full ones
 # Needs a GPU, a CUDA toolkit and a C compiler; runs from a checkout and from the tarball of `make
 # dist`. Log and summary go to bench/results/cuda-DEVICE-DATE.log and .md, of some groups alone to
 # build/cuda. Status 1 if anything failed, 3 if something needed is missing.
@@ -16,9 +17,9 @@ PATH=$PATH:/usr/local/cuda/bin
 build=${B:-build}
 [ -x bin/seldc ] && build=bin
 seldc=$PWD/$build/seldc
-check=$PWD/build/cuda/cuda_check
+work=${B:-build}/cuda
+check=$PWD/$work/cuda_check
 [ -x bin/cuda_check ] && check=$PWD/bin/cuda_check
-work=build/cuda
 logs=$work/log
 export XDG_CACHE_HOME=$PWD/$work/cache
 
@@ -42,9 +43,15 @@ for p in ${PYTHON:-} /usr/bin/python3 python3; do
 	if "$p" -c 'import numpy, torch' 2>/dev/null; then python=$p; break; fi
 done
 jobs=$(($(nproc) < 16 ? $(nproc) : 16))
+# PyTorch's threads, when references of a few models are computed side by side. Those that wait
+# leave the processor to others.
+export OMP_WAIT_POLICY=passive
+threads=$(((jobs + 3) / 4))
 precisions="fp32 tf32 bf16"
 limit_fp32=3e-6 limit_tf32=1e-3 limit_bf16=1e-2
-limit_attention_tf32=2e-3 limit_attention_bf16=2e-2
+# Of gradients that are zero, the norm that rounding gives: tests/reference/attention_rounding.py
+# --draws 300 has at most 2.4e-3 and 1.8e-2 of attention_l1, 9.4e-4 and 7.9e-3 of all others.
+limit_vanishing_tf32=2.4e-3 limit_vanishing_bf16=1.8e-2
 models=${MODELS:-seld_mamba_tiny seld_mamba einv2 dcase2024_baseline}
 
 # Steps that run side by side leave NAME.log and, last, NAME.status; `report` shows both in order.
@@ -73,31 +80,31 @@ side_by_side() {
 # ---- programs ----------------------------------------------------------------------------------
 build_program() { # MODEL PRECISION
 	local start=$(date +%s%N)
+	rm -f $work/$1.$2
 	"$seldc" build models/$1.json --target cuda --precision $2 --save-temps $work/src/$1.$2 -o $work/$1.$2 &&
 		echo "built in $((($(date +%s%N) - start) / 1000000)) ms"
 }
-compare() { # MODEL PRECISION
-	local limit=limit_$2 batches="1 3"
-	[ $2 = fp32 ] || batches=1
-	"$python" tests/reference/check_run.py $work/$1.$2 --model "${1%_tiny}" --params models/$1.json \
-		--limit ${!limit} --batches $batches
-}
-# each COMMAND NAME: a step NAME.MODEL.PRECISION for each program
-each() {
-	local m p
-	for m in $models; do for p in $precisions; do echo "$2.$m.$p $1 $m $p"; done; done
+# The programs of a model that were built, all with one reference.
+compare() { # MODEL
+	local p limit programs=() limits=()
+	for p in $precisions; do
+		limit=limit_$p
+		[ ! -x $work/$1.$p ] || { programs+=($work/$1.$p); limits+=(${!limit}); }
+	done
+	OMP_NUM_THREADS=$threads "$python" tests/reference/check_run.py "${programs[@]}" --limit "${limits[@]}" \
+		--model "${1%_tiny}" --params models/$1.json
 }
 run_programs() {
 	local m p
 	{
-		each build_program build
+		for m in $models; do for p in $precisions; do echo "build.$m.$p build_program $m $p"; done; done
 		case " $chosen " in *" kernels "*) echo "build.kernels build_kernels" ;; esac
 	} | side_by_side
-	[ -z "$python" ] || each compare outputs | side_by_side
+	[ -z "$python" ] || for m in $models; do echo "outputs.$m compare $m"; done | side_by_side
 	for m in $models; do
+		for p in $precisions; do report build.$m.$p tail -1; done
+		[ -z "$python" ] || report outputs.$m cat
 		for p in $precisions; do
-			report build.$m.$p tail -1
-			[ -z "$python" ] || report outputs.$m.$p cat
 			step bench.$m.$p $work/$m.$p bench --runs 200
 			report bench.$m.$p cat
 		done
@@ -111,17 +118,22 @@ sir() { # MODEL [OPTION...]: its graphs as text, once
 	mkdir -p $work/sir
 	"$seldc" opt models/$m.json "$@" >$work/sir/$m.sir
 }
+# Compiled side by side, timed one after the other.
 run_launches() {
-	local m p
+	local m p name
 	for m in seld_mamba einv2 dcase2024_baseline; do
 		sir $m
 		for p in $([ $m = seld_mamba ] && echo $precisions || echo bf16); do
-			step launches.$m.$p "$check" -a $arch -p $p -x -n 100 $work/sir/$m.sir
-			report launches.$m.$p cat
+			echo "launches.$m.$p '$check' -a $arch -p $p -x -n 100 $work/sir/$m.sir"
 		done
-	done
+	done >$work/launches
+	sed 's/ -x / -c /' $work/launches | side_by_side
+	while read -r name p; do
+		eval "step $name $p"
+		report $name cat
+	done <$work/launches
 }
-reference() { "$seldc" opt "${@:2}" >$work/sir/$1.sir && "$check" -w $work/$1.ref $work/sir/$1.sir; }
+reference() { rm -f $work/$1.ref; "$seldc" opt "${@:2}" >$work/sir/$1.sir && "$check" -w $work/$1.ref $work/sir/$1.sir; }
 graph() { # NAME PRECISION OPTION...
 	local limit=limit_$2
 	"$check" -a $arch -p $2 -t ${!limit} -r $work/$1.ref "${@:3}" $work/sir/$1.sir
@@ -150,7 +162,7 @@ run_graphs() {
 }
 
 # ---- kernels and cases --------------------------------------------------------------------------
-build_kernels() { nvcc -std=c++17 -I. -O2 -arch=$arch -o $work/kernels_test tests/cuda/kernels_test.cu; }
+build_kernels() { rm -f $work/kernels_test; nvcc -std=c++17 -I. -O2 -arch=$arch -o $work/kernels_test tests/cuda/kernels_test.cu; }
 run_kernels() {
 	[ -f "$logs/build.kernels.status" ] || step build.kernels build_kernels
 	report build.kernels
@@ -164,7 +176,12 @@ cases() {
 	shift
 	while [ "$1" != -- ]; do opts+=("$1"); shift; done
 	shift
-	printf '%s\n' "$@" | xargs -P "$jobs" -n 20 "$check" -a $arch "${opts[@]}" >"$logs/$name.log" 2>&1
+	printf '%s\n' "$@" | xargs -P "$jobs" -n 20 bash -c '"${@:2}" >"$1.$$" 2>&1' part "$logs/$name" "$check" \
+		-a $arch "${opts[@]}"
+	cat "$logs/$name".[0-9]* >"$logs/$name.log" && rm "$logs/$name".[0-9]*
+	# what died or was not reached
+	printf '%s\n' "$@" | grep -vxFf <(sed -nE 's/^(ok|not ok) ([^:]*).*/\2/p' "$logs/$name.log") |
+		sed 's/.*/not ok &: no verdict/' >>"$logs/$name.log"
 	echo "$name: $(grep -c '^ok' "$logs/$name.log") ok of $#"
 	# one line for each op with a failure
 	grep '^not ok' "$logs/$name.log" | awk -F/ '!seen[$(NF - 1)]++' | sed 's/^/    first of its op: /'
@@ -180,10 +197,9 @@ run_num() {
 	local p limit
 	for p in $precisions; do
 		limit=limit_$p
-		cases edges_$p -p $p -t ${!limit} -- $(ls tests/cuda/cases/*.sir | grep -v /attention)
-		# Gradients of attention: products of what rounded products gave, less their mean.
-		[ $p = fp32 ] || limit=limit_attention_$p
-		cases edges_attention_$p -p $p -t ${!limit} -- tests/cuda/cases/attention*.sir
+		cases edges_$p -p $p -t ${!limit} -- $(ls tests/cuda/cases/*.sir | grep -v /attention_l1.sir)
+		[ $p = fp32 ] || limit=limit_vanishing_$p
+		cases edges_vanishing_$p -p $p -t ${!limit} -- tests/cuda/cases/attention_l1.sir
 	done
 	cases tf32 -p tf32 -t 4e-3 -- $(heavy)
 	cases bf16 -p bf16 -t 3e-2 -- $(heavy)
@@ -254,8 +270,26 @@ run_sanitize() {
 	while read -r name _; do report $name tail -1; done <$work/sanitizers
 }
 
+# ---- training ------------------------------------------------------------------------------------
+run_train() {
+	local m p name train="tests/cuda/train.sh --arch $arch --batch 2"
+	if [ -z "$python" ]; then
+		echo "skipped: no python3 with torch"
+		return
+	fi
+	for m in seld_mamba einv2 dcase2024_baseline; do
+		echo "step.$m env OMP_NUM_THREADS=$threads $train -1 -s 1 -m $m"
+	done >$work/train
+	for m in seld_mamba einv2 dcase2024_baseline; do
+		for p in $precisions; do echo "train.$m.$p $train -s 2 -p $p -m ${m}_tiny"; done
+	done >>$work/train
+	echo "train.accumulate $train --set accumulate=2" >>$work/train
+	PYTHON=$python OMP_NUM_THREADS=1 side_by_side <$work/train
+	while read -r name _; do report $name cat; done <$work/train
+}
+
 # ---- the whole -----------------------------------------------------------------------------------
-groups="programs launches graphs kernels num arch sanitize"
+groups="programs launches graphs kernels num arch sanitize train"
 for g; do case " $groups " in *" $g "*) ;; *) echo "test-cuda: groups are $groups" >&2; exit 2 ;; esac; done
 rm -rf "$logs" && mkdir -p "$logs" bench/results
 
@@ -280,7 +314,7 @@ times() {
 	local f
 	echo "| program | graph | latency | 5 % | 95 % | back to back | of the roofline |"
 	echo "|---|---|---|---|---|---|---|"
-	for f in "$logs"/bench.*.log; do
+	for f in $(ls "$logs"/bench.*.log 2>/dev/null); do
 		awk -v name="$(basename "$f" .log)" '
 			function row() { if (graph) print "| " substr(name, 7) " | " graph " | " latency " | " back " | " share " |" }
 			/ runs\)$/ {row(); graph = $1 == "with" ? "with transfers" : $1; share = ""}

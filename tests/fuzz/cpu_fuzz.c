@@ -157,7 +157,7 @@ static void add(Suite *s, Case *c, bool print)
 	g->module = m;
 	if (print)
 		show(s, m);
-	PassOptions opt = {.verify = true, .hooks = {.packs = cpu_packs, .strided = cpu_strided}};
+	PassOptions opt = {.verify = true, .hooks = cpu_hooks()};
 	if (c->seed % 4 == 0)
 		opt.only = subset(&f);
 	Report report = {0};

@@ -593,13 +593,25 @@ def conv_cases():
     add("conv2d", "nan", [("x", x), ("w", d.normal(1, 1, 2, 2), "param")], conv2d)
 
 
-def conv2d_act(x, w, scale, shift, stride=(1, 1), pad=(0, 0), last=False, act="none", pool=(1, 1)):
+def conv2d_act(x, w, scale, shift, stride=(1, 1), pad=(0, 0), last=False, act="none", pool=(1, 1),
+               max=False):
     t = torch.tensor(x)
     t = t.permute(0, 3, 1, 2) if last else t
     y = F.conv2d(t, torch.tensor(w), None, tuple(stride), tuple(pad))
     y = y * torch.tensor(scale)[:, None, None] + torch.tensor(shift)[:, None, None]
-    y = F.avg_pool2d(F.relu(y) if act == "relu" else y, tuple(pool))
+    y = F.relu(y) if act == "relu" else y
+    y = (F.max_pool2d if max else F.avg_pool2d)(y, tuple(pool))
     return (y.permute(0, 2, 3, 1) if last else y).contiguous().numpy()
+
+
+def add_fused_conv(d, case, x, w, a, last, tail):
+    o = w.shape[0]
+    add("conv2d_act", case,
+        [("x", x), ("w", w, "param"), ("scale", d.coarse(o), "param"),
+         ("shift", d.coarse(o), "param")],
+        lambda *v: conv2d_act(*v, last=last, **a), dict(
+            {k: v for k, v in a.items() if k in ("stride", "pad")},
+            **tail, **{k: v for k, v in a.items() if k in ("act", "pool", "max")}))
 
 
 def fused_conv_cases(last, tail, suffix, image):
@@ -621,18 +633,43 @@ def fused_conv_cases(last, tail, suffix, image):
              {"pad": [1, 1], "act": "relu", "pool": [2, 2]}),
             ("tiles", image(1, 5, 8, 34), c(33, 5, 3, 3),
              {"pad": [1, 1], "act": "relu", "pool": [2, 2]})):
-        o = w.shape[0]
-        add("conv2d_act", case + suffix,
-            [("x", x), ("w", w, "param"), ("scale", d.coarse(o), "param"),
-             ("shift", c(o), "param")],
-            lambda *v, a=a: conv2d_act(*v, last=last, **a), dict(
-                {k: v for k, v in a.items() if k in ("stride", "pad")},
-                **tail, **{k: v for k, v in a.items() if k in ("act", "pool")}))
+        add_fused_conv(d, case + suffix, x, w, a, last, tail)
     add("conv2d_act", "group" + suffix,
         [("x", c(3, 1, 4, 6, 2) if last else c(3, 1, 2, 4, 6)), ("w", c(3, 4, 2, 3, 3), "param"),
          ("scale", c(3, 4), "param"), ("shift", c(1, 4), "param")],
         lambda *v: conv2d_act(*v, pad=(1, 1), last=last, act="relu", pool=(2, 2)),
         dict({"pad": [1, 1]}, **tail, act="relu", pool=[2, 2]), group=3)
+    pooled_conv_cases(last, tail, suffix)
+
+
+def pooled_conv_cases(last, tail, suffix):
+    d = Data("conv2d_pool%d" % last)
+    c = d.coarse
+
+    def image(b, ch, h, w):
+        return c(b, h, w, ch) if last else c(b, ch, h, w)
+
+    for case, x, w, a in (
+            ("quarter", image(1, 4, 3, 21), c(6, 4, 3, 3), {"pad": [1, 1], "pool": [1, 4]}),
+            ("max", image(2, 3, 7, 9), c(5, 3, 3, 3), {"pad": [1, 1], "pool": [2, 2], "max": True}),
+            ("max_relu", image(1, 4, 5, 21), c(6, 4, 3, 3),
+             {"pad": [1, 1], "act": "relu", "pool": [2, 4], "max": True}),
+            ("max_odd", image(1, 7, 11, 10), c(5, 7, 3, 3),
+             {"pad": [1, 1], "act": "relu", "pool": [5, 3], "max": True}),
+            ("max_stride", image(1, 2, 9, 9), c(3, 2, 3, 3),
+             {"stride": [2, 1], "pad": [1, 1], "pool": [2, 1], "max": True}),
+            ("max_tiles", image(1, 5, 7, 35), c(33, 5, 3, 3),
+             {"pad": [1, 1], "pool": [1, 4], "max": True}),
+            ("max_many", image(1, 16, 9, 11), c(32, 16, 3, 3),
+             {"pad": [1, 1], "act": "relu", "pool": [1, 4], "max": True}),
+            ("max_many_pairs", image(1, 16, 5, 7), c(32, 16, 3, 3),
+             {"pad": [1, 1], "pool": [4, 2], "max": True}),
+            ("many_quarter", image(1, 16, 5, 9), c(32, 16, 3, 3),
+             {"pad": [1, 1], "pool": [1, 4]})):
+        add_fused_conv(d, case + suffix, x, w, a, last, tail)
+    x = image(1, 1, 4, 5)
+    x[(0, 1, 2, 0) if last else (0, 0, 1, 2)] = NAN
+    add_fused_conv(d, "max_nan" + suffix, x, c(2, 1, 1, 1), {"pool": [2, 2], "max": True}, last, tail)
 
 
 # ---- norms, pools -----------------------------------------------------------------------------

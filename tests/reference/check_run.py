@@ -2,7 +2,8 @@
 """Compares `PROGRAM run` with the float64 reference on random weights and features.
 
 Prints ||a-b||/||b|| of every output, of the program and of PyTorch in float32; fails above --limit.
-The clips of a smaller batch are the first of the largest one: the reference runs once.
+The clips of a smaller batch are the first of the largest one: for all programs the reference runs
+once. OMP_NUM_THREADS says on how many threads.
 """
 import argparse
 import os
@@ -29,12 +30,12 @@ def forward(model, x, dtype):
 
 
 def run(program, folder, x):
-    """The outputs on the weights in `folder`."""
+    """The outputs on the weights in `folder`; none if the program fails."""
     paths = [os.path.join(folder, name) for name in ("w.safetensors", "x.npy", "y.safetensors")]
     np.save(paths[1], x)
-    subprocess.run([os.path.abspath(program), "run", "--weights", paths[0], "--input", paths[1],
-                    "--output", paths[2]], check=True)
-    return stio.load(paths[2])
+    done = subprocess.run([os.path.abspath(program), "run", "--weights", paths[0],
+                           "--input", paths[1], "--output", paths[2]])
+    return stio.load(paths[2]) if done.returncode == 0 else {}
 
 
 def check(program, got, want, single, limit):
@@ -63,9 +64,15 @@ def main():
     parser.add_argument("--batches", type=int, nargs="+", default=[1, 3])
     parser.add_argument("--weights", help="default: random ones")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--limit", type=float, default=3e-6)
+    parser.add_argument("--limit", type=float, nargs="+", default=[3e-6],
+                        help="one for all programs, or one for each")
     options = parser.parse_args()
-    torch.set_num_threads(1 if options.tiny else len(os.sched_getaffinity(0)))
+    programs = options.programs or [None]
+    if len(options.limit) not in (1, len(programs)):
+        parser.error("%d limits for %d programs" % (len(options.limit), len(programs)))
+    limits = options.limit * (len(programs) // len(options.limit))
+    if options.tiny:
+        torch.set_num_threads(1)
     net = nets.from_arguments(options)
     weights = (stio.load(options.weights) if options.weights
                else nets.weights(randomise(net.make(), options.seed)))
@@ -76,11 +83,11 @@ def main():
     results = []
     with tempfile.TemporaryDirectory() as folder:
         stio.save(os.path.join(folder, "w.safetensors"), weights)
-        for program in options.programs or [None]:
+        for program, limit in zip(programs, limits):
             for n in options.batches:
                 part, some = [{name: y[:n] for name, y in out.items()} for out in (want, single)]
                 got = run(program, folder, x[:n]) if program else some
-                results.append(check(program, got, part, some, options.limit))
+                results.append(check(program, got, part, some, limit))
     sys.exit(0 if all(results) else 1)
 
 

@@ -73,6 +73,8 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--device", default="cpu", help="of PyTorch")
     options = parser.parse_args()
+    # PyTorch's convolutions on a GPU are not float32 by default
+    torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = False
     net = nets.from_arguments(options)
     weights = nets.weights(randomise(net.make(), options.seed))
     batch = random_batch(net, options.batch_size, net.label_frames(), options.seed)

@@ -286,7 +286,6 @@ def main():
                         help="take the batch in N parts")
     parser.add_argument("--worst", type=int, default=5, help="how many tensors to print")
     options = parser.parse_args()
-    torch.set_num_threads(len(os.sched_getaffinity(0)))
     net = nets.from_arguments(options)
     weights = (stio.load(options.weights) if options.weights
                else nets.weights(randomise(net.make(), options.seed)))

@@ -2,16 +2,12 @@
  * for a model in which nothing mixes the examples of a batch. Run from the root. */
 #include "compiler/graph.h"
 #include "compiler/train.h"
+#include "tests/named.h"
 
 #include <math.h>
 #include <string.h>
 
 enum { CLIPS = 6, FRAMES = 5, IN = 4, OUT = 3, STEPS = 4 };
-
-typedef struct Named {
-	const char *name;
-	Tensor tensor;
-} Named;
 
 /* A model in training on examples first, first + 1, ... */
 typedef struct Run {
@@ -19,7 +15,7 @@ typedef struct Run {
 	const Model *model;
 	const Graph *step;
 	int64_t first, micro, count; /* opt.step */
-	LIST(Named) state;
+	NamedList state;
 } Run;
 
 static int check(bool ok, const char *what)
@@ -27,14 +23,6 @@ static int check(bool ok, const char *what)
 	if (!ok)
 		printf("failed: %s\n", what);
 	return !ok;
-}
-
-static Tensor *find(Run *r, const char *name)
-{
-	for (int i = 0; i < r->state.n; i++)
-		if (!strcmp(r->state.at[i].name, name))
-			return &r->state.at[i].tensor;
-	return NULL;
 }
 
 /* Values that depend on the name and the number alone. */
@@ -59,8 +47,8 @@ static bool lookup(void *ctx, const Node *source, Tensor *out)
 	const Type *t = &source->out[0].type;
 	const char *name = source->label;
 	const int64_t count = type_count(t);
-	if (find(r, name)) {
-		*out = *find(r, name);
+	if (named_find(&r->state, name)) {
+		*out = *named_find(&r->state, name);
 		return true;
 	}
 	out->type = *t;
@@ -98,7 +86,7 @@ static double run(Run *r, double *norm)
 		BUG("a step does not evaluate");
 	for (int i = 0; i < g->outputs.n; i++) {
 		const char *name = g->outputs.at[i].name;
-		Tensor *to = find(r, strncmp(name, "new.", 4) ? name : name + 4);
+		Tensor *to = named_find(&r->state, strncmp(name, "new.", 4) ? name : name + 4);
 		if (to)
 			*to = out[i];
 		if (!strcmp(name, "loss"))
@@ -114,7 +102,8 @@ static double difference(Run *a, Run *b)
 {
 	double most = a->state.n ? 0 : NAN;
 	for (int i = 0; i < a->state.n; i++) {
-		const Tensor *x = &a->state.at[i].tensor, *y = find(b, a->state.at[i].name);
+		const Tensor *x = &a->state.at[i].tensor,
+			     *y = named_find(&b->state, a->state.at[i].name);
 		for (int64_t k = 0; k < type_count(&x->type); k++)
 			most = fmax(most, y ? fabs(x->data[k] - y->data[k]) : INFINITY);
 	}

@@ -842,13 +842,14 @@ static double number_in(const char *json, const char *name)
 static void test_train(Test *t)
 {
 	CHECK(t, program(t, "train --data data --out a --set epochs=30") == RT_OK);
-	CHECK(t, t->said[0] == '\0' && strstr(t->printed, "best epoch"));
+	CHECK(t, t->printed[0] == '\0' && strncmp(t->said, "best epoch", 10) == 0);
 	CHECK(t, exists("a/best.safetensors") && exists("a/curves.html"));
 	CHECK(t, logged("a/log.jsonl", "epoch", "epoch") == 30);
 	CHECK(t, logged("a/log.jsonl", "epoch", "loss") < 0.8);
 	CHECK(t, logged("a/log.jsonl", "epoch", "F") > 0);
 	/* another number of threads */
-	CHECK(t, program(t, "train --data data --out b --threads 1 --set epochs=30") == RT_OK);
+	CHECK(t, program(t, "train -q --data data --out b --threads 1 --set epochs=30") == RT_OK);
+	CHECK(t, t->printed[0] == '\0' && t->said[0] == '\0');
 	CHECK(t, same_files("a/checkpoint.safetensors", "b/checkpoint.safetensors"));
 	CHECK(t, same_files("a/best.safetensors", "b/best.safetensors"));
 	CHECK(t, program(t, "train --data data --out a --set epochs=30") == RT_INPUT);
@@ -1196,6 +1197,25 @@ static void test_damaged(Test *t)
 	rt_identity_release(&id);
 }
 
+/* Lines that someone took out of the log do not make later ones pass for older than a checkpoint.
+ */
+static void test_short_log(Test *t)
+{
+	RtLog l;
+	RtHistory h = {.nparts = 1, .part = {"loss"}};
+	RtError *const err = rt_alloc(1, sizeof *err);
+	spew_text("short.jsonl", "{\"kind\":\"epoch\",\"stage\":\"\",\"epoch\":1}\n{}\nnot\n");
+	CHECK(t, rt_log_open(&l, "short.jsonl", 50, &h, err) == RT_OK);
+	CHECK(t, l.lines == 3 && h.n == 1 && h.at[0].epoch == 1);
+	rt_log_close(&l);
+	rt_history_release(&h);
+	CHECK(t, rt_log_open(&l, "short.jsonl", 1, &h, err) == RT_OK);
+	CHECK(t, l.lines == 1 && h.n == 1);
+	rt_log_close(&l);
+	rt_history_release(&h);
+	free(err);
+}
+
 static void test_nan(Test *t)
 {
 	CHECK(t, program(t, "train --data data --out n --set lr=1e9 --set checkpoint_steps=1") ==
@@ -1326,26 +1346,13 @@ int main(int argc, char **argv)
 		return rt_main(&fake, argc, argv);
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	static void (*const tests[])(Test *) = {
-	    test_labels,
-	    test_chunks,
-	    test_order,
-	    test_rates,
-	    test_loader,
-	    test_dataset,
-	    test_scaler,
-	    test_train,
-	    test_eval,
-	    test_stages,
-	    test_choices,
-	    test_step,
-	    test_accumulate,
-	    test_bench,
-	    test_damaged,
-	    test_nan,
-	    test_wrong_checkpoint,
-	    test_disk_full,
-	    test_kill,
-	    test_lock,
+	    test_labels,     test_chunks,  test_order,
+	    test_rates,      test_loader,  test_dataset,
+	    test_scaler,     test_train,   test_eval,
+	    test_stages,     test_choices, test_step,
+	    test_accumulate, test_bench,   test_damaged,
+	    test_short_log,  test_nan,     test_wrong_checkpoint,
+	    test_disk_full,  test_kill,    test_lock,
 	};
 	Test t = {.err = rt_alloc(1, sizeof(RtError)),
 		  .said = rt_alloc(SAID, 1),

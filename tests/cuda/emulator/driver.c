@@ -41,7 +41,7 @@ enum {
 	ATTR_SMEM_OPTIN = 97,
 	FUNC_DYNAMIC_SMEM = 8,
 	SMEM_DEFAULT = 48 * 1024,
-	SMEM_MOST = 227 * 1024,
+	SMEM_MOST = 99 * 1024, /* what every GPU has, not this one's */
 	PAGE = 4096,
 };
 

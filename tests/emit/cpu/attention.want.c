@@ -26,7 +26,7 @@
 #define ARENA INT64_C(128)
 #define LOAD INT64_C(80)
 #define PACK INT64_C(32)
-#define SCRATCH INT64_C(24208)
+#define SCRATCH INT64_C(24368)
 
 typedef struct Self {
 	int threads;
@@ -66,10 +66,11 @@ OUTLINE void main_block(const Self *s, const float *restrict q, const float *res
 {
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->threads)
 	for (int i = 0; i < 6; i++) {
-		const Attention k = {.b = 2, .t = 5, .s = 5, .h = 3, .d = 4, .e = 4, .qb = 60,
-		                     .qt = 12, .qh = 4, .qd = 1, .kb = 60, .ks = 12, .kh = 4,
-		                     .kd = 1, .vb = 60, .vs = 12, .vh = 4, .ve = 1, .rt = 12,
-		                     .rh = 4, .rd = 1, .scale = 0.5f, .relative = 1, .drop = 0};
+		const Attention k = {.b = 2, .t = 5, .s = 5, .h = 3, .d = 4, .e = 4, .blocks = 1,
+		                     .qb = 60, .qt = 12, .qh = 4, .qd = 1, .kb = 60, .ks = 12,
+		                     .kh = 4, .kd = 1, .vb = 60, .vs = 12, .vh = 4, .ve = 1,
+		                     .rt = 12, .rh = 4, .rd = 1, .scale = 0.5f, .relative = 1,
+		                     .drop = 0};
 		attn_tile(k, q, k_, v, NULL, 0, r, u, w, y, NULL, i, self_scratch(s));
 	}
 }

@@ -53,7 +53,7 @@ OUTLINE void main_conv1(const Self *s, const float *restrict scale, const float 
 		const Conv k = {.b = 1, .h = 10, .w = 16, .c = 3, .o = 32, .kh = 3, .kw = 3,
 		                .sh = 1, .sw = 1, .ph = 1, .pw = 1, .xb = 480, .xh = 48, .xw = 3,
 		                .xc = 1, .yb = 1280, .yh = 256, .yw = 32, .yc = 1, .oh = 5, .ow = 8,
-		                .th = 2, .tw = 2, .relu = 1, .far = 0, .rows = 1};
+		                .th = 2, .tw = 2, .relu = 1, .max = 0, .far = 0, .rows = 1};
 		conv_tile(k, x, w, scale, shift, y, i, self_scratch(s));
 	}
 }
@@ -64,8 +64,8 @@ OUTLINE void main_conv2(const Self *s, const float *restrict bias, const float *
                         const float *restrict w, float *restrict y)
 {
 	const Winograd k = {.b = 1, .h = 5, .w = 8, .c = 32, .o = 32, .oh = 5, .ow = 8, .th = 1,
-	                    .tw = 1, .relu = 0, .taps = 0, .far = 0, .tiles = 4, .cols = 32,
-	                    .span = 32};
+	                    .tw = 1, .relu = 0, .max = 0, .taps = 0, .far = 0, .tiles = 4,
+	                    .cols = 32, .span = 32};
 	wino_tile(k, x, w, NULL, bias, y, 0, self_scratch(s));
 }
 

@@ -40,7 +40,7 @@ extern "C" __global__ void __launch_bounds__(256, 1) k003_y(const Mem m)
 struct k004 {
 	enum { H = 8, W = 8, C = 16, OH = 8, OW = 8, O = 16, KH = 3, KW = 3, PH = 1, PW = 1, TH = 1 };
 	enum { TW = 1, XH = 128, XW = 16, XC = 1, YH = 128, YW = 16, YC = 1, SCALE = 1, SHIFT = 0 };
-	enum { RELU = 1, VECTOR = 1 };
+	enum { RELU = 1, MAX = 0, VECTOR = 1 };
 	typedef float In;
 	typedef bf16 Out;
 	enum { ROWS = 4, BN = 64, WR = 2, WN = 2, STAGES = 4 };
@@ -59,7 +59,7 @@ extern "C" __global__ void __launch_bounds__(128, 2) k004_a(const Mem m)
 struct k005 {
 	enum { H = 8, W = 8, C = 16, OH = 8, OW = 8, O = 16, KH = 3, KW = 3, PH = 1, PW = 1, TH = 1 };
 	enum { TW = 1, XH = 128, XW = 16, XC = 1, YH = 128, YW = 16, YC = 1, SCALE = 1, SHIFT = 0 };
-	enum { RELU = 1, VECTOR = 1 };
+	enum { RELU = 1, MAX = 0, VECTOR = 1 };
 	typedef float In;
 	typedef bf16 Out;
 	enum { ROWS = 4, BN = 64, WR = 2, WN = 2, STAGES = 4 };
@@ -78,7 +78,7 @@ extern "C" __global__ void __launch_bounds__(128, 2) k005_b(const Mem m)
 struct k006 {
 	enum { H = 8, W = 8, C = 16, OH = 8, OW = 8, O = 16, KH = 3, KW = 3, PH = 1, PW = 1, TH = 1 };
 	enum { TW = 1, XH = 128, XW = 16, XC = 1, YH = 128, YW = 16, YC = 1, SCALE = 1, SHIFT = 0 };
-	enum { RELU = 0, VECTOR = 1 };
+	enum { RELU = 0, MAX = 0, VECTOR = 1 };
 	typedef bf16 In;
 	typedef float Out;
 	enum { ROWS = 4, BN = 64, WR = 2, WN = 2, STAGES = 4 };

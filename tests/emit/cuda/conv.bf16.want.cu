@@ -49,7 +49,7 @@ extern "C" __global__ void __launch_bounds__(256, 1) k002_conv2(const Mem m)
 struct k003 {
 	enum { H = 10, W = 16, C = 3, OH = 10, OW = 16, O = 32, KH = 3, KW = 3, PH = 1, PW = 1 };
 	enum { TH = 2, TW = 2, XH = 48, XW = 3, XC = 1, YH = 256, YW = 32, YC = 1, SCALE = 1, SHIFT = 0 };
-	enum { RELU = 1, VECTOR = 0 };
+	enum { RELU = 1, MAX = 0, VECTOR = 0 };
 	typedef float In;
 	typedef bf16 Out;
 	enum { ROWS = 16, BN = 64 };
@@ -68,7 +68,7 @@ extern "C" __global__ void __launch_bounds__(256, 1) k003_conv1(const Mem m)
 struct k004 {
 	enum { H = 5, W = 8, C = 32, OH = 5, OW = 8, O = 32, KH = 3, KW = 3, PH = 1, PW = 1, TH = 1 };
 	enum { TW = 1, XH = 256, XW = 32, XC = 1, YH = 256, YW = 32, YC = 1, SCALE = 0, SHIFT = 1 };
-	enum { RELU = 0, VECTOR = 1 };
+	enum { RELU = 0, MAX = 0, VECTOR = 1 };
 	typedef bf16 In;
 	typedef float Out;
 	enum { ROWS = 4, BN = 64, WR = 2, WN = 2, STAGES = 4 };
