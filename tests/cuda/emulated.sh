@@ -96,13 +96,15 @@ run_models() {
 	done
 }
 
-# Small, as a step of these takes seconds.
+# Small, as a step of these takes seconds; precision:seed.
 run_train() {
 	local p
-	for p in fp32 bf16; do tests/cuda/train.sh -e -p $p --batch 2 --set mel=16 --set layers=1; done
-	for p in fp32 tf32 bf16; do
-		tests/cuda/train.sh -e -m einv2_tiny -p $p --batch 2 --set layers=1
-		tests/cuda/train.sh -e -m dcase2024_baseline_tiny -s 2 -p $p --batch 2
+	for p in fp32:1 bf16:3; do
+		tests/cuda/train.sh -e -p ${p%:*} -s ${p#*:} --batch 2 --set mel=16 --set layers=1
+	done
+	for p in fp32:1 tf32:3 bf16:3; do
+		tests/cuda/train.sh -e -m einv2_tiny -p ${p%:*} -s ${p#*:} --batch 2 --set layers=1
+		tests/cuda/train.sh -e -m dcase2024_baseline_tiny -s 1 -p ${p%:*} --batch 2
 	done
 }
 
