@@ -101,7 +101,7 @@ test-core: all $(testbin)
 # Everything that needs no GPU.
 test: test-deps
 	$(Q)tests/all
-# 2,000 random graphs, 8,000 mutated models, cases without passes, every kernel for every GPU.
+# 2,000 random graphs, 8,000 mutated models, 200,000 other files, cases without passes, every kernel for every GPU.
 test-more: test-deps all $(testbin)
 	$(Q)tests/models more
 golden: all $(testbin)

@@ -129,7 +129,6 @@ typedef struct CudaCompileOptions {
 	bool nvcc;            /* default: nvrtc */
 	bool no_ptx;          /* machine code alone */
 	const char *save_dir; /* where failing source is kept; NULL: the cache */
-	int jobs;             /* 0: one a core */
 	void (*show)(void *ctx, int done, int all); /* as jobs end; or NULL */
 	void *show_ctx;
 } CudaCompileOptions;

@@ -63,8 +63,7 @@ typedef struct Compiler {
 	LIST(Job) jobs;
 } Compiler;
 
-/* ---- architectures ----------------------------------------------------------------------------
- */
+/* ---- architectures ---- */
 
 typedef struct ArchName {
 	const char *name;
@@ -130,8 +129,7 @@ bool cuda_archs_known(Arena *a, Diag *d, const char *list)
 	return read_archs(a, d, list, &archs);
 }
 
-/* ---- the compilers -----------------------------------------------------------------------------
- */
+/* ---- the compilers ---- */
 
 static bool nvrtc_load(Nvrtc *v)
 {
@@ -225,8 +223,7 @@ static bool open_nvcc(Compiler *c)
 	return true;
 }
 
-/* ---- the cache ---------------------------------------------------------------------------------
- */
+/* ---- the cache ---- */
 
 static bool make_dir(Arena *a, const char *path)
 {
@@ -311,8 +308,7 @@ static void list_jobs(Compiler *c)
 	}
 }
 
-/* ---- one job, in a child ------------------------------------------------------------------------
- */
+/* ---- one job, in a child ---- */
 
 static int write_log(const Nvrtc *v, NvrtcProgram p, const char *path)
 {
@@ -378,8 +374,7 @@ static int run_job(const Compiler *c, const Job *j)
 	return c->opt->nvcc ? run_nvcc(c, j) : run_nvrtc(c, j);
 }
 
-/* ---- failures: the kernel, its node, the kept file
- * ------------------------------------------------ */
+/* ---- failures: the kernel, its node, the kept file ---- */
 
 /* The kernel whose text line `line` of a unit belongs to: the last one that begins before it. */
 static const CudaLaunch *launch_at_line(const Compiler *c, const Job *j, int line)
@@ -446,8 +441,7 @@ static void report(const Compiler *c, const Job *j)
 		diag_error(c->diag, E553, (Loc){0}, "%s: %s", j->kept, strerror(errno));
 }
 
-/* ---- all jobs ----------------------------------------------------------------------------------
- */
+/* ---- all jobs ---- */
 
 static bool finish_one(Compiler *c)
 {
@@ -474,7 +468,7 @@ static void show(const Compiler *c, int done)
 static bool run_jobs(Compiler *c, int *cached)
 {
 	const long cores = sysconf(_SC_NPROCESSORS_ONLN);
-	const int most = c->opt->jobs > 0 ? c->opt->jobs : cores > 0 ? (int)cores : 1;
+	const int most = cores > 0 ? (int)cores : 1;
 	int running = 0;
 	bool ok = true;
 	for (int i = 0; i < c->jobs.n; i++) {

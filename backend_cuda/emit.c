@@ -601,8 +601,7 @@ CudaCode *cuda_emit(Arena *a, const Model *m, const CudaOptions *opt)
 	return c;
 }
 
-/* ---- text -------------------------------------------------------------------------------------
- */
+/* ---- text ---- */
 
 /* The text of a kernel file without its includes. */
 static void put_kernel_text(Buf *out, const char *family)

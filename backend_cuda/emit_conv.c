@@ -77,8 +77,7 @@ static ConvKind conv_kind(const Emit *e, const Node *n, const ConvShape *s)
 	return x.narrow ? CONV_BF16 : CONV_TF32;
 }
 
-/* ---- tiles: the time of a multiprocessor, in pixels x channels over the share of its rate ------
- */
+/* ---- tiles: the time of a multiprocessor, in pixels x channels over the share of its rate ---- */
 
 static double tile_time(const Emit *e, const ConvShape *s, int64_t images, const ConvTile *t,
 			int warps, int per_sm, double full_warps)
@@ -249,8 +248,7 @@ static const char *packed_weights(Emit *e, const Node *n, const ConvShape *s, Co
 	return arena_printf(e->arena, "((const %s *)(%s))", type, to);
 }
 
-/* ---- the convolution --------------------------------------------------------------------------
- */
+/* ---- the convolution ---- */
 
 static void put_shape(const Kernel *k, const ConvShape *s, const Operand *x, const Operand *y)
 {

@@ -39,8 +39,7 @@ static void put_tensor(Buf *b, const char *name, const Type *t)
 	buf_puts(b, t->rank ? "}}" : "0}}");
 }
 
-/* ---- what the model takes and gives ------------------------------------------------------------
- */
+/* ---- what the model takes and gives ---- */
 
 static void put_params(Buf *b, const CudaCode *c)
 {
@@ -136,8 +135,7 @@ static void put_graphs(Buf *b, const CudaCode *c)
 	buf_puts(b, "};\n\n");
 }
 
-/* ---- launches, memory, machine code
- * -------------------------------------------------------------- */
+/* ---- launches, memory, machine code ---- */
 
 static bool in_list(const CudaLaunch *l, int graph)
 {
@@ -280,8 +278,7 @@ static void put_program(Buf *b, const CudaCode *c, const CudaImages *images)
 	buf_puts(b, "};\n\n");
 }
 
-/* ---- the model ----------------------------------------------------------------------------------
- */
+/* ---- the model ---- */
 
 static void put_settings(Buf *b, const Model *m)
 {

@@ -11,8 +11,7 @@ static int64_t ceil_of(int64_t n, int64_t d)
 	return (n + d - 1) / d;
 }
 
-/* ---- norms over the last axis ------------------------------------------------------------------
- */
+/* ---- norms over the last axis ---- */
 
 typedef struct RowsGrad {
 	Operand x, w, g, dx, dw, db;

@@ -373,8 +373,7 @@ void cuda_matmul(Emit *e, const Node *n)
 	emit_product(e, n, &p);
 }
 
-/* ---- in_proj, convolution, SiLU -----------------------------------------------------------------
- */
+/* ---- in_proj, convolution, SiLU ---- */
 
 void cuda_inproj_conv_silu(Emit *e, const Node *n)
 {

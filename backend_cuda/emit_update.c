@@ -134,8 +134,7 @@ static void put_table(const Kernel *k, const Table *t)
 	}
 }
 
-/* ---- sum of squares ---------------------------------------------------------------------------
- */
+/* ---- sum of squares ---- */
 
 void cuda_sum_squares(Emit *e, const Node *n)
 {

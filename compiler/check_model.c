@@ -271,7 +271,11 @@ static int kernels(Check *c)
 		CompileOptions o = options(c, &c->backend[b]);
 		o.input = singles_path(c);
 		o.pass = (PassOptions){.only = ""};
+		/* text IR takes none of these */
 		o.nsets = 0;
+		o.batch = 0;
+		o.seconds = 0;
+		o.train = false;
 		status = load(c, &o, "ops", &c->backend[b]);
 	}
 	if (status)

@@ -122,6 +122,10 @@ static void read_model(Compile *cx)
 {
 	const CompileOptions *o = cx->o;
 	if (ends_with(o->input, ".sir")) {
+		if (o->train || o->batch || o->seconds > 0 || o->nsets)
+			diag_fatal(&cx->diag, E501, (Loc){0},
+				   "--train, --batch, --seconds and --set need a model file, not "
+				   "text IR");
 		Module *const m = read_sir(cx);
 		cx->model = NEW(cx->arena, Model);
 		*cx->model = (Model){.module = m, .name = m->name, .batch = 1};

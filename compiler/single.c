@@ -34,8 +34,7 @@ void singles_close(Singles *s)
 		fclose(s->quiet.out);
 }
 
-/* ---- sizes ------------------------------------------------------------------------------------
- */
+/* ---- sizes ---- */
 
 static int64_t reduced(const Sizes *z, int64_t extent)
 {
@@ -65,8 +64,7 @@ static void collect(Sizes *z, const Node *n, int64_t tile)
 		}
 }
 
-/* ---- one node ---------------------------------------------------------------------------------
- */
+/* ---- one node ---- */
 
 static const char *operand_name(const Maker *k, int i)
 {

@@ -26,8 +26,7 @@ typedef struct Step {
 	int streams; /* dropouts so far, each with draws of its own */
 } Step;
 
-/* ---- making nodes -----------------------------------------------------------------------------
- */
+/* ---- making nodes ---- */
 
 static Value *add_input(Step *s, const char *name, const Type *t, Loc loc)
 {
@@ -73,8 +72,7 @@ static Value *stack(Step *s, Value **in, int n)
 	return build_op(s->g, NULL, OP_stack, in, n, (Loc){0}, NULL);
 }
 
-/* ---- copies of main and loss -------------------------------------------------------------------
- */
+/* ---- copies of main and loss ---- */
 
 static Value *add_weight(Step *s, const Node *n)
 {

@@ -102,7 +102,7 @@ enum { EXIT_DONE = 0, EXIT_INPUT = 1, EXIT_USAGE = 2, EXIT_TOOLCHAIN = 3, EXIT_B
 typedef struct Diag {
 	Arena *arena;
 	FILE *out; /* stderr, or where a test wants it */
-	int nerrors, nwarnings;
+	int nerrors;
 	int status;      /* by the first error: EXIT_TOOLCHAIN for codes 6xx, else EXIT_INPUT */
 	bool suppressed; /* more than DIAG_MAX_ERRORS were found; said once */
 	void (*before)(void *ctx); /* before each message, or NULL: wipes a line of progress */

@@ -321,8 +321,7 @@ static Work cost_stft(const Node *n)
 	return plain(frames * n_fft * (1 + 2.5 * log2(n_fft)));
 }
 
-/* ---- training ---------------------------------------------------------------------------------
- */
+/* ---- training ---- */
 
 static Work cost_linear_dx(const Node *n)
 {

@@ -105,7 +105,6 @@ void diag_warning(Diag *d, Loc loc, const char *fmt, ...)
 	va_list ap;
 	va_start(ap, fmt);
 	d->suppressed = false;
-	d->nwarnings++;
 	show(d, "warning", 0, &loc, fmt, ap);
 	va_end(ap);
 }

@@ -8,8 +8,7 @@
 enum { MAX_TRIED = 6 };
 static const double step = 1e-5;
 
-/* ---- values -----------------------------------------------------------------------------------
- */
+/* ---- values ---- */
 
 /* splitmix64, in [0, 1) */
 static double next(uint64_t *state)
@@ -77,8 +76,7 @@ Tensor ir_draw(Arena *a, const Graph *g, const Node *source, uint64_t *state)
 	return t;
 }
 
-/* ---- one graph --------------------------------------------------------------------------------
- */
+/* ---- one graph ---- */
 
 typedef struct Values {
 	LIST(const Node *) source;

@@ -121,8 +121,7 @@ void eval_max_pool2d_grad(const Eval *e)
 		}
 }
 
-/* ---- batch norm -------------------------------------------------------------------------------
- */
+/* ---- batch norm ---- */
 
 /* The channel of element i of t, of t.dim[axis]. */
 static int64_t channel(const Type *t, int axis, int64_t i)
@@ -225,8 +224,7 @@ void eval_batch_norm_grad(const Eval *e)
 	}
 }
 
-/* ---- row norms --------------------------------------------------------------------------------
- */
+/* ---- row norms ---- */
 
 /* One row of n elements; `centre` as in row_norm of eval_nn.c, dbias NULL without a bias. */
 static void row_grad(const double *x, const double *weight, const double *g, int64_t n, double eps,
@@ -485,8 +483,7 @@ void eval_gru_grad(const Eval *e)
 	}
 }
 
-/* ---- dropout ----------------------------------------------------------------------------------
- */
+/* ---- dropout ---- */
 
 /* Philox4x32 with 10 rounds (Salmon et al., SC11). */
 static void philox(uint32_t k0, uint32_t k1, uint32_t *c)
@@ -529,8 +526,7 @@ void eval_dropout(const Eval *e)
 	}
 }
 
-/* ---- optimiser --------------------------------------------------------------------------------
- */
+/* ---- optimiser ---- */
 
 /* acc, g, scalars[2] -> new_acc */
 void eval_accumulate(const Eval *e)

@@ -324,8 +324,7 @@ static Value *gather(Grad *c, const Value *v)
 	return total;
 }
 
-/* ---- elementwise ------------------------------------------------------------------------------
- */
+/* ---- elementwise ---- */
 
 /* An input of the node, or its value ('y'). */
 static Value *operand(const Grad *c, char letter)
@@ -355,8 +354,7 @@ static void grad_ew(Grad *c, Value *dy)
 	}
 }
 
-/* ---- without gradient -------------------------------------------------------------------------
- */
+/* ---- without gradient ---- */
 
 static void no_gradient(Grad *c)
 {
@@ -408,8 +406,7 @@ static void grad_first_equal(Grad *c, Value *dy)
 	(void)dy;
 }
 
-/* ---- movement ---------------------------------------------------------------------------------
- */
+/* ---- movement ---- */
 
 static void grad_reshape(Grad *c, Value *dy)
 {
@@ -505,8 +502,7 @@ static void grad_pad(Grad *c, Value *dy)
 	give(c, 0, slice(c, dy, axis, before, before + x.dim[axis]));
 }
 
-/* ---- reductions -------------------------------------------------------------------------------
- */
+/* ---- reductions ---- */
 
 /* Type of the result with the reduced axes kept; *length elements were reduced to one. */
 static Type kept(const Grad *c, int64_t *length)
@@ -583,8 +579,7 @@ static void grad_softmax(Grad *c, Value *dy)
 	give(c, 0, op2(c, OP_mul, op2(c, OP_sub, dy, s), y));
 }
 
-/* ---- products ---------------------------------------------------------------------------------
- */
+/* ---- products ---- */
 
 static Value *matmul(Grad *c, Value *a, bool ta, Value *b, bool tb)
 {
@@ -616,8 +611,7 @@ static void grad_linear(Grad *c, Value *dy)
 	give(c, 2, dy);
 }
 
-/* ---- images -----------------------------------------------------------------------------------
- */
+/* ---- images ---- */
 
 /* Sets the attribute to the height and width of input 0. */
 static void set_size(Grad *c, Node *n)
@@ -670,8 +664,7 @@ static void grad_max_pool2d(Grad *c, Value *dy)
 	give(c, 0, done(n));
 }
 
-/* ---- norms ------------------------------------------------------------------------------------
- */
+/* ---- norms ---- */
 
 /* Gives output i of n to the input to[i], -1: to none. */
 static void give_outputs(Grad *c, Node *n, const int *to)
@@ -760,8 +753,7 @@ static void grad_layer_norm(Grad *c, Value *dy)
 	grad_row_norm(c, OP_layer_norm_grad, dy);
 }
 
-/* ---- sequences --------------------------------------------------------------------------------
- */
+/* ---- sequences ---- */
 
 /* The convolution with time running the other way; taps that reach beyond y read zeros. Elements of
  * y that no x reaches (padding wider than the kernel) are cut off first. */
@@ -916,8 +908,7 @@ static void grad_dropout(Grad *c, Value *dy)
 	give(c, 0, done(n));
 }
 
-/* ---- the walk ---------------------------------------------------------------------------------
- */
+/* ---- the walk ---- */
 
 static GradFn *const grad_fn[NOPS] = {
 #define EW(name, ...) [OP_##name] = grad_ew,

@@ -119,8 +119,7 @@ bool infer_max_pool2d_grad(Infer *c)
 	return need_rank(c, 0, 4) && need_rank(c, 1, 4) && need_pooled(c, 1, &c->in[0]);
 }
 
-/* ---- norms ------------------------------------------------------------------------------------
- */
+/* ---- norms ---- */
 
 /* Inputs from..to are vectors along `axis` of x; *vector is their type. */
 static bool need_channels(const Infer *c, int from, int to, Type *vector)
@@ -291,8 +290,7 @@ bool infer_conv1d_silu_grad(Infer *c)
 	return true;
 }
 
-/* ---- dropout, optimiser ------------------------------------------------------------------------
- */
+/* ---- dropout, optimiser ---- */
 
 bool need_draws(const Infer *c, int i)
 {

@@ -18,8 +18,8 @@ typedef struct AudioSpec {
 } AudioSpec;
 
 /* How outputs become events. kind "tracks": per track the most probable class, active above
- * `threshold`, direction by `doa`, metres by `sde`. kind "accddoa": vectors, see 5.3 of the
- * baseline's description in models/FORMAT.md. */
+ * `threshold`, direction by `doa`, metres by `sde`. kind "accddoa": vectors whose length is the
+ * activity. models/FORMAT.md describes both. */
 typedef struct DecodeSpec {
 	const char *kind;            /* NULL: the model has none */
 	const char *sed, *doa, *sde; /* output names; accddoa uses `sed` alone */

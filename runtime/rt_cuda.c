@@ -16,8 +16,7 @@ RtStatus cu_fail(const Rt *r, CuResult code, const char *what, RtError *err)
 	return rt_fail(err, RT_DEVICE, "%s: %s (%s)", what, text, name);
 }
 
-/* ---- driver and device ------------------------------------------------------------------------
- */
+/* ---- driver and device ---- */
 
 static RtStatus driver_open(Driver *d, RtError *err)
 {
@@ -110,8 +109,7 @@ static RtStatus device_open(Rt *r, RtError *err)
 	return RT_OK;
 }
 
-/* ---- code, memory ------------------------------------------------------------------------------
- */
+/* ---- code, memory ---- */
 
 static RtStatus load_modules(Rt *r, RtError *err)
 {

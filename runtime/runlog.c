@@ -44,7 +44,8 @@ static RtStatus read_epoch(RtHistory *h, const char *line, RtError *err)
 	    cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(o, "stage"));
 	RtStatus s = RT_OK;
 	if (kind && stage && strcmp(kind, "epoch") == 0) {
-		RtEpoch e = {.epoch = (int64_t)number(o, "epoch"),
+		const double epoch = number(o, "epoch");
+		RtEpoch e = {.epoch = epoch >= 0 && epoch < 1e15 ? (int64_t)epoch : 0,
 			     .lr = number(o, "lr"),
 			     .seconds = number(o, "seconds")};
 		snprintf(e.stage, sizeof e.stage, "%s", stage);
@@ -74,7 +75,7 @@ static RtStatus cut(RtLog *l, RtError *err)
 
 RtStatus rt_log_open(RtLog *l, const char *path, int64_t lines, RtHistory *h, RtError *err)
 {
-	*l = (RtLog){.path = strdup(path), .lines = lines};
+	*l = (RtLog){.path = strdup(path)};
 	if (!l->path)
 		return rt_no_memory(err);
 	l->file = fopen(path, "a+e");
@@ -84,7 +85,7 @@ RtStatus rt_log_open(RtLog *l, const char *path, int64_t lines, RtHistory *h, Rt
 	char *line = NULL;
 	size_t room = 0;
 	RtStatus s = RT_OK;
-	for (int64_t i = 0; !s && i < lines && getline(&line, &room, l->file) > 0; i++)
+	for (; !s && l->lines < lines && getline(&line, &room, l->file) > 0; l->lines++)
 		s = read_epoch(h, line, err);
 	free(line);
 	return s ? s : cut(l, err);

@@ -437,7 +437,7 @@ static RtStatus summarise(ScoreSet *s, RtError *err)
 		return RT_OK;
 	if (s->nerrors > MAX_DIAGNOSTICS)
 		log_line(s, "error: %d more errors are not shown", s->nerrors - MAX_DIAGNOSTICS);
-	return rt_fail(err, RT_INPUT, "%d error%s in %d file%s, nothing was scored", s->nerrors,
+	return rt_fail(err, RT_INPUT, "%d error%s in %d file%s", s->nerrors,
 		       s->nerrors == 1 ? "" : "s", s->nbad, s->nbad == 1 ? "" : "s");
 }
 

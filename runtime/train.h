@@ -242,7 +242,8 @@ typedef struct RtLog {
 	int64_t lines;
 } RtLog;
 
-/* Goes on after the first `lines` lines of the file; reads the epochs among them into h. */
+/* Goes on after the first `lines` lines of the file, or all there are; reads the epochs among them
+ * into h. */
 RtStatus rt_log_open(RtLog *l, const char *path, int64_t lines, RtHistory *h, RtError *err);
 /* Takes the object over. */
 RtStatus rt_log_write(RtLog *l, cJSON *line, RtError *err);

@@ -97,8 +97,7 @@ static float *param_values(Check *c, const Node *n)
 	return values(&c->at[atoi(n->label)], &named);
 }
 
-/* ---- the program, as emit_host.c would write it
- * --------------------------------------------------- */
+/* ---- the program, as emit_host.c would write it ---- */
 
 static RtTensor tensor_of(const char *name, const Type *t)
 {

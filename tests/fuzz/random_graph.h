@@ -525,8 +525,7 @@ static void generate(Gen *f)
 	}
 }
 
-/* ---- gradients ---------------------------------------------------------------------------------
- */
+/* ---- gradients ---- */
 
 /* Sum of the squares of all elements. */
 static Value *norm(Gen *f, Value *v)

@@ -15,6 +15,8 @@ def vjp(fn, args, g, wrt=None):
 
 # ---- elementwise ------------------------------------------------------------------------------
 
+# Those whose operands are of both signs.
+SIGNED = ("abs_da", "relu_da", "silu_da", "softplus_da")
 DERIVATIVES = {
     "div_da": lambda b: 1 / b,
     "div_db": lambda b, y: -y / b,
@@ -46,7 +48,7 @@ def derivative_cases(m):
         names = ref.__code__.co_varnames if hasattr(ref, "__code__") else ("a",)
 
         def operands(*shapes):
-            make = d.normal if op in ("abs_da", "relu_da", "silu_da", "softplus_da") else d.positive
+            make = d.normal if op in SIGNED else d.positive
             return [("in_" + name, make(*s)) for name, s in zip(names, shapes)]
 
         m.add(op, "odd", operands((3, 5, 7), (3, 5, 7)), ref)

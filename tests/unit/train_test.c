@@ -1197,6 +1197,25 @@ static void test_damaged(Test *t)
 	rt_identity_release(&id);
 }
 
+/* Lines that someone took out of the log do not make later ones pass for older than a checkpoint.
+ */
+static void test_short_log(Test *t)
+{
+	RtLog l;
+	RtHistory h = {.nparts = 1, .part = {"loss"}};
+	RtError *const err = rt_alloc(1, sizeof *err);
+	spew_text("short.jsonl", "{\"kind\":\"epoch\",\"stage\":\"\",\"epoch\":1}\n{}\nnot\n");
+	CHECK(t, rt_log_open(&l, "short.jsonl", 50, &h, err) == RT_OK);
+	CHECK(t, l.lines == 3 && h.n == 1 && h.at[0].epoch == 1);
+	rt_log_close(&l);
+	rt_history_release(&h);
+	CHECK(t, rt_log_open(&l, "short.jsonl", 1, &h, err) == RT_OK);
+	CHECK(t, l.lines == 1 && h.n == 1);
+	rt_log_close(&l);
+	rt_history_release(&h);
+	free(err);
+}
+
 static void test_nan(Test *t)
 {
 	CHECK(t, program(t, "train --data data --out n --set lr=1e9 --set checkpoint_steps=1") ==
@@ -1327,26 +1346,13 @@ int main(int argc, char **argv)
 		return rt_main(&fake, argc, argv);
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	static void (*const tests[])(Test *) = {
-	    test_labels,
-	    test_chunks,
-	    test_order,
-	    test_rates,
-	    test_loader,
-	    test_dataset,
-	    test_scaler,
-	    test_train,
-	    test_eval,
-	    test_stages,
-	    test_choices,
-	    test_step,
-	    test_accumulate,
-	    test_bench,
-	    test_damaged,
-	    test_nan,
-	    test_wrong_checkpoint,
-	    test_disk_full,
-	    test_kill,
-	    test_lock,
+	    test_labels,     test_chunks,  test_order,
+	    test_rates,      test_loader,  test_dataset,
+	    test_scaler,     test_train,   test_eval,
+	    test_stages,     test_choices, test_step,
+	    test_accumulate, test_bench,   test_damaged,
+	    test_short_log,  test_nan,     test_wrong_checkpoint,
+	    test_disk_full,  test_kill,    test_lock,
 	};
 	Test t = {.err = rt_alloc(1, sizeof(RtError)),
 		  .said = rt_alloc(SAID, 1),
