@@ -1,4 +1,6 @@
 """What the benches share: where the compiler is, building and timing programs, result files."""
+import concurrent.futures
+import contextlib
 import datetime
 import json
 import os
@@ -8,6 +10,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tempfile
 
 TOP = pathlib.Path(__file__).resolve().parent.parent
 MODELS = ["dcase2024_baseline", "einv2", "seld_mamba"]
@@ -41,6 +44,15 @@ def build(model, folder, name, options):
     if done.returncode:
         sys.exit(done.stderr)
     return program
+
+
+@contextlib.contextmanager
+def built(jobs, folder=None):
+    """Paths of the programs of [(model, name, options)], built side by side; gone at the end unless
+    they are in `folder`."""
+    with tempfile.TemporaryDirectory() as scratch, \
+            concurrent.futures.ThreadPoolExecutor(min(16, len(os.sched_getaffinity(0)))) as pool:
+        yield list(pool.map(lambda j: build(j[0], folder or scratch, j[1], j[2]), jobs))
 
 
 def bench(program, *options):

@@ -421,7 +421,7 @@ __device__ __forceinline__ void attn_finish(float (*o)[4], AttnRun &run, int i0,
 		}
 		if (P::LSE && (lane & 3) == 0)
 			lse[((long long)b * P::H + h) * P::NQ + row] =
-			    (run.top[i] + log2f(sum)) * 0.693147181f;
+			    fmaf(run.top[i], 0.693147181f, logf(sum));
 	}
 }
 
@@ -528,7 +528,6 @@ __device__ __forceinline__ void attn_grad_scores(const AttnIn<P> &in, float (*s)
 	typedef AttnBackward<P> F;
 	typedef typename P::T T;
 	const int lane = threadIdx.x & 31, row0 = (threadIdx.x >> 5) * 16;
-	const float unit = P::scale() * 1.44269504f;
 	T *const weights = shared + F::PW + row0 * A::KP, *const ds = shared + F::DS + row0 * A::KP;
 	for (int e = lane; P::RELATIVE && e < 16 * F::XP / 4; e += 32)
 		put4(own + e * 4, make_float4(0, 0, 0, 0));
@@ -544,7 +543,9 @@ __device__ __forceinline__ void attn_grad_scores(const AttnIn<P> &in, float (*s)
 #pragma unroll
 			for (int c = 0; c < 2; c++) {
 				const float w =
-				    n + c < keys ? exp2_ftz(s[j][i * 2 + c] * unit - lse[row0 + r]) : 0.0f;
+				    n + c < keys ? exp2_ftz(fmaf(s[j][i * 2 + c], P::scale(), -lse[row0 + r]) *
+				                            1.44269504f)
+				                 : 0.0f;
 				p[c] = w * f[c];
 				g[c] = w * (d[j][i * 2 + c] * f[c] - mean[row0 + r]);
 				if (P::RELATIVE)
@@ -611,9 +612,9 @@ __device__ __forceinline__ void attn_grad_span(const typename P::T *shared, cons
 	}
 }
 
-/* sums of g y and lse in units of log2 of a block of queries; rows that do not exist weigh nothing */
+/* sums of g y, and lse, of a block of queries; rows that do not exist weigh nothing */
 template <class P>
-__device__ __forceinline__ void attn_grad_rows(float *mean, float *lse2, const typename P::Out *y,
+__device__ __forceinline__ void attn_grad_rows(float *mean, float *lses, const typename P::Out *y,
                                                const float *lse, const typename P::G *g, int i0)
 {
 	typedef Attn<P> A;
@@ -626,7 +627,7 @@ __device__ __forceinline__ void attn_grad_rows(float *mean, float *lse2, const t
 		sum = warp_sum(sum);
 		if (lane == 0) {
 			mean[r] = sum;
-			lse2[r] = i0 + r < P::NQ ? lse[i0 + r] * 1.44269504f : __uint_as_float(0x7f800000u);
+			lses[r] = i0 + r < P::NQ ? lse[i0 + r] : __uint_as_float(0x7f800000u);
 		}
 	}
 }
@@ -666,8 +667,8 @@ __device__ __forceinline__ void attention_grad(AttnIn<P> in, const typename P::O
 	extern __shared__ float4 shared4[];
 	T *const shared = (T *)shared4;
 	char *const owns = (char *)(shared + F::END);
-	float *const mean = (float *)(owns + A::WARPS * F::OWN), *const lse2 = mean + P::ROWS;
-	float *const dp = lse2 + P::ROWS;
+	float *const mean = (float *)(owns + A::WARPS * F::OWN), *const lses = mean + P::ROWS;
+	float *const dp = lses + P::ROWS;
 	const int warp = threadIdx.x >> 5, h = blockIdx.y;
 	const long long q_row = (long long)b * P::NQ * P::H + h, k_row = (long long)b * P::NK * P::H + h;
 	attn_head<P>(in, b, h);
@@ -692,7 +693,7 @@ __device__ __forceinline__ void attention_grad(AttnIn<P> in, const typename P::O
 		attn_fetch<P, Rows, false>(shared + F::G, g, P::ROWS, i0, P::NQ, nullptr);
 		if (P::RELATIVE)
 			attn_fetch<P, typename Of::Q, false>(shared + F::QP, in.q, P::ROWS + 1, i0, P::NQ, in.w);
-		attn_grad_rows<P>(mean, lse2, y, lse, g, i0);
+		attn_grad_rows<P>(mean, lses, y, lse, g, i0);
 		for (int j0 = 0; j0 < P::NK; j0 += P::KEYS) {
 			const int first = i0 - j0 - P::KEYS;
 			float s[P::KEYS / 8][4], d[P::KEYS / 8][4] = {};
@@ -710,7 +711,7 @@ __device__ __forceinline__ void attention_grad(AttnIn<P> in, const typename P::O
 			AttnProduct<P>::template add<P::KEYS / 8, false, false>(
 			    d, shared + F::G + warp * 16 * A::EP, A::EP, shared + F::V, A::EP, A::EN);
 			attn_grad_scores<P>(
-			    in, s, d, shared, (T *)(owns + warp * F::OWN), mean, lse2, P::NK - j0,
+			    in, s, d, shared, (T *)(owns + warp * F::OWN), mean, lses, P::NK - j0,
 			    (((unsigned long long)b * P::H + h) * P::NQ + i0 + warp * 16) * P::NK + j0);
 			__syncthreads();
 			attn_grad_keys<P>(shared, out.dk, out.dv, j0, i0 == 0);

@@ -5,8 +5,9 @@
  *     dx = weight rstd (g - (dbias + xn dweight) / m)
  * A CTA of 256 threads takes TX x VEC channels of EACH rows, a row being what lies at one place of
  * all axes but the channels'; TX x TY threads, each with VEC neighbouring channels of every TY-th
- * row. Sums over rows go through partial results of CTAs, which one warp a channel adds in order,
- * in double precision.
+ * row. Sums over rows go through partial results of CTAs, which one warp a channel adds in order.
+ * What threads and CTAs found is added in double precision: an error of a channel's sums is one of
+ * all its elements, and grows from layer to layer where that of an element averages out.
  * P: ROWS C   rows and channels of an instance     TX TY VEC EACH   as above
  *    row(i)   offset of row i in x                 XC               stride of channels in x
  *    COUNT    rows of x that the statistics are over
@@ -127,19 +128,20 @@ __device__ __forceinline__ void norm_stats(const typename P::In *x, float2 *part
 	__syncthreads();
 	for (unsigned k = threadIdx.x; k < P::TX * P::VEC; k += 256) {
 		const unsigned c = blockIdx.x * P::TX * P::VEC + k;
-		float sum = 0, square = 0;
+		double sum = 0, square = 0;
 #pragma unroll 2
 		for (unsigned t = 0; t < P::TY; t++)
-			sum = fmaf(at.rows(t), all[t][k].x, sum);
-		const float middle = sum / (at.end - at.first);
+			sum += (double)all[t][k].x * at.rows(t);
+		/* rounded, as the squares are to be about what the part says is its mean */
+		const float middle = (float)(sum / (at.end - at.first));
 #pragma unroll 2
 		for (unsigned t = 0; t < P::TY; t++) {
-			const float d = all[t][k].x - middle;
-			square += fmaf(at.rows(t) * d, d, all[t][k].y);
+			const double d = (double)all[t][k].x - middle;
+			square += d * d * at.rows(t) + all[t][k].y;
 		}
 		if (c < P::C)
 			parts[((size_t)blockIdx.y * gridDim.z + blockIdx.z) * P::C + c] =
-			    make_float2(middle, square);
+			    make_float2(middle, (float)square);
 	}
 }
 
@@ -264,13 +266,14 @@ __device__ __forceinline__ void norm_grad_sums(const typename P::In *x, const fl
 	__syncthreads();
 	for (unsigned k = threadIdx.x; k < P::TX * P::VEC; k += 256) {
 		const unsigned c = blockIdx.x * P::TX * P::VEC + k;
-		float2 v = all[0][k];
-		for (unsigned t = 1; t < P::TY; t++) {
-			v.x += all[t][k].x;
-			v.y += all[t][k].y;
+		double sum = 0, sum_xn = 0;
+		for (unsigned t = 0; t < P::TY; t++) {
+			sum += all[t][k].x;
+			sum_xn += all[t][k].y;
 		}
 		if (c < P::C)
-			parts[((size_t)blockIdx.y * gridDim.z + blockIdx.z) * P::C + c] = v;
+			parts[((size_t)blockIdx.y * gridDim.z + blockIdx.z) * P::C + c] =
+			    make_float2((float)sum, (float)sum_xn);
 	}
 }
 

@@ -216,6 +216,20 @@ template <class T> __device__ __forceinline__ T warp_sum(T v)
 	return v;
 }
 
+/* A sum of many elements. What rounding takes from each is summed beside it (Knuth's two-sum), so
+ * that the result is off by little more than one rounding, however many there are. */
+struct LongSum {
+	float sum = 0, lost = 0;
+	__device__ __forceinline__ void add(float v)
+	{
+		const float to = sum + v, had = to - v;
+		lost += (sum - had) + (v - (to - had));
+		sum = to;
+	}
+	/* Beside an infinite sum `lost` is no number. */
+	__device__ __forceinline__ float value() const { return lost - lost == 0 ? sum + lost : sum; }
+};
+
 /* NaN if either is. */
 __device__ __forceinline__ float larger(float a, float b)
 {

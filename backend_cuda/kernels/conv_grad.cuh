@@ -370,12 +370,12 @@ template <class P> __device__ __forceinline__ void conv_dw_finish(const float *p
 	const unsigned i = blockIdx.x * 256u + threadIdx.x;
 	if (i >= P::TAPS * P::O * P::C)
 		return;
-	float sum = parts[i];
+	LongSum sum;
 #pragma unroll 4
-	for (unsigned p = 1; p < P::PARTS; p++)
-		sum += parts[i + (size_t)p * P::STRIDE];
+	for (unsigned p = 0; p < P::PARTS; p++)
+		sum.add(parts[i + (size_t)p * P::STRIDE]);
 	const unsigned oc = i % (P::O * P::C), tap = i / (P::O * P::C);
-	dw[(size_t)oc * P::TAPS + tap] = sum;
+	dw[(size_t)oc * P::TAPS + tap] = sum.value();
 }
 
 /* ---- any stride, any window --------------------------------------------------------------------

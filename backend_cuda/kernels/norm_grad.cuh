@@ -67,24 +67,24 @@ __device__ __forceinline__ void norm_sums(const typename P::In *x, const typenam
 	const unsigned lane = threadIdx.x & 31, warp = threadIdx.x >> 5, c = blockIdx.x * 32 + lane;
 	const unsigned first = blockIdx.y * P::EACH;
 	const unsigned end = first + P::EACH < P::ROWS ? first + P::EACH : P::ROWS;
-	float2 sum = make_float2(0, 0);
+	LongSum sum, sum_xn;
 #pragma unroll 4
 	for (unsigned i = first + warp; i < end && c < P::COLS; i += 8) {
 		const float v = widen(g[(size_t)i * P::COLS + c]);
 		const float2 s = stats[i];
-		sum.x = fmaf(v, (widen(x[(size_t)i * P::COLS + c]) - s.x) * s.y, sum.x);
-		sum.y += v;
+		sum_xn.add(v * ((widen(x[(size_t)i * P::COLS + c]) - s.x) * s.y));
+		sum.add(v);
 	}
-	sums[warp][lane] = sum;
+	sums[warp][lane] = make_float2(sum_xn.value(), sum.value());
 	__syncthreads();
 	if (warp > 0 || c >= P::COLS)
 		return;
 	for (int w = 1; w < 8; w++) {
-		sum.x += sums[w][lane].x;
-		sum.y += sums[w][lane].y;
+		sum_xn.add(sums[w][lane].x);
+		sum.add(sums[w][lane].y);
 	}
 	const size_t to = ((size_t)blockIdx.y * gridDim.z + blockIdx.z) * P::COLS + c;
-	dweight[to] = sum.x;
+	dweight[to] = sum_xn.value();
 	if (P::CENTRE)
-		dbias[to] = sum.y;
+		dbias[to] = sum.value();
 }

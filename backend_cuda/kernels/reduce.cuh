@@ -9,9 +9,9 @@
 #pragma once
 #include "common.cuh"
 
+/* State: start, next element, result of a thread; warp: of its lanes; end: from n elements. */
 struct Sum {
-	static __device__ __forceinline__ float start() { return 0.0f; }
-	static __device__ __forceinline__ float join(float a, float b) { return a + b; }
+	typedef LongSum State;
 	static __device__ __forceinline__ float warp(float v) { return warp_sum(v); }
 	static __device__ __forceinline__ float end(float v, float) { return v; }
 };
@@ -21,14 +21,20 @@ struct Mean : Sum {
 };
 
 struct Max : Sum {
-	static __device__ __forceinline__ float start() { return -__int_as_float(0x7f800000); }
-	static __device__ __forceinline__ float join(float a, float b) { return larger(a, b); }
+	struct State {
+		float top = -__int_as_float(0x7f800000);
+		__device__ __forceinline__ void add(float v) { top = larger(top, v); }
+		__device__ __forceinline__ float value() const { return top; }
+	};
 	static __device__ __forceinline__ float warp(float v) { return warp_max(v); }
 };
 
 struct Min : Sum {
-	static __device__ __forceinline__ float start() { return __int_as_float(0x7f800000); }
-	static __device__ __forceinline__ float join(float a, float b) { return -larger(-a, -b); }
+	struct State {
+		Max::State of;
+		__device__ __forceinline__ void add(float v) { of.add(-v); }
+		__device__ __forceinline__ float value() const { return -of.value(); }
+	};
 	static __device__ __forceinline__ float warp(float v) { return -warp_max(-v); }
 };
 
@@ -79,13 +85,13 @@ __device__ __forceinline__ void reduce(const typename P::In *x, typename P::Out 
 		return;
 	const Row<P> row(x, by, i);
 	const Part<P> part;
-	float v = R::start();
+	typename R::State v;
 #pragma unroll 8
 	for (unsigned k = part.first + lane; k < part.end; k += 32)
-		v = R::join(v, row.at(k));
-	v = R::warp(v);
+		v.add(row.at(k));
+	const float all = R::warp(v.value());
 	if (lane == 0)
-		reduce_put<P, R>(y, i, v);
+		reduce_put<P, R>(y, i, all);
 }
 
 /* One lane a row, 8 warps along the columns: for elements that follow each other along rows.
@@ -98,17 +104,17 @@ __device__ __forceinline__ void reduce_across(const typename P::In *x, typename 
 	const unsigned lane = threadIdx.x & 31, warp = threadIdx.x >> 5, i = blockIdx.x * 32 + lane;
 	const Row<P> row(x, by, i < P::ROWS ? i : P::ROWS - 1);
 	const Part<P> part;
-	float v = R::start();
+	typename R::State v;
 #pragma unroll 8
 	for (unsigned k = part.first + warp; k < part.end; k += 8)
-		v = R::join(v, row.at(k));
-	sums[warp][lane] = v;
+		v.add(row.at(k));
+	sums[warp][lane] = v.value();
 	__syncthreads();
 	if (warp > 0 || i >= P::ROWS)
 		return;
 	for (int w = 1; w < 8; w++)
-		v = R::join(v, sums[w][lane]);
-	reduce_put<P, R>(y, i, v);
+		v.add(sums[w][lane]);
+	reduce_put<P, R>(y, i, v.value());
 }
 
 /* One thread a row: for few columns. grid: ROWS / 256 CTAs of 256. */
@@ -120,10 +126,10 @@ __device__ __forceinline__ void reduce_short(const typename P::In *x, typename P
 	if (i >= P::ROWS)
 		return;
 	const Row<P> row(x, by, i);
-	float v = R::start();
+	typename R::State v;
 	for (unsigned k = 0; k < P::COLS; k++)
-		v = R::join(v, row.at(k));
-	reduce_put<P, R>(y, i, v);
+		v.add(row.at(k));
+	reduce_put<P, R>(y, i, v.value());
 }
 
 /* mask: 1 at the first element of each row of x that equals the row's element of top, else 0.
@@ -156,10 +162,11 @@ __device__ __forceinline__ void softmax(const typename P::In *x, typename P::Out
 		return;
 	const typename P::In *row = x + P::row(i);
 	typename P::Out *out = y + P::out(i);
-	float top = Max::start(), sum = 0;
+	Max::State largest;
+	float sum = 0;
 	for (unsigned k = lane; k < P::COLS; k += 32)
-		top = Max::join(top, widen(row[P::col(k)]));
-	top = warp_max(top);
+		largest.add(widen(row[P::col(k)]));
+	const float top = warp_max(largest.value());
 	for (unsigned k = lane; k < P::COLS; k += 32)
 		sum += expf(widen(row[P::col(k)]) - top);
 	sum = warp_sum(sum);

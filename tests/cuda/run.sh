@@ -271,22 +271,19 @@ run_sanitize() {
 }
 
 # ---- training ------------------------------------------------------------------------------------
-# Sizes and seeds of the tiny models as in emulated.sh.
 run_train() {
-	local m p name train="tests/cuda/train.sh --arch $arch"
+	local m p name train="tests/cuda/train.sh --arch $arch --batch 2"
 	if [ -z "$python" ]; then
 		echo "skipped: no python3 with torch"
 		return
 	fi
 	for m in seld_mamba einv2 dcase2024_baseline; do
-		echo "step.$m env OMP_NUM_THREADS=$threads $train -1 -s 1 -m $m --batch 2"
+		echo "step.$m env OMP_NUM_THREADS=$threads $train -1 -s 1 -m $m"
 	done >$work/train
-	for p in $precisions; do
-		echo "train.seld_mamba.$p $train -p $p --batch 2 --set mel=16 --set layers=1"
-		echo "train.einv2.$p $train -m einv2_tiny -p $p --batch 2 --set layers=1"
-		echo "train.dcase2024_baseline.$p $train -m dcase2024_baseline_tiny -s 2 -p $p --batch 2"
+	for m in seld_mamba einv2 dcase2024_baseline; do
+		for p in $precisions; do echo "train.$m.$p $train -s 2 -p $p -m ${m}_tiny"; done
 	done >>$work/train
-	echo "train.accumulate $train --batch 2 --set accumulate=2 --set mel=16 --set layers=1" >>$work/train
+	echo "train.accumulate $train --set accumulate=2" >>$work/train
 	PYTHON=$python OMP_NUM_THREADS=1 side_by_side <$work/train
 	while read -r name _; do report $name cat; done <$work/train
 }
