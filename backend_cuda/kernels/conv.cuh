@@ -29,7 +29,7 @@ template <class P> struct ConvFma {
 		OP = (P::O + P::BN - 1) / P::BN * P::BN,
 		SLABS = (P::C + KC - 1) / KC,
 		/* Slabs whose sums are joined before they are added to the total: one sum over all of
-		 * a wide layer's 4,608 terms loses three times as much to rounding. */
+		 * a wide layer's 4,608 terms loses four times as much to rounding. */
 		DEEP = 1,
 		ASYNC = sizeof(typename P::In) == 4, /* else through registers, NLOAD at a time */
 		NLOAD = ASYNC ? 1 : (HR * HC * 2 + THREADS - 1) / THREADS,

@@ -52,6 +52,10 @@ run_pitfalls() {
 	fault "variance as a difference" "wrong)" \
 		's/(float d = v\[r\]\[e\]) - mean\[e\]/\1/; s/m2\[e\] \+= fmaf.*;/m2[e] += square;/; s/fmaf\(step, share, mean/fmaf(step - mean[e], share, mean/; s/(make_float2\(s.mean\[e\], s.m2\[e\])/\1 - s.n * s.mean[e] * s.mean[e]/' \
 		tests/num/batch_norm_train/offset.sir
+	fault "long sums in one accumulator" "wrong)" 's/lost \+= \(sum - had.*;//' tests/num/sum_product/rounding.sir
+	fault "statistics in single precision" "wrong)" 's/double (sum = 0, square)/float \1/' \
+		tests/num/batch_norm_train/rounding.sir
+	fault "a convolution's sum in one piece" "differs by" 's/DEEP = 1,/DEEP = 100,/' -t 1.5e-7 ${conv}_wide.sir
 	fault "an odd row of a pool" "touches byte" 's/py >= P::OH \/ P::TH \|\|/py >= ceil_div(P::OH, P::TH) ||/' ${conv}_pool22.sir
 	fault "half of a wide tile" "differs by" 's/q \*= 2/q *= 4/' -p tf32 -t 1e-3 ${conv}_max14.sir
 	fault "a value that nobody wrote" "differs by -nan" 's/if \(t0 \+ t >= P::M\)/if (t0 + t >= P::M - 1)/' ${mamba}_l50.sir

@@ -474,6 +474,11 @@ def reduce_cases():
             lambda a, b, ax=axes, k=keep: np.sum(a * b, axis=tuple(ax), keepdims=bool(k)),
             {"axes": axes, "keep": keep} if keep else {"axes": axes},
             **({"group": 4} if case == "group" else {}))
+    # Sums of more digits than single precision holds: adding one after the other shows.
+    d = Data("rounding")
+    a, b = (np.float64(d.rng.integers(-4095, 4096, (2, 20, 16, 8))) for _ in range(2))
+    add("sum_product", "rounding", [("a", a), ("b", b)], lambda x, y: (x * y).sum((0, 1, 2)),
+        {"axes": [0, 1, 2]}, f32=4e-7)
     d = Data("sum_squares")
 
     def squares(*xs):

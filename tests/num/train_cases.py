@@ -258,6 +258,40 @@ def batch_norm_cases(m):
           group=4, outs=("dx", "dw", "db"))
 
 
+def rounding_cases(m):
+    """Sums over thousands of rows whose digits single precision cannot hold."""
+    d = m.Data("norm_rounding")
+    shape = (2, 4, 40, 25)
+    x = m.f32(d.rng.normal(1, 1, shape))
+    g = m.f32(d.rng.normal(0.5, 1, shape) + x / 2)  # so that neither of its sums is small
+    w, b, mean, var = (m.f32(d.rng.uniform(0.5, 1.5, 4)) for _ in range(4))
+
+    def forward(x, w, b, mean, var):
+        y, (new_mean, new_var) = batch_norm(1, 1e-5, 0.1, *map(torch.tensor, (x, w, b, mean, var)))
+        rstd = 1 / np.sqrt(x.var((0, 2, 3)) + 1e-5)
+        return y.numpy(), x.mean((0, 2, 3)), rstd, new_mean.numpy(), new_var.numpy()
+
+    def backward(x, w, mean, rstd, g):
+        """By the formula: given statistics are rounded, so they are not quite those of x."""
+        mean, rstd, w = (v[:, None, None] for v in (mean, rstd, w))
+        xn, every = (x - mean) * rstd, (0, 2, 3)
+        db, dw = g.sum(every), (g * xn).sum(every)
+        both = db[:, None, None] + xn * dw[:, None, None]
+        return w * rstd * (g - both / (x.size / 4)), dw, db
+
+    m.add("batch_norm_train", "rounding",
+          [("x", x), ("w", w, "param"), ("b", b, "param"), ("m", mean, "param"), ("v", var, "param")],
+          forward, f32=3e-7, outs=("y", "mean", "rstd", "new_mean", "new_var"))
+    m.add("batch_norm_grad", "rounding",
+          [("x", x), ("w", w, "param"), ("mean", m.f32(x.mean((0, 2, 3)))),
+           ("rstd", m.f32(1 / x.std((0, 2, 3)))), ("g", g)],
+          backward, f32=7e-7, outs=("dx", "dw", "db"))
+    x, g = m.f32(d.rng.normal(0, 1, (1200, 4))), m.f32(d.rng.normal(0.5, 1, (1200, 4)))
+    m.add("layer_norm_grad", "rounding", [("x", x), ("w", w, "param"), ("g", g)],
+          lambda x, w, g: vjp(lambda *t: F.layer_norm(t[0], (4,), t[1], t[2], 1e-5),
+                              [x, w, 0 * w], g), f32=2.5e-7, outs=("dx", "dw", "db"))
+
+
 def norm_act_cases(m):
     """batch_norm_train and its gradient with activation and pool."""
     d = m.Data("batch_norm_act")
@@ -593,7 +627,7 @@ def adamw_cases(m):
 
 def write(m):
     for cases in (derivative_cases, first_equal_cases, product_cases, conv_cases, pool_cases,
-                  batch_norm_cases, norm_act_cases, row_norm_cases, conv1d_cases, scan_cases,
-                  gru_grad_cases, fused_cases, dropout_cases, accumulate_cases,
+                  batch_norm_cases, rounding_cases, norm_act_cases, row_norm_cases, conv1d_cases,
+                  scan_cases, gru_grad_cases, fused_cases, dropout_cases, accumulate_cases,
                   adamw_cases):
         cases(m)
