@@ -33,7 +33,7 @@ enum { ROWS = 64, KEYS = 128, LANES = ROWS + 16, SPAN = (KEYS + 32) * 32, REACH 
 static int64_t blocks_of(const Sizes *z)
 {
 	const int64_t many = z->b * z->h * emit_ceil(z->t, ROWS) / 32;
-	return many < 1 ? 1 : many < 4 ? many : 4;
+	return many < 1 ? 1 : many < 8 ? many : 8;
 }
 
 static void strides(Fn *f, Buf *b, const char *name, const char *axes, int input)

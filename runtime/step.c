@@ -335,11 +335,12 @@ static RtStatus run_batches(RtStep *s, const RtModel *m, void *self, const RtPla
 
 /* Steps on the same batch. The loss of each goes into memory that is the loss's in the end. */
 static RtStatus run_steps(RtStep *s, const RtModel *m, void *self, const RtPlan *p, int64_t steps,
-			  RtError *err)
+			  RtProgress *progress, RtError *err)
 {
 	float *const loss = s->out[s->part[0]], *const all = rt_alloc((uint64_t)steps, sizeof *all);
 	RtStatus status = all ? RT_OK : rt_no_memory(err);
 	for (int64_t i = 0; !status && i < steps; i++) {
+		rt_progress_show(progress, "step", i, steps);
 		status = run_batches(s, m, self, p, i + 1, err);
 		all[i] = *loss;
 	}
@@ -369,7 +370,10 @@ static RtStatus run_step(RtStep *s, const RtModel *m, const RtOptions *o, const 
 	if (status)
 		return status;
 	const int64_t steps = o->repeat ? o->repeat : 1;
-	status = run_steps(s, m, self, p, steps, err);
+	RtProgress progress;
+	rt_progress_open(&progress, o->quiet);
+	status = run_steps(s, m, self, p, steps, &progress, err);
+	rt_progress_clear(&progress);
 	m->ops.close(self);
 	return status ? status : write_outputs(s, steps, o->output, err);
 }
