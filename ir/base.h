@@ -71,6 +71,17 @@ char *file_read(Arena *a, const char *path, size_t *len);
  * link is followed; a device or a pipe is written to, not replaced. */
 bool file_write(const char *path, const void *data, size_t len);
 
+/* ---- random numbers ------------------------------------------------------------------------ */
+
+/* splitmix64 (Steele, Lea, Flood 2014); any state will do. */
+static inline uint64_t random_bits(uint64_t *state)
+{
+	uint64_t z = *state += 0x9e3779b97f4a7c15u;
+	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+	z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+	return z ^ (z >> 31);
+}
+
 /* ---- diag.c ----------------------------------------------------------------------------- */
 
 /* One input text. text is NULL where only the name is known (places read from text IR). */

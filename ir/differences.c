@@ -10,13 +10,10 @@ static const double step = 1e-5;
 
 /* ---- values ---- */
 
-/* splitmix64, in [0, 1) */
+/* In [0, 1) */
 static double next(uint64_t *state)
 {
-	uint64_t z = *state += 0x9e3779b97f4a7c15u;
-	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-	z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-	return (double)((z ^ (z >> 31)) >> 11) * 0x1p-53;
+	return (double)(random_bits(state) >> 11) * 0x1p-53;
 }
 
 static bool is_one_of(const char *name, const char *const *all, size_t n)

@@ -55,15 +55,6 @@ double guard_difference(const Tensor *want, const Tensor *got)
 
 /* ---- random values --------------------------------------------------------------------------- */
 
-/* splitmix64 */
-static uint64_t next(uint64_t *state)
-{
-	uint64_t z = *state += 0x9e3779b97f4a7c15u;
-	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-	z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-	return z ^ (z >> 31);
-}
-
 static uint64_t hash_text(const char *s, uint64_t h)
 {
 	for (; *s; s++)
@@ -92,7 +83,7 @@ bool passes_random(void *ctx, const Node *source, Tensor *out)
 	out->type = *t;
 	out->data = NEW_ARRAY(r->arena, double, type_count(t));
 	for (int64_t i = 0; i < type_count(t); i++)
-		out->data[i] = base + range * ((double)(next(&state) >> 11) * 0x1p-52 - 1);
+		out->data[i] = base + range * ((double)(random_bits(&state) >> 11) * 0x1p-52 - 1);
 	return true;
 }
 
@@ -112,7 +103,7 @@ void guard_shuffle(Graph *g, uint64_t seed, Arena *scratch)
 			ready[nready++] = g->nodes.at[i];
 	}
 	for (int placed = 0; placed < n; placed++) {
-		const int pick = (int)(next(&seed) % (uint64_t)nready);
+		const int pick = (int)(random_bits(&seed) % (uint64_t)nready);
 		Node *done = ready[pick];
 		ready[pick] = ready[--nready];
 		order[placed] = done;

@@ -59,7 +59,8 @@ static Tensor *evaluate(const Graph *g, Arena *a, uint64_t seed, uint64_t *noise
 		ir_eval_node(n, a, in, out[i]);
 		for (int o = 0; noise && o < n->nout; o++)
 			for (int64_t e = 0; e < type_count(&out[i][o].type); e++) {
-				const double unit = (double)(draw(noise) >> 11) * 0x1p-52 - 1;
+				const double unit =
+				    (double)(random_bits(noise) >> 11) * 0x1p-52 - 1;
 				double *v = &out[i][o].data[e];
 				*v = (double)(float)(*v * (1 + unit * ULP));
 			}

@@ -243,7 +243,7 @@ int main(int argc, char **argv)
 		if (!kinds[k].make(a, &seeds[k], err))
 			return fprintf(stderr, "file_fuzz: no %s\n", kinds[k].name), 2;
 	const long count = atol(argv[2]);
-	uint64_t r = strtoull(argv[1], NULL, 10) * 0x9e3779b97f4a7c15u | 1;
+	uint64_t r = strtoull(argv[1], NULL, 10);
 	long i = 0, good = 0;
 	for (bool ok = true; ok && i < count; i += ok) {
 		Arena *own = arena_new();

@@ -183,13 +183,13 @@ static void move_values(const Graph *g, const Tensor *want, uint64_t seed, Arena
 {
 	uint64_t rng = seed;
 	for (int i = 0; i < 8 && g->arena_bytes > 0; i++) {
-		const Node *n = g->nodes.at[draw(&rng) % (uint64_t)g->nodes.n];
+		const Node *n = g->nodes.at[random_bits(&rng) % (uint64_t)g->nodes.n];
 		Value *v = &n->out[0];
 		const Place old = v->place;
 		const int64_t room = g->arena_bytes - type_bytes(&v->type);
 		if (old.kind != PLACE_ARENA || room < 0)
 			continue;
-		v->place.offset = (int64_t)(draw(&rng) % (uint64_t)(room + 1)) / 64 * 64;
+		v->place.offset = (int64_t)(random_bits(&rng) % (uint64_t)(room + 1)) / 64 * 64;
 		const PassHooks none = {0};
 		if (!plan_check(g, &none, a))
 			run_machine(g, want, seed, a, false);

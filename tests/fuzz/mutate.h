@@ -15,18 +15,9 @@ typedef struct Text {
 
 typedef LIST(Text) Texts;
 
-/* xorshift64*: state is never 0. */
-static inline uint64_t next_random(uint64_t *state)
-{
-	*state ^= *state >> 12;
-	*state ^= *state << 25;
-	*state ^= *state >> 27;
-	return *state * 2685821657736338717u;
-}
-
 static inline size_t below(uint64_t *state, size_t n)
 {
-	return n ? (size_t)((next_random(state) >> 11) % n) : 0;
+	return n ? (size_t)(random_bits(state) % n) : 0;
 }
 
 static inline int by_name(const void *a, const void *b)

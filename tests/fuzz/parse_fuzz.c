@@ -139,7 +139,7 @@ int main(int argc, char **argv)
 		return 2;
 	const OpTable *ops = ops_new(a);
 	const long count = atol(argv[2]);
-	uint64_t r = strtoull(argv[1], NULL, 10) * 0x9e3779b97f4a7c15u | 1;
+	uint64_t r = strtoull(argv[1], NULL, 10);
 	int parsed = 0;
 	long i = 0;
 	while (i < count && run_one(ops, sink, &r, &seeds, &parsed))

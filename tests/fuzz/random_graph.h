@@ -18,18 +18,10 @@ typedef struct Gen {
 
 /* ---- numbers --------------------------------------------------------------------------------- */
 
-static uint64_t draw(uint64_t *state)
-{
-	uint64_t z = *state += 0x9e3779b97f4a7c15u;
-	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-	z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-	return z ^ (z >> 31);
-}
-
 /* lo..hi, both possible */
 static int pick(Gen *f, int lo, int hi)
 {
-	return lo + (int)(draw(&f->rng) % (uint64_t)(hi - lo + 1));
+	return lo + (int)(random_bits(&f->rng) % (uint64_t)(hi - lo + 1));
 }
 
 static bool chance(Gen *f, int percent)
@@ -466,7 +458,7 @@ static bool too_large(const Value *v)
 static void branches(Gen *f)
 {
 	const int count = pick(f, 2, 4), length = pick(f, 1, 4);
-	const uint64_t script = draw(&f->rng);
+	const uint64_t script = random_bits(&f->rng);
 	Value *x = pooled(f), *end[4];
 	const bool one = chance(f, 50), reversed = chance(f, 30);
 	for (int i = 0; i < count; i++) {
