@@ -51,8 +51,8 @@ static RowsGrad rows_grad(Emit *e, const Node *n)
 			emit_bug(n, "gradient of a norm of strided values");
 	sweep_group(&r.z, group, o, 4);
 	r.parts = row_parts(e, &r, group);
-	r.stats =
-	    arena_printf(e->arena, "((float2 *)(%s))", scratch_text(e, group * r.rows * 2 * bytes));
+	r.stats = arena_printf(e->arena, "((%s *)(%s))", r.centre ? "double2" : "float2",
+			       scratch_text(e, group * r.rows * (r.centre ? 4 : 2) * bytes));
 	r.part_w = scratch_text(e, r.parts * group * r.cols * bytes);
 	r.part_b = r.centre ? scratch_text(e, r.parts * group * r.cols * bytes) : NULL;
 	return r;

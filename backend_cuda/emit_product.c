@@ -157,6 +157,9 @@ static ProductKind packed(Product *p, ProductKind kind)
 	return kind;
 }
 
+/* FMA takes no longer than the launch itself for that few multiply-adds, and rounds no operand. */
+enum { SMALL_PRODUCT = 8 << 20 };
+
 static ProductKind product_kind(const Emit *e, const Node *n, Product *p)
 {
 	if (p->odd || (p->xk != 1 && p->k > 1) || p->y.stride[p->y.rank - 1] != 1)
@@ -171,9 +174,11 @@ static ProductKind product_kind(const Emit *e, const Node *n, Product *p)
 	}
 	if (p->x.narrow || p->w.narrow || !product_aligned(p, 0, &p->x, p->xr, 4))
 		return PROD_ANY;
+	const bool small = p->m * p->n * p->k * sweep_count(&p->z) <= SMALL_PRODUCT;
+	const ProductKind kind = strict || small ? PROD_FMA : PROD_TF32;
 	if (p->wk == 1 && product_aligned(p, 1, &p->w, p->wr, 4))
-		return strict ? PROD_FMA : PROD_TF32;
-	return weights ? packed(p, strict ? PROD_FMA : PROD_TF32) : PROD_ANY;
+		return kind;
+	return weights ? packed(p, kind) : PROD_ANY;
 }
 
 /* ---- packing -------------------------------------------------------------------------------- */

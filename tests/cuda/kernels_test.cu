@@ -97,7 +97,7 @@ template <class F> static void allow_smem(F *kernel, int bytes)
 
 template <class T> struct ConvCase {
 	enum { H = 21, W = 37, C = 40, OH = 21, OW = 37, O = 72, KH = 3, KW = 3, PH = 1, PW = 1 };
-	enum { XH = W * C, XW = C, XC = 1, TH = 2, TW = 2, YH = OW / TW * O, YW = O, YC = 1 };
+	enum { XH = W * C, XW = C, XC = 1, TH = 2, TW = 2, MAX = 0, YH = OW / TW * O, YW = O, YC = 1 };
 	enum { ROWS = 8, BN = 64, WR = 2, WN = 2, STAGES = 4, SCALE = 1, SHIFT = 0, RELU = 1 };
 	enum { VECTOR = 1, TAPS = 9, WO = C * TAPS, WC = TAPS, WT = 1 };
 	typedef T In;
@@ -206,7 +206,7 @@ template <class T> static int test_pack(const char *name, double ulp)
 
 template <class T> struct ProductCase {
 	enum { M = 51, N = 75, K = 136, XR = K, WR = K, YR = N, BM = 64, BN = 64, WM = 2, WN = 2 };
-	enum { WK = 1, BIAS = 1 };
+	enum { WK = 1, BIAS = 1, STAGES = 3 };
 	typedef T In;
 	typedef float Out;
 };

@@ -170,21 +170,32 @@ run_kernels() {
 	report kernels cat
 }
 
-# cases NAME OPTION... -- FILE...: verdicts of all files in NAME.log
+# cases NAME EACH OPTION... -- FILE...: verdicts of all files in NAME.log, of EACH files by one call
 cases() {
-	local name=$1 opts=()
-	shift
+	local name=$1 each=$2 opts=() part=0
+	shift 2
 	while [ "$1" != -- ]; do opts+=("$1"); shift; done
 	shift
-	printf '%s\n' "$@" | xargs -P "$jobs" -n 20 bash -c '"${@:2}" >"$1.$$" 2>&1' part "$logs/$name" "$check" \
-		-a $arch "${opts[@]}"
-	cat "$logs/$name".[0-9]* >"$logs/$name.log" && rm "$logs/$name".[0-9]*
-	# what died or was not reached
-	printf '%s\n' "$@" | grep -vxFf <(sed -nE 's/^(ok|not ok) ([^:]*).*/\2/p' "$logs/$name.log") |
-		sed 's/.*/not ok &: no verdict/' >>"$logs/$name.log"
-	echo "$name: $(grep -c '^ok' "$logs/$name.log") ok of $#"
-	# one line for each op with a failure
-	grep '^not ok' "$logs/$name.log" | awk -F/ '!seen[$(NF - 1)]++' | sed 's/^/    first of its op: /'
+	printf '%s\n' "$@" >"$logs/$name.files"
+	echo "$name" >>$work/sets
+	while [ $# -gt 0 ]; do
+		echo "$name.$((part++)) '$check' -a $arch ${opts[*]} ${*:1:each}" >>$work/calls
+		shift $(($# < each ? $# : each))
+	done
+}
+run_cases() {
+	local name
+	side_by_side <$work/calls
+	while read -r name; do
+		cat "$logs/$name".[0-9]*.log >"$logs/$name.log"
+		rm "$logs/$name".[0-9]*
+		# what died or was not reached
+		grep -vxFf <(sed -nE 's/^(ok|not ok) ([^:]*).*/\2/p' "$logs/$name.log") "$logs/$name.files" |
+			sed 's/.*/not ok &: no verdict/' >>"$logs/$name.log"
+		echo "$name: $(grep -c '^ok' "$logs/$name.log") ok of $(wc -l <"$logs/$name.files")"
+		# one line for each op with a failure
+		grep '^not ok' "$logs/$name.log" | awk -F/ '!seen[$(NF - 1)]++' | sed 's/^/    first of its op: /'
+	done <$work/sets
 }
 # Ops whose kernels differ with the precision.
 heavy() {
@@ -195,16 +206,18 @@ heavy() {
 }
 run_num() {
 	local p limit
-	for p in $precisions; do
+	rm -f $work/calls $work/sets
+	for p in $precisions; do # what takes longest to compile first
 		limit=limit_$p
-		cases edges_$p -p $p -t ${!limit} -- $(ls tests/cuda/cases/*.sir | grep -v /attention_l1.sir)
+		cases edges_$p 5 -p $p -t ${!limit} -- $(ls tests/cuda/cases/*.sir | grep -v /attention_l1.sir)
 		[ $p = fp32 ] || limit=limit_vanishing_$p
-		cases edges_vanishing_$p -p $p -t ${!limit} -- tests/cuda/cases/attention_l1.sir
+		cases edges_vanishing_$p 1 -p $p -t ${!limit} -- tests/cuda/cases/attention_l1.sir
 	done
-	cases tf32 -p tf32 -t 4e-3 -- $(heavy)
-	cases bf16 -p bf16 -t 3e-2 -- $(heavy)
-	cases all_passes -- tests/num/*/*.sir
-	cases no_passes -0 -- tests/num/*/*.sir
+	cases tf32 20 -p tf32 -t 4e-3 -- $(heavy)
+	cases bf16 20 -p bf16 -t 3e-2 -- $(heavy)
+	cases all_passes 20 -- tests/num/*/*.sir
+	cases no_passes 20 -0 -- tests/num/*/*.sir
+	run_cases
 }
 # A line for each op: cases that pass of those that ran, in each of the columns
 by_op() {
