@@ -42,7 +42,7 @@ python=
 for p in ${PYTHON:-} /usr/bin/python3 python3; do
 	if "$p" -c 'import numpy, torch' 2>/dev/null; then python=$p; break; fi
 done
-jobs=$(($(nproc) < 16 ? $(nproc) : 16))
+jobs=$(($(nproc) < 32 ? $(nproc) : 32))
 # PyTorch's threads, when references of a few models are computed side by side. Those that wait
 # leave the processor to others.
 export OMP_WAIT_POLICY=passive

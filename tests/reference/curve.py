@@ -14,6 +14,7 @@ and a tenth more, which is less than such draws differ.
 """
 import argparse
 import json
+import multiprocessing
 import os
 import subprocess
 import sys
@@ -32,8 +33,11 @@ from step import loss_of, random_batch
 FACTOR = 1.1  # of the farthest draw
 
 
-def torch_curve(net, weights, batch, dtype, steps, device, shift=0):
+def torch_curve(net, weights, batch, dtype, steps, device, threads, shift):
     """The loss of every step, as it was before the step."""
+    torch.set_num_threads(threads)
+    # PyTorch's convolutions on a GPU are not float32 by default
+    torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = False
     model = nets.load_weights(net.make().to(dtype), weights).train().to(device)
     data = {n: torch.from_numpy(np.roll(x, shift, 0)).to(device, dtype) for n, x in batch.items()}
     parameters = list(model.parameters())
@@ -44,6 +48,17 @@ def torch_curve(net, weights, batch, dtype, steps, device, shift=0):
         losses.append(loss.item())
         optimiser.step(torch.autograd.grad(loss, parameters))
     return losses
+
+
+def torch_curves(*task, draws):
+    """Of float64 and, of each of the batch's rotations, float32; side by side."""
+    with multiprocessing.get_context("spawn").Pool(draws + 1) as pool:
+        net, weights, batch, steps, device = task
+        runs = [(torch.float64, 0)] + [(torch.float32, k) for k in range(draws)]
+        first, *others = pool.starmap(torch_curve, [
+            (net, weights, batch, dtype, steps, device, torch.get_num_threads(), shift)
+            for dtype, shift in runs])
+    return {"float64": first, "float32": others}
 
 
 def program_curve(program, weights, batch, steps):
@@ -73,21 +88,16 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--device", default="cpu", help="of PyTorch")
     options = parser.parse_args()
-    # PyTorch's convolutions on a GPU are not float32 by default
-    torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = False
     net = nets.from_arguments(options)
     weights = nets.weights(randomise(net.make(), options.seed))
     batch = random_batch(net, options.batch_size, net.label_frames(), options.seed)
-
-    def run(dtype, shift=0):
-        return torch_curve(net, weights, batch, dtype, options.steps, options.device, shift)
 
     if options.curve:
         with open(options.curve) as f:
             curves = json.load(f)
     else:
-        curves = {"float64": run(torch.float64),
-                  "float32": [run(torch.float32, k) for k in range(options.batch_size)]}
+        curves = torch_curves(net, weights, batch, options.steps, options.device,
+                              draws=options.batch_size)
     if options.write:
         with open(options.write, "w") as f:
             json.dump(curves, f, indent=1)

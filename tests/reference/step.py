@@ -25,6 +25,7 @@ measure, an eighth of it for tf32, which keeps three more bits; likewise the los
 statistics. New weights follow from the given gradients as exactly as ever.
 """
 import argparse
+import contextlib
 import multiprocessing
 import os
 import subprocess
@@ -113,14 +114,15 @@ def steps_of_libraries(threads, *task):
 
 def drawn_steps(net, weights, batch, seed=None, accumulate=1):
     """PyTorch's steps in float32, as the head of this file says; each processor is a process, as
-    the environment is read when PyTorch is loaded."""
+    the environment is read when PyTorch is loaded. They run side by side."""
     task = (torch.get_num_threads(), net, weights, batch, torch.float32, seed, accumulate)
-    found = []
-    for variables in PROCESSORS:
-        with unittest.mock.patch.dict(os.environ, variables):
-            with multiprocessing.get_context("spawn").Pool(1) as pool:
-                found += pool.apply(steps_of_libraries, task)
-    return found
+    with contextlib.ExitStack() as stack:
+        waiting = []
+        for variables in PROCESSORS:
+            with unittest.mock.patch.dict(os.environ, variables):
+                pool = stack.enter_context(multiprocessing.get_context("spawn").Pool(1))
+            waiting.append(pool.apply_async(steps_of_libraries, task))
+        return [found for two in waiting for found in two.get()]
 
 
 def update_by_given(net, weights, given):
