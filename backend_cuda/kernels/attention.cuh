@@ -345,7 +345,7 @@ __device__ __forceinline__ void attn_softmax(float (*s)[4], float (*o)[4], AttnR
 {
 	typedef Attn<P> A;
 	const int lane = threadIdx.x & 31;
-	const float none = __uint_as_float(0xff800000u), unit = P::scale() * 1.44269504f;
+	const float none = -infinite(), unit = P::scale() * 1.44269504f;
 #pragma unroll
 	for (int i = 0; i < 2; i++) {
 		float top = run.top[i], sum = 0;
@@ -438,7 +438,7 @@ __device__ __forceinline__ void attention(AttnIn<P> in, typename P::Out *y, floa
 	const int warp = threadIdx.x >> 5, h = blockIdx.y, i0 = blockIdx.x * P::ROWS;
 	float *const own = (float *)((char *)(shared + F::END) + warp * F::OWN);
 	float o[A::EN / 8][4] = {};
-	const float none = __uint_as_float(0xff800000u);
+	const float none = -infinite();
 	AttnRun run = {{none, none}, {0, 0}};
 	attn_head<P>(in, b, h);
 	attn_fetch<P, typename Of::Q, false>(shared + F::QC, in.q, P::ROWS, i0, P::NQ, in.u);
@@ -627,7 +627,7 @@ __device__ __forceinline__ void attn_grad_rows(float *mean, float *lses, const t
 		sum = warp_sum(sum);
 		if (lane == 0) {
 			mean[r] = sum;
-			lses[r] = i0 + r < P::NQ ? lse[i0 + r] : __uint_as_float(0x7f800000u);
+			lses[r] = i0 + r < P::NQ ? lse[i0 + r] : infinite();
 		}
 	}
 }

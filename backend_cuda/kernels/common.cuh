@@ -230,6 +230,12 @@ struct LongSum {
 	__device__ __forceinline__ float value() const { return lost - lost == 0 ? sum + lost : sum; }
 };
 
+/* NVRTC knows no INFINITY. */
+__device__ __forceinline__ float infinite()
+{
+	return __uint_as_float(0x7f800000u);
+}
+
 /* NaN if either is. */
 __device__ __forceinline__ float larger(float a, float b)
 {

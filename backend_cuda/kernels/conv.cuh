@@ -512,7 +512,7 @@ __device__ __forceinline__ void conv_any(const typename P::In *x, const float *w
 		return;
 	const int n = i % P::O, px = i / P::O % QW, py = i / P::O / QW;
 	const float s = P::SCALE ? scale[n] : 1.0f, b = P::SCALE || P::SHIFT ? shift[n] : 0.0f;
-	float sum = P::MAX ? -__int_as_float(0x7f800000) : 0;
+	float sum = P::MAX ? -infinite() : 0;
 	for (int a = 0; a < P::TH; a++)
 		for (int c = 0; c < P::TW; c++) {
 			const float v = conv_point<P>(x, w + (size_t)n * P::C * P::KH * P::KW,

@@ -59,7 +59,7 @@ __device__ __forceinline__ void max_pool_grad(const typename P::In *x, const typ
 		return;
 	}
 	const typename P::In *tile = x + P::tile(i);
-	float top = -__int_as_float(0x7f800000);
+	float top = -infinite();
 	unsigned best = 0;
 	for (unsigned k = 0; k < P::KH * P::KW; k++) {
 		const float v = widen(tile[k / P::KW * P::XH + k % P::KW * P::XW]);

@@ -22,7 +22,7 @@ struct Mean : Sum {
 
 struct Max : Sum {
 	struct State {
-		float top = -__int_as_float(0x7f800000);
+		float top = -infinite();
 		__device__ __forceinline__ void add(float v) { top = larger(top, v); }
 		__device__ __forceinline__ float value() const { return top; }
 	};

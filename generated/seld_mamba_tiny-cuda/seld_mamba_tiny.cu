@@ -231,6 +231,12 @@ struct LongSum {
 	__device__ __forceinline__ float value() const { return lost - lost == 0 ? sum + lost : sum; }
 };
 
+/* NVRTC knows no INFINITY. */
+__device__ __forceinline__ float infinite()
+{
+	return __uint_as_float(0x7f800000u);
+}
+
 /* NaN if either is. */
 __device__ __forceinline__ float larger(float a, float b)
 {
@@ -2336,7 +2342,7 @@ struct Mean : Sum {
 
 struct Max : Sum {
 	struct State {
-		float top = -__int_as_float(0x7f800000);
+		float top = -infinite();
 		__device__ __forceinline__ void add(float v) { top = larger(top, v); }
 		__device__ __forceinline__ float value() const { return top; }
 	};
@@ -4381,7 +4387,7 @@ __device__ __forceinline__ void conv_any(const typename P::In *x, const float *w
 		return;
 	const int n = i % P::O, px = i / P::O % QW, py = i / P::O / QW;
 	const float s = P::SCALE ? scale[n] : 1.0f, b = P::SCALE || P::SHIFT ? shift[n] : 0.0f;
-	float sum = P::MAX ? -__int_as_float(0x7f800000) : 0;
+	float sum = P::MAX ? -infinite() : 0;
 	for (int a = 0; a < P::TH; a++)
 		for (int c = 0; c < P::TW; c++) {
 			const float v = conv_point<P>(x, w + (size_t)n * P::C * P::KH * P::KW,
