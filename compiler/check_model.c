@@ -93,6 +93,8 @@ static CompileOptions options(const Check *c, const Backend *b)
 	o.seconds = c->seconds;
 	o.batch = c->o->batch ? c->o->batch : BATCH;
 	o.precision = b->limits->precision;
+	if (o.target == TARGET_CPU)
+		o.arch = NULL; /* that of the GPU beside it */
 	return o;
 }
 
@@ -102,6 +104,7 @@ static int see_model(Check *c, bool passes, void (*see)(void *ctx, const Compile
 	CompileOptions o = options(c, &c->backend[0]);
 	o.target = TARGET_CPU;
 	o.precision = "fp32";
+	o.arch = NULL;
 	if (!passes)
 		o.pass = (PassOptions){.only = ""};
 	const int status = compile_plan(&o, see, c);

@@ -7,7 +7,8 @@
 #   num        every numeric case, with all and without optional passes, in reduced precisions
 #   arch       PTX of an older architecture, machine code of another
 #   sanitize   compute-sanitizer on small sizes
-#   train      a step, and training, of the tiny models; a step of the full ones
+#   train      a step, training and `seldc check` of the tiny models; a step of the full ones, a
+#              hundred of SELD-Mamba
 # Needs a GPU, a CUDA toolkit and a C compiler; runs from a checkout and from the tarball of `make
 # dist`. Log and summary go to bench/results/cuda-DEVICE-DATE.log and .md, of some groups alone to
 # build/cuda. Status 1 if anything failed, 3 if something needed is missing.
@@ -45,7 +46,7 @@ done
 jobs=$(($(nproc) < 32 ? $(nproc) : 32))
 # PyTorch's threads, when references of a few models are computed side by side. Those that wait
 # leave the processor to others.
-export OMP_WAIT_POLICY=passive
+export OMP_WAIT_POLICY=passive PYTHONWARNINGS=ignore
 threads=$(((jobs + 3) / 4))
 precisions="fp32 tf32 bf16"
 limit_fp32=3e-6 limit_tf32=1e-3 limit_bf16=1e-2
@@ -291,8 +292,11 @@ run_train() {
 		return
 	fi
 	for m in seld_mamba einv2 dcase2024_baseline; do
-		echo "step.$m env OMP_NUM_THREADS=$threads $train -1 -s 1 -m $m"
+		echo "step.$m env OMP_NUM_THREADS=$threads $train -1 $([ $m != seld_mamba ] || echo -c) -s 1 -m $m"
 	done >$work/train
+	for m in seld_mamba einv2 dcase2024_baseline; do
+		echo "check.${m}_tiny $seldc check models/${m}_tiny.json --target cuda"
+	done >>$work/train
 	for m in seld_mamba einv2 dcase2024_baseline; do
 		for p in $precisions; do echo "train.$m.$p $train -s 2 -p $p -m ${m}_tiny"; done
 	done >>$work/train

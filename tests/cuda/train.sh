@@ -1,11 +1,12 @@
 #!/bin/bash
-# train.sh [-e] [-q] [-1] [-m MODEL] [-s SEED] [-p PRECISION] [-b] [BUILD OPTION...]: a training
+# train.sh [-e] [-q] [-1] [-c] [-m MODEL] [-s SEED] [-p PRECISION] [-b] [BUILD OPTION...]: a training
 # program of models/MODEL.json (seld_mamba_tiny) on the GPU or, with -e, in the emulator: one step
 # against PyTorch in float64 (not with -q), the same bits whatever the order in which blocks run and,
 # not with -1, some epochs twice with equal bits, the scores of its evaluation from its weights, once
-# more killed and resumed, a loss that is no number; with -b its times and memory. SEED is that of
-# the one step's weights and data, such that no gradient is ill-conditioned. Prints "ok NAME" or
-# "not ok NAME" and why; status 1 after any of these. Needs python3 with torch.
+# more killed and resumed, a loss that is no number; with -c the loss of a hundred steps, PyTorch on
+# the GPU, too; with -b its times and memory. SEED is that of the one step's weights and data, such
+# that no gradient is ill-conditioned. Prints "ok NAME" or "not ok NAME" and why; status 1 after any
+# of these. Needs python3 with torch.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
 build=${B:-build}
@@ -13,7 +14,7 @@ build=${B:-build}
 seldc=$PWD/$build/seldc
 python=${PYTHON:-/usr/bin/python3}
 work=$(mktemp -d) && trap 'rm -rf "$work"' EXIT
-run= model=seld_mamba_tiny accumulate=1 seed=3 precision=fp32 quick= single= bench= options=() sets=()
+run= model=seld_mamba_tiny accumulate=1 seed=3 precision=fp32 quick= single= bench= curve= options=() sets=()
 epochs=20 # that of a GPU can be caught running; in the emulator a step takes seconds
 while [ $# -gt 0 ]; do
 	case $1 in
@@ -21,6 +22,7 @@ while [ $# -gt 0 ]; do
 	-q) quick=1 ;;
 	-1) single=1 ;;
 	-b) bench=1 ;;
+	-c) curve=1 ;;
 	-m) model=$2; shift ;;
 	-s) seed=$2; shift ;;
 	-p) precision=$2; shift ;;
@@ -35,13 +37,18 @@ while [ $# -gt 0 ]; do
 	esac
 	shift
 done
-program=$work/program failed=0
+program=$work/program out=$work/out failed=0
 
+# show=LINES check NAME COMMAND...: so many lines of what it prints are shown if all is well.
 check() {
 	local name="train $model $precision: $1" start=$(date +%s) status; shift
-	"$@" >"$work/out" 2>&1; status=$?
-	if [ $status = 0 ]; then echo "ok $name, $(($(date +%s) - start)) s"; else
-		echo "not ok $name"; tail -20 "$work/out" | sed 's/^/    /'; failed=1; fi
+	"$@" >"$out" 2>&1; status=$?
+	if [ $status = 0 ]; then
+		echo "ok $name, $(($(date +%s) - start)) s"
+		head -n "${show:-0}" "$out" | sed 's/^/    /'
+	else
+		echo "not ok $name"; tail -20 "$out" | sed 's/^/    /'; failed=1
+	fi
 	return $status
 }
 build_program() {
@@ -53,6 +60,10 @@ reference() {
 		"${sets[@]}" --batch-size $((batch * accumulate)) --accumulate "$accumulate" "$@"
 }
 step() { reference --precision "$precision" --program "$program"; }
+hundred_steps() {
+	"$python" tests/reference/curve.py --model "${model%_tiny}" --params "models/$model.json" \
+		--batch-size "$batch" --program "$program" --device cuda
+}
 one_step() { # OUTPUT
 	$run "$program" step --weights "$work/w" --batch "$work/batch" --output "$1"
 }
@@ -102,7 +113,7 @@ resumed() {
 }
 no_number() {
 	train d --set lr=1e9
-	[ $? = 1 ] && grep -q 'first bad tensor is' "$work/out" && [ -s "$work/d/checkpoint.safetensors" ]
+	[ $? = 1 ] && grep -q 'first bad tensor is' "$out" && [ -s "$work/d/checkpoint.safetensors" ]
 }
 measure() {
 	"$program" bench --runs 20 & local pid=$! most=0 now
@@ -116,13 +127,20 @@ measure() {
 
 check "builds" build_program || exit 1
 batch=$($run "$program" info --json | "$python" -c 'import json, sys; print(json.load(sys.stdin)["batch"])')
-[ "$quick" ] || check "one step against float64" step
+[ -z "$curve" ] || (out=$work/out.curve; show=3 check "a hundred steps" hundred_steps) >"$work/curve" &
+[ "$quick" ] || show=8 check "one step against float64" step
 check "the same bits in any order" same_bits
-[ -z "$single" ] || exit $failed
-check "data" data
-check "epochs twice" twice
-check "evaluation" evaluated
-check "killed and resumed" resumed
-check "a loss that is no number" no_number
-[ -z "$bench" ] || { check "times" measure; sed 's/^/    /' "$work/out"; }
+if [ -z "$single" ]; then
+	check "data" data
+	check "epochs twice" twice
+	check "evaluation" evaluated
+	check "killed and resumed" resumed
+	check "a loss that is no number" no_number
+fi
+[ -z "$bench" ] || show=99 check "times" measure
+if [ "$curve" ]; then
+	wait
+	cat "$work/curve"
+	! grep -q '^not ok' "$work/curve" || failed=1
+fi
 exit $failed
