@@ -50,10 +50,9 @@ def torch_curve(net, weights, batch, dtype, steps, device, threads, shift):
     return losses
 
 
-def torch_curves(*task, draws):
+def torch_curves(net, weights, batch, steps, device, draws):
     """Of float64 and, of each of the batch's rotations, float32; side by side."""
     with multiprocessing.get_context("spawn").Pool(draws + 1) as pool:
-        net, weights, batch, steps, device = task
         runs = [(torch.float64, 0)] + [(torch.float32, k) for k in range(draws)]
         first, *others = pool.starmap(torch_curve, [
             (net, weights, batch, dtype, steps, device, torch.get_num_threads(), shift)
@@ -97,7 +96,7 @@ def main():
             curves = json.load(f)
     else:
         curves = torch_curves(net, weights, batch, options.steps, options.device,
-                              draws=options.batch_size)
+                              options.batch_size)
     if options.write:
         with open(options.write, "w") as f:
             json.dump(curves, f, indent=1)
