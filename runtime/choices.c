@@ -13,7 +13,7 @@ enum { MAX_PATH = 256, MAX_STAGES = 16, MAX_DIFFERENCES = 20 };
 static const char defaults[] =
     "{\"seed\":0,\"optimizer\":{\"lr\":0.001,\"accumulate\":1},"
     "\"schedule\":{\"kind\":\"constant\",\"epochs\":1,\"step\":1,\"gamma\":1,"
-    "\"step_after_batches\":0},"
+    "\"step_after_batches\":0,\"warmup_steps\":0},"
     "\"data\":{\"train_folds\":[],\"validate_folds\":[],\"scaler_folds\":[],\"shuffle\":true,"
     "\"last_batch\":\"fill\"},"
     "\"keep\":[\"best\",\"last\"],\"best\":\"SELD\",\"evaluate_epochs\":1,"
@@ -258,6 +258,7 @@ static const struct {
     {"schedule.step", true, offsetof(RtPlan, step), 1, 1e9},
     {"schedule.gamma", false, offsetof(RtPlan, gamma), 0, 1e9},
     {"schedule.step_after_batches", true, offsetof(RtPlan, step_after_batches), 0, 1e9},
+    {"schedule.warmup_steps", true, offsetof(RtPlan, warmup_steps), 0, 1e9},
     {"evaluate_epochs", true, offsetof(RtPlan, evaluate_epochs), 0, 1e9},
     {"checkpoint_steps", true, offsetof(RtPlan, checkpoint_steps), 0, 1e9},
     {"checkpoint_minutes", false, offsetof(RtPlan, checkpoint_minutes), 0, 1e9},
@@ -479,13 +480,13 @@ void rt_plans_release(RtPlans *p)
 	*p = (RtPlans){0};
 }
 
-double rt_plan_lr(const RtPlan *p, int64_t epoch, int64_t batch)
+double rt_plan_lr(const RtPlan *p, int64_t epoch, int64_t batch, int64_t step)
 {
 	const int64_t steps = epoch > 0 && batch < p->step_after_batches ? epoch - 1 : epoch;
 	double lr = p->lr;
 	for (int64_t i = 0; i < steps / p->step && p->gamma != 1; i++)
 		lr *= p->gamma;
-	return lr;
+	return step < p->warmup_steps ? lr * (double)(step + 1) / (double)p->warmup_steps : lr;
 }
 
 /* ---- comparison --------------------------------------------------------------------------- */

@@ -380,7 +380,7 @@ static RtStatus finish_step(Trainer *t, double lr, RtError *err)
 static RtStatus train_batch(Trainer *t, RtError *err)
 {
 	const int64_t all = t->plan->accumulate, micro = t->at.batch % all;
-	const double lr = rt_plan_lr(t->plan, t->at.epoch, steps_done(t));
+	const double lr = rt_plan_lr(t->plan, t->at.epoch, steps_done(t), t->at.step);
 	const RtBatch *b;
 	if (micro == 0)
 		t->step_start = rt_seconds();
@@ -461,7 +461,7 @@ static RtStatus advance(Trainer *t, RtError *err)
 static RtStatus finish_epoch(Trainer *t, RtError *err)
 {
 	RtEpoch e = {.epoch = t->at.epoch + 1,
-		     .lr = rt_plan_lr(t->plan, t->at.epoch, epoch_steps(t) - 1)};
+		     .lr = rt_plan_lr(t->plan, t->at.epoch, epoch_steps(t) - 1, t->at.step - 1)};
 	snprintf(e.stage, sizeof e.stage, "%s", t->plan->stage);
 	for (int i = 0; i < SCORE_KINDS; i++)
 		e.scores[i] = NAN;

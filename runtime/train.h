@@ -71,8 +71,8 @@ typedef struct RtPlan {
 	const char *stage; /* "" where the model has no stages */
 	cJSON *json;       /* all choices of the stage */
 	int64_t seed, epochs, evaluate_epochs, checkpoint_steps;
-	int64_t step, step_after_batches; /* of the schedule; batches: of steps */
-	int64_t accumulate;               /* batches for one step */
+	int64_t step, step_after_batches, warmup_steps; /* of the schedule; batches: of steps */
+	int64_t accumulate;                             /* batches for one step */
 	double lr, gamma, checkpoint_minutes;
 	unsigned train_folds, validate_folds, scaler_folds;
 	bool shuffle, fill, keep_best, keep_last;
@@ -90,8 +90,8 @@ typedef struct RtPlans {
  * from. */
 RtStatus rt_plans_open(RtPlans *p, const RtModel *m, const RtOptions *o, bool alone, RtError *err);
 void rt_plans_release(RtPlans *p);
-/* The rate in `batch` of `epoch`, both counted from 0. */
-double rt_plan_lr(const RtPlan *p, int64_t epoch, int64_t batch);
+/* The rate in `batch` of `epoch`, the stage's `step`, all counted from 0. */
+double rt_plan_lr(const RtPlan *p, int64_t epoch, int64_t batch, int64_t step);
 /* The number at a path like "optimizer.lr"; false where there is none. */
 bool rt_choice_number(const cJSON *choices, const char *path, double *v);
 /* Those that the result depends on, of all stages, as text to be freed; NULL where memory

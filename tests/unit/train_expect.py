@@ -90,12 +90,13 @@ def order(seed, epoch, n):
     return x
 
 
-def rates(lr, step, gamma, epochs, batches):
+def rates(lr, step, gamma, epochs, batches, warmup=0):
     """A scheduler that steps after the first batch of each epoch but the first."""
     out, count = [], 0
     for epoch in range(epochs):
         for batch in range(batches):
-            out.append(lr * gamma ** (count // step))
+            warm = min(1, (len(out) + 1) / warmup) if warmup else 1
+            out.append(lr * gamma ** (count // step) * warm)
             if epoch > 0 and batch == 0:
                 count += 1
     return out
@@ -127,3 +128,4 @@ for kind in (True, False):
     numbers("int64_t", "x_training" if kind else "x_validation", flat([list(c) for c in listed]))
 numbers("int64_t", "x_order", [v for e in range(3) for v in order(5, e, 17)])
 numbers("double", "x_rates", rates(3e-4, 3, 0.5, 10, 4))
+numbers("double", "x_warm_rates", rates(2.0**-10, 1, 0.5, 10, 4, warmup=16))

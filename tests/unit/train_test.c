@@ -598,9 +598,14 @@ static void test_rates(Test *t)
 {
 	const RtPlan p = {.lr = 3e-4, .step = 3, .gamma = 0.5, .step_after_batches = 1};
 	for (size_t i = 0; i < RT_COUNT(x_rates); i++)
-		CHECK(t, rt_plan_lr(&p, (int64_t)i / 4, i % 4) == x_rates[i]);
+		CHECK(t, rt_plan_lr(&p, (int64_t)i / 4, i % 4, i) == x_rates[i]);
+	const RtPlan warm = {
+	    .lr = 1.0 / 1024, .step = 1, .gamma = 0.5, .step_after_batches = 1, .warmup_steps = 16};
+	for (size_t i = 0; i < RT_COUNT(x_warm_rates); i++)
+		CHECK(t, rt_plan_lr(&warm, (int64_t)i / 4, i % 4, i) == x_warm_rates[i]);
 	const RtPlan paper = {.lr = 3e-4, .step = 65, .gamma = 0.5, .step_after_batches = 1};
-	CHECK(t, rt_plan_lr(&paper, 65, 0) == 3e-4 && rt_plan_lr(&paper, 65, 1) == 1.5e-4);
+	CHECK(t, rt_plan_lr(&paper, 65, 0, 6500) == 3e-4);
+	CHECK(t, rt_plan_lr(&paper, 65, 1, 6501) == 1.5e-4);
 }
 
 /* A device whose slots are memory of the host; `sent` counts the transfers. */
