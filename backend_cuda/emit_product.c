@@ -157,7 +157,7 @@ static ProductKind packed(Product *p, ProductKind kind)
 	return kind;
 }
 
-/* FMA takes no longer than the launch itself for that few multiply-adds, and rounds no operand. */
+/* For that few multiply-adds a launch is what costs, and FMA rounds no operand. */
 enum { SMALL_PRODUCT = 8 << 20 };
 
 static ProductKind product_kind(const Emit *e, const Node *n, Product *p)

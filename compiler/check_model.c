@@ -84,16 +84,16 @@ static void found_wrong(Check *c, const char *fmt, ...)
 
 /* ---- the model ------------------------------------------------------------------------------- */
 
-/* As the user said, for back end b. */
-static CompileOptions options(const Check *c, const Backend *b)
+/* As the user said, for one back end. */
+static CompileOptions options(const Check *c, Target target, const char *precision)
 {
 	CompileOptions o = *c->o;
-	o.target = b->target;
+	o.target = target;
 	o.train = c->train;
 	o.seconds = c->seconds;
 	o.batch = c->o->batch ? c->o->batch : BATCH;
-	o.precision = b->limits->precision;
-	if (o.target == TARGET_CPU)
+	o.precision = precision;
+	if (target == TARGET_CPU)
 		o.arch = NULL; /* that of the GPU beside it */
 	return o;
 }
@@ -101,10 +101,7 @@ static CompileOptions options(const Check *c, const Backend *b)
 /* The model on the way to a CPU, with its passes or without all that can be left out. */
 static int see_model(Check *c, bool passes, void (*see)(void *ctx, const CompilePlan *p))
 {
-	CompileOptions o = options(c, &c->backend[0]);
-	o.target = TARGET_CPU;
-	o.precision = "fp32";
-	o.arch = NULL;
+	CompileOptions o = options(c, TARGET_CPU, "fp32");
 	if (!passes)
 		o.pass = (PassOptions){.only = ""};
 	const int status = compile_plan(&o, see, c);
@@ -272,7 +269,8 @@ static int kernels(Check *c)
 {
 	int status = see_model(c, true, write_singles);
 	for (int b = 0; b < c->nbackends && !status; b++) {
-		CompileOptions o = options(c, &c->backend[b]);
+		CompileOptions o =
+		    options(c, c->backend[b].target, c->backend[b].limits->precision);
 		o.input = singles_path(c);
 		o.pass = (PassOptions){.only = ""};
 		/* text IR takes none of these */
@@ -477,7 +475,8 @@ static int whole(Check *c)
 {
 	int status = EXIT_DONE;
 	for (int b = 0; b < c->nbackends && !status; b++) {
-		const CompileOptions o = options(c, &c->backend[b]);
+		const CompileOptions o =
+		    options(c, c->backend[b].target, c->backend[b].limits->precision);
 		status = load(c, &o, c->model, &c->backend[b]);
 	}
 	if (!status)

@@ -1,6 +1,6 @@
 #!/bin/sh
 # nogpu.sh [-q] [FILE.sir...]: what can be checked of the CUDA back end without a GPU: each kernel
-# file compiles alone; given graphs compile in every precision for every architecture with NVRTC,
+# file and kernels_test.cu compile; given graphs compile in every precision for every architecture with NVRTC,
 # and the first of them with nvcc; no kernel spills or uses local memory. With -q for every
 # architecture in one precision or another, with NVRTC alone. Needs a CUDA toolkit, python3 and
 # build/cuda/cuda_check.
@@ -22,6 +22,7 @@ for f in backend_cuda/kernels/*.cuh; do
 	nvcc -std=c++17 -arch=sm_80 -Werror all-warnings -c -o "$alone/one.o" "$alone/one.cu" ||
 		failed=1
 done
+nvcc -std=c++17 -I. -arch=sm_90 -o "$alone/kernels_test" tests/cuda/kernels_test.cu || failed=1
 echo "kernel files: $(ls backend_cuda/kernels/*.cuh | wc -l) compiled alone"
 
 for sir in "$@"; do
