@@ -9,8 +9,9 @@ against PyTorch's in float64. Dropout is off.
 PyTorch's curves of the tiny models, which take minutes, are kept in tests/data/curves. The distance
 of two curves is ||a - b|| / ||b|| over all steps. Every step rounds anew and the way of the weights
 adds it up, so that one run in float32 is a draw: PyTorch takes the batch in each of its rotations,
-which are the same in exact arithmetic, and the program may be as far from float64 as the farthest,
-and a tenth more, which is less than such draws differ.
+which are the same in exact arithmetic, each with a library's convolutions (oneDNN, cuDNN) and with
+its own, and the program may be as far from float64 as the farthest, and a tenth more, which is less
+than such draws differ.
 """
 import argparse
 import json
@@ -33,9 +34,11 @@ from step import loss_of, random_batch
 FACTOR = 1.1  # of the farthest draw
 
 
-def torch_curve(net, weights, batch, dtype, steps, device, threads, shift):
-    """The loss of every step, as it was before the step."""
+def torch_curve(net, weights, batch, dtype, steps, device, threads, shift, library):
+    """The loss of every step, as it was before the step. Sets the process's switches."""
     torch.set_num_threads(threads)
+    torch.backends.mkldnn.set_flags(library)
+    torch.backends.cudnn.enabled = library
     # PyTorch's convolutions on a GPU are not float32 by default
     torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = False
     model = nets.load_weights(net.make().to(dtype), weights).train().to(device)
@@ -50,13 +53,14 @@ def torch_curve(net, weights, batch, dtype, steps, device, threads, shift):
     return losses
 
 
-def torch_curves(net, weights, batch, steps, device, draws):
-    """Of float64 and, of each of the batch's rotations, float32; side by side."""
-    with multiprocessing.get_context("spawn").Pool(draws + 1) as pool:
-        runs = [(torch.float64, 0)] + [(torch.float32, k) for k in range(draws)]
+def torch_curves(net, weights, batch, steps, device, rotations):
+    """Of float64 and of the draws in float32, each in a process of its own, side by side."""
+    runs = [(torch.float64, 0, True)]
+    runs += [(torch.float32, k, library) for k in range(rotations) for library in (True, False)]
+    with multiprocessing.get_context("spawn").Pool(len(runs), maxtasksperchild=1) as pool:
         first, *others = pool.starmap(torch_curve, [
-            (net, weights, batch, dtype, steps, device, torch.get_num_threads(), shift)
-            for dtype, shift in runs])
+            (net, weights, batch, dtype, steps, device, torch.get_num_threads(), shift, library)
+            for dtype, shift, library in runs], chunksize=1)
     return {"float64": first, "float32": others}
 
 
