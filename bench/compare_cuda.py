@@ -16,6 +16,7 @@ import pathlib
 import statistics
 import subprocess
 import sys
+import types
 
 import torch
 
@@ -39,6 +40,22 @@ def position_table(length, d, like):
 
 
 einv2.position_table = position_table
+
+
+def whole_gru(model, x, layer):
+    return model.gru(x)[0] if layer == 0 else x
+
+
+def network(net):
+    """The reference's, with random weights, and PyTorch's own GRU of all layers in one call: the
+    reference calls each layer by itself, for a dropout between them with numbers of its own."""
+    model = randomise(net.make()).cuda()
+    if hasattr(model, "gru"):
+        model.gru.dropout, model.drop_between = model.drop_between.p, torch.nn.Identity()
+        model.gru_layer = types.MethodType(whole_gru, model)
+    return model
+
+
 AUTOCAST = {"fp32": None, "tf32": None, "bf16": torch.bfloat16}
 
 
@@ -81,7 +98,7 @@ def captured(call):
 def inference(net, precision, compiled):
     """{variant: call}"""
     x = torch.from_numpy(net.random_features(1)).cuda()
-    model = randomise(net.make()).eval().cuda()
+    model = network(net).eval()
     variants = {"": (model, x, AUTOCAST[precision])}
     if precision == "bf16":
         half = copy.deepcopy(model).bfloat16()
@@ -101,7 +118,7 @@ def training(net, precision, batch, compiled):
     """{"": call} of one step: forward, loss, backward, optimiser"""
     data = {n: torch.from_numpy(t).cuda()
             for n, t in random_batch(net, batch, net.label_frames()).items()}
-    model = randomise(net.make()).train().cuda()
+    model = network(net).train()
     run = torch.compile(model) if compiled else model
     options = net.optimiser_options
     optimiser = torch.optim.AdamW(model.parameters(), lr=options.get("lr", 3e-4), fused=True,
