@@ -595,8 +595,10 @@ static bool build_one(Reader *r, Frame *f, Json *node, void *ctx)
 	const bool ok = known && !node->bad && build_kind(r, f, node, &out);
 	if (!ok && r->diag->nerrors > before)
 		node->bad = true;
-	for (int i = 0; i < out.n; i++)
-		if (!frame_bind(r, f, out.name[i], ok ? out.v[i] : NULL,
+	Entry *e;
+	for (int i = 0; i < out.n; i++) /* which of two nodes is meant is unknown: not both are */
+		if ((known || !names_find(&f->values, out.name[i], &e)) &&
+		    !frame_bind(r, f, out.name[i], ok ? out.v[i] : NULL,
 				json_loc(r->arena, out.at[i])))
 			node->bad = true;
 	return true;

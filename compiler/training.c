@@ -58,11 +58,11 @@ static void read_optimizer(Reader *r, Json *o, TrainSpec *t)
 	read_accumulate(r, o, t);
 	if (amsgrad)
 		reader_bool(r, frame_new(r), amsgrad, "'amsgrad'", &t->amsgrad);
-	if (strcmp(kind->text, kinds[0]) && strcmp(kind->text, kinds[1]))
+	t->kind = reader_text(r, frame_new(r), kind);
+	if (t->kind && strcmp(t->kind, kinds[0]) && strcmp(t->kind, kinds[1]))
 		reader_error(r, NULL, E230, json_loc(r->arena, kind), "unknown optimizer '%.60s'%s",
-			     kind->text,
-			     reader_hint(r, closest_name(kind->text, kinds, COUNT(kinds))));
-	else if (!strcmp(kind->text, kinds[0]) && t->decay != 0)
+			     t->kind, reader_hint(r, closest_name(t->kind, kinds, COUNT(kinds))));
+	else if (t->kind && !strcmp(t->kind, kinds[0]) && t->decay != 0)
 		reader_error(r, NULL, E230, json_loc(r->arena, json_get(o, "weight_decay")),
 			     "adam has no weight decay; adamw has");
 }
@@ -139,12 +139,11 @@ static void write_numbers(Buf *b, const char *const *key, const double *v, int n
 }
 
 /* What the step was made with, given or not. */
-static void write_optimizer(Reader *r, Buf *b, Json *o)
+static void write_optimizer(Reader *r, Buf *b)
 {
 	static const char *const keys[] = {"lr", "eps", "weight_decay", "clip_norm", "accumulate"};
 	const TrainSpec *t = &r->model->train;
 	const double v[] = {t->lr, t->eps, t->decay, t->clip_norm, (double)t->accumulate};
-	Json *const kind = json_get(o, "kind");
 	buf_putc(b, '{');
 	write_numbers(b, keys, v, COUNT(keys));
 	write_key(b, "betas", false);
@@ -156,7 +155,7 @@ static void write_optimizer(Reader *r, Buf *b, Json *o)
 	write_key(b, "amsgrad", false);
 	buf_puts(b, t->amsgrad ? "true" : "false");
 	write_key(b, "kind", false);
-	write_string(b, kind && kind->kind == JSON_STRING ? kind->text : "");
+	write_string(b, t->kind ? t->kind : "");
 	buf_putc(b, '}');
 }
 
@@ -204,7 +203,7 @@ static const char *section_text(Reader *r, Json *training)
 	Buf b;
 	buf_init(&b, r->arena);
 	buf_puts(&b, "{\"optimizer\":");
-	write_optimizer(r, &b, json_get(training, "optimizer"));
+	write_optimizer(r, &b);
 	write_key(&b, "scalars", false);
 	write_scalars(&b, &r->model->train);
 	for (Json *j = json_first(training); j; j = j->next) {

@@ -53,6 +53,7 @@ typedef struct TrainScalar {
 typedef struct TrainSpec {
 	bool present;
 	const char *text; /* the section as JSON with all expressions evaluated */
+	const char *kind; /* adam or adamw */
 	double lr, beta1, beta2, eps, decay,
 	    clip_norm; /* lr, clip_norm: defaults; 0 clips nothing */
 	bool amsgrad;

@@ -30,12 +30,11 @@ static const char *const ours[] = {
     "evaluate_epochs",
     "checkpoint_minutes",
     "checkpoint_steps",
-    "default_stage",
     "stages.",
     "doc",
 };
 
-/* Of those, the ones that change no result. */
+/* The ones that change no result. */
 static const char *const neutral[] = {
     "keep", "checkpoint_minutes", "checkpoint_steps", "default_stage", "stages", "doc"};
 
@@ -355,21 +354,41 @@ typedef struct Compiled {
 	const char *stage;
 } Compiled;
 
+/* The option of `seldc build` for a choice: by its own name, as the models here call it. */
+static const char *build_option(const char *path, const char *value, char *out, size_t size)
+{
+	const char *const dot = strrchr(path, '.');
+	if (strcmp(path, "batch") == 0)
+		snprintf(out, size, "--batch %s", value);
+	else
+		snprintf(out, size, "--set %s=%s", dot ? dot + 1 : path, value);
+	return out;
+}
+
 static RtStatus check_leaf(void *context, const char *path, const cJSON *leaf, RtError *err)
 {
 	const Compiled *const c = context;
-	if (is_ours(path) || rt_graph_find(c->model, "step") < 0)
-		return RT_OK;
 	const cJSON *const built = find(c->base, path);
 	if (cJSON_Compare(leaf, built, true) || rt_step_takes(c->model, c->base, path))
 		return RT_OK;
-	char *const want = cJSON_PrintUnformatted(leaf);
+	if (strcmp(path, "default_stage") == 0)
+		return rt_fail(err, RT_USAGE, "training: --stage chooses the stage, not --set");
+	if (is_ours(path) || rt_graph_find(c->model, "step") < 0)
+		return RT_OK;
+	const bool batch = strcmp(path, "batch") == 0;
+	if (batch && cJSON_IsNumber(leaf) && leaf->valuedouble == (double)c->model->batch)
+		return RT_OK;
+	char *const want = cJSON_PrintUnformatted(leaf), option[MAX_PATH], clips[32];
 	char *const have = built ? cJSON_PrintUnformatted(built) : NULL;
+	snprintf(clips, sizeof clips, "%lld", (long long)c->model->batch);
 	rt_fail(err, RT_INPUT,
-		"training%s%s: %s is to be %s, but this program is built for %s: build one "
-		"with 'seldc build --train' for it",
+		"training%s%s: %s is to be %s, but this program is built for %s: make one with "
+		"'seldc build --train %s'",
 		*c->stage ? ", stage " : "", c->stage, path, want ? want : "?",
-		have ? have : "none");
+		batch  ? clips
+		: have ? have
+		       : "none",
+		build_option(path, want ? want : "?", option, sizeof option));
 	cJSON_free(want);
 	cJSON_free(have);
 	return RT_INPUT;

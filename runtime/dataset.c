@@ -154,6 +154,18 @@ static void load_rows(const RtDataset *d, RtRecording *r, Notes *notes, RtError 
 	hash_rows(r);
 }
 
+static void load_both(const RtDataset *d, RtRecording *r, Notes *notes, RtError *err)
+{
+	if (r->wav)
+		load_audio(d, r, notes, err);
+	else
+		complain(notes, "error: %s: no recording of this name below foa_dev", r->csv);
+	if (r->csv)
+		load_rows(d, r, notes, err);
+	else
+		complain(notes, "error: %s: no annotation of this name below metadata_dev", r->wav);
+}
+
 static void load(const RtDataset *d, RtRecording *r)
 {
 	Notes notes = {.r = r};
@@ -162,15 +174,10 @@ static void load(const RtDataset *d, RtRecording *r)
 	r->hash = rt_hash(0, r->stem, strlen(r->stem));
 	if (!err)
 		complain(&notes, "error: out of memory");
-	if (err && r->wav)
-		load_audio(d, r, &notes, err);
+	else if (r->twin)
+		complain(&notes, "error: %s: same name as '%s'", r->wav ? r->wav : r->csv, r->twin);
 	else
-		complain(&notes, "error: %s: no recording of this name below foa_dev", r->csv);
-	if (err && r->csv)
-		load_rows(d, r, &notes, err);
-	else
-		complain(&notes, "error: %s: no annotation of this name below metadata_dev",
-			 r->wav);
+		load_both(d, r, &notes, err);
 	if (r->fold < 0)
 		complain(&notes, "error: %s: the name does not begin with 'fold' and a digit",
 			 r->wav ? r->wav : r->csv);
@@ -202,49 +209,53 @@ static int by_stem(const void *a, const void *b)
 	return strcmp(((const RtRecording *)a)->stem, ((const RtRecording *)b)->stem);
 }
 
-/* Two files of one name: the list is sorted by name. */
-static RtStatus check_names(const RtPaths *p, RtError *err)
+/* The file before p->at[i], which is sorted by name, if it has the same; NULL if not. */
+static const char *twin_of(const RtPaths *p, int i)
 {
-	for (int i = 1; i < p->n; i++)
-		if (strcmp(rt_base_name(p->at[i - 1]), rt_base_name(p->at[i])) == 0)
-			return rt_fail(err, RT_INPUT, "%s: same name as '%s'", p->at[i],
-				       p->at[i - 1]);
-	return RT_OK;
+	const bool same = i > 0 && strcmp(rt_base_name(p->at[i - 1]), rt_base_name(p->at[i])) == 0;
+	return same ? p->at[i - 1] : NULL;
 }
 
-static RtStatus add(RtDataset *d, const char *path, bool is_csv, RtError *err)
+static RtStatus add(RtDataset *d, const char *path, bool is_csv, const char *twin, RtError *err)
 {
 	char *const stem = stem_of(path), *const copy = strdup(path);
-	if (!stem || !copy) {
+	char *const other = twin ? strdup(twin) : NULL;
+	if (!stem || !copy || (twin && !other)) {
 		free(stem);
 		free(copy);
+		free(other);
 		return rt_no_memory(err);
 	}
 	RtRecording *const r = &d->at[d->n++];
-	*r = (RtRecording){.stem = stem, .fold = fold_of(stem)};
+	*r = (RtRecording){.stem = stem, .twin = other, .fold = fold_of(stem)};
 	*(is_csv ? &r->csv : &r->wav) = copy;
 	return RT_OK;
 }
 
-/* Every recording, and annotations without one. */
+/* Every recording, annotations without one, and files whose name another has. */
 static RtStatus pair(RtDataset *d, const RtPaths *wavs, const RtPaths *csvs, RtError *err)
 {
 	d->at = rt_alloc((uint64_t)wavs->n + (uint64_t)csvs->n, sizeof *d->at);
 	RtStatus s = d->at ? RT_OK : rt_no_memory(err);
 	for (int i = 0; !s && i < wavs->n; i++)
-		s = add(d, wavs->at[i], false, err);
+		if (!twin_of(wavs, i))
+			s = add(d, wavs->at[i], false, NULL, err);
 	if (s)
 		return s;
 	qsort(d->at, (size_t)d->n, sizeof *d->at, by_stem);
 	const int nwavs = d->n;
+	for (int i = 0; !s && i < wavs->n; i++)
+		if (twin_of(wavs, i))
+			s = add(d, wavs->at[i], false, twin_of(wavs, i), err);
 	for (int i = 0; !s && i < csvs->n; i++) {
 		RtRecording key = {.stem = stem_of(csvs->at[i])};
 		if (!key.stem)
 			return rt_no_memory(err);
 		RtRecording *const r = bsearch(&key, d->at, (size_t)nwavs, sizeof key, by_stem);
 		free(key.stem);
-		if (!r)
-			s = add(d, csvs->at[i], true, err);
+		const char *const twin = twin_of(csvs, i);
+		if (!r || twin)
+			s = add(d, csvs->at[i], true, twin, err);
 		else if (!(r->csv = strdup(csvs->at[i])))
 			s = rt_no_memory(err);
 	}
@@ -260,8 +271,6 @@ static RtStatus find(const char *root, const char *folder, const char *suffix, R
 		return rt_no_memory(err);
 	RtStatus s = rt_find_files(dir, suffix, p, err);
 	free(dir);
-	if (!s)
-		s = check_names(p, err);
 	return s;
 }
 
@@ -367,6 +376,7 @@ void rt_dataset_release(RtDataset *d)
 		free(d->at[i].stem);
 		free(d->at[i].wav);
 		free(d->at[i].csv);
+		free(d->at[i].twin);
 		free(d->at[i].x);
 		free(d->at[i].whole);
 		free(d->at[i].rows.at);

@@ -196,17 +196,25 @@ RtStatus rt_decode(const RtDecode *d, const float *sed, const float *doa, const 
 	return s;
 }
 
-/* Without the sign of a zero. */
-static double plain(double v)
+/* As few digits as read back to the same number, so that what is scored from a file is what `eval`
+ * scores; no sign on a zero. */
+static const char *digits(char *text, size_t size, double v)
 {
-	return fabs(v) < 0.00005 ? 0 : v;
+	for (int n = 15; n <= 17; n++) {
+		snprintf(text, size, "%.*g", n, v == 0 ? 0 : v);
+		if (strtod(text, NULL) == v)
+			break;
+	}
+	return text;
 }
 
 void rt_events_write(FILE *f, const RtEvents *e)
 {
 	for (int64_t i = 0; i < e->n; i++) {
 		const RtEvent *const v = &e->at[i];
-		fprintf(f, "%lld,%d,0,%.4f,%.4f,%.4f\n", (long long)v->frame, v->class,
-			plain(v->azimuth), plain(v->elevation), plain(v->metres));
+		char a[32], b[32], c[32];
+		fprintf(f, "%lld,%d,0,%s,%s,%s\n", (long long)v->frame, v->class,
+			digits(a, sizeof a, v->azimuth), digits(b, sizeof b, v->elevation),
+			digits(c, sizeof c, v->metres));
 	}
 }

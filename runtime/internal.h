@@ -124,6 +124,14 @@ RtStatus rt_st_parse(RtSafetensors *st, const unsigned char *bytes, uint64_t n, 
 		     RtError *err);
 void rt_st_release(RtSafetensors *st);
 RtEntry *rt_st_find(const RtSafetensors *st, const char *name);
+/* Marks the entry for t as used. False after a line in the list: there is none, or one of another
+ * shape or type; `wide`: F64 will do as F32 does. */
+bool rt_st_fits(const RtSafetensors *st, const RtTensor *t, bool wide, RtError *list);
+/* A line in the list for each entry not used; how many. */
+int rt_st_left_over(const RtSafetensors *st, RtError *list);
+/* "LABEL: n tensors do not fit WHAT" and the list; RT_OK if n is 0. */
+RtStatus rt_st_problems(const char *label, const char *what, int n, const RtError *list,
+			RtError *err);
 /* Writes the header for float32 tensors, whose values must follow in the same order. */
 RtStatus rt_st_header(FILE *f, int n, const RtTensor *tensors, RtError *err);
 

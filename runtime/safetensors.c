@@ -219,6 +219,59 @@ RtEntry *rt_st_find(const RtSafetensors *st, const char *name)
 	return bsearch(&key, st->entries, (size_t)st->n, sizeof key, by_name);
 }
 
+/* ---- fitting a file to what is wanted -------------------------------------------------------- */
+
+bool rt_st_fits(const RtSafetensors *st, const RtTensor *t, bool wide, RtError *list)
+{
+	char want[RT_SHAPE_TEXT], have[RT_SHAPE_TEXT];
+	RtEntry *const e = rt_st_find(st, t->name);
+	rt_shape_text(want, t->rank, t->dim);
+	if (!e) {
+		rt_error_append(list, "\n  missing: '%s', F32 %s", t->name, want);
+		return false;
+	}
+	e->used = true;
+	rt_shape_text(have, e->rank, e->dim);
+	if (strcmp(e->dtype, "F32") != 0 && !(wide && strcmp(e->dtype, "F64") == 0)) {
+		rt_error_append(list, "\n  wrong type: '%s' is %s %s, need F32 %s", t->name,
+				e->dtype, have, want);
+		return false;
+	}
+	if (!rt_same_shape(t, e->rank, e->dim)) {
+		rt_error_append(list, "\n  wrong shape: '%s' is %s, need %s", t->name, have, want);
+		return false;
+	}
+	return true;
+}
+
+int rt_st_left_over(const RtSafetensors *st, RtError *list)
+{
+	char have[RT_SHAPE_TEXT];
+	int n = 0;
+	for (int i = 0; i < st->n; i++) {
+		const RtEntry *const e = &st->entries[i];
+		if (e->used)
+			continue;
+		rt_error_append(list, "\n  left over: '%s', %s %s", e->name, e->dtype,
+				rt_shape_text(have, e->rank, e->dim));
+		n++;
+	}
+	return n;
+}
+
+RtStatus rt_st_problems(const char *label, const char *what, int n, const RtError *list,
+			RtError *err)
+{
+	const int room = (int)sizeof list->text - 8192;
+	if (!n)
+		return RT_OK;
+	return rt_fail(err, RT_INPUT, "%s: %d tensor%s not fit %s%.*s%s", label, n,
+		       n == 1 ? " does" : "s do", what, room, list->text,
+		       strlen(list->text) > (size_t)room ? "\n  and more" : "");
+}
+
+/* ---- writing --------------------------------------------------------------------------------- */
+
 static bool add_entry(cJSON *root, const RtTensor *t, double *at)
 {
 	cJSON *const e = cJSON_AddObjectToObject(root, t->name);

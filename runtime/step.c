@@ -244,45 +244,53 @@ RtStatus rt_step_random(RtStep *s, uint64_t seed, RtError *err)
 
 /* ---- the verb ----------------------------------------------------------------------------- */
 
-/* Values of input i, for `batches` runs, into memory of its own. */
-static RtStatus take(RtStep *s, int i, RtEntry *e, int64_t batches, const char *path, RtError *err)
+/* Input i of `batches` runs. */
+static RtTensor input_of(const RtStep *s, int i, int64_t batches)
 {
-	RtTensor all = s->graph->inputs[i];
-	const RtTensor *const t = &all;
-	all.dim[0] *= t->rank ? batches : 1;
-	char have[RT_SHAPE_TEXT], need[RT_SHAPE_TEXT];
-	if (!e)
-		return rt_fail(err, RT_INPUT, "%s: no tensor '%s', %s", path, t->name,
-			       rt_shape_text(need, t->rank, t->dim));
-	const bool single = strcmp(e->dtype, "F32") == 0;
-	if ((!single && strcmp(e->dtype, "F64") != 0) || !rt_same_shape(t, e->rank, e->dim))
-		return rt_fail(err, RT_INPUT, "%s: '%s' is %s %s, need F32 %s", path, t->name,
-			       e->dtype, rt_shape_text(have, e->rank, e->dim),
-			       rt_shape_text(need, t->rank, t->dim));
-	const uint64_t n = rt_tensor_numel(t);
+	RtTensor t = s->graph->inputs[i];
+	t.dim[0] *= t.rank ? batches : 1;
+	return t;
+}
+
+static RtStatus check_batch(const RtStep *s, const RtSafetensors *st, int64_t batches,
+			    const char *path, RtError *err)
+{
+	int n = 0;
+	RtError *const list = rt_alloc(1, sizeof *list);
+	if (!list)
+		return rt_no_memory(err);
+	for (int i = 0; i < s->graph->ninputs; i++) {
+		const RtTensor t = input_of(s, i, batches);
+		n += !is_scalar(s, i) && !rt_st_fits(st, &t, true, list);
+	}
+	n += rt_st_left_over(st, list);
+	const RtStatus status = rt_st_problems(path, "the step", n, list, err);
+	free(list);
+	return status;
+}
+
+/* Values of input i into memory of its own. */
+static RtStatus take(RtStep *s, int i, const RtEntry *e, int64_t batches, RtError *err)
+{
+	const RtTensor t = input_of(s, i, batches);
+	const uint64_t n = rt_tensor_numel(&t);
 	float *const x = rt_alloc(n, sizeof *x);
 	if (!x)
 		return rt_no_memory(err);
-	const RtArray a = {.rank = e->rank, .size = single ? 4 : 8, .data = e->data};
+	const RtArray a = {
+	    .rank = e->rank, .size = strcmp(e->dtype, "F64") ? 4 : 8, .data = e->data};
 	rt_array_get(&a, 0, n, x);
 	s->in[i] = x;
-	e->used = true;
 	return RT_OK;
 }
 
 static RtStatus read_batch(RtStep *s, const RtSafetensors *st, int64_t batches, const char *path,
 			   RtError *err)
 {
-	RtStatus status = RT_OK;
+	RtStatus status = check_batch(s, st, batches, path, err);
 	for (int i = 0; !status && i < s->graph->ninputs; i++)
 		if (!is_scalar(s, i))
-			status = take(s, i, rt_st_find(st, s->graph->inputs[i].name), batches, path,
-				      err);
-	for (int i = 0; !status && i < st->n; i++)
-		if (!st->entries[i].used)
-			status =
-			    rt_fail(err, RT_INPUT, "%s: tensor '%s' is not an input of the step",
-				    path, st->entries[i].name);
+			status = take(s, i, rt_st_find(st, s->graph->inputs[i].name), batches, err);
 	return status;
 }
 

@@ -16,7 +16,8 @@ enum { RT_FOLDS = 10, RT_ALL_FOLDS = (1 << RT_FOLDS) - 1 };
 
 typedef struct RtRecording {
 	char *stem, *wav, *csv;
-	int fold; /* -1: the name does not say */
+	char *twin; /* a file of the same name; NULL: none */
+	int fold;   /* -1: the name does not say */
 	int64_t samples;
 	int16_t *x;     /* [samples, channels]; NULL where the fold is not used */
 	float *whole;   /* rt_dataset_whole; NULL: nothing is needed */

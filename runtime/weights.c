@@ -50,55 +50,25 @@ static bool ignored(const char *name)
 	return n >= nt && strcmp(name + n - nt, tail) == 0;
 }
 
-static bool is_f32(const RtEntry *e)
-{
-	return strcmp(e->dtype, "F32") == 0;
-}
-
-/* Adds a line for each name that does not fit; returns their number. */
-static int list_problems(const RtModel *m, RtSafetensors *st, RtError *err)
-{
-	char want[RT_SHAPE_TEXT], have[RT_SHAPE_TEXT];
-	int n = 0;
-	for (int i = 0; i < m->nparams; i++) {
-		const RtTensor *const t = &m->params[i].tensor;
-		RtEntry *const e = rt_st_find(st, t->name);
-		rt_shape_text(want, t->rank, t->dim);
-		if (!e) {
-			if (!m->params[i].optional && ++n)
-				rt_error_append(err, "\n  missing: '%s', F32 %s", t->name, want);
-			continue;
-		}
-		e->used = true;
-		rt_shape_text(have, e->rank, e->dim);
-		if (!is_f32(e) && ++n)
-			rt_error_append(err, "\n  wrong type: '%s' is %s %s, need F32 %s", t->name,
-					e->dtype, have, want);
-		else if (!rt_same_shape(t, e->rank, e->dim) && ++n)
-			rt_error_append(err, "\n  wrong shape: '%s' is %s, need %s", t->name, have,
-					want);
-	}
-	for (int i = 0; i < st->n; i++) {
-		const RtEntry *const e = &st->entries[i];
-		if (!e->used && !ignored(e->name) && ++n)
-			rt_error_append(err, "\n  left over: '%s', %s %s", e->name, e->dtype,
-					rt_shape_text(have, e->rank, e->dim));
-	}
-	return n;
-}
-
 static RtStatus check_names(const RtModel *m, RtSafetensors *st, const char *label, RtError *err)
 {
+	char what[300];
+	int n = 0;
 	RtError *const list = rt_alloc(1, sizeof *list);
 	if (!list)
 		return rt_no_memory(err);
-	const int n = list_problems(m, st, list), room = (int)sizeof list->text - 8192;
-	if (n)
-		rt_fail(err, RT_INPUT, "%s: %d tensor%s not fit the model '%s'%.*s%s", label, n,
-			n == 1 ? " does" : "s do", m->name, room, list->text,
-			strlen(list->text) > (size_t)room ? "\n  and more" : "");
+	for (int i = 0; i < m->nparams; i++) {
+		const RtTensor *const t = &m->params[i].tensor;
+		if (rt_st_find(st, t->name) || !m->params[i].optional)
+			n += !rt_st_fits(st, t, false, list);
+	}
+	for (int i = 0; i < st->n; i++)
+		st->entries[i].used |= ignored(st->entries[i].name);
+	n += rt_st_left_over(st, list);
+	snprintf(what, sizeof what, "the model '%s'", m->name);
+	const RtStatus s = rt_st_problems(label, what, n, list, err);
 	free(list);
-	return n ? RT_INPUT : RT_OK;
+	return s;
 }
 
 static RtStatus take_values(RtWeights *w, const RtModel *m, const RtSafetensors *st, RtError *err)
@@ -188,7 +158,7 @@ static RtStatus take_scaler(RtWeights *w, const RtModel *m, const RtSafetensors 
 				       "%s: the model '%s' does not standardise its features", path,
 				       m->name);
 		const RtTensor *const t = &m->params[i].tensor;
-		if (!e || !is_f32(e) || !rt_same_shape(t, e->rank, e->dim) ||
+		if (!e || strcmp(e->dtype, "F32") != 0 || !rt_same_shape(t, e->rank, e->dim) ||
 		    st->n != RT_COUNT(scaler))
 			return rt_fail(
 			    err, RT_INPUT, "%s: need '%s' and '%s', F32 %s, and no more%s%s", path,

@@ -2582,7 +2582,7 @@ OUTLINE void main_head_sde_act(const float *restrict in0, float *restrict y)
 }
 
 /* %classes = stack "classes" %head.sed.t1.3, %head.sed.t2.3, %head.sed.t3.3 {axis=2} :
- * f32[1,5,3,13] @arena:832  !models/seld_mamba_tiny.json:61:17+7 */
+ * f32[1,5,3,13] @arena:832  !models/seld_mamba_tiny.json:65:17+7 */
 OUTLINE void main_classes(const float *restrict in0, float *restrict y, const float *restrict in1,
                           const float *restrict in2)
 {
@@ -2613,7 +2613,7 @@ OUTLINE void main_classes(const float *restrict in0, float *restrict y, const fl
 }
 
 /* %direction = stack "direction" %head.doa.t1.act.3, %head.doa.t2.act.3, %head.doa.t3.act.3
- * {axis=2} : f32[1,5,3,3] @arena:0  !models/seld_mamba_tiny.json:61:17+7 */
+ * {axis=2} : f32[1,5,3,3] @arena:0  !models/seld_mamba_tiny.json:65:17+7 */
 OUTLINE void main_direction(const float *restrict in0, float *restrict y, const float *restrict in1,
                             const float *restrict in2)
 {
@@ -2644,7 +2644,7 @@ OUTLINE void main_direction(const float *restrict in0, float *restrict y, const 
 }
 
 /* %distance = stack "distance" %head.sde.t1.act.3, %head.sde.t2.act.3, %head.sde.t3.act.3 {axis=2}
- * : f32[1,5,3,1] @arena:1664  !models/seld_mamba_tiny.json:61:17+7 */
+ * : f32[1,5,3,1] @arena:1664  !models/seld_mamba_tiny.json:65:17+7 */
 OUTLINE void main_distance(const float *restrict in0, float *restrict y, const float *restrict in1,
                            const float *restrict in2)
 {
@@ -3930,9 +3930,13 @@ static const char *const settings[] = {
 	"pit_select=weighted",
 	"sde_masked=false",
 	"lr=0.0003",
-	"decay=0.01",
+	"optimizer=adamw",
+	"betas=[0.9,0.999]",
+	"eps=1e-08",
+	"weight_decay=0.01",
 	"amsgrad=true",
 	"clip_norm=0",
+	"momentum=0.1",
 	"accumulate=1",
 };
 
@@ -3964,7 +3968,7 @@ static const RtModel model = {
 	.params = params,
 	.ngraphs = 2,
 	.graphs = graphs,
-	.nsettings = 20,
+	.nsettings = 24,
 	.settings = settings,
 	.audio = {.rate = 24000, .channels = 4, .samples = 12000, .frame_samples = 2400, .frames = 5},
 	.decode = {.kind = "tracks", .sed = "sed", .doa = "doa", .sde = "sde", .threshold = 0.5, .merge_degrees = 0, .classes = 13, .tracks = 3, .class_names = class_names},

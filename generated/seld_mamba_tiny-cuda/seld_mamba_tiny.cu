@@ -2239,7 +2239,7 @@ extern "C" __global__ void __launch_bounds__(256, 1) k076_head_sde___act(const M
 	map_put<1>(((float *)(m.arena + 1856)) + (i), y0);
 }
 
-/* %classes = stack "classes" %head.sed.t1.3, %head.sed.t2.3, %head.sed.t3.3 {axis=2} : f32[1,5,3,13] @arena:832  !models/seld_mamba_tiny.json:61:17+7 */
+/* %classes = stack "classes" %head.sed.t1.3, %head.sed.t2.3, %head.sed.t3.3 {axis=2} : f32[1,5,3,13] @arena:832  !models/seld_mamba_tiny.json:65:17+7 */
 struct k077 {
 };
 
@@ -2266,7 +2266,7 @@ extern "C" __global__ void __launch_bounds__(256, 1) k077_classes(const Mem m)
 	}
 }
 
-/* %direction = stack "direction" %head.doa.t1.act.3, %head.doa.t2.act.3, %head.doa.t3.act.3 {axis=2} : f32[1,5,3,3] @arena:0  !models/seld_mamba_tiny.json:61:17+7 */
+/* %direction = stack "direction" %head.doa.t1.act.3, %head.doa.t2.act.3, %head.doa.t3.act.3 {axis=2} : f32[1,5,3,3] @arena:0  !models/seld_mamba_tiny.json:65:17+7 */
 struct k078 {
 };
 
@@ -2293,7 +2293,7 @@ extern "C" __global__ void __launch_bounds__(256, 1) k078_direction(const Mem m)
 	}
 }
 
-/* %distance = stack "distance" %head.sde.t1.act.3, %head.sde.t2.act.3, %head.sde.t3.act.3 {axis=2} : f32[1,5,3,1] @arena:1664  !models/seld_mamba_tiny.json:61:17+7 */
+/* %distance = stack "distance" %head.sde.t1.act.3, %head.sde.t2.act.3, %head.sde.t3.act.3 {axis=2} : f32[1,5,3,1] @arena:1664  !models/seld_mamba_tiny.json:65:17+7 */
 struct k079 {
 };
 

@@ -18,7 +18,7 @@ NETS = {
     "seld_mamba": (seld_mamba, BranchNet, losses.pit, {}),
     "einv2": (einv2, BranchNet, losses.pit, {}),
     "dcase2024_baseline": (dcase2024_baseline, Baseline, losses.adpit,
-                           {"lr": 1e-3, "decay": 0, "amsgrad": False}),
+                           {"lr": 1e-3, "weight_decay": 0, "amsgrad": False}),
 }
 RATE = 24000
 MODELS = pathlib.Path(__file__).resolve().parent.parent.parent / "models"

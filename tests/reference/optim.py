@@ -8,10 +8,10 @@ import torch
 
 
 class AdamW:
-    def __init__(self, params, lr=3e-4, betas=(0.9, 0.999), eps=1e-8, decay=0.01, amsgrad=True):
+    def __init__(self, params, lr=3e-4, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.01, amsgrad=True):
         self.params = list(params)
         self.lr, self.betas, self.eps = lr, betas, eps
-        self.decay, self.amsgrad = decay, amsgrad
+        self.weight_decay, self.amsgrad = weight_decay, amsgrad
         self.t = 0
         self.m = [torch.zeros_like(p) for p in self.params]
         self.v = [torch.zeros_like(p) for p in self.params]
@@ -22,7 +22,7 @@ class AdamW:
         b1, b2 = self.betas
         self.t += 1
         for p, g, m, v, vmax in zip(self.params, grads, self.m, self.v, self.vmax):
-            p.mul_(1 - self.lr * self.decay)
+            p.mul_(1 - self.lr * self.weight_decay)
             m.mul_(b1).add_((1 - b1) * g)
             v.mul_(b2).add_((1 - b2) * g * g)
             vmax.copy_(torch.maximum(vmax, v) if self.amsgrad else v)
@@ -43,7 +43,7 @@ def check(ours, theirs_class, **options):
 
 
 def adam(params):
-    return AdamW(params, lr=1e-3, decay=0, amsgrad=False)
+    return AdamW(params, lr=1e-3, weight_decay=0, amsgrad=False)
 
 
 if __name__ == "__main__":
