@@ -20,7 +20,7 @@ if command -v clang-format >/dev/null; then
 	[ -z "$found" ] || say "run clang-format -i on" $found
 fi
 
-names=$(git grep -liE 'seld_?mamba|einv2|dcase2024_baseline' -- ir passes backend_cpu backend_cuda runtime compiler)
+names=$(git grep -liE 'seld[_-]?mamba|einv2|dcase2024_baseline' -- ir passes backend_cpu backend_cuda runtime compiler)
 [ -z "$names" ] || say "a model's name outside models/:" $names
 
 wide=$(git ls-files '*.c' '*.h' | grep -v -e ^generated/ -e ^tests/emit/ -e /kernels/ -e _expect | xargs awk \

@@ -352,15 +352,18 @@ __device__ __forceinline__ void conv_dw_fma(const typename P::XT *x, const typen
 			conv_dw_fma_row<P>(acc, xs + r * F::XP * 64, gs + r * F::SW * 64);
 	}
 	parts += ((size_t)blockIdx.y * gridDim.z + blockIdx.z) * F::TAPS * P::O * P::C;
+	parts += ((size_t)line * P::KW * P::O + o0 + o) * P::C + c0 + c;
 #pragma unroll
-	for (int j = 0; j < P::KW; j++)
+	for (int i = 0; i < 8; i++) {
+		if (o0 + o + i >= P::O)
+			break;
 #pragma unroll
-		for (int i = 0; i < 8; i++)
+		for (int j = 0; j < P::KW; j++)
 #pragma unroll
 			for (int k = 0; k < 4; k++)
-				if (o0 + o + i < P::O && c0 + c + k < P::C)
-					parts[((size_t)(line * P::KW + j) * P::O + o0 + o + i) * P::C + c0 + c + k] =
-					    acc[j][i][k];
+				if (c0 + c + k < P::C)
+					parts[(j * P::O + i) * P::C + k] = acc[j][i][k];
+	}
 }
 
 /* The sum of PARTS in order, [KH KW][O][C], to dw[O][C][KH KW]. P: PARTS, STRIDE floats from part

@@ -59,6 +59,7 @@ template <class P> __device__ __forceinline__ void sinusoid(float *y)
 	if (e >= P::ROWS * P::COLS)
 		return;
 	const int p = e / P::COLS, i = e % P::COLS;
-	const double angle = p * pow(P::base(), -(double)(i - i % 2) / P::COLS);
-	y[e] = (float)(i % 2 ? cos(angle) : sin(angle));
+	const double rate = exp2(log2(P::base()) * -(double)(i - i % 2) / P::COLS);
+	const double half_turns = p * rate / 3.141592653589793;
+	y[e] = (float)(i % 2 ? cospi(half_turns) : sinpi(half_turns));
 }
