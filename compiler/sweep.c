@@ -624,9 +624,27 @@ static int build_all(Sweep *s)
 	return EXIT_DONE;
 }
 
+static int cannot_write(Sweep *s, const char *path)
+{
+	diag_error(&s->diag, E553, (Loc){0}, "%s: %s", path, strerror(errno));
+	return s->diag.status;
+}
+
+/* What would be lost after all the work is found before it. */
+static int check_outputs(Sweep *s)
+{
+	const char *const paths[] = {s->o->sweep_json, s->o->sweep_html};
+	for (size_t i = 0; i < COUNT(paths); i++)
+		if (paths[i] && !file_writable(paths[i]))
+			return cannot_write(s, paths[i]);
+	return EXIT_DONE;
+}
+
 static int sweep(Sweep *s)
 {
-	int status = make_values(s);
+	int status = check_outputs(s);
+	if (!status)
+		status = make_values(s);
 	if (!status)
 		status = build(s, &s->reference, "reference", "fp32");
 	if (!status)
@@ -643,10 +661,8 @@ static int sweep(Sweep *s)
 	const char *failed = s->o->sweep_json && !write_json(s)   ? s->o->sweep_json
 			     : s->o->sweep_html && !write_page(s) ? s->o->sweep_html
 								  : NULL;
-	if (failed) {
-		diag_error(&s->diag, E553, (Loc){0}, "%s: %s", failed, strerror(errno));
-		return s->diag.status;
-	}
+	if (failed)
+		return cannot_write(s, failed);
 	for (int i = 0; i < s->at.n; i++)
 		if (!s->at.at[i].same)
 			return EXIT_BUG;

@@ -70,6 +70,9 @@ char *file_read(Arena *a, const char *path, size_t *len);
 /* Writes beside, flushes, renames; false (errno) on failure, in which case path is untouched. A
  * link is followed; a device or a pipe is written to, not replaced. */
 bool file_write(const char *path, const void *data, size_t len);
+/* Whether there is such a file to write, which is made empty if there is none; else errno says why.
+ */
+bool file_writable(const char *path);
 
 /* ---- random numbers ------------------------------------------------------------------------ */
 

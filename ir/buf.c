@@ -121,6 +121,12 @@ static bool write_all(const char *path, const void *data, size_t len, bool sync)
 	return ok;
 }
 
+bool file_writable(const char *path)
+{
+	FILE *const f = fopen(path, "ab");
+	return f && fclose(f) == 0;
+}
+
 bool file_write(const char *path, const void *data, size_t len)
 {
 	char real[PATH_MAX];

@@ -318,6 +318,7 @@ static void name_bad(const Trainer *t, char *out, size_t room)
 static RtStatus check_finite(const Trainer *t, RtError *err)
 {
 	bool bad = false;
+	const double loss = t->step.value[0];
 	for (int i = 0; i < t->step.nparts; i++)
 		bad = bad || !isfinite(t->step.value[i]);
 	if (!bad)
@@ -328,7 +329,8 @@ static RtStatus check_finite(const Trainer *t, RtError *err)
 		       "step %lld (%s%sepoch %lld, batch %lld): the loss is %g and the "
 		       "first bad tensor is %s; %s/%s is the last good state",
 		       (long long)t->at.step + 1, t->plan->stage, *t->plan->stage ? ", " : "",
-		       (long long)t->at.epoch + 1, (long long)t->at.batch + 1, t->step.value[0],
+		       (long long)t->at.epoch + 1, (long long)t->at.batch + 1,
+		       isnan(loss) ? fabs(loss) : loss, /* "nan" without a sign */
 		       name, t->options->out, checkpoint_name);
 }
 
