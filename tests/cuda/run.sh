@@ -8,7 +8,7 @@
 #   arch       PTX of an older architecture, machine code of another
 #   sanitize   compute-sanitizer on small sizes
 #   train      a step, training and `seldc check` of the tiny models; a step of the full ones, a
-#              hundred of SELD-Mamba
+#              hundred of SELD-Mamba; twice a step of 32 segments in bf16, and its time
 # Needs a GPU, a CUDA toolkit and a C compiler; runs from a checkout and from the tarball of `make
 # dist`. Log and summary go to bench/results/cuda-DEVICE-DATE.log and .md, of some groups alone to
 # build/cuda. Status 1 if anything failed, 3 if something needed is missing.
@@ -295,6 +295,7 @@ run_train() {
 		echo "step.$m env OMP_NUM_THREADS=$threads $train -1 $([ $m != seld_mamba ] || echo -c) -s 1 -m $m"
 	done >$work/train
 	for m in seld_mamba einv2 dcase2024_baseline; do
+		echo "step32.$m tests/cuda/train.sh --arch $arch --batch 32 -q -1 -p bf16 -m $m"
 		echo "check.${m}_tiny $seldc check models/${m}_tiny.json --target cuda"
 	done >>$work/train
 	for m in seld_mamba einv2 dcase2024_baseline; do
@@ -303,6 +304,15 @@ run_train() {
 	echo "train.accumulate $train --set accumulate=2" >>$work/train
 	PYTHON=$python OMP_NUM_THREADS=1 side_by_side <$work/train
 	while read -r name _; do report $name cat; done <$work/train
+	for m in seld_mamba einv2 dcase2024_baseline; do
+		step bench32.$m bench_step $m
+		report bench32.$m cat
+	done
+}
+# Alone on the machine, with kernels from the cache.
+bench_step() { # MODEL
+	"$seldc" build models/$1.json --train --target cuda --arch $arch --precision bf16 --batch 32 -o $work/$1.b32 &&
+		$work/$1.b32 bench --runs 20
 }
 
 # ---- the whole -----------------------------------------------------------------------------------
