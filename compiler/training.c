@@ -198,6 +198,41 @@ static void write_json(Reader *r, Buf *b, Json *j, const char *key)
 	}
 }
 
+static void write_limit(Buf *b, const Json *limit)
+{
+	if (limit)
+		buf_double(b, limit->num);
+	else
+		buf_puts(b, "null");
+}
+
+/* "PATH":[min,max] for each member below o that is a parameter with limits: those hold, too, for
+ * what `train --set` gives it. */
+static void write_limits(Reader *r, Buf *b, Json *o, const char *above, bool *first)
+{
+	Json *const params = json_get(r->root, "params");
+	for (Json *j = json_first(o); j; j = j->next) {
+		const char *path =
+		    arena_printf(r->arena, "%s%s%s", above, *above ? "." : "", j->key);
+		if (j->kind == JSON_OBJECT)
+			write_limits(r, b, j, path, first);
+		if (j->kind != JSON_STRING || is_text(j->key) || !params)
+			continue;
+		Json *const decl = json_get(params, j->text);
+		Json *const low = decl ? json_get(decl, "min") : NULL;
+		Json *const high = decl ? json_get(decl, "max") : NULL;
+		if (!low && !high)
+			continue;
+		write_key(b, path, *first);
+		*first = false;
+		buf_putc(b, '[');
+		write_limit(b, low);
+		buf_putc(b, ',');
+		write_limit(b, high);
+		buf_putc(b, ']');
+	}
+}
+
 static const char *section_text(Reader *r, Json *training)
 {
 	Buf b;
@@ -206,6 +241,11 @@ static const char *section_text(Reader *r, Json *training)
 	write_optimizer(r, &b);
 	write_key(&b, "scalars", false);
 	write_scalars(&b, &r->model->train);
+	write_key(&b, "limits", false);
+	buf_putc(&b, '{');
+	bool first = true;
+	write_limits(r, &b, training, "", &first);
+	buf_putc(&b, '}');
 	for (Json *j = json_first(training); j; j = j->next) {
 		if (!strcmp(j->key, "optimizer") || !strcmp(j->key, "scalars"))
 			continue;

@@ -394,6 +394,27 @@ static RtStatus check_leaf(void *context, const char *path, const cJSON *leaf, R
 	return RT_INPUT;
 }
 
+/* What the model file allows its parameters, of choices that are one. */
+static RtStatus check_limits(const RtPlan *p, const cJSON *limits, RtError *err)
+{
+	const cJSON *item;
+	cJSON_ArrayForEach(item, limits)
+	{
+		const cJSON *const low = cJSON_GetArrayItem(item, 0);
+		const cJSON *const high = cJSON_GetArrayItem(item, 1);
+		double v;
+		if (!rt_choice_number(p->json, item->string, &v))
+			continue;
+		if (cJSON_IsNumber(low) && !(v >= low->valuedouble))
+			return rt_fail(err, RT_INPUT, "training: '%s' must be at least %g, not %g",
+				       item->string, low->valuedouble, v);
+		if (cJSON_IsNumber(high) && !(v <= high->valuedouble))
+			return rt_fail(err, RT_INPUT, "training: '%s' must be at most %g, not %g",
+				       item->string, high->valuedouble, v);
+	}
+	return RT_OK;
+}
+
 /* ---- plans ------------------------------------------------------------------------------- */
 
 /* The base with the changes of a stage, and of the command line. The command line speaks of the
@@ -466,6 +487,7 @@ static RtStatus open_base(RtPlans *p, const RtModel *m, RtError *err)
 		s = rt_fail(err, RT_BUG, "the model's training choices are not valid JSON");
 	if (!s && !merge(p->base, own))
 		s = rt_no_memory(err);
+	p->limits = cJSON_DetachItemFromObjectCaseSensitive(p->base, "limits");
 	cJSON_Delete(own);
 	return s;
 }
@@ -484,6 +506,8 @@ RtStatus rt_plans_open(RtPlans *p, const RtModel *m, const RtOptions *o, bool al
 	for (int i = 0; !s && i < n; i++) {
 		p->at[p->n].stage = chain[i];
 		s = make_plan(&p->at[p->n++], m, p->base, o, i + 1 == n, err);
+		if (!s)
+			s = check_limits(&p->at[i], p->limits, err);
 	}
 	if (s)
 		rt_plans_release(p);
@@ -496,6 +520,7 @@ void rt_plans_release(RtPlans *p)
 		cJSON_Delete(p->at[i].json);
 	free(p->at);
 	cJSON_Delete(p->base);
+	cJSON_Delete(p->limits);
 	*p = (RtPlans){0};
 }
 

@@ -84,7 +84,8 @@ typedef struct RtPlan {
 typedef struct RtPlans {
 	int n;
 	RtPlan *at;
-	cJSON *base; /* as compiled; owns stage names */
+	cJSON *base;   /* as compiled; owns stage names */
+	cJSON *limits; /* [least, most] by path, null for none */
 } RtPlans;
 
 /* The wanted stage (o->stage, else the model's default) and, unless `alone`, those that it starts

@@ -303,7 +303,8 @@ static const char fake_training[] =
     "\"shuffle\":true,\"last_batch\":\"fill\"},\"keep\":[\"best\",\"last\"],"
     "\"stages\":{\"unified\":{},\"stage1\":{\"set\":{\"w_sde\":0.0}},"
     "\"stage2\":{\"start\":\"stage1\",\"set\":{\"w_sde\":3.0}},"
-    "\"other\":{\"set\":{\"w_doa\":0.5}}},\"default_stage\":\"unified\"}";
+    "\"other\":{\"set\":{\"w_doa\":0.5}}},\"default_stage\":\"unified\","
+    "\"limits\":{\"scalars.w_sde\":[0,null],\"schedule.gamma\":[null,1]}}";
 
 static const RtModel fake = {
     .abi = RT_ABI,
@@ -989,6 +990,8 @@ static void test_choices(Test *t)
 	    {"last_batch=drop", NULL},
 	    {"scalars.w_sde=2", NULL},
 	    {"w_sde=2", NULL},
+	    {"w_sde=-1", "'scalars.w_sde' must be at least 0, not -1"},
+	    {"gamma=2", "'schedule.gamma' must be at most 1, not 2"},
 	    {"clip_norm=1", "clip_norm is to be 1"},
 	    {"seed=7", NULL},
 	    {"shuffle=false", NULL},
