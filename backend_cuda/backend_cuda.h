@@ -113,7 +113,7 @@ typedef struct CudaImage {
 	int arch;
 	bool ptx;
 	CudaFamily family;
-	const char *path; /* in the cache */
+	const char *path; /* in the cache, or in save_dir if that cannot be written */
 } CudaImage;
 
 typedef struct CudaImages {
@@ -128,7 +128,7 @@ typedef struct CudaCompileOptions {
 	const char *archs;    /* "sm_90,a100"; NULL: all */
 	bool nvcc;            /* default: nvrtc */
 	bool no_ptx;          /* machine code alone */
-	const char *save_dir; /* where failing source is kept; NULL: the cache */
+	const char *save_dir; /* a folder for failing source, logs and what the cache cannot take */
 	void (*show)(void *ctx, int done, int all); /* as jobs end; or NULL */
 	void *show_ctx;
 } CudaCompileOptions;

@@ -1,13 +1,16 @@
 /* compile.c: CUDA C to machine code with NVRTC or nvcc, in parallel, with a cache.
  *
  * A job is one family's unit for one architecture, or as PTX for the newest. Each runs in a child
- * process that leaves its result in the cache under a name made of everything that it depends on;
- * what is there already is not compiled again. NVRTC is opened at run time. */
+ * process that leaves image and log beside the emitted sources; a good image goes to the cache
+ * under a name made of everything that it depends on, or stays there if the cache cannot be
+ * written. What the cache holds is not compiled again. NVRTC is opened at run time. */
 #define _GNU_SOURCE
 #include "backend_cuda.h"
+#include "cache.h"
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -41,8 +44,10 @@ typedef struct Job {
 	CudaFamily family;
 	int arch;
 	bool ptx;
-	const char *path, *log; /* files of the cache */
-	const char *kept;       /* where the text stays if it does not compile */
+	const char *path;               /* of the image: in the cache, or `beside` */
+	const char *beside;             /* where it stays if the cache cannot be written */
+	const char *image, *unit, *log; /* of this process alone, while the compiler runs */
+	const char *kept;               /* where the text stays if it does not compile */
 	const Buf *text;
 	pid_t pid;
 } Job;
@@ -55,10 +60,11 @@ typedef struct Compiler {
 	const CudaCode *code;
 	const CudaCompileOptions *opt;
 	Nvrtc nvrtc;
-	const char *nvcc, *name, *dir;
+	const char *nvcc, *name, *cache;
 	int version;
 	Buf unit[NFAMILIES];
 	bool failed[NFAMILIES]; /* reported once, whatever the number of architectures */
+	bool unkept;            /* said once, whatever the number of images */
 	ArchList archs;
 	LIST(Job) jobs;
 } Compiler;
@@ -223,43 +229,7 @@ static bool open_nvcc(Compiler *c)
 	return true;
 }
 
-/* ---- the cache ---- */
-
-static bool make_dir(Arena *a, const char *path)
-{
-	char *p = arena_strdup(a, path);
-	for (char *s = p + 1; *s; s++)
-		if (*s == '/') {
-			*s = 0;
-			mkdir(p, 0777);
-			*s = '/';
-		}
-	return mkdir(p, 0777) == 0 || errno == EEXIST;
-}
-
-static bool open_cache(Compiler *c)
-{
-	const char *xdg = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
-	if (xdg && *xdg == '/')
-		c->dir = arena_printf(c->arena, "%s/seldc", xdg);
-	else
-		c->dir = arena_printf(c->arena, "%s/.cache/seldc", home && *home ? home : "/tmp");
-	if (make_dir(c->arena, c->dir))
-		return true;
-	diag_error(c->diag, E553, (Loc){0}, "%s: %s", c->dir, strerror(errno));
-	return false;
-}
-
-/* Two 64-bit FNV-1a sums over the same bytes from different starts. */
-static void hash_bytes(uint64_t h[2], const void *data, size_t n)
-{
-	const unsigned char *p = data;
-	for (size_t i = 0; i < n; i++) {
-		h[0] = (h[0] ^ p[i]) * 0x100000001b3u;
-		h[1] = (h[1] ^ (uint64_t)(p[i] + 0x9e)) * 0x100000001b3u;
-		h[1] ^= h[1] >> 29;
-	}
-}
+/* ---- jobs ---- */
 
 static const char *flags_of(Arena *a, const Job *j)
 {
@@ -267,26 +237,31 @@ static const char *flags_of(Arena *a, const Job *j)
 			    j->ptx ? "compute" : "sm", j->arch);
 }
 
-static const char *cache_name(const Compiler *c, const Job *j)
+/* A name of all that the image depends on. */
+static const char *key_of(const Compiler *c, const Job *j)
 {
-	uint64_t h[2] = {0xcbf29ce484222325u, 0x84222325cbf29ce4u};
-	const char *flags = flags_of(c->arena, j);
-	hash_bytes(h, j->text->s, j->text->len);
-	hash_bytes(h, flags, strlen(flags) + 1);
-	hash_bytes(h, c->name, strlen(c->name) + 1);
-	return arena_printf(c->arena, "%s/%016llx%016llx", c->dir, (unsigned long long)h[0],
-			    (unsigned long long)h[1]);
+	CacheHash s = cache_hash();
+	cache_hash_bytes(&s, j->text->s, j->text->len);
+	cache_hash_text(&s, flags_of(c->arena, j));
+	cache_hash_text(&s, c->name);
+	return cache_hash_name(c->arena, s);
 }
 
 static void add_job(Compiler *c, CudaFamily f, int arch, bool ptx)
 {
 	Job j = {.family = f, .arch = arch, .ptx = ptx, .text = &c->unit[f]};
-	const char *base = cache_name(c, &j);
-	j.path = arena_printf(c->arena, "%s.%s", base, ptx ? "ptx" : "cubin");
-	j.log = arena_printf(c->arena, "%s.log", base);
-	j.kept = arena_printf(c->arena, "%s/%s.%s.cu", c->opt->save_dir ? c->opt->save_dir : c->dir,
-			      c->code->model->name, cuda_family_name(f));
-	list_push(c->arena, &c->jobs, j);
+	Arena *a = c->arena;
+	const char *kind = ptx ? "ptx" : "cubin";
+	const int pid = (int)getpid();
+	j.path = arena_printf(a, "%s/%s.%s", c->cache, key_of(c, &j), kind);
+	j.kept = arena_printf(a, "%s/%s.%s.cu", c->opt->save_dir, c->code->model->name,
+			      cuda_family_name(f));
+	j.beside = arena_printf(a, "%s/%s.%s.sm_%d.%s", c->opt->save_dir, c->code->model->name,
+				cuda_family_name(f), arch, kind);
+	j.image = arena_printf(a, "%s.%d.tmp", j.beside, pid);
+	j.unit = arena_printf(a, "%s.%d.cu", j.beside, pid);
+	j.log = arena_printf(a, "%s.%d.log", j.beside, pid);
+	list_push(a, &c->jobs, j);
 }
 
 /* The heavy families first, so that no long job is left for the end. */
@@ -308,17 +283,14 @@ static void list_jobs(Compiler *c)
 	}
 }
 
-/* ---- one job, in a child ---- */
+/* ---- one job, in a child: what it says goes to the log, the image to its file ---- */
 
-static int write_log(const Nvrtc *v, NvrtcProgram p, const char *path)
+static int print_log(const Nvrtc *v, NvrtcProgram p)
 {
 	size_t n = 0;
-	if (v->log_size(p, &n) != 0 || n == 0)
-		return 1;
-	char *text = malloc(n);
-	if (!text || v->log(p, text) != 0)
-		return 1;
-	file_write(path, text, n - 1);
+	char *text = v->log_size(p, &n) == 0 && n > 0 ? malloc(n) : NULL;
+	if (text && v->log(p, text) == 0)
+		dprintf(2, "%s", text);
 	return 1;
 }
 
@@ -332,46 +304,62 @@ static int run_nvrtc(const Compiler *c, const Job *j)
 	if (v->create(&p, j->text->s, j->kept, 0, NULL, NULL) != 0)
 		return 1;
 	if (v->compile(p, (int)COUNT(flags), flags) != 0)
-		return write_log(v, p, j->log);
+		return print_log(v, p);
 	size_t n = 0;
 	if ((j->ptx ? v->ptx_size(p, &n) : v->cubin_size(p, &n)) != 0)
 		return 1;
 	char *data = malloc(n);
 	if (!data || (j->ptx ? v->ptx(p, data) : v->cubin(p, data)) != 0)
 		return 1;
-	return file_write(j->path, data, n) ? 0 : 1;
+	if (file_write(j->image, data, n))
+		return 0;
+	dprintf(2, "%s: %s\n", j->image, strerror(errno));
+	return 1;
 }
 
-/* nvcc reads and writes files of this process alone beside the final name, which appears only when
- * the result is whole. */
 static int run_nvcc(const Compiler *c, const Job *j)
 {
-	const char *unit = arena_printf(c->arena, "%s.%d.cu", j->path, (int)getpid());
-	const char *temp = arena_printf(c->arena, "%s.%d.tmp", j->path, (int)getpid());
-	if (!file_write(unit, j->text->s, j->text->len))
-		return 1;
 	const char *arch =
 	    arena_printf(c->arena, "-arch=%s_%d", j->ptx ? "compute" : "sm", j->arch);
-	const pid_t pid = fork();
-	if (pid == 0) {
-		if (!freopen(j->log, "w", stderr))
-			_exit(127);
-		dup2(2, 1);
-		execlp(c->nvcc, c->nvcc, "-std=c++17", arch, "-fmad=true",
-		       j->ptx ? "-ptx" : "-cubin", "-o", temp, unit, (char *)NULL);
-		_exit(127);
-	}
-	int status = 1;
-	waitpid(pid, &status, 0);
-	if (status == 0)
-		unlink(j->log);
-	unlink(unit);
-	return status == 0 && rename(temp, j->path) == 0 ? 0 : 1;
+	execlp(c->nvcc, c->nvcc, "-std=c++17", arch, "-fmad=true", j->ptx ? "-ptx" : "-cubin", "-o",
+	       j->image, j->unit, (char *)NULL);
+	dprintf(2, "%s: %s\n", c->nvcc, strerror(errno));
+	return 127;
 }
 
-static int run_job(const Compiler *c, const Job *j)
+/* The text for nvcc, whose messages then name the kept file and its lines. */
+static bool write_unit(const Compiler *c, const Job *j)
 {
-	return c->opt->nvcc ? run_nvcc(c, j) : run_nvrtc(c, j);
+	Buf b;
+	buf_init(&b, c->arena);
+	buf_puts(&b, "#line 1 \"");
+	for (const char *s = j->kept; *s; s++)
+		buf_printf(&b, "%s%c", *s == '"' || *s == '\\' ? "\\" : "", *s);
+	buf_puts(&b, "\"\n");
+	buf_write(&b, j->text->s, j->text->len);
+	return file_write(j->unit, b.s, b.len);
+}
+
+static bool start_job(Compiler *c, Job *j)
+{
+	const int log = open(j->log, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	if (log < 0 || (c->opt->nvcc && !write_unit(c, j))) {
+		diag_error(c->diag, E553, (Loc){0}, "%s: %s", log < 0 ? j->log : j->unit,
+			   strerror(errno));
+		if (log >= 0)
+			close(log);
+		return false;
+	}
+	j->pid = fork();
+	if (j->pid == 0) {
+		dup2(log, 1);
+		dup2(log, 2);
+		_exit(c->opt->nvcc ? run_nvcc(c, j) : run_nvrtc(c, j));
+	}
+	if (j->pid < 0)
+		diag_error(c->diag, E605, (Loc){0}, "cannot start a process: %s", strerror(errno));
+	close(log);
+	return j->pid > 0;
 }
 
 /* ---- failures: the kernel, its node, the kept file ---- */
@@ -400,9 +388,11 @@ static const CudaLaunch *launch_at_line(const Compiler *c, const Job *j, int lin
 /* By a kernel's name in the log, or by the last line number that lies inside a kernel. */
 static const CudaLaunch *failed_launch(const Compiler *c, const Job *j, const char *log)
 {
-	for (int i = 0; i < c->code->launches.n; i++)
-		if (strstr(log, c->code->launches.at[i].kernel))
-			return &c->code->launches.at[i];
+	for (int i = 0; i < c->code->launches.n; i++) {
+		const CudaLaunch *l = &c->code->launches.at[i];
+		if (l->family == j->family && strstr(log, l->kernel))
+			return l;
+	}
 	const CudaLaunch *found = NULL;
 	for (const char *p = log; *p; p++) {
 		int line = 0;
@@ -415,47 +405,136 @@ static const CudaLaunch *failed_launch(const Compiler *c, const Job *j, const ch
 	return found;
 }
 
-static void report(const Compiler *c, const Job *j)
+static const char *node_title(Arena *a, const Node *n)
+{
+	return arena_printf(a, "node '%s' (%s)", n->label ? n->label : n->out[0].name,
+			    node_info(n)->name);
+}
+
+/* The kernels of a unit: how many, and the first few with their nodes. */
+static int list_kernels(const Compiler *c, CudaFamily family, Buf *few)
+{
+	enum { SHOWN = 3 };
+	int n = 0;
+	for (int i = 0; i < c->code->launches.n; i++) {
+		const CudaLaunch *l = &c->code->launches.at[i];
+		bool again = l->family != family;
+		for (int k = 0; k < i && !again; k++)
+			again = strcmp(c->code->launches.at[k].kernel, l->kernel) == 0;
+		if (!again && n++ < SHOWN)
+			buf_printf(few, "%s'%s' of %s", n > 1 ? ", " : "", l->kernel,
+				   node_title(c->arena, l->node));
+	}
+	if (n > SHOWN)
+		buf_printf(few, " and %d more", n - SHOWN);
+	return n;
+}
+
+/* The line that says most: the first error, or the first of all. */
+static const char *telling_line(Arena *a, const char *log)
+{
+	const char *at = strstr(log, "error");
+	at = at ? at : strstr(log, "fatal");
+	at = at ? at : log + strspn(log, " \n");
+	while (at > log && at[-1] != '\n')
+		at--;
+	return arena_strndup(a, at, strcspn(at, "\n"));
+}
+
+static void report(const Compiler *c, const Job *j, const char *why)
 {
 	size_t len = 0;
-	const char *log = file_read(c->arena, j->log, &len);
-	const CudaLaunch *l = log ? failed_launch(c, j, log) : NULL;
-	const char *first = log ? strstr(log, "error") : NULL;
-	const Loc loc = l ? l->node->loc : (Loc){0};
-	while (first && first > log && first[-1] != '\n')
-		first--;
-	if (l)
-		diag_error(c->diag, E606, loc,
-			   "%s failed for sm_%d on kernel '%s' of node '%s' (%s)", c->name, j->arch,
-			   l->kernel, l->node->label ? l->node->label : l->node->out[0].name,
-			   node_info(l->node)->name);
+	const char *kept_log = arena_printf(c->arena, "%s.log", j->beside);
+	const bool logged = rename(j->log, kept_log) == 0;
+	const char *log = logged ? file_read(c->arena, kept_log, &len) : NULL;
+	log = log ? log : "";
+	const CudaLaunch *l = failed_launch(c, j, log);
+	if (l) {
+		diag_error(c->diag, E606, l->node->loc, "%s failed for sm_%d on kernel '%s' of %s",
+			   c->name, j->arch, l->kernel, node_title(c->arena, l->node));
+	} else {
+		Buf few;
+		buf_init(&few, c->arena);
+		const int n = list_kernels(c, j->family, &few);
+		diag_error(c->diag, E606, (Loc){0}, "%s failed for sm_%d on %d %s kernel%s: %s",
+			   c->name, j->arch, n, cuda_family_name(j->family), n == 1 ? "" : "s",
+			   why);
+		diag_note(c->diag, (Loc){0}, "%s", few.s);
+	}
+	const char *line = telling_line(c->arena, log);
+	if (*line)
+		diag_note(c->diag, (Loc){0}, "%s", line);
+	if (!logged || !file_write(j->kept, j->text->s, j->text->len))
+		diag_error(c->diag, E553, (Loc){0}, "%s: %s", logged ? j->kept : kept_log,
+			   strerror(errno));
 	else
-		diag_error(c->diag, E606, loc, "%s failed for sm_%d on the %s kernels", c->name,
-			   j->arch, cuda_family_name(j->family));
-	if (first)
-		diag_note(c->diag, (Loc){0}, "%.*s", (int)strcspn(first, "\n"), first);
-	if (file_write(j->kept, j->text->s, j->text->len))
 		diag_note(c->diag, (Loc){0},
-			  "source kept as %s, everything the compiler said in %s", j->kept, j->log);
-	else
-		diag_error(c->diag, E553, (Loc){0}, "%s: %s", j->kept, strerror(errno));
+			  "source kept as %s, everything the compiler said in %s", j->kept,
+			  kept_log);
 }
 
 /* ---- all jobs ---- */
+
+/* How a compiler ended that left no image; NULL: well. */
+static const char *failure(const Compiler *c, const Job *j, int status)
+{
+	struct stat st;
+	if (WIFSIGNALED(status))
+		return arena_printf(c->arena, "it was ended by signal %d (%s)", WTERMSIG(status),
+				    strsignal(WTERMSIG(status)));
+	if (WEXITSTATUS(status) != 0)
+		return arena_printf(c->arena, "it ended with exit status %d", WEXITSTATUS(status));
+	if (stat(j->image, &st) != 0 || st.st_size == 0)
+		return "it ended with exit status 0, but wrote nothing";
+	return NULL;
+}
+
+/* Moves the image to the cache, or beside the sources. */
+static bool keep_image(Compiler *c, Job *j)
+{
+	Arena *a = arena_new();
+	size_t n = 0;
+	const char *data = file_read(a, j->image, &n);
+	const bool cached = data && cache_keep(j->path, data, n);
+	const int why = errno;
+	arena_free(a);
+	if (cached) {
+		unlink(j->image);
+		return true;
+	}
+	if (!c->unkept)
+		diag_warning(c->diag, (Loc){0},
+			     "compiled kernels cannot be kept for other builds: %s: %s", j->path,
+			     strerror(why));
+	c->unkept = true;
+	j->path = j->beside;
+	if (rename(j->image, j->path) == 0)
+		return true;
+	diag_error(c->diag, E553, (Loc){0}, "%s: %s", j->path, strerror(errno));
+	return false;
+}
+
+static bool finish_job(Compiler *c, Job *j, int status)
+{
+	const char *why = failure(c, j, status);
+	const bool ok = !why && keep_image(c, j);
+	if (why && !c->failed[j->family])
+		report(c, j, why);
+	c->failed[j->family] = c->failed[j->family] || !ok;
+	unlink(j->log);
+	unlink(j->unit);
+	if (!ok)
+		unlink(j->image);
+	return ok;
+}
 
 static bool finish_one(Compiler *c)
 {
 	int status = 0;
 	const pid_t pid = wait(&status);
-	for (int i = 0; i < c->jobs.n; i++) {
-		Job *j = &c->jobs.at[i];
-		if (j->pid != pid)
-			continue;
-		if (status != 0 && !c->failed[j->family])
-			report(c, j);
-		c->failed[j->family] = c->failed[j->family] || status != 0;
-		return status == 0;
-	}
+	for (int i = 0; i < c->jobs.n; i++)
+		if (c->jobs.at[i].pid == pid)
+			return finish_job(c, &c->jobs.at[i], status);
 	return true;
 }
 
@@ -473,7 +552,7 @@ static bool run_jobs(Compiler *c, int *cached)
 	bool ok = true;
 	for (int i = 0; i < c->jobs.n; i++) {
 		Job *j = &c->jobs.at[i];
-		if (access(j->path, R_OK) == 0) {
+		if (cache_holds(j->path)) {
 			++*cached;
 			continue;
 		}
@@ -484,12 +563,7 @@ static bool run_jobs(Compiler *c, int *cached)
 		show(c, i - running);
 		if (c->failed[j->family])
 			continue;
-		j->pid = fork();
-		if (j->pid == 0)
-			_exit(run_job(c, j));
-		if (j->pid < 0) {
-			diag_error(c->diag, E605, (Loc){0}, "cannot start a process: %s",
-				   strerror(errno));
+		if (!start_job(c, j)) {
 			ok = false;
 			break;
 		}
@@ -512,11 +586,12 @@ static double seconds_now(void)
 bool cuda_compile(const CudaCode *code, const CudaCompileOptions *opt, Diag *d, CudaImages *out)
 {
 	Compiler c = {.arena = code->arena, .diag = d, .code = code, .opt = opt};
+	c.cache = cache_folder(c.arena);
 	const double start = seconds_now();
 	*out = (CudaImages){0};
 	const char *archs = opt->archs ? opt->archs : "sm_80,sm_86,sm_89,sm_90,sm_100,sm_120";
 	if (!read_archs(c.arena, d, archs, &c.archs) ||
-	    !(opt->nvcc ? open_nvcc(&c) : open_nvrtc(&c)) || !open_cache(&c))
+	    !(opt->nvcc ? open_nvcc(&c) : open_nvrtc(&c)))
 		return false;
 	list_jobs(&c);
 	const bool ok = run_jobs(&c, &out->cached);

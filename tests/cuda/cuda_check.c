@@ -509,7 +509,11 @@ static const char *check_all(Check *c)
 		file_write(c->source, b.s, b.len);
 	}
 	CudaImages images;
-	const CudaCompileOptions co = {.archs = c->arch, .no_ptx = !c->ptx, .nvcc = c->nvcc};
+	const char *temp = getenv("TMPDIR");
+	const CudaCompileOptions co = {.archs = c->arch,
+				       .no_ptx = !c->ptx,
+				       .nvcc = c->nvcc,
+				       .save_dir = temp && *temp ? temp : "/tmp"};
 	if (!cuda_compile(code, &co, &c->diag, &images))
 		return "does not compile";
 	if (!c->compile_only)

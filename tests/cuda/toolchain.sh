@@ -1,8 +1,10 @@
 #!/bin/bash
-# toolchain.sh: what surrounds the kernels, without a GPU: what is in a program, which compiler runs
+# toolchain.sh [NAME]: what surrounds the kernels, without a GPU: what is in a program, which compiler runs
 # when, what is said when a compiler, driver, GPU or architecture is not there. The driver is the
 # emulator's, the compilers are wrapped. Prints "ok NAME" or "not ok NAME". Needs a CUDA toolkit.
+# NAME: only the checks whose name contains it.
 set -u
+only=${1:-}
 cd "$(dirname "$0")/../.." || exit 2
 PATH=$PATH:/usr/local/cuda/bin
 seldc=$PWD/${B:-build}/seldc
@@ -17,6 +19,7 @@ export XDG_CACHE_HOME=$shared
 failed=0
 check() {
 	local name=$1; shift
+	[[ $name = *"$only"* ]] || return 0
 	if "$@" >"$work/out" 2>&1; then echo "ok $name"; else
 		echo "not ok $name"; tail -30 "$work/out" | sed 's/^/    /'; failed=1; fi
 }
@@ -164,6 +167,34 @@ cache() {
 		VERSION=13.1 count --arch sm_90 && [ "$calls" = "$all" ] &&
 		count --arch sm_90 --precision bf16 && [ "$calls" -gt 0 ] && [ "$calls" -lt "$all" ]
 }
+# An entry that is not as it was written is compiled again, and so is one whose sum is missing, as
+# after a kill between the two; what cannot be replaced is compiled without the cache.
+damaged() {
+	new_cache
+	rm -rf "$work/cubin"
+	count --arch sm_90 || return 1
+	local entry=("$work"/cache/seldc/*.cubin) good=$work/good
+	[ ${#entry[@]} -ge 6 ] && rm -rf "$good" && mv "$work/cubin" "$good" || return 1
+	truncate -s -1 "${entry[0]}"
+	: >"${entry[1]}"
+	printf X | dd of="${entry[2]}" conv=notrunc status=none
+	rm "${entry[3]}.sum"
+	: >"${entry[4]}.sum"
+	count --arch sm_90 && [ "$calls" = 5 ] && diff -r "$good" "$work/cubin" || return 1
+	count --arch sm_90 && [ "$calls" = 0 ] && rm -r "$work/cubin" "${entry[5]}" && mkdir "${entry[5]}" || return 1
+	for _ in first again; do
+		NVCC=$work/nvcc says 0 "warning: .*${entry[5]}: Is a directory" build --compiler nvcc --arch sm_90 \
+			--emit cubin -o "$work/cubin" && diff -r "$good" "$work/cubin" || return 1
+	done
+}
+# A cache that cannot be written costs the time of compiling, and one warning.
+unwritable() {
+	: >"$work/plain"
+	export XDG_CACHE_HOME=$work/plain
+	NVCC=$work/nvcc says 0 "warning: .*plain/seldc.*: Not a directory" build --compiler nvcc --arch sm_90 \
+		-o "$work/p" && [ "$(grep -c warning "$work/err")" = 1 ] && [ -x "$work/p" ] &&
+		! ls "$work/temps" | grep -E '[0-9]\.(tmp|cu|log)$'
+}
 # As many jobs at a time as there are cores.
 parallel() {
 	new_cache
@@ -233,6 +264,8 @@ check "IR above each kernel" comments
 check "no atomics" atomics
 check "local memory is found" local_memory
 check "cache: by source, flags, toolkit, architecture" cache
+check "cache: damaged entries" damaged
+check "cache: cannot be written" unwritable
 check "jobs run side by side" parallel
 check "nvcc fails" nvcc_fails
 check "NVRTC fails" nvrtc_fails
