@@ -11,6 +11,8 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <link.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -61,6 +63,7 @@ typedef struct Compiler {
 	const CudaCompileOptions *opt;
 	Nvrtc nvrtc;
 	const char *nvcc, *name, *cache;
+	const char *identity; /* what tells this compiler from others of its name */
 	int version;
 	Buf unit[NFAMILIES];
 	bool failed[NFAMILIES]; /* reported once, whatever the number of architectures */
@@ -158,6 +161,19 @@ static bool nvrtc_load(Nvrtc *v)
 	return true;
 }
 
+/* NVRTC tells no patch release, so its file stands for it. */
+static const char *library_identity(Arena *a, void *library)
+{
+	struct link_map *map = NULL;
+	struct stat st;
+	char real[PATH_MAX];
+	if (dlinfo(library, RTLD_DI_LINKMAP, &map) != 0 || !realpath(map->l_name, real) ||
+	    stat(real, &st) != 0)
+		return "";
+	return arena_printf(a, "%s %lld %lld.%09ld", real, (long long)st.st_size,
+			    (long long)st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
+}
+
 static bool open_nvrtc(Compiler *c)
 {
 	int major = 0, minor = 0;
@@ -168,6 +184,7 @@ static bool open_nvrtc(Compiler *c)
 	}
 	c->version = major * 1000 + minor * 10;
 	c->name = arena_printf(c->arena, "nvrtc %d.%d", major, minor);
+	c->identity = library_identity(c->arena, c->nvrtc.library);
 	return true;
 }
 
@@ -187,7 +204,7 @@ static const char *find_nvcc(Arena *a)
 	return access("/usr/local/cuda/bin/nvcc", X_OK) == 0 ? "/usr/local/cuda/bin/nvcc" : NULL;
 }
 
-/* "release 13.0" of `nvcc --version`. */
+/* `nvcc --version`: "release 13.0", and all of it, patch release and build included, is hashed. */
 static bool open_nvcc(Compiler *c)
 {
 	int fd[2], major = 0, minor = 0;
@@ -226,6 +243,7 @@ static bool open_nvcc(Compiler *c)
 	}
 	c->version = major * 1000 + minor * 10;
 	c->name = arena_printf(c->arena, "nvcc %d.%d", major, minor);
+	c->identity = arena_strdup(c->arena, text);
 	return true;
 }
 
@@ -237,6 +255,10 @@ static const char *flags_of(Arena *a, const Job *j)
 			    j->ptx ? "compute" : "sm", j->arch);
 }
 
+/* What nvcc and NVRTC take from the environment. */
+static const char *const read_by_compiler[] = {"NVCC_PREPEND_FLAGS", "NVCC_APPEND_FLAGS",
+					       "NVCC_CCBIN", "NVRTC_APPEND_FLAGS"};
+
 /* A name of all that the image depends on. */
 static const char *key_of(const Compiler *c, const Job *j)
 {
@@ -244,6 +266,11 @@ static const char *key_of(const Compiler *c, const Job *j)
 	cache_hash_bytes(&s, j->text->s, j->text->len);
 	cache_hash_text(&s, flags_of(c->arena, j));
 	cache_hash_text(&s, c->name);
+	cache_hash_text(&s, c->identity);
+	for (size_t i = 0; i < COUNT(read_by_compiler); i++) {
+		const char *value = getenv(read_by_compiler[i]);
+		cache_hash_text(&s, value ? value : "");
+	}
 	return cache_hash_name(c->arena, s);
 }
 

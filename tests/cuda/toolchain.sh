@@ -135,7 +135,7 @@ local_memory() {
 # makes no machine code, with it the unit is edited and compiled.
 cat >"$work/nvcc" <<-END
 	#!/bin/sh
-	[ "\$1" = --version ] && { echo "release \${VERSION:-13.0}"; exit; }
+	[ "\$1" = --version ] && { echo "release \${VERSION:-13.0}, V13.0.\${PATCH:-88}"; exit; }
 	echo "begin \$*" >>"$work/calls"
 	for unit; do :; done
 	if [ "\${EDIT:-}" ]; then sed -E -i "\$EDIT" "\$unit"; "$nvcc" "\$@"; status=\$?; else
@@ -165,7 +165,32 @@ cache() {
 		count --arch sm_80 && [ "$calls" = "$all" ] &&
 		count --arch sm_80,sm_90 && [ "$calls" = 0 ] &&
 		VERSION=13.1 count --arch sm_90 && [ "$calls" = "$all" ] &&
+		PATCH=48 count --arch sm_90 && [ "$calls" = "$all" ] &&
+		NVCC_PREPEND_FLAGS=-G count --arch sm_90 && [ "$calls" = "$all" ] &&
+		NVCC_APPEND_FLAGS=-G count --arch sm_90 && [ "$calls" = "$all" ] &&
 		count --arch sm_90 --precision bf16 && [ "$calls" -gt 0 ] && [ "$calls" -lt "$all" ]
+}
+# NVRTC is known by its file and takes flags from the environment, too.
+nvrtc_cache() {
+	local lib=$(ls -d /usr/local/cuda/lib64) entries=$work/cache/seldc
+	new_cache
+	cp -L $lib/libnvrtc.so $lib/libnvrtc-builtins.so.[0-9]* "$work/" || return 1
+	kept() { # NUMBER ENTRIES COMMAND...: so many entries are there after a build
+		local want=$1; shift
+		LD_LIBRARY_PATH=$work "$@" "$seldc" build "$work/relu.json" --target cuda --save-temps "$work/temps" \
+			--arch sm_90 --emit cubin -o "$work/cubin" || return 1
+		ls "$entries" | grep -c 'cubin$'
+		[ "$(ls "$entries" | grep -c 'cubin$')" = "$want" ]
+	}
+	cat >"$work/relu.json" <<-'END'
+		{"seldc": 1, "name": "one", "graphs": {"main": {"in": {"x": ["batch", 8]},
+		 "nodes": [{"op": "relu", "in": "x", "out": "y"}], "out": {"y": "y"}}}}
+	END
+	kept 1 env && kept 1 env && touch "$work/libnvrtc.so" && kept 2 env && kept 2 env &&
+		kept 3 env NVRTC_APPEND_FLAGS=-G
+	local status=$?
+	rm -f "$work"/libnvrtc*
+	return $status
 }
 # An entry that is not as it was written is compiled again, and so is one whose sum is missing, as
 # after a kill between the two; what cannot be replaced is compiled without the cache.
@@ -264,6 +289,7 @@ check "IR above each kernel" comments
 check "no atomics" atomics
 check "local memory is found" local_memory
 check "cache: by source, flags, toolkit, architecture" cache
+check "cache: NVRTC's file and flags" nvrtc_cache
 check "cache: damaged entries" damaged
 check "cache: cannot be written" unwritable
 check "jobs run side by side" parallel
