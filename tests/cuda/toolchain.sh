@@ -239,7 +239,12 @@ blamed() {
 	[ "$(grep -c undefined_name "$work/err")" = 1 ] && [ "$(wc -l <"$work/err")" -lt 12 ] || return 1
 	local kept=$(sed -n 's/.*source kept as \([^,]*\),.*/\1/p' "$work/err" | head -1)
 	local log=$(sed -n 's/.*compiler said in \([^ ]*\).*/\1/p' "$work/err" | head -1)
-	grep -q conv_fma "$kept" && grep -q undefined_name "$log"
+	grep -q conv_fma "$kept" && grep -q undefined_name "$log" && lines_fit "$kept"
+}
+# lines_fit KEPT: the line shown of what the compiler said is about that file, and about the wrong line.
+lines_fit() {
+	local line=$(sed -n "s|.*note: $1(\([0-9]*\)): error.*undefined_name.*|\1|p" "$work/err")
+	sed -n "${line:-0}p" "$1" | grep -q conv_fma
 }
 nvcc_fails() {
 	new_cache
@@ -273,6 +278,24 @@ nvrtc_fails() {
 	${CC:-cc} -shared -fPIC -o "$work/libnvrtc.so" "$work/nvrtc.c" -Wl,--no-as-needed "$real" -ldl &&
 		LD_LIBRARY_PATH=$work says 3 error build --arch sm_90 -o "$work/p" && blamed nvrtc
 }
+# ended COMMAND TEXT [SAID]: an nvcc that does that in place of compiling is said to have ended so; the
+# kernels are named, source and log are there.
+ended() {
+	printf '#!/bin/sh\n[ "$1" = --version ] && { echo "release 13.0"; exit; }\n%s\n' "$1" >"$work/ends"
+	chmod +x "$work/ends" && new_cache
+	NVCC=$work/ends says 3 "error: nvcc 13.0 failed for sm_90 on [0-9]+ conv kernels: $2" \
+		build --compiler nvcc --arch sm_90 -o "$work/p" &&
+		grep -Eq "note: 'k[0-9]+_[a-z0-9_]*' of node '[^']*' \(conv2d.*\), .* and [0-9]+ more" "$work/err" &&
+		grep -q "note: ${3:-}" "$work/err" || return 1
+	local kept=$(sed -n 's/.*source kept as \([^,]*\),.*/\1/p' "$work/err" | head -1)
+	local log=$(sed -n 's/.*compiler said in \([^ ]*\).*/\1/p' "$work/err" | head -1)
+	grep -q conv_fma "$kept" && [ -f "$log" ]
+}
+nvcc_ends() {
+	ended 'exit 1' 'it ended with exit status 1' && ended 'kill -SEGV $$' 'it was ended by signal 11 \(Seg' &&
+		ended 'exit 0' 'it ended with exit status 0, but wrote nothing' &&
+		ended 'echo nvcc fatal: no licence >&2; exit 2' 'it ended with exit status 2' 'nvcc fatal: no licence'
+}
 no_nvcc() { NVCC=$work/missing says 3 "cannot be started as '.*/missing'" \
 	build --compiler nvcc --arch sm_90 -o "$work/p"; }
 
@@ -295,5 +318,6 @@ check "cache: cannot be written" unwritable
 check "jobs run side by side" parallel
 check "nvcc fails" nvcc_fails
 check "NVRTC fails" nvrtc_fails
+check "nvcc ends without a line" nvcc_ends
 check "no nvcc" no_nvcc
 exit $failed
