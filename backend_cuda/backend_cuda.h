@@ -125,7 +125,7 @@ typedef struct CudaImages {
 } CudaImages;
 
 typedef struct CudaCompileOptions {
-	const char *archs;    /* "sm_90,a100"; NULL: all */
+	const char *archs;    /* "sm_90,a100,86"; NULL: all */
 	bool nvcc;            /* default: nvrtc */
 	bool no_ptx;          /* machine code alone */
 	const char *save_dir; /* a folder for failing source, logs and what the cache cannot take */

@@ -101,13 +101,20 @@ static void unknown_arch(Arena *a, Diag *d, const char *name)
 	if (near)
 		diag_note(d, (Loc){0}, "did you mean '%s'?", near);
 	else
-		diag_note(d, (Loc){0}, "known are%s", all.s);
+		diag_note(d, (Loc){0}, "known are%s; 90 is sm_90", all.s);
+}
+
+/* "90" is short for "sm_90". */
+static bool names_arch(const char *name, const char *known)
+{
+	return strcmp(name, known) == 0 ||
+	       (strncmp(known, "sm_", 3) == 0 && strcmp(name, known + 3) == 0);
 }
 
 static bool add_arch(Arena *a, Diag *d, const char *name, ArchList *archs)
 {
 	for (size_t i = 0; i < COUNT(arch_name); i++) {
-		if (strcmp(name, arch_name[i].name) != 0)
+		if (!names_arch(name, arch_name[i].name))
 			continue;
 		for (int k = 0; k < archs->n; k++)
 			if (archs->at[k] == arch_name[i].arch)

@@ -37,16 +37,20 @@ new_cache() { rm -rf "$work/cache"; export XDG_CACHE_HOME=$work/cache; }
 # ---- architectures by name ---------------------------------------------------------------------
 names() {
 	local pair
-	for pair in ampere:80 a100:80 ada:89 hopper:90 h100:90 h200:90 sm_86:86 sm_100:100 sm_120:120; do
+	for pair in ampere:80 a100:80 ada:89 hopper:90 h100:90 h200:90 sm_86:86 sm_100:100 sm_120:120 \
+		90:90; do
 		build --arch "${pair%:*}" --emit cubin -o "$work/${pair%:*}" &&
 			ls "$work/${pair%:*}/"*".map.sm_${pair#*:}.cubin" || return 1
 	done
+	build --arch 86,89,90,sm_90 --emit cubin -o "$work/numbers" &&
+		[ "$(ls "$work/numbers/"*.map.*.cubin | grep -o 'sm_[0-9]*' | xargs)" = "sm_86 sm_89 sm_90" ]
 }
 unknown() {
 	says 1 "did you mean 'hopper'" build --arch hoper -o "$work/p" &&
 		says 1 "did you mean 'h100'" build --arch H100 -o "$work/p" &&
 		says 1 "did you mean 'sm_90'" build --arch sm90,sm_80 -o "$work/p" &&
 		says 1 "known are .*sm_80.*a100" build --arch 7 -o "$work/p" &&
+		says 1 "unknown GPU architecture '75'" build --arch 90,75 -o "$work/p" &&
 		says 1 "unknown GPU architecture ''" build --arch "" -o "$work/p" &&
 		says 1 "bf16 needs --target cuda" "$seldc" build $tiny --target cpu --precision bf16 -o "$work/p"
 }
