@@ -65,4 +65,4 @@ planted 20 num 'cuda_check .*-0 tests/num/abs'
 DIES='cuda_check .*-0 tests/num/abs' counts "num: a check that dies" 1 20 num
 planted 1 arch 'cuda_check .*-P'
 planted 1 sanitize 'compute-sanitizer .*racecheck.*fp32.*tiny'
-planted 13 train 'seldc build .*--train'
+planted 19 train 'seldc build .*--train'
