@@ -146,7 +146,7 @@ static bool emit_graph(Emit *e, Graph *g)
 static void head(const Emit *e, Buf *b)
 {
 	const Model *m = e->model;
-	emit_comment(
+	buf_comment(
 	    b, 0,
 	    arena_printf(e->arena,
 			 "%s%s%s. C for the CPU, written by seldc; not for editing. Above each "

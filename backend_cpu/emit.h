@@ -99,7 +99,6 @@ const char *emit_float(Arena *a, double v); /* literal of a float */
 void emit_string(Buf *b, const char *s);    /* literal, or NULL */
 /* A statement after `tabs` tabs, broken behind commas and aligned behind the first bracket. */
 void emit_line(Buf *b, int tabs, const char *s);
-void emit_comment(Buf *b, int tabs, const char *s);
 
 /* ---- ref.c: values in memory ---- */
 

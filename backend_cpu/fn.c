@@ -331,7 +331,7 @@ static void write_note(Buf *b, const Node *n)
 	if (n->loc.src)
 		label = arena_printf(b->arena, "%s  !%s:%d:%d", label, n->loc.src->name,
 				     n->loc.line, n->loc.col);
-	emit_comment(b, 1, label);
+	buf_comment(b, 1, label);
 }
 
 static void write_function(Fn *f, const Function *k)
@@ -340,7 +340,7 @@ static void write_function(Fn *f, const Function *k)
 	buf_init(&node, f->e->arena);
 	ir_print_node(&node, f->n);
 	buf_putc(b, '\n');
-	emit_comment(b, 0, node.s);
+	buf_comment(b, 0, node.s);
 	emit_line(b, 0, arena_printf(f->e->arena, "OUTLINE void %s(%s)", k->name, k->params));
 	buf_printf(b, "{\n%s}\n", k->text);
 }

@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { COLUMNS = 100, TAB = 8 };
-
 static bool is_letter(char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
@@ -63,46 +61,9 @@ void emit_string(Buf *b, const char *s)
 	buf_putc(b, '"');
 }
 
-/* Bytes of s up to and with the next blank that follows a comma; any blank in a comment. */
-static size_t piece(const char *s, bool comment)
-{
-	size_t n = 0;
-	while (s[n] && !(s[n] == ' ' && (comment || (n > 0 && s[n - 1] == ','))))
-		n++;
-	return n + (s[n] == ' ');
-}
-
-/* One line, broken where it must be; what follows starts with `next` at `tabs` tabs. */
-static void wrap(Buf *b, int tabs, const char *s, const char *next, bool comment)
-{
-	int column = tabs * TAB;
-	buf_printf(b, "%.*s", tabs, "\t\t\t\t");
-	for (size_t n; *s; s += n) {
-		n = piece(s, comment);
-		const int used = (int)n - (s[n - 1] == ' ');
-		if (column + used > COLUMNS && column > tabs * TAB) {
-			while (b->s[b->len - 1] == ' ')
-				b->s[--b->len] = '\0';
-			buf_printf(b, "\n%.*s%s", tabs, "\t\t\t\t", next);
-			column = tabs * TAB + (int)strlen(next);
-		}
-		buf_write(b, s, n);
-		column += (int)n;
-	}
-	buf_putc(b, '\n');
-}
-
 void emit_line(Buf *b, int tabs, const char *s)
 {
 	const size_t open = strcspn(s, "({") + 1;
-	const size_t align = open < strlen(s) && open < COLUMNS / 2 ? open : 4;
-	wrap(b, tabs, s, arena_printf(b->arena, "%*s", (int)align, ""), false);
-}
-
-void emit_comment(Buf *b, int tabs, const char *s)
-{
-	char *text = arena_printf(b->arena, "/* %s */", s);
-	for (char *p = text + 2; (p = strstr(p, "*/")) && p[2]; p++)
-		p[1] = ' ';
-	wrap(b, tabs, text, " * ", true);
+	const size_t align = open < strlen(s) && open < BUF_COLUMNS / 2 ? open : 4;
+	buf_wrap(b, tabs, s, arena_printf(b->arena, "%*s", (int)align, ""), false);
 }

@@ -200,18 +200,7 @@ void kernel_comment(Emit *e, const Node *n, CudaFamily f)
 	Buf line;
 	buf_init(&line, e->arena);
 	ir_print_node(&line, n);
-	while (line.len > 0 && (line.s[line.len - 1] == '\n' || line.s[line.len - 1] == ' '))
-		line.s[--line.len] = 0;
-	const char *s = line.s;
-	while (*s == ' ' || *s == '\t')
-		s++;
-	buf_puts(b, "/* ");
-	for (; *s; s++) {
-		buf_putc(b, *s);
-		if (s[0] == '*' && s[1] == '/')
-			buf_putc(b, ' ');
-	}
-	buf_puts(b, " */\n");
+	buf_comment(b, 0, line.s);
 }
 
 Kernel kernel_begin(Emit *e, const Node *n, CudaFamily f)

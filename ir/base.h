@@ -65,6 +65,13 @@ void buf_printf(Buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3
 /* The shortest decimal that reads back as exactly v; nan, inf and -inf are spelled so. */
 void buf_double(Buf *b, double v);
 
+enum { BUF_COLUMNS = 100 };
+/* A line of C after `tabs` tabs, broken behind commas, or at any blank, before column 100; what
+ * follows starts with `next`. */
+void buf_wrap(Buf *b, int tabs, const char *s, const char *next, bool anywhere);
+/* The text as a comment, broken likewise; its own comment ends, and blanks in front, go. */
+void buf_comment(Buf *b, int tabs, const char *s);
+
 /* Whole file as NUL-terminated text in the arena; NULL when it cannot be read (errno says why). */
 char *file_read(Arena *a, const char *path, size_t *len);
 /* Writes beside, flushes, renames; false (errno) on failure, in which case path is untouched. A

@@ -61,6 +61,47 @@ void buf_printf(Buf *b, const char *fmt, ...)
 	va_end(ap);
 }
 
+/* ---- lines of C ---- */
+
+enum { TAB = 8 };
+
+/* Bytes of s up to and with the next blank that follows a comma; or any blank. */
+static size_t piece(const char *s, bool anywhere)
+{
+	size_t n = 0;
+	while (s[n] && !(s[n] == ' ' && (anywhere || (n > 0 && s[n - 1] == ','))))
+		n++;
+	n += s[n] == ' ';
+	return strcmp(s + n, "*/") ? n : n + 2; /* which does not stand alone */
+}
+
+void buf_wrap(Buf *b, int tabs, const char *s, const char *next, bool anywhere)
+{
+	int column = tabs * TAB;
+	buf_printf(b, "%.*s", tabs, "\t\t\t\t");
+	for (size_t n; *s; s += n) {
+		n = piece(s, anywhere);
+		const int used = (int)n - (s[n - 1] == ' ');
+		if (column + used > BUF_COLUMNS && column > tabs * TAB) {
+			while (b->s[b->len - 1] == ' ')
+				b->s[--b->len] = '\0';
+			buf_printf(b, "\n%.*s%s", tabs, "\t\t\t\t", next);
+			column = tabs * TAB + (int)strlen(next);
+		}
+		buf_write(b, s, n);
+		column += (int)n;
+	}
+	buf_putc(b, '\n');
+}
+
+void buf_comment(Buf *b, int tabs, const char *s)
+{
+	char *text = arena_printf(b->arena, "/* %s */", s + strspn(s, " \t"));
+	for (char *p = text + 2; (p = strstr(p, "*/")) && p[2]; p++)
+		p[1] = ' ';
+	buf_wrap(b, tabs, text, " * ", true);
+}
+
 void buf_double(Buf *b, double v)
 {
 	if (isnan(v)) {

@@ -1497,8 +1497,8 @@ OUTLINE void features_features_log_mel_mel(const Self *s, const float *restrict 
 }
 
 /* %features.log_mel.2 = map "features.log_mel" %features.log_mel.mel {f="t0 = maximum(x0, 1e-10);
- * t1 = log10(t0); y0 = mul(t1, 10)"} : f32[1,4,41,32] @arena:1177920  !models/lib/foa.json:17:17+5
- * */
+ * t1 = log10(t0); y0 = mul(t1, 10)"} : f32[1,4,41,32] @arena:1177920
+ * !models/lib/foa.json:17:17+5 */
 OUTLINE void features_features_log_mel(const float *restrict in0, float *restrict out0)
 {
 	{
@@ -2274,8 +2274,8 @@ OUTLINE void main_dec_l1_in_proj(const Self *s, const float *restrict x, const f
 }
 
 /* %dec._._._.l1.x_proj = linear "dec.*.*.*.l1.x_proj" %dec._._._.l1.in_proj,
- * %dec._._._.l1.x_proj.weight {group=18} : f32[18,1,5,9] @arena:46080  !models/lib/nn.json:21:17+8
- * */
+ * %dec._._._.l1.x_proj.weight {group=18} : f32[18,1,5,9] @arena:46080
+ * !models/lib/nn.json:21:17+8 */
 OUTLINE void main_dec_l1_x_proj(const Self *s, const float *restrict x, const float *restrict w,
                                 float *restrict y)
 {
@@ -2353,8 +2353,8 @@ OUTLINE void main_dec_l1_scan(const Self *s, const float *restrict u, const floa
 }
 
 /* %dec._._._.l1.out_proj = linear "dec.*.*.*.l1.out_proj" %dec._._._.l1.scan,
- * %dec._._._.l1.out_proj.weight {group=18} : f32[18,1,5,16] @arena:0  !models/lib/nn.json:21:17+8
- * */
+ * %dec._._._.l1.out_proj.weight {group=18} : f32[18,1,5,16] @arena:0
+ * !models/lib/nn.json:21:17+8 */
 OUTLINE void main_dec_l1_out_proj(const Self *s, const float *restrict x, const float *restrict w,
                                   float *restrict y)
 {

@@ -334,7 +334,8 @@ template <class P> __device__ __forceinline__ void map_pcm(const short *x, float
 		y[(long long)c * P::SAMPLES] = x[c] * (1.0f / 32768);
 }
 
-/* %features.log_mel.squares = square "features.log_mel.squares" %features.spectrum : f32[1,4,41,513,2] @arena:673088  !models/lib/foa.json:12:17+8 */
+/* %features.log_mel.squares = square "features.log_mel.squares" %features.spectrum :
+ * f32[1,4,41,513,2] @arena:673088  !models/lib/foa.json:12:17+8 */
 struct k003 {
 	enum { COUNT = 42066 };
 };
@@ -358,7 +359,9 @@ extern "C" __global__ void __launch_bounds__(256, 1) k003_features_log_mel_squar
 	map_put<4>(((float *)(m.arena + 673088)) + (i), y0);
 }
 
-/* %features.log_mel.2 = map "features.log_mel" %features.log_mel.mel {f="t0 = maximum(x0, 1e-10); t1 = log10(t0); y0 = mul(t1, 10)"} : f32[1,4,41,32] @arena:1177920  !models/lib/foa.json:17:17+5 */
+/* %features.log_mel.2 = map "features.log_mel" %features.log_mel.mel {f="t0 = maximum(x0, 1e-10);
+ * t1 = log10(t0); y0 = mul(t1, 10)"} : f32[1,4,41,32] @arena:1177920
+ * !models/lib/foa.json:17:17+5 */
 struct k006 {
 	enum { COUNT = 1312 };
 };
@@ -394,7 +397,8 @@ extern "C" __global__ void __launch_bounds__(256, 1) k006_features_log_mel(const
 	map_put<4>(((float *)(m.arena + 1177920)) + (i), y0);
 }
 
-/* %features.intensity.products = mul "features.intensity.products" %features.intensity.velocity, %features.intensity.pressure : f32[1,3,41,513,2] @arena:673088  !models/lib/foa.json:28:17+5 */
+/* %features.intensity.products = mul "features.intensity.products" %features.intensity.velocity,
+ * %features.intensity.pressure : f32[1,3,41,513,2] @arena:673088  !models/lib/foa.json:28:17+5 */
 struct k007 {
 	enum { COUNT = 126198 };
 };
@@ -421,7 +425,8 @@ extern "C" __global__ void __launch_bounds__(256, 1) k007_features_intensity_pro
 	map_put<1>(((float *)(m.arena + 673088)) + (i / 42066u * 42066u + i % 42066u), y0);
 }
 
-/* %features.intensity.squares = square "features.intensity.squares" %features.intensity.I : f32[1,3,41,513] @arena:252416  !models/lib/foa.json:30:17+8 */
+/* %features.intensity.squares = square "features.intensity.squares" %features.intensity.I :
+ * f32[1,3,41,513] @arena:252416  !models/lib/foa.json:30:17+8 */
 struct k009 {
 	enum { COUNT = 63099 };
 };
@@ -445,7 +450,9 @@ extern "C" __global__ void __launch_bounds__(256, 1) k009_features_intensity_squ
 	map_put<1>(((float *)(m.arena + 252416)) + (i), y0);
 }
 
-/* %features.intensity.divisor.2 = map "features.intensity.divisor" %features.intensity.square_norm {f="t0 = sqrt(x0); y0 = add(t0, 1.1920928955078125e-07)"} : f32[1,1,41,513] @arena:588992  !models/lib/foa.json:33:17+5 */
+/* %features.intensity.divisor.2 = map "features.intensity.divisor" %features.intensity.square_norm
+ * {f="t0 = sqrt(x0); y0 = add(t0, 1.1920928955078125e-07)"} : f32[1,1,41,513] @arena:588992
+ * !models/lib/foa.json:33:17+5 */
 struct k011 {
 	enum { COUNT = 21033 };
 };
@@ -475,7 +482,8 @@ extern "C" __global__ void __launch_bounds__(256, 1) k011_features_intensity_div
 	map_put<1>(((float *)(m.arena + 588992)) + (i), y0);
 }
 
-/* %features.intensity.unit = div "features.intensity.unit" %features.intensity.I, %features.intensity.divisor.2 : f32[1,3,41,513] @arena:252416  !models/lib/foa.json:34:17+5 */
+/* %features.intensity.unit = div "features.intensity.unit" %features.intensity.I,
+ * %features.intensity.divisor.2 : f32[1,3,41,513] @arena:252416  !models/lib/foa.json:34:17+5 */
 struct k012 {
 	enum { COUNT = 63099 };
 };
@@ -502,7 +510,8 @@ extern "C" __global__ void __launch_bounds__(256, 1) k012_features_intensity_uni
 	map_put<1>(((float *)(m.arena + 252416)) + (i / 21033u * 21033u + i % 21033u), y0);
 }
 
-/* %scaler.2 = map "scaler" %features, %scaler.mean_t, %scaler.std_t {f="t0 = sub(x0, x1); y0 = div(t0, x2)"} : f32[1,7,41,32] @arena:0  !models/lib/foa.json:62:17+5 */
+/* %scaler.2 = map "scaler" %features, %scaler.mean_t, %scaler.std_t {f="t0 = sub(x0, x1); y0 =
+ * div(t0, x2)"} : f32[1,7,41,32] @arena:0  !models/lib/foa.json:62:17+5 */
 struct k014 {
 	enum { COUNT = 2296 };
 };
@@ -537,7 +546,8 @@ extern "C" __global__ void __launch_bounds__(256, 1) k014_scaler(const Mem m)
 	map_put<4>(((float *)(m.arena + 0)) + (i / 1312u * 1312u + i / 32u % 41u * 32u + i % 32u), y0);
 }
 
-/* %enc.sde.b1.conv1.4 = reshape "enc.sde.b1.conv1" %enc.sed.b1.conv1.3 {shape=[1,1,41,32,4]} : f32[1,1,41,32,4] @arena:125952  !models/lib/nn.json:33:17+8 */
+/* %enc.sde.b1.conv1.4 = reshape "enc.sde.b1.conv1" %enc.sed.b1.conv1.3 {shape=[1,1,41,32,4]} :
+ * f32[1,1,41,32,4] @arena:125952  !models/lib/nn.json:33:17+8 */
 struct k015 {
 };
 
@@ -552,7 +562,10 @@ extern "C" __global__ void __launch_bounds__(256, 1) k015_enc_sde_b1_conv1(const
 	}
 }
 
-/* %enc._.b1.bn1, %enc._.b1.bn1.2 = map "enc.*.b1.bn1" %enc._.b1.bn1.running_var, %enc._.b1.bn1.weight, %enc._.b1.bn1.running_mean, %enc._.b1.bn1.bias {f="t0 = add(x0, 1e-05); t1 = rsqrt(t0); y0 = mul(x1, t1); t2 = mul(x2, y0); y1 = sub(x3, t2)" group=2} : f32[2,8] @load:20736, f32[2,8] @load:0  !models/lib/nn.json:58:17+12 */
+/* %enc._.b1.bn1, %enc._.b1.bn1.2 = map "enc.*.b1.bn1" %enc._.b1.bn1.running_var,
+ * %enc._.b1.bn1.weight, %enc._.b1.bn1.running_mean, %enc._.b1.bn1.bias {f="t0 = add(x0, 1e-05); t1
+ * = rsqrt(t0); y0 = mul(x1, t1); t2 = mul(x2, y0); y1 = sub(x3, t2)" group=2} : f32[2,8]
+ * @load:20736, f32[2,8] @load:0  !models/lib/nn.json:58:17+12 */
 struct k017 {
 	enum { COUNT = 4 };
 };
@@ -607,7 +620,10 @@ extern "C" __global__ void __launch_bounds__(256, 1) k017_enc___b1_bn1(const Mem
 	map_put<4>(((float *)(m.load + 65792)) + (i), y1);
 }
 
-/* %enc._.b1.bn1.4, %enc._.b1.bn1.5 = map "enc.*.b1.bn1" %enc._.b1.bn1.running_var, %enc._.b1.bn1.weight, %enc._.b1.bn1.running_mean, %enc._.b1.bn1.bias {f="t0 = add(x0, 1e-05); t1 = rsqrt(t0); y0 = mul(x1, t1); t2 = mul(x2, y0); y1 = sub(x3, t2)" group=2} : f32[2,8] @load:0, f32[2,8] @load:20800  !models/lib/nn.json:58:17+12 */
+/* %enc._.b1.bn1.4, %enc._.b1.bn1.5 = map "enc.*.b1.bn1" %enc._.b1.bn1.running_var,
+ * %enc._.b1.bn1.weight, %enc._.b1.bn1.running_mean, %enc._.b1.bn1.bias {f="t0 = add(x0, 1e-05); t1
+ * = rsqrt(t0); y0 = mul(x1, t1); t2 = mul(x2, y0); y1 = sub(x3, t2)" group=2} : f32[2,8] @load:0,
+ * f32[2,8] @load:20800  !models/lib/nn.json:58:17+12 */
 struct k018 {
 	enum { COUNT = 4 };
 };
@@ -662,7 +678,10 @@ extern "C" __global__ void __launch_bounds__(256, 1) k018_enc___b1_bn1(const Mem
 	map_put<4>(((float *)(m.load + 86592)) + (i), y1);
 }
 
-/* %enc.doa.b1.bn1.11, %enc.doa.b1.bn1.12 = map "enc.doa.b1.bn1" %enc.doa.b1.bn1.running_var, %enc.doa.b1.bn1.weight, %enc.doa.b1.bn1.running_mean, %enc.doa.b1.bn1.bias {f="t0 = add(x0, 1e-05); t1 = rsqrt(t0); y0 = mul(x1, t1); t2 = mul(x2, y0); y1 = sub(x3, t2)"} : f32[8] @load:20864, f32[8] @load:20928  !models/lib/nn.json:58:17+12 */
+/* %enc.doa.b1.bn1.11, %enc.doa.b1.bn1.12 = map "enc.doa.b1.bn1" %enc.doa.b1.bn1.running_var,
+ * %enc.doa.b1.bn1.weight, %enc.doa.b1.bn1.running_mean, %enc.doa.b1.bn1.bias {f="t0 = add(x0,
+ * 1e-05); t1 = rsqrt(t0); y0 = mul(x1, t1); t2 = mul(x2, y0); y1 = sub(x3, t2)"} : f32[8]
+ * @load:20864, f32[8] @load:20928  !models/lib/nn.json:58:17+12 */
 struct k021 {
 	enum { COUNT = 2 };
 };
@@ -717,7 +736,8 @@ extern "C" __global__ void __launch_bounds__(256, 1) k021_enc_doa_b1_bn1(const M
 	map_put<4>(((float *)(m.load + 86720)) + (i), y1);
 }
 
-/* %enc.doa.b1.conv1.3 = transpose "enc.doa.b1.conv1" %features {perm=[0,2,3,1]} : f32[1,41,32,7] @arena:125952  !models/lib/nn.json:33:17+8 */
+/* %enc.doa.b1.conv1.3 = transpose "enc.doa.b1.conv1" %features {perm=[0,2,3,1]} : f32[1,41,32,7]
+ * @arena:125952  !models/lib/nn.json:33:17+8 */
 struct k022 {
 };
 
@@ -732,7 +752,10 @@ extern "C" __global__ void __launch_bounds__(256, 1) k022_enc_doa_b1_conv1(const
 	}
 }
 
-/* %enc._.b1.bn2, %enc._.b1.bn2.2 = map "enc.*.b1.bn2" %enc._.b1.bn2.running_var, %enc._.b1.bn2.weight, %enc._.b1.bn2.running_mean, %enc._.b1.bn2.bias {f="t0 = add(x0, 1e-05); t1 = rsqrt(t0); y0 = mul(x1, t1); t2 = mul(x2, y0); y1 = sub(x3, t2)" group=3} : f32[3,8] @load:19968, f32[3,8] @load:0  !models/lib/nn.json:58:17+12 */
+/* %enc._.b1.bn2, %enc._.b1.bn2.2 = map "enc.*.b1.bn2" %enc._.b1.bn2.running_var,
+ * %enc._.b1.bn2.weight, %enc._.b1.bn2.running_mean, %enc._.b1.bn2.bias {f="t0 = add(x0, 1e-05); t1
+ * = rsqrt(t0); y0 = mul(x1, t1); t2 = mul(x2, y0); y1 = sub(x3, t2)" group=3} : f32[3,8]
+ * @load:19968, f32[3,8] @load:0  !models/lib/nn.json:58:17+12 */
 struct k025 {
 	enum { COUNT = 6 };
 };
@@ -787,7 +810,10 @@ extern "C" __global__ void __launch_bounds__(256, 1) k025_enc___b1_bn2(const Mem
 	map_put<4>(((float *)(m.load + 65792)) + (i), y1);
 }
 
-/* %enc._.b1.bn2.4, %enc._.b1.bn2.5 = map "enc.*.b1.bn2" %enc._.b1.bn2.running_var, %enc._.b1.bn2.weight, %enc._.b1.bn2.running_mean, %enc._.b1.bn2.bias {f="t0 = add(x0, 1e-05); t1 = rsqrt(t0); y0 = mul(x1, t1); t2 = mul(x2, y0); y1 = sub(x3, t2)" group=3} : f32[3,8] @load:0, f32[3,8] @load:20096  !models/lib/nn.json:58:17+12 */
+/* %enc._.b1.bn2.4, %enc._.b1.bn2.5 = map "enc.*.b1.bn2" %enc._.b1.bn2.running_var,
+ * %enc._.b1.bn2.weight, %enc._.b1.bn2.running_mean, %enc._.b1.bn2.bias {f="t0 = add(x0, 1e-05); t1
+ * = rsqrt(t0); y0 = mul(x1, t1); t2 = mul(x2, y0); y1 = sub(x3, t2)" group=3} : f32[3,8] @load:0,
+ * f32[3,8] @load:20096  !models/lib/nn.json:58:17+12 */
 struct k026 {
 	enum { COUNT = 6 };
 };
@@ -842,7 +868,14 @@ extern "C" __global__ void __launch_bounds__(256, 1) k026_enc___b1_bn2(const Mem
 	map_put<4>(((float *)(m.load + 85888)) + (i), y1);
 }
 
-/* %stitch.enc.1.7, %stitch.enc.1.8, %stitch.enc.1.9 = map "stitch.enc.1" %enc.sed.b1.conv2.5, %stitch.enc.1.p1.4, %enc.doa.b1.conv2.5, %stitch.enc.1.p2.4, %enc.sde.b1.conv2.6, %stitch.enc.1.p3.4, %stitch.enc.1.p1.6, %stitch.enc.1.p2.6, %stitch.enc.1.p3.6, %stitch.enc.1.p1.8, %stitch.enc.1.p2.8, %stitch.enc.1.p3.8 {f="t0 = mul(x0, x1); t1 = mul(x2, x3); t2 = mul(x4, x5); t3 = add(t0, t1); y0 = add(t3, t2); t4 = mul(x0, x6); t5 = mul(x2, x7); t6 = mul(x4, x8); t7 = add(t4, t5); y1 = add(t7, t6); t8 = mul(x0, x9); t9 = mul(x2, x10); t10 = mul(x4, x11); t11 = add(t8, t9); y2 = add(t11, t10)"} : f32[1,20,16,8] @arena:0, f32[1,20,16,8] @arena:10240, f32[1,20,16,8] @arena:20480  !models/lib/seld.json:33:17+5 */
+/* %stitch.enc.1.7, %stitch.enc.1.8, %stitch.enc.1.9 = map "stitch.enc.1" %enc.sed.b1.conv2.5,
+ * %stitch.enc.1.p1.4, %enc.doa.b1.conv2.5, %stitch.enc.1.p2.4, %enc.sde.b1.conv2.6,
+ * %stitch.enc.1.p3.4, %stitch.enc.1.p1.6, %stitch.enc.1.p2.6, %stitch.enc.1.p3.6,
+ * %stitch.enc.1.p1.8, %stitch.enc.1.p2.8, %stitch.enc.1.p3.8 {f="t0 = mul(x0, x1); t1 = mul(x2,
+ * x3); t2 = mul(x4, x5); t3 = add(t0, t1); y0 = add(t3, t2); t4 = mul(x0, x6); t5 = mul(x2, x7); t6
+ * = mul(x4, x8); t7 = add(t4, t5); y1 = add(t7, t6); t8 = mul(x0, x9); t9 = mul(x2, x10); t10 =
+ * mul(x4, x11); t11 = add(t8, t9); y2 = add(t11, t10)"} : f32[1,20,16,8] @arena:0, f32[1,20,16,8]
+ * @arena:10240, f32[1,20,16,8] @arena:20480  !models/lib/seld.json:33:17+5 */
 struct k028 {
 	enum { COUNT = 2560 };
 };
@@ -975,7 +1008,10 @@ extern "C" __global__ void __launch_bounds__(256, 1) k028_stitch_enc_1(const Mem
 	map_put<1>(((float *)(m.arena + 20480)) + (i / 8u * 8u + i % 8u), y2);
 }
 
-/* %enc._.b2.bn1, %enc._.b2.bn1.2 = map "enc.*.b2.bn1" %enc._.b2.bn1.running_var, %enc._.b2.bn1.weight, %enc._.b2.bn1.running_mean, %enc._.b2.bn1.bias {f="t0 = add(x0, 1e-05); t1 = rsqrt(t0); y0 = mul(x1, t1); t2 = mul(x2, y0); y1 = sub(x3, t2)" group=3} : f32[3,8] @load:20224, f32[3,8] @load:0  !models/lib/nn.json:58:17+12 */
+/* %enc._.b2.bn1, %enc._.b2.bn1.2 = map "enc.*.b2.bn1" %enc._.b2.bn1.running_var,
+ * %enc._.b2.bn1.weight, %enc._.b2.bn1.running_mean, %enc._.b2.bn1.bias {f="t0 = add(x0, 1e-05); t1
+ * = rsqrt(t0); y0 = mul(x1, t1); t2 = mul(x2, y0); y1 = sub(x3, t2)" group=3} : f32[3,8]
+ * @load:20224, f32[3,8] @load:0  !models/lib/nn.json:58:17+12 */
 struct k030 {
 	enum { COUNT = 6 };
 };
@@ -1030,7 +1066,10 @@ extern "C" __global__ void __launch_bounds__(256, 1) k030_enc___b2_bn1(const Mem
 	map_put<4>(((float *)(m.load + 65792)) + (i), y1);
 }
 
-/* %enc._.b2.bn1.4, %enc._.b2.bn1.5 = map "enc.*.b2.bn1" %enc._.b2.bn1.running_var, %enc._.b2.bn1.weight, %enc._.b2.bn1.running_mean, %enc._.b2.bn1.bias {f="t0 = add(x0, 1e-05); t1 = rsqrt(t0); y0 = mul(x1, t1); t2 = mul(x2, y0); y1 = sub(x3, t2)" group=3} : f32[3,8] @load:0, f32[3,8] @load:20352  !models/lib/nn.json:58:17+12 */
+/* %enc._.b2.bn1.4, %enc._.b2.bn1.5 = map "enc.*.b2.bn1" %enc._.b2.bn1.running_var,
+ * %enc._.b2.bn1.weight, %enc._.b2.bn1.running_mean, %enc._.b2.bn1.bias {f="t0 = add(x0, 1e-05); t1
+ * = rsqrt(t0); y0 = mul(x1, t1); t2 = mul(x2, y0); y1 = sub(x3, t2)" group=3} : f32[3,8] @load:0,
+ * f32[3,8] @load:20352  !models/lib/nn.json:58:17+12 */
 struct k031 {
 	enum { COUNT = 6 };
 };
@@ -1085,7 +1124,10 @@ extern "C" __global__ void __launch_bounds__(256, 1) k031_enc___b2_bn1(const Mem
 	map_put<4>(((float *)(m.load + 86144)) + (i), y1);
 }
 
-/* %enc._.b2.bn2, %enc._.b2.bn2.2 = map "enc.*.b2.bn2" %enc._.b2.bn2.running_var, %enc._.b2.bn2.weight, %enc._.b2.bn2.running_mean, %enc._.b2.bn2.bias {f="t0 = add(x0, 1e-05); t1 = rsqrt(t0); y0 = mul(x1, t1); t2 = mul(x2, y0); y1 = sub(x3, t2)" group=3} : f32[3,8] @load:20480, f32[3,8] @load:0  !models/lib/nn.json:58:17+12 */
+/* %enc._.b2.bn2, %enc._.b2.bn2.2 = map "enc.*.b2.bn2" %enc._.b2.bn2.running_var,
+ * %enc._.b2.bn2.weight, %enc._.b2.bn2.running_mean, %enc._.b2.bn2.bias {f="t0 = add(x0, 1e-05); t1
+ * = rsqrt(t0); y0 = mul(x1, t1); t2 = mul(x2, y0); y1 = sub(x3, t2)" group=3} : f32[3,8]
+ * @load:20480, f32[3,8] @load:0  !models/lib/nn.json:58:17+12 */
 struct k034 {
 	enum { COUNT = 6 };
 };
@@ -1140,7 +1182,10 @@ extern "C" __global__ void __launch_bounds__(256, 1) k034_enc___b2_bn2(const Mem
 	map_put<4>(((float *)(m.load + 65792)) + (i), y1);
 }
 
-/* %enc._.b2.bn2.4, %enc._.b2.bn2.5 = map "enc.*.b2.bn2" %enc._.b2.bn2.running_var, %enc._.b2.bn2.weight, %enc._.b2.bn2.running_mean, %enc._.b2.bn2.bias {f="t0 = add(x0, 1e-05); t1 = rsqrt(t0); y0 = mul(x1, t1); t2 = mul(x2, y0); y1 = sub(x3, t2)" group=3} : f32[3,8] @load:0, f32[3,8] @load:20608  !models/lib/nn.json:58:17+12 */
+/* %enc._.b2.bn2.4, %enc._.b2.bn2.5 = map "enc.*.b2.bn2" %enc._.b2.bn2.running_var,
+ * %enc._.b2.bn2.weight, %enc._.b2.bn2.running_mean, %enc._.b2.bn2.bias {f="t0 = add(x0, 1e-05); t1
+ * = rsqrt(t0); y0 = mul(x1, t1); t2 = mul(x2, y0); y1 = sub(x3, t2)" group=3} : f32[3,8] @load:0,
+ * f32[3,8] @load:20608  !models/lib/nn.json:58:17+12 */
 struct k035 {
 	enum { COUNT = 6 };
 };
@@ -1195,7 +1240,14 @@ extern "C" __global__ void __launch_bounds__(256, 1) k035_enc___b2_bn2(const Mem
 	map_put<4>(((float *)(m.load + 86400)) + (i), y1);
 }
 
-/* %stitch.enc.2.7, %stitch.enc.2.8, %stitch.enc.2.9 = map "stitch.enc.2" %enc.sed.b2.conv2.5, %stitch.enc.2.p1.4, %enc.doa.b2.conv2.5, %stitch.enc.2.p2.4, %enc.sde.b2.conv2.5, %stitch.enc.2.p3.4, %stitch.enc.2.p1.6, %stitch.enc.2.p2.6, %stitch.enc.2.p3.6, %stitch.enc.2.p1.8, %stitch.enc.2.p2.8, %stitch.enc.2.p3.8 {f="t0 = mul(x0, x1); t1 = mul(x2, x3); t2 = mul(x4, x5); t3 = add(t0, t1); y0 = add(t3, t2); t4 = mul(x0, x6); t5 = mul(x2, x7); t6 = mul(x4, x8); t7 = add(t4, t5); y1 = add(t7, t6); t8 = mul(x0, x9); t9 = mul(x2, x10); t10 = mul(x4, x11); t11 = add(t8, t9); y2 = add(t11, t10)"} : f32[1,10,8,8] @arena:15360, f32[1,10,8,8] @arena:17920, f32[1,10,8,8] @arena:20480  !models/lib/seld.json:33:17+5 */
+/* %stitch.enc.2.7, %stitch.enc.2.8, %stitch.enc.2.9 = map "stitch.enc.2" %enc.sed.b2.conv2.5,
+ * %stitch.enc.2.p1.4, %enc.doa.b2.conv2.5, %stitch.enc.2.p2.4, %enc.sde.b2.conv2.5,
+ * %stitch.enc.2.p3.4, %stitch.enc.2.p1.6, %stitch.enc.2.p2.6, %stitch.enc.2.p3.6,
+ * %stitch.enc.2.p1.8, %stitch.enc.2.p2.8, %stitch.enc.2.p3.8 {f="t0 = mul(x0, x1); t1 = mul(x2,
+ * x3); t2 = mul(x4, x5); t3 = add(t0, t1); y0 = add(t3, t2); t4 = mul(x0, x6); t5 = mul(x2, x7); t6
+ * = mul(x4, x8); t7 = add(t4, t5); y1 = add(t7, t6); t8 = mul(x0, x9); t9 = mul(x2, x10); t10 =
+ * mul(x4, x11); t11 = add(t8, t9); y2 = add(t11, t10)"} : f32[1,10,8,8] @arena:15360, f32[1,10,8,8]
+ * @arena:17920, f32[1,10,8,8] @arena:20480  !models/lib/seld.json:33:17+5 */
 struct k037 {
 	enum { COUNT = 640 };
 };
@@ -1328,7 +1380,10 @@ extern "C" __global__ void __launch_bounds__(256, 1) k037_stitch_enc_2(const Mem
 	map_put<1>(((float *)(m.arena + 20480)) + (i / 8u * 8u + i % 8u), y2);
 }
 
-/* %enc._.b3.bn1, %enc._.b3.bn1.2 = map "enc.*.b3.bn1" %enc._.b3.bn1.running_var, %enc._.b3.bn1.weight, %enc._.b3.bn1.running_mean, %enc._.b3.bn1.bias {f="t0 = add(x0, 1e-05); t1 = rsqrt(t0); y0 = mul(x1, t1); t2 = mul(x2, y0); y1 = sub(x3, t2)" group=3} : f32[3,16] @load:18432, f32[3,16] @load:0  !models/lib/nn.json:58:17+12 */
+/* %enc._.b3.bn1, %enc._.b3.bn1.2 = map "enc.*.b3.bn1" %enc._.b3.bn1.running_var,
+ * %enc._.b3.bn1.weight, %enc._.b3.bn1.running_mean, %enc._.b3.bn1.bias {f="t0 = add(x0, 1e-05); t1
+ * = rsqrt(t0); y0 = mul(x1, t1); t2 = mul(x2, y0); y1 = sub(x3, t2)" group=3} : f32[3,16]
+ * @load:18432, f32[3,16] @load:0  !models/lib/nn.json:58:17+12 */
 struct k039 {
 	enum { COUNT = 12 };
 };
@@ -1383,7 +1438,10 @@ extern "C" __global__ void __launch_bounds__(256, 1) k039_enc___b3_bn1(const Mem
 	map_put<4>(((float *)(m.load + 65792)) + (i), y1);
 }
 
-/* %enc._.b3.bn1.4, %enc._.b3.bn1.5 = map "enc.*.b3.bn1" %enc._.b3.bn1.running_var, %enc._.b3.bn1.weight, %enc._.b3.bn1.running_mean, %enc._.b3.bn1.bias {f="t0 = add(x0, 1e-05); t1 = rsqrt(t0); y0 = mul(x1, t1); t2 = mul(x2, y0); y1 = sub(x3, t2)" group=3} : f32[3,16] @load:0, f32[3,16] @load:18624  !models/lib/nn.json:58:17+12 */
+/* %enc._.b3.bn1.4, %enc._.b3.bn1.5 = map "enc.*.b3.bn1" %enc._.b3.bn1.running_var,
+ * %enc._.b3.bn1.weight, %enc._.b3.bn1.running_mean, %enc._.b3.bn1.bias {f="t0 = add(x0, 1e-05); t1
+ * = rsqrt(t0); y0 = mul(x1, t1); t2 = mul(x2, y0); y1 = sub(x3, t2)" group=3} : f32[3,16] @load:0,
+ * f32[3,16] @load:18624  !models/lib/nn.json:58:17+12 */
 struct k040 {
 	enum { COUNT = 12 };
 };
@@ -1438,7 +1496,10 @@ extern "C" __global__ void __launch_bounds__(256, 1) k040_enc___b3_bn1(const Mem
 	map_put<4>(((float *)(m.load + 84416)) + (i), y1);
 }
 
-/* %enc._.b3.bn2, %enc._.b3.bn2.2 = map "enc.*.b3.bn2" %enc._.b3.bn2.running_var, %enc._.b3.bn2.weight, %enc._.b3.bn2.running_mean, %enc._.b3.bn2.bias {f="t0 = add(x0, 1e-05); t1 = rsqrt(t0); y0 = mul(x1, t1); t2 = mul(x2, y0); y1 = sub(x3, t2)" group=3} : f32[3,16] @load:18816, f32[3,16] @load:0  !models/lib/nn.json:58:17+12 */
+/* %enc._.b3.bn2, %enc._.b3.bn2.2 = map "enc.*.b3.bn2" %enc._.b3.bn2.running_var,
+ * %enc._.b3.bn2.weight, %enc._.b3.bn2.running_mean, %enc._.b3.bn2.bias {f="t0 = add(x0, 1e-05); t1
+ * = rsqrt(t0); y0 = mul(x1, t1); t2 = mul(x2, y0); y1 = sub(x3, t2)" group=3} : f32[3,16]
+ * @load:18816, f32[3,16] @load:0  !models/lib/nn.json:58:17+12 */
 struct k043 {
 	enum { COUNT = 12 };
 };
@@ -1493,7 +1554,10 @@ extern "C" __global__ void __launch_bounds__(256, 1) k043_enc___b3_bn2(const Mem
 	map_put<4>(((float *)(m.load + 65792)) + (i), y1);
 }
 
-/* %enc._.b3.bn2.4, %enc._.b3.bn2.5 = map "enc.*.b3.bn2" %enc._.b3.bn2.running_var, %enc._.b3.bn2.weight, %enc._.b3.bn2.running_mean, %enc._.b3.bn2.bias {f="t0 = add(x0, 1e-05); t1 = rsqrt(t0); y0 = mul(x1, t1); t2 = mul(x2, y0); y1 = sub(x3, t2)" group=3} : f32[3,16] @load:0, f32[3,16] @load:19008  !models/lib/nn.json:58:17+12 */
+/* %enc._.b3.bn2.4, %enc._.b3.bn2.5 = map "enc.*.b3.bn2" %enc._.b3.bn2.running_var,
+ * %enc._.b3.bn2.weight, %enc._.b3.bn2.running_mean, %enc._.b3.bn2.bias {f="t0 = add(x0, 1e-05); t1
+ * = rsqrt(t0); y0 = mul(x1, t1); t2 = mul(x2, y0); y1 = sub(x3, t2)" group=3} : f32[3,16] @load:0,
+ * f32[3,16] @load:19008  !models/lib/nn.json:58:17+12 */
 struct k044 {
 	enum { COUNT = 12 };
 };
@@ -1548,7 +1612,14 @@ extern "C" __global__ void __launch_bounds__(256, 1) k044_enc___b3_bn2(const Mem
 	map_put<4>(((float *)(m.load + 84800)) + (i), y1);
 }
 
-/* %stitch.enc.3.7, %stitch.enc.3.8, %stitch.enc.3.9 = map "stitch.enc.3" %enc.sed.b3.conv2.5, %stitch.enc.3.p1.4, %enc.doa.b3.conv2.5, %stitch.enc.3.p2.4, %enc.sde.b3.conv2.5, %stitch.enc.3.p3.4, %stitch.enc.3.p1.6, %stitch.enc.3.p2.6, %stitch.enc.3.p3.6, %stitch.enc.3.p1.8, %stitch.enc.3.p2.8, %stitch.enc.3.p3.8 {f="t0 = mul(x0, x1); t1 = mul(x2, x3); t2 = mul(x4, x5); t3 = add(t0, t1); y0 = add(t3, t2); t4 = mul(x0, x6); t5 = mul(x2, x7); t6 = mul(x4, x8); t7 = add(t4, t5); y1 = add(t7, t6); t8 = mul(x0, x9); t9 = mul(x2, x10); t10 = mul(x4, x11); t11 = add(t8, t9); y2 = add(t11, t10)"} : f32[1,5,4,16] @arena:0, f32[1,5,4,16] @arena:1280, f32[1,5,4,16] @arena:2560  !models/lib/seld.json:33:17+5 */
+/* %stitch.enc.3.7, %stitch.enc.3.8, %stitch.enc.3.9 = map "stitch.enc.3" %enc.sed.b3.conv2.5,
+ * %stitch.enc.3.p1.4, %enc.doa.b3.conv2.5, %stitch.enc.3.p2.4, %enc.sde.b3.conv2.5,
+ * %stitch.enc.3.p3.4, %stitch.enc.3.p1.6, %stitch.enc.3.p2.6, %stitch.enc.3.p3.6,
+ * %stitch.enc.3.p1.8, %stitch.enc.3.p2.8, %stitch.enc.3.p3.8 {f="t0 = mul(x0, x1); t1 = mul(x2,
+ * x3); t2 = mul(x4, x5); t3 = add(t0, t1); y0 = add(t3, t2); t4 = mul(x0, x6); t5 = mul(x2, x7); t6
+ * = mul(x4, x8); t7 = add(t4, t5); y1 = add(t7, t6); t8 = mul(x0, x9); t9 = mul(x2, x10); t10 =
+ * mul(x4, x11); t11 = add(t8, t9); y2 = add(t11, t10)"} : f32[1,5,4,16] @arena:0, f32[1,5,4,16]
+ * @arena:1280, f32[1,5,4,16] @arena:2560  !models/lib/seld.json:33:17+5 */
 struct k046 {
 	enum { COUNT = 320 };
 };
@@ -1681,7 +1752,10 @@ extern "C" __global__ void __launch_bounds__(256, 1) k046_stitch_enc_3(const Mem
 	map_put<1>(((float *)(m.arena + 2560)) + (i / 16u * 16u + i % 16u), y2);
 }
 
-/* %enc._.b4.bn1, %enc._.b4.bn1.2 = map "enc.*.b4.bn1" %enc._.b4.bn1.running_var, %enc._.b4.bn1.weight, %enc._.b4.bn1.running_mean, %enc._.b4.bn1.bias {f="t0 = add(x0, 1e-05); t1 = rsqrt(t0); y0 = mul(x1, t1); t2 = mul(x2, y0); y1 = sub(x3, t2)" group=3} : f32[3,16] @load:19200, f32[3,16] @load:0  !models/lib/nn.json:58:17+12 */
+/* %enc._.b4.bn1, %enc._.b4.bn1.2 = map "enc.*.b4.bn1" %enc._.b4.bn1.running_var,
+ * %enc._.b4.bn1.weight, %enc._.b4.bn1.running_mean, %enc._.b4.bn1.bias {f="t0 = add(x0, 1e-05); t1
+ * = rsqrt(t0); y0 = mul(x1, t1); t2 = mul(x2, y0); y1 = sub(x3, t2)" group=3} : f32[3,16]
+ * @load:19200, f32[3,16] @load:0  !models/lib/nn.json:58:17+12 */
 struct k048 {
 	enum { COUNT = 12 };
 };
@@ -1736,7 +1810,10 @@ extern "C" __global__ void __launch_bounds__(256, 1) k048_enc___b4_bn1(const Mem
 	map_put<4>(((float *)(m.load + 65792)) + (i), y1);
 }
 
-/* %enc._.b4.bn1.4, %enc._.b4.bn1.5 = map "enc.*.b4.bn1" %enc._.b4.bn1.running_var, %enc._.b4.bn1.weight, %enc._.b4.bn1.running_mean, %enc._.b4.bn1.bias {f="t0 = add(x0, 1e-05); t1 = rsqrt(t0); y0 = mul(x1, t1); t2 = mul(x2, y0); y1 = sub(x3, t2)" group=3} : f32[3,16] @load:0, f32[3,16] @load:19392  !models/lib/nn.json:58:17+12 */
+/* %enc._.b4.bn1.4, %enc._.b4.bn1.5 = map "enc.*.b4.bn1" %enc._.b4.bn1.running_var,
+ * %enc._.b4.bn1.weight, %enc._.b4.bn1.running_mean, %enc._.b4.bn1.bias {f="t0 = add(x0, 1e-05); t1
+ * = rsqrt(t0); y0 = mul(x1, t1); t2 = mul(x2, y0); y1 = sub(x3, t2)" group=3} : f32[3,16] @load:0,
+ * f32[3,16] @load:19392  !models/lib/nn.json:58:17+12 */
 struct k049 {
 	enum { COUNT = 12 };
 };
@@ -1791,7 +1868,10 @@ extern "C" __global__ void __launch_bounds__(256, 1) k049_enc___b4_bn1(const Mem
 	map_put<4>(((float *)(m.load + 85184)) + (i), y1);
 }
 
-/* %enc._.b4.bn2, %enc._.b4.bn2.2 = map "enc.*.b4.bn2" %enc._.b4.bn2.running_var, %enc._.b4.bn2.weight, %enc._.b4.bn2.running_mean, %enc._.b4.bn2.bias {f="t0 = add(x0, 1e-05); t1 = rsqrt(t0); y0 = mul(x1, t1); t2 = mul(x2, y0); y1 = sub(x3, t2)" group=3} : f32[3,16] @load:19584, f32[3,16] @load:0  !models/lib/nn.json:58:17+12 */
+/* %enc._.b4.bn2, %enc._.b4.bn2.2 = map "enc.*.b4.bn2" %enc._.b4.bn2.running_var,
+ * %enc._.b4.bn2.weight, %enc._.b4.bn2.running_mean, %enc._.b4.bn2.bias {f="t0 = add(x0, 1e-05); t1
+ * = rsqrt(t0); y0 = mul(x1, t1); t2 = mul(x2, y0); y1 = sub(x3, t2)" group=3} : f32[3,16]
+ * @load:19584, f32[3,16] @load:0  !models/lib/nn.json:58:17+12 */
 struct k052 {
 	enum { COUNT = 12 };
 };
@@ -1846,7 +1926,10 @@ extern "C" __global__ void __launch_bounds__(256, 1) k052_enc___b4_bn2(const Mem
 	map_put<4>(((float *)(m.load + 65792)) + (i), y1);
 }
 
-/* %enc._.b4.bn2.4, %enc._.b4.bn2.5 = map "enc.*.b4.bn2" %enc._.b4.bn2.running_var, %enc._.b4.bn2.weight, %enc._.b4.bn2.running_mean, %enc._.b4.bn2.bias {f="t0 = add(x0, 1e-05); t1 = rsqrt(t0); y0 = mul(x1, t1); t2 = mul(x2, y0); y1 = sub(x3, t2)" group=3} : f32[3,16] @load:0, f32[3,16] @load:19776  !models/lib/nn.json:58:17+12 */
+/* %enc._.b4.bn2.4, %enc._.b4.bn2.5 = map "enc.*.b4.bn2" %enc._.b4.bn2.running_var,
+ * %enc._.b4.bn2.weight, %enc._.b4.bn2.running_mean, %enc._.b4.bn2.bias {f="t0 = add(x0, 1e-05); t1
+ * = rsqrt(t0); y0 = mul(x1, t1); t2 = mul(x2, y0); y1 = sub(x3, t2)" group=3} : f32[3,16] @load:0,
+ * f32[3,16] @load:19776  !models/lib/nn.json:58:17+12 */
 struct k053 {
 	enum { COUNT = 12 };
 };
@@ -1901,7 +1984,8 @@ extern "C" __global__ void __launch_bounds__(256, 1) k053_enc___b4_bn2(const Mem
 	map_put<4>(((float *)(m.load + 85568)) + (i), y1);
 }
 
-/* %dec._._._.l1.A = map "dec.*.*.*.l1.A" %dec._._._.l1.A_log {f="t0 = exp(x0); y0 = neg(t0)" group=18} : f32[18,32,4] @load:0  !models/lib/nn.json:126:17+5 */
+/* %dec._._._.l1.A = map "dec.*.*.*.l1.A" %dec._._._.l1.A_log {f="t0 = exp(x0); y0 = neg(t0)"
+ * group=18} : f32[18,32,4] @load:0  !models/lib/nn.json:126:17+5 */
 struct k060 {
 	enum { COUNT = 576 };
 };
@@ -1930,7 +2014,8 @@ extern "C" __global__ void __launch_bounds__(256, 1) k060_dec_______l1_A(const M
 	map_put<4>(((float *)(m.load + 65792)) + (i), y0);
 }
 
-/* %dec._._._.l1 = add "dec.*.*.*.l1" %enc._.mean, %dec._._._.l1.out_proj {group=18} : f32[18,1,5,16] @arena:46080  !models/lib/seld.json:95:17+5 */
+/* %dec._._._.l1 = add "dec.*.*.*.l1" %enc._.mean, %dec._._._.l1.out_proj {group=18} :
+ * f32[18,1,5,16] @arena:46080  !models/lib/seld.json:95:17+5 */
 struct k063 {
 	enum { COUNT = 360 };
 };
@@ -1957,7 +2042,8 @@ extern "C" __global__ void __launch_bounds__(256, 1) k063_dec_______l1(const Mem
 	map_put<4>(((float *)(m.arena + 46080)) + (i / 80u * 80u + i % 80u), y0);
 }
 
-/* %dec._._._.l2.A = map "dec.*.*.*.l2.A" %dec._._._.l2.A_log {f="t0 = exp(x0); y0 = neg(t0)" group=18} : f32[18,32,4] @load:9216  !models/lib/nn.json:126:17+5 */
+/* %dec._._._.l2.A = map "dec.*.*.*.l2.A" %dec._._._.l2.A_log {f="t0 = exp(x0); y0 = neg(t0)"
+ * group=18} : f32[18,32,4] @load:9216  !models/lib/nn.json:126:17+5 */
 struct k068 {
 	enum { COUNT = 576 };
 };
@@ -1986,7 +2072,18 @@ extern "C" __global__ void __launch_bounds__(256, 1) k068_dec_______l2_A(const M
 	map_put<4>(((float *)(m.load + 75008)) + (i), y0);
 }
 
-/* %stitch.dec._, %stitch.dec._.2, %stitch.dec._.3 = map "stitch.dec.*" %stitch.dec.3.7, %stitch.dec.3.8, %stitch.dec.3.9, %stitch.dec.3.10, %stitch.dec._.w1, %stitch.dec.3.11, %stitch.dec.3.12, %stitch.dec.3.13, %stitch.dec.3.14, %stitch.dec._.w2, %stitch.dec.3.15, %stitch.dec.3.16, %stitch.dec.3.17, %stitch.dec.3.18, %stitch.dec._.w3, %stitch.dec._.w1.2, %stitch.dec._.w2.2, %stitch.dec._.w3.2, %stitch.dec._.w1.3, %stitch.dec._.w2.3, %stitch.dec._.w3.3 {f="t0 = add(x0, x1); t1 = add(x2, x3); t2 = add(t0, t1); t3 = add(x5, x6); t4 = add(x7, x8); t5 = add(t3, t4); t6 = add(x10, x11); t7 = add(x12, x13); t8 = add(t6, t7); t9 = mul(t2, x4); t10 = mul(t5, x9); t11 = mul(t8, x14); t12 = add(t9, t10); y0 = add(t12, t11); t13 = mul(t2, x15); t14 = mul(t5, x16); t15 = mul(t8, x17); t16 = add(t13, t14); y1 = add(t16, t15); t17 = mul(t2, x18); t18 = mul(t5, x19); t19 = mul(t8, x20); t20 = add(t17, t18); y2 = add(t20, t19)" group=3} : f32[3,1,5,16] @arena:5760, f32[3,1,5,16] @arena:6720, f32[3,1,5,16] @arena:7680  !models/lib/seld.json:33:17+5 */
+/* %stitch.dec._, %stitch.dec._.2, %stitch.dec._.3 = map "stitch.dec.*" %stitch.dec.3.7,
+ * %stitch.dec.3.8, %stitch.dec.3.9, %stitch.dec.3.10, %stitch.dec._.w1, %stitch.dec.3.11,
+ * %stitch.dec.3.12, %stitch.dec.3.13, %stitch.dec.3.14, %stitch.dec._.w2, %stitch.dec.3.15,
+ * %stitch.dec.3.16, %stitch.dec.3.17, %stitch.dec.3.18, %stitch.dec._.w3, %stitch.dec._.w1.2,
+ * %stitch.dec._.w2.2, %stitch.dec._.w3.2, %stitch.dec._.w1.3, %stitch.dec._.w2.3,
+ * %stitch.dec._.w3.3 {f="t0 = add(x0, x1); t1 = add(x2, x3); t2 = add(t0, t1); t3 = add(x5, x6); t4
+ * = add(x7, x8); t5 = add(t3, t4); t6 = add(x10, x11); t7 = add(x12, x13); t8 = add(t6, t7); t9 =
+ * mul(t2, x4); t10 = mul(t5, x9); t11 = mul(t8, x14); t12 = add(t9, t10); y0 = add(t12, t11); t13 =
+ * mul(t2, x15); t14 = mul(t5, x16); t15 = mul(t8, x17); t16 = add(t13, t14); y1 = add(t16, t15);
+ * t17 = mul(t2, x18); t18 = mul(t5, x19); t19 = mul(t8, x20); t20 = add(t17, t18); y2 = add(t20,
+ * t19)" group=3} : f32[3,1,5,16] @arena:5760, f32[3,1,5,16] @arena:6720, f32[3,1,5,16] @arena:7680
+ * !models/lib/seld.json:33:17+5 */
 struct k071 {
 	enum { COUNT = 240 };
 };
@@ -2191,7 +2288,8 @@ extern "C" __global__ void __launch_bounds__(256, 1) k071_stitch_dec__(const Mem
 	map_put<1>(((float *)(m.arena + 7680)) + (i / 80u * 80u + i / 16u % 5u * 16u + i % 16u), y2);
 }
 
-/* %head.doa._.act = tanh "head.doa.*.act" %head.doa._ {group=3} : f32[3,1,5,3] @arena:1664  !models/lib/nn.json:93:41+6 */
+/* %head.doa._.act = tanh "head.doa.*.act" %head.doa._ {group=3} : f32[3,1,5,3] @arena:1664
+ * !models/lib/nn.json:93:41+6 */
 struct k075 {
 	enum { COUNT = 45 };
 };
@@ -2215,7 +2313,8 @@ extern "C" __global__ void __launch_bounds__(256, 1) k075_head_doa___act(const M
 	map_put<1>(((float *)(m.arena + 1664)) + (i), y0);
 }
 
-/* %head.sde._.act = relu "head.sde.*.act" %head.sde._ {group=3} : f32[3,1,5,1] @arena:1856  !models/lib/nn.json:89:41+6 */
+/* %head.sde._.act = relu "head.sde.*.act" %head.sde._ {group=3} : f32[3,1,5,1] @arena:1856
+ * !models/lib/nn.json:89:41+6 */
 struct k076 {
 	enum { COUNT = 15 };
 };
@@ -2239,7 +2338,8 @@ extern "C" __global__ void __launch_bounds__(256, 1) k076_head_sde___act(const M
 	map_put<1>(((float *)(m.arena + 1856)) + (i), y0);
 }
 
-/* %classes = stack "classes" %head.sed.t1.3, %head.sed.t2.3, %head.sed.t3.3 {axis=2} : f32[1,5,3,13] @arena:832  !models/seld_mamba_tiny.json:65:17+7 */
+/* %classes = stack "classes" %head.sed.t1.3, %head.sed.t2.3, %head.sed.t3.3 {axis=2} :
+ * f32[1,5,3,13] @arena:832  !models/seld_mamba_tiny.json:65:17+7 */
 struct k077 {
 };
 
@@ -2266,7 +2366,8 @@ extern "C" __global__ void __launch_bounds__(256, 1) k077_classes(const Mem m)
 	}
 }
 
-/* %direction = stack "direction" %head.doa.t1.act.3, %head.doa.t2.act.3, %head.doa.t3.act.3 {axis=2} : f32[1,5,3,3] @arena:0  !models/seld_mamba_tiny.json:65:17+7 */
+/* %direction = stack "direction" %head.doa.t1.act.3, %head.doa.t2.act.3, %head.doa.t3.act.3
+ * {axis=2} : f32[1,5,3,3] @arena:0  !models/seld_mamba_tiny.json:65:17+7 */
 struct k078 {
 };
 
@@ -2293,7 +2394,8 @@ extern "C" __global__ void __launch_bounds__(256, 1) k078_direction(const Mem m)
 	}
 }
 
-/* %distance = stack "distance" %head.sde.t1.act.3, %head.sde.t2.act.3, %head.sde.t3.act.3 {axis=2} : f32[1,5,3,1] @arena:1664  !models/seld_mamba_tiny.json:65:17+7 */
+/* %distance = stack "distance" %head.sde.t1.act.3, %head.sde.t2.act.3, %head.sde.t3.act.3 {axis=2}
+ * : f32[1,5,3,1] @arena:1664  !models/seld_mamba_tiny.json:65:17+7 */
 struct k079 {
 };
 
@@ -2494,7 +2596,8 @@ __device__ __forceinline__ void softmax(const typename P::In *x, typename P::Out
 		put(out + k * P::OUT_COL, expf(widen(row[P::col(k)]) - top) / sum);
 }
 
-/* %features.log_mel.power = sum "features.log_mel.power" %features.log_mel.squares {axes=[-1]} : f32[1,4,41,513] @arena:1346176  !models/lib/foa.json:13:17+5 */
+/* %features.log_mel.power = sum "features.log_mel.power" %features.log_mel.squares {axes=[-1]} :
+ * f32[1,4,41,513] @arena:1346176  !models/lib/foa.json:13:17+5 */
 struct k004 {
 	enum { ROWS = 84132, COLS = 2, COUNT = 2, PARTS = 1, EACH = 2, PRODUCT = 0 };
 	typedef float In;
@@ -2514,7 +2617,8 @@ extern "C" __global__ void __launch_bounds__(256, 1) k004_features_log_mel_power
 	reduce_short<k004, Sum>(((const float *)(m.arena + 673088)), ((float *)(m.arena + 1346176)));
 }
 
-/* %features.intensity.I = sum "features.intensity.I" %features.intensity.products {axes=[-1]} : f32[1,3,41,513] @arena:0  !models/lib/foa.json:29:17+5 */
+/* %features.intensity.I = sum "features.intensity.I" %features.intensity.products {axes=[-1]} :
+ * f32[1,3,41,513] @arena:0  !models/lib/foa.json:29:17+5 */
 struct k008 {
 	enum { ROWS = 63099, COLS = 2, COUNT = 2, PARTS = 1, EACH = 2, PRODUCT = 0 };
 	typedef float In;
@@ -2534,7 +2638,9 @@ extern "C" __global__ void __launch_bounds__(256, 1) k008_features_intensity_I(c
 	reduce_short<k008, Sum>(((const float *)(m.arena + 673088)), ((float *)(m.arena + 0)));
 }
 
-/* %features.intensity.square_norm = sum "features.intensity.square_norm" %features.intensity.squares {axes=[1] keep=1} : f32[1,1,41,513] @arena:504832  !models/lib/foa.json:31:17+5 */
+/* %features.intensity.square_norm = sum "features.intensity.square_norm"
+ * %features.intensity.squares {axes=[1] keep=1} : f32[1,1,41,513] @arena:504832
+ * !models/lib/foa.json:31:17+5 */
 struct k010 {
 	enum { ROWS = 21033, COLS = 3, COUNT = 3, PARTS = 1, EACH = 3, PRODUCT = 0 };
 	typedef float In;
@@ -2554,7 +2660,8 @@ extern "C" __global__ void __launch_bounds__(256, 1) k010_features_intensity_squ
 	reduce_short<k010, Sum>(((const float *)(m.arena + 252416)), ((float *)(m.arena + 504832)));
 }
 
-/* %enc._.mean = mean "enc.*.mean" %enc._.b4.conv2 {axes=[2] group=3} : f32[3,1,5,16] @arena:51840  !models/lib/seld.json:72:17+6 */
+/* %enc._.mean = mean "enc.*.mean" %enc._.b4.conv2 {axes=[2] group=3} : f32[3,1,5,16] @arena:51840
+ * !models/lib/seld.json:72:17+6 */
 struct k055 {
 	enum { ROWS = 240, COLS = 2, COUNT = 2, PARTS = 1, EACH = 2, PRODUCT = 0 };
 	typedef float In;
@@ -2620,7 +2727,8 @@ __device__ __forceinline__ void layer_norm(const typename P::In *x, const float 
 		put(y + i * P::COLS + k, (widen(row[k * P::XC]) - mean) * r * g[k] + b[k]);
 }
 
-/* %dec._._._.l1.norm = rms_norm "dec.*.*.*.l1.norm" %enc._.mean, %dec._._._.l1.norm.weight {group=18} : f32[18,1,5,16] @arena:23040  !models/lib/nn.json:68:17+10 */
+/* %dec._._._.l1.norm = rms_norm "dec.*.*.*.l1.norm" %enc._.mean, %dec._._._.l1.norm.weight
+ * {group=18} : f32[18,1,5,16] @arena:23040  !models/lib/nn.json:68:17+10 */
 struct k056 {
 	enum { ROWS = 90, COLS = 16, XC = 1 };
 	typedef float In;
@@ -2644,7 +2752,8 @@ extern "C" __global__ void __launch_bounds__(128, 1) k056_dec_______l1_norm(cons
 	rms_norm<k056>(((const float *)(m.arena + 51840)), ((const float *)(m.params + 129984)), ((float *)(m.arena + 23040)));
 }
 
-/* %dec._._._.l2.norm = rms_norm "dec.*.*.*.l2.norm" %dec._._._.l1, %dec._._._.l2.norm.weight {group=18} : f32[18,1,5,16] @arena:23040  !models/lib/nn.json:68:17+10 */
+/* %dec._._._.l2.norm = rms_norm "dec.*.*.*.l2.norm" %dec._._._.l1, %dec._._._.l2.norm.weight
+ * {group=18} : f32[18,1,5,16] @arena:23040  !models/lib/nn.json:68:17+10 */
 struct k064 {
 	enum { ROWS = 90, COLS = 16, XC = 1 };
 	typedef float In;
@@ -2732,7 +2841,8 @@ template <class P> __device__ __forceinline__ void sinusoid(float *y)
 	y[e] = (float)(i % 2 ? cospi(half_turns) : sinpi(half_turns));
 }
 
-/* %features.filters = mel_filterbank "features.filters" {bins=513 mels=32 rate=24000 fmin=20 fmax=12000} : f32[513,32] @load:0  !models/lib/foa.json:45:17+16 */
+/* %features.filters = mel_filterbank "features.filters" {bins=513 mels=32 rate=24000 fmin=20
+ * fmax=12000} : f32[513,32] @load:0  !models/lib/foa.json:45:17+16 */
 struct k002 {
 	enum { BINS = 513, MELS = 32 };
 	static __device__ __forceinline__ double rate()
@@ -2827,7 +2937,8 @@ template <class P> __device__ __forceinline__ void stft_any(const float *x, floa
 	}
 }
 
-/* %features.spectrum = stft "features.spectrum" %audio {n_fft=1024 win=1024 hop=300} : f32[1,4,41,513,2] @arena:0  !models/lib/foa.json:44:17+6 */
+/* %features.spectrum = stft "features.spectrum" %audio {n_fft=1024 win=1024 hop=300} :
+ * f32[1,4,41,513,2] @arena:0  !models/lib/foa.json:44:17+6 */
 struct k001 {
 	enum { SAMPLES = 12000, NFFT = 1024, WIN = 1024, HOP = 300, CENTER = 1, REFLECT = 1, XS = 1 };
 };
@@ -3057,7 +3168,10 @@ __device__ __forceinline__ void conv1d(const typename P::In *x, const float *w, 
 	put(y + (long long)t * P::YR + c, v);
 }
 
-/* %dec._._._.l1.scan = scan_gate "dec.*.*.*.l1.scan" %dec._._._.l1.in_proj, %dec._._._.l1.dt_proj, %dec._._._.l1.A, %dec._._._.l1.B, %dec._._._.l1.C, %dec._._._.l1.D, %dec._._._.l1.in_proj.2 {softplus=1 reverse=[0,1,0,1,0,1,0,1,0,1,0,1,0,1,0,1,0,1] group=18} : f32[18,1,5,32] @arena:34560  !models/lib/nn.json:128:17+16 */
+/* %dec._._._.l1.scan = scan_gate "dec.*.*.*.l1.scan" %dec._._._.l1.in_proj, %dec._._._.l1.dt_proj,
+ * %dec._._._.l1.A, %dec._._._.l1.B, %dec._._._.l1.C, %dec._._._.l1.D, %dec._._._.l1.in_proj.2
+ * {softplus=1 reverse=[0,1,0,1,0,1,0,1,0,1,0,1,0,1,0,1,0,1] group=18} : f32[18,1,5,32] @arena:34560
+ *  !models/lib/nn.json:128:17+16 */
 struct k061 {
 	enum { L = 5, E = 32, N = 4, TC = 5, UR = 32, DR = 32, BR = 9, CR = 9, ZR = 32, YR = 32 };
 	enum { UC = 1, DC = 1, BC = 1, CC = 1, ZC = 1, GATE = 1, SOFTPLUS = 1, ASYNC = 0 };
@@ -3080,7 +3194,10 @@ extern "C" __global__ void __launch_bounds__(128, 1) k061_dec_______l1_scan(cons
 		((float *)(m.arena + 34560)) + (size_t)(z * 160u), "010101010101010101"[z / 1u] == '1');
 }
 
-/* %dec._._._.l2.scan = scan_gate "dec.*.*.*.l2.scan" %dec._._._.l2.in_proj, %dec._._._.l2.dt_proj, %dec._._._.l2.A, %dec._._._.l2.B, %dec._._._.l2.C, %dec._._._.l2.D, %dec._._._.l2.in_proj.2 {softplus=1 reverse=[0,1,0,1,0,1,0,1,0,1,0,1,0,1,0,1,0,1] group=18} : f32[18,1,5,32] @arena:34560  !models/lib/nn.json:128:17+16 */
+/* %dec._._._.l2.scan = scan_gate "dec.*.*.*.l2.scan" %dec._._._.l2.in_proj, %dec._._._.l2.dt_proj,
+ * %dec._._._.l2.A, %dec._._._.l2.B, %dec._._._.l2.C, %dec._._._.l2.D, %dec._._._.l2.in_proj.2
+ * {softplus=1 reverse=[0,1,0,1,0,1,0,1,0,1,0,1,0,1,0,1,0,1] group=18} : f32[18,1,5,32] @arena:34560
+ *  !models/lib/nn.json:128:17+16 */
 struct k069 {
 	enum { L = 5, E = 32, N = 4, TC = 5, UR = 32, DR = 32, BR = 9, CR = 9, ZR = 32, YR = 32 };
 	enum { UC = 1, DC = 1, BC = 1, CC = 1, ZC = 1, GATE = 1, SOFTPLUS = 1, ASYNC = 0 };
@@ -3643,7 +3760,8 @@ __device__ __forceinline__ void inproj_any(const typename P::XT *x, const typena
 		put(z + (long long)t * P::ZR + n, inproj_dot<P>(x, w, t, P::E + n));
 }
 
-/* %features.log_mel.mel = matmul "features.log_mel.mel" %features.log_mel.power, %features.filters : f32[1,4,41,32] @arena:1214656  !models/lib/foa.json:14:17+8 */
+/* %features.log_mel.mel = matmul "features.log_mel.mel" %features.log_mel.power, %features.filters
+ * : f32[1,4,41,32] @arena:1214656  !models/lib/foa.json:14:17+8 */
 struct k005 {
 	enum { M = 41, N = 32, K = 513, XR = 513, WR = 1, YR = 32, BIAS = 0 };
 	typedef float Out;
@@ -3661,7 +3779,8 @@ extern "C" __global__ void __launch_bounds__(256, 1) k005_features_log_mel_mel(c
 		((float *)(m.arena + 1214656)) + (size_t)(z * 1312u));
 }
 
-/* %features.intensity = matmul "features.intensity" %features.intensity.unit, %features.filters : f32[1,3,41,32] @arena:1198912  !models/lib/foa.json:35:17+8 */
+/* %features.intensity = matmul "features.intensity" %features.intensity.unit, %features.filters :
+ * f32[1,3,41,32] @arena:1198912  !models/lib/foa.json:35:17+8 */
 struct k013 {
 	enum { M = 41, N = 32, K = 513, XR = 513, WR = 1, YR = 32, BIAS = 0 };
 	typedef float Out;
@@ -3679,7 +3798,10 @@ extern "C" __global__ void __launch_bounds__(256, 1) k013_features_intensity(con
 		((float *)(m.arena + 1198912)) + (size_t)(z * 1312u));
 }
 
-/* %dec._._._.l1.in_proj, %dec._._._.l1.in_proj.2 = inproj_conv_silu "dec.*.*.*.l1.in_proj" %dec._._._.l1.norm, %dec._._._.l1.in_proj.weight, %dec._._._.l1.conv1d.weight, %dec._._._.l1.conv1d.bias {pad=[3,0] reverse=[0,1,0,1,0,1,0,1,0,1,0,1,0,1,0,1,0,1] group=18} : f32[18,1,5,32] @arena:0, f32[18,1,5,32] @arena:11520  !models/lib/nn.json:21:17+8 */
+/* %dec._._._.l1.in_proj, %dec._._._.l1.in_proj.2 = inproj_conv_silu "dec.*.*.*.l1.in_proj"
+ * %dec._._._.l1.norm, %dec._._._.l1.in_proj.weight, %dec._._._.l1.conv1d.weight,
+ * %dec._._._.l1.conv1d.bias {pad=[3,0] reverse=[0,1,0,1,0,1,0,1,0,1,0,1,0,1,0,1,0,1] group=18} :
+ * f32[18,1,5,32] @arena:0, f32[18,1,5,32] @arena:11520  !models/lib/nn.json:21:17+8 */
 struct k057 {
 	enum { M = 5, N = 64, K = 16, XR = 16, WR = 16, YR = 32, BIAS = 0 };
 	typedef float Out;
@@ -3700,7 +3822,9 @@ extern "C" __global__ void __launch_bounds__(128, 1) k057_dec_______l1_in_proj(c
 		((float *)(m.arena + 11520)) + (size_t)(z * 160u), "010101010101010101"[z / 1u] == '1');
 }
 
-/* %dec._._._.l1.x_proj = linear "dec.*.*.*.l1.x_proj" %dec._._._.l1.in_proj, %dec._._._.l1.x_proj.weight {group=18} : f32[18,1,5,9] @arena:46080  !models/lib/nn.json:21:17+8 */
+/* %dec._._._.l1.x_proj = linear "dec.*.*.*.l1.x_proj" %dec._._._.l1.in_proj,
+ * %dec._._._.l1.x_proj.weight {group=18} : f32[18,1,5,9] @arena:46080
+ * !models/lib/nn.json:21:17+8 */
 struct k058 {
 	enum { M = 5, N = 9, K = 32, XR = 32, WR = 32, YR = 9, BIAS = 0 };
 	typedef float Out;
@@ -3717,7 +3841,9 @@ extern "C" __global__ void __launch_bounds__(128, 1) k058_dec_______l1_x_proj(co
 		((float *)(m.arena + 46080)) + (size_t)(z * 45u));
 }
 
-/* %dec._._._.l1.dt_proj = linear "dec.*.*.*.l1.dt_proj" %dec._._._.l1.dt_low, %dec._._._.l1.dt_proj.weight, %dec._._._.l1.dt_proj.bias {group=18} : f32[18,1,5,32] @arena:23040  !models/lib/nn.json:121:17+8 */
+/* %dec._._._.l1.dt_proj = linear "dec.*.*.*.l1.dt_proj" %dec._._._.l1.dt_low,
+ * %dec._._._.l1.dt_proj.weight, %dec._._._.l1.dt_proj.bias {group=18} : f32[18,1,5,32] @arena:23040
+ *  !models/lib/nn.json:121:17+8 */
 struct k059 {
 	enum { M = 5, N = 32, K = 1, XR = 9, WR = 1, YR = 32, BIAS = 1 };
 	typedef float Out;
@@ -3735,7 +3861,9 @@ extern "C" __global__ void __launch_bounds__(256, 1) k059_dec_______l1_dt_proj(c
 		((float *)(m.arena + 23040)) + (size_t)(z * 160u));
 }
 
-/* %dec._._._.l1.out_proj = linear "dec.*.*.*.l1.out_proj" %dec._._._.l1.scan, %dec._._._.l1.out_proj.weight {group=18} : f32[18,1,5,16] @arena:0  !models/lib/nn.json:21:17+8 */
+/* %dec._._._.l1.out_proj = linear "dec.*.*.*.l1.out_proj" %dec._._._.l1.scan,
+ * %dec._._._.l1.out_proj.weight {group=18} : f32[18,1,5,16] @arena:0
+ * !models/lib/nn.json:21:17+8 */
 struct k062 {
 	enum { M = 5, N = 16, K = 32, XR = 32, WR = 32, YR = 16, BIAS = 0 };
 	typedef float Out;
@@ -3752,7 +3880,10 @@ extern "C" __global__ void __launch_bounds__(128, 1) k062_dec_______l1_out_proj(
 		((float *)(m.arena + 0)) + (size_t)(z * 80u));
 }
 
-/* %dec._._._.l2.in_proj, %dec._._._.l2.in_proj.2 = inproj_conv_silu "dec.*.*.*.l2.in_proj" %dec._._._.l2.norm, %dec._._._.l2.in_proj.weight, %dec._._._.l2.conv1d.weight, %dec._._._.l2.conv1d.bias {pad=[3,0] reverse=[0,1,0,1,0,1,0,1,0,1,0,1,0,1,0,1,0,1] group=18} : f32[18,1,5,32] @arena:0, f32[18,1,5,32] @arena:11520  !models/lib/nn.json:21:17+8 */
+/* %dec._._._.l2.in_proj, %dec._._._.l2.in_proj.2 = inproj_conv_silu "dec.*.*.*.l2.in_proj"
+ * %dec._._._.l2.norm, %dec._._._.l2.in_proj.weight, %dec._._._.l2.conv1d.weight,
+ * %dec._._._.l2.conv1d.bias {pad=[3,0] reverse=[0,1,0,1,0,1,0,1,0,1,0,1,0,1,0,1,0,1] group=18} :
+ * f32[18,1,5,32] @arena:0, f32[18,1,5,32] @arena:11520  !models/lib/nn.json:21:17+8 */
 struct k065 {
 	enum { M = 5, N = 64, K = 16, XR = 16, WR = 16, YR = 32, BIAS = 0 };
 	typedef float Out;
@@ -3773,7 +3904,9 @@ extern "C" __global__ void __launch_bounds__(128, 1) k065_dec_______l2_in_proj(c
 		((float *)(m.arena + 11520)) + (size_t)(z * 160u), "010101010101010101"[z / 1u] == '1');
 }
 
-/* %dec._._._.l2.x_proj = linear "dec.*.*.*.l2.x_proj" %dec._._._.l2.in_proj, %dec._._._.l2.x_proj.weight {group=18} : f32[18,1,5,9] @arena:51840  !models/lib/nn.json:21:17+8 */
+/* %dec._._._.l2.x_proj = linear "dec.*.*.*.l2.x_proj" %dec._._._.l2.in_proj,
+ * %dec._._._.l2.x_proj.weight {group=18} : f32[18,1,5,9] @arena:51840
+ * !models/lib/nn.json:21:17+8 */
 struct k066 {
 	enum { M = 5, N = 9, K = 32, XR = 32, WR = 32, YR = 9, BIAS = 0 };
 	typedef float Out;
@@ -3790,7 +3923,9 @@ extern "C" __global__ void __launch_bounds__(128, 1) k066_dec_______l2_x_proj(co
 		((float *)(m.arena + 51840)) + (size_t)(z * 45u));
 }
 
-/* %dec._._._.l2.dt_proj = linear "dec.*.*.*.l2.dt_proj" %dec._._._.l2.dt_low, %dec._._._.l2.dt_proj.weight, %dec._._._.l2.dt_proj.bias {group=18} : f32[18,1,5,32] @arena:23040  !models/lib/nn.json:121:17+8 */
+/* %dec._._._.l2.dt_proj = linear "dec.*.*.*.l2.dt_proj" %dec._._._.l2.dt_low,
+ * %dec._._._.l2.dt_proj.weight, %dec._._._.l2.dt_proj.bias {group=18} : f32[18,1,5,32] @arena:23040
+ *  !models/lib/nn.json:121:17+8 */
 struct k067 {
 	enum { M = 5, N = 32, K = 1, XR = 9, WR = 1, YR = 32, BIAS = 1 };
 	typedef float Out;
@@ -3808,7 +3943,9 @@ extern "C" __global__ void __launch_bounds__(256, 1) k067_dec_______l2_dt_proj(c
 		((float *)(m.arena + 23040)) + (size_t)(z * 160u));
 }
 
-/* %dec._._._.l2.out_proj = linear "dec.*.*.*.l2.out_proj" %dec._._._.l2.scan, %dec._._._.l2.out_proj.weight {group=18} : f32[18,1,5,16] @arena:0  !models/lib/nn.json:21:17+8 */
+/* %dec._._._.l2.out_proj = linear "dec.*.*.*.l2.out_proj" %dec._._._.l2.scan,
+ * %dec._._._.l2.out_proj.weight {group=18} : f32[18,1,5,16] @arena:0
+ * !models/lib/nn.json:21:17+8 */
 struct k070 {
 	enum { M = 5, N = 16, K = 32, XR = 32, WR = 32, YR = 16, BIAS = 0 };
 	typedef float Out;
@@ -3825,7 +3962,8 @@ extern "C" __global__ void __launch_bounds__(128, 1) k070_dec_______l2_out_proj(
 		((float *)(m.arena + 0)) + (size_t)(z * 80u));
 }
 
-/* %head.doa._ = linear "head.doa.*" %stitch.dec._.2, %head.doa._.weight, %head.doa._.bias {group=3} : f32[3,1,5,3] @arena:832  !models/lib/nn.json:21:17+8 */
+/* %head.doa._ = linear "head.doa.*" %stitch.dec._.2, %head.doa._.weight, %head.doa._.bias {group=3}
+ * : f32[3,1,5,3] @arena:832  !models/lib/nn.json:21:17+8 */
 struct k072 {
 	enum { M = 5, N = 3, K = 16, XR = 16, WR = 16, YR = 3, BIAS = 1 };
 	typedef float Out;
@@ -3842,7 +3980,8 @@ extern "C" __global__ void __launch_bounds__(128, 1) k072_head_doa__(const Mem m
 		((float *)(m.arena + 832)) + (size_t)(z * 15u));
 }
 
-/* %head.sde._ = linear "head.sde.*" %stitch.dec._.3, %head.sde._.weight, %head.sde._.bias {group=3} : f32[3,1,5,1] @arena:1024  !models/lib/nn.json:21:17+8 */
+/* %head.sde._ = linear "head.sde.*" %stitch.dec._.3, %head.sde._.weight, %head.sde._.bias {group=3}
+ * : f32[3,1,5,1] @arena:1024  !models/lib/nn.json:21:17+8 */
 struct k073 {
 	enum { M = 5, N = 1, K = 16, XR = 16, WR = 16, YR = 1, BIAS = 1 };
 	typedef float Out;
@@ -3859,7 +3998,8 @@ extern "C" __global__ void __launch_bounds__(128, 1) k073_head_sde__(const Mem m
 		((float *)(m.arena + 1024)) + (size_t)(z * 5u));
 }
 
-/* %head.sed._ = linear "head.sed.*" %stitch.dec._, %head.sed._.weight, %head.sed._.bias {group=3} : f32[3,1,5,13] @arena:0  !models/lib/nn.json:21:17+8 */
+/* %head.sed._ = linear "head.sed.*" %stitch.dec._, %head.sed._.weight, %head.sed._.bias {group=3} :
+ * f32[3,1,5,13] @arena:0  !models/lib/nn.json:21:17+8 */
 struct k074 {
 	enum { M = 5, N = 13, K = 16, XR = 16, WR = 16, YR = 13, BIAS = 1 };
 	typedef float Out;
@@ -4442,7 +4582,9 @@ template <class P> __device__ __forceinline__ void conv_pack_mma(const float *w,
 	}
 }
 
-/* %enc._.b1.conv1 = conv2d_act "enc.*.b1.conv1" %enc.sde.b1.conv1.4, %enc._.b1.conv1.weight, %enc._.b1.r1, %enc._.b1.r1.2 {pad=[1,1] channels_last=1 act=relu group=2} : f32[2,1,41,32,8] @arena:0  !models/lib/nn.json:33:17+8 */
+/* %enc._.b1.conv1 = conv2d_act "enc.*.b1.conv1" %enc.sde.b1.conv1.4, %enc._.b1.conv1.weight,
+ * %enc._.b1.r1, %enc._.b1.r1.2 {pad=[1,1] channels_last=1 act=relu group=2} : f32[2,1,41,32,8]
+ * @arena:0  !models/lib/nn.json:33:17+8 */
 struct k016 {
 	enum { C = 4, O = 8, TAPS = 9, BN = 64, WO = 36, WC = 9, WT = 1 };
 	typedef float In;
@@ -4454,7 +4596,9 @@ extern "C" __global__ void __launch_bounds__(256, 1) k016_enc___b1_conv1(const M
 		(float *)(m.load + 86784) + blockIdx.z * 4608ll);
 }
 
-/* %enc._.b1.conv1 = conv2d_act "enc.*.b1.conv1" %enc.sde.b1.conv1.4, %enc._.b1.conv1.weight, %enc._.b1.r1, %enc._.b1.r1.2 {pad=[1,1] channels_last=1 act=relu group=2} : f32[2,1,41,32,8] @arena:0  !models/lib/nn.json:33:17+8 */
+/* %enc._.b1.conv1 = conv2d_act "enc.*.b1.conv1" %enc.sde.b1.conv1.4, %enc._.b1.conv1.weight,
+ * %enc._.b1.r1, %enc._.b1.r1.2 {pad=[1,1] channels_last=1 act=relu group=2} : f32[2,1,41,32,8]
+ * @arena:0  !models/lib/nn.json:33:17+8 */
 struct k019 {
 	enum { H = 41, W = 32, C = 4, OH = 41, OW = 32, O = 8, KH = 3, KW = 3, PH = 1, PW = 1 };
 	enum { TH = 1, TW = 1, XH = 128, XW = 4, XC = 1, YH = 256, YW = 8, YC = 1, SCALE = 1, SHIFT = 0 };
@@ -4473,7 +4617,9 @@ extern "C" __global__ void __launch_bounds__(256, 1) k019_enc___b1_conv1(const M
 		((float *)(m.arena + 0)) + blockIdx.z / 1u * 10496ll);
 }
 
-/* %enc.doa.b1.conv1.2 = conv2d_act "enc.doa.b1.conv1" %enc.doa.b1.conv1.3, %enc.doa.b1.conv1.weight, %enc.doa.b1.r1.2, %enc.doa.b1.r1.3 {pad=[1,1] channels_last=1 act=relu} : f32[1,41,32,8] @arena:83968  !models/lib/nn.json:33:17+8 */
+/* %enc.doa.b1.conv1.2 = conv2d_act "enc.doa.b1.conv1" %enc.doa.b1.conv1.3,
+ * %enc.doa.b1.conv1.weight, %enc.doa.b1.r1.2, %enc.doa.b1.r1.3 {pad=[1,1] channels_last=1 act=relu}
+ * : f32[1,41,32,8] @arena:83968  !models/lib/nn.json:33:17+8 */
 struct k020 {
 	enum { C = 7, O = 8, TAPS = 9, BN = 64, WO = 63, WC = 9, WT = 1 };
 	typedef float In;
@@ -4485,7 +4631,9 @@ extern "C" __global__ void __launch_bounds__(256, 1) k020_enc_doa_b1_conv1(const
 		(float *)(m.load + 123648) + blockIdx.z * 4608ll);
 }
 
-/* %enc.doa.b1.conv1.2 = conv2d_act "enc.doa.b1.conv1" %enc.doa.b1.conv1.3, %enc.doa.b1.conv1.weight, %enc.doa.b1.r1.2, %enc.doa.b1.r1.3 {pad=[1,1] channels_last=1 act=relu} : f32[1,41,32,8] @arena:83968  !models/lib/nn.json:33:17+8 */
+/* %enc.doa.b1.conv1.2 = conv2d_act "enc.doa.b1.conv1" %enc.doa.b1.conv1.3,
+ * %enc.doa.b1.conv1.weight, %enc.doa.b1.r1.2, %enc.doa.b1.r1.3 {pad=[1,1] channels_last=1 act=relu}
+ * : f32[1,41,32,8] @arena:83968  !models/lib/nn.json:33:17+8 */
 struct k023 {
 	enum { H = 41, W = 32, C = 7, OH = 41, OW = 32, O = 8, KH = 3, KW = 3, PH = 1, PW = 1 };
 	enum { TH = 1, TW = 1, XH = 224, XW = 7, XC = 1, YH = 256, YW = 8, YC = 1, SCALE = 1, SHIFT = 0 };
@@ -4504,7 +4652,9 @@ extern "C" __global__ void __launch_bounds__(256, 1) k023_enc_doa_b1_conv1(const
 		((float *)(m.arena + 83968)));
 }
 
-/* %enc._.b1.conv2 = conv2d_act "enc.*.b1.conv2" %enc._.b1.conv1.2, %enc._.b1.conv2.weight, %enc._.b1.pool, %enc._.b1.pool.2 {pad=[1,1] channels_last=1 act=relu pool=[2,2] group=3} : f32[3,1,20,16,8] @arena:125952  !models/lib/nn.json:33:17+8 */
+/* %enc._.b1.conv2 = conv2d_act "enc.*.b1.conv2" %enc._.b1.conv1.2, %enc._.b1.conv2.weight,
+ * %enc._.b1.pool, %enc._.b1.pool.2 {pad=[1,1] channels_last=1 act=relu pool=[2,2] group=3} :
+ * f32[3,1,20,16,8] @arena:125952  !models/lib/nn.json:33:17+8 */
 struct k024 {
 	enum { C = 8, O = 8, TAPS = 9, BN = 64, WO = 72, WC = 9, WT = 1 };
 	typedef float In;
@@ -4516,7 +4666,9 @@ extern "C" __global__ void __launch_bounds__(256, 1) k024_enc___b1_conv2(const M
 		(float *)(m.load + 142080) + blockIdx.z * 4608ll);
 }
 
-/* %enc._.b1.conv2 = conv2d_act "enc.*.b1.conv2" %enc._.b1.conv1.2, %enc._.b1.conv2.weight, %enc._.b1.pool, %enc._.b1.pool.2 {pad=[1,1] channels_last=1 act=relu pool=[2,2] group=3} : f32[3,1,20,16,8] @arena:125952  !models/lib/nn.json:33:17+8 */
+/* %enc._.b1.conv2 = conv2d_act "enc.*.b1.conv2" %enc._.b1.conv1.2, %enc._.b1.conv2.weight,
+ * %enc._.b1.pool, %enc._.b1.pool.2 {pad=[1,1] channels_last=1 act=relu pool=[2,2] group=3} :
+ * f32[3,1,20,16,8] @arena:125952  !models/lib/nn.json:33:17+8 */
 struct k027 {
 	enum { H = 41, W = 32, C = 8, OH = 41, OW = 32, O = 8, KH = 3, KW = 3, PH = 1, PW = 1 };
 	enum { TH = 2, TW = 2, XH = 256, XW = 8, XC = 1, YH = 128, YW = 8, YC = 1, SCALE = 1, SHIFT = 0 };
@@ -4535,7 +4687,9 @@ extern "C" __global__ void __launch_bounds__(256, 1) k027_enc___b1_conv2(const M
 		((float *)(m.arena + 125952)) + blockIdx.z / 1u * 2560ll);
 }
 
-/* %enc._.b2.conv1 = conv2d_act "enc.*.b2.conv1" %stitch.enc.1.10, %enc._.b2.conv1.weight, %enc._.b2.r1, %enc._.b2.r1.2 {pad=[1,1] channels_last=1 act=relu group=3} : f32[3,1,20,16,8] @arena:30720  !models/lib/nn.json:33:17+8 */
+/* %enc._.b2.conv1 = conv2d_act "enc.*.b2.conv1" %stitch.enc.1.10, %enc._.b2.conv1.weight,
+ * %enc._.b2.r1, %enc._.b2.r1.2 {pad=[1,1] channels_last=1 act=relu group=3} : f32[3,1,20,16,8]
+ * @arena:30720  !models/lib/nn.json:33:17+8 */
 struct k029 {
 	enum { C = 8, O = 8, TAPS = 9, BN = 64, WO = 72, WC = 9, WT = 1 };
 	typedef float In;
@@ -4547,7 +4701,9 @@ extern "C" __global__ void __launch_bounds__(256, 1) k029_enc___b2_conv1(const M
 		(float *)(m.load + 197376) + blockIdx.z * 4608ll);
 }
 
-/* %enc._.b2.conv1 = conv2d_act "enc.*.b2.conv1" %stitch.enc.1.10, %enc._.b2.conv1.weight, %enc._.b2.r1, %enc._.b2.r1.2 {pad=[1,1] channels_last=1 act=relu group=3} : f32[3,1,20,16,8] @arena:30720  !models/lib/nn.json:33:17+8 */
+/* %enc._.b2.conv1 = conv2d_act "enc.*.b2.conv1" %stitch.enc.1.10, %enc._.b2.conv1.weight,
+ * %enc._.b2.r1, %enc._.b2.r1.2 {pad=[1,1] channels_last=1 act=relu group=3} : f32[3,1,20,16,8]
+ * @arena:30720  !models/lib/nn.json:33:17+8 */
 struct k032 {
 	enum { H = 20, W = 16, C = 8, OH = 20, OW = 16, O = 8, KH = 3, KW = 3, PH = 1, PW = 1 };
 	enum { TH = 1, TW = 1, XH = 128, XW = 8, XC = 1, YH = 128, YW = 8, YC = 1, SCALE = 1, SHIFT = 0 };
@@ -4566,7 +4722,9 @@ extern "C" __global__ void __launch_bounds__(256, 1) k032_enc___b2_conv1(const M
 		((float *)(m.arena + 30720)) + blockIdx.z / 1u * 2560ll);
 }
 
-/* %enc._.b2.conv2 = conv2d_act "enc.*.b2.conv2" %enc._.b2.conv1, %enc._.b2.conv2.weight, %enc._.b2.pool, %enc._.b2.pool.2 {pad=[1,1] channels_last=1 act=relu pool=[2,2] group=3} : f32[3,1,10,8,8] @arena:0  !models/lib/nn.json:33:17+8 */
+/* %enc._.b2.conv2 = conv2d_act "enc.*.b2.conv2" %enc._.b2.conv1, %enc._.b2.conv2.weight,
+ * %enc._.b2.pool, %enc._.b2.pool.2 {pad=[1,1] channels_last=1 act=relu pool=[2,2] group=3} :
+ * f32[3,1,10,8,8] @arena:0  !models/lib/nn.json:33:17+8 */
 struct k033 {
 	enum { C = 8, O = 8, TAPS = 9, BN = 64, WO = 72, WC = 9, WT = 1 };
 	typedef float In;
@@ -4578,7 +4736,9 @@ extern "C" __global__ void __launch_bounds__(256, 1) k033_enc___b2_conv2(const M
 		(float *)(m.load + 252672) + blockIdx.z * 4608ll);
 }
 
-/* %enc._.b2.conv2 = conv2d_act "enc.*.b2.conv2" %enc._.b2.conv1, %enc._.b2.conv2.weight, %enc._.b2.pool, %enc._.b2.pool.2 {pad=[1,1] channels_last=1 act=relu pool=[2,2] group=3} : f32[3,1,10,8,8] @arena:0  !models/lib/nn.json:33:17+8 */
+/* %enc._.b2.conv2 = conv2d_act "enc.*.b2.conv2" %enc._.b2.conv1, %enc._.b2.conv2.weight,
+ * %enc._.b2.pool, %enc._.b2.pool.2 {pad=[1,1] channels_last=1 act=relu pool=[2,2] group=3} :
+ * f32[3,1,10,8,8] @arena:0  !models/lib/nn.json:33:17+8 */
 struct k036 {
 	enum { H = 20, W = 16, C = 8, OH = 20, OW = 16, O = 8, KH = 3, KW = 3, PH = 1, PW = 1 };
 	enum { TH = 2, TW = 2, XH = 128, XW = 8, XC = 1, YH = 64, YW = 8, YC = 1, SCALE = 1, SHIFT = 0 };
@@ -4597,7 +4757,9 @@ extern "C" __global__ void __launch_bounds__(256, 1) k036_enc___b2_conv2(const M
 		((float *)(m.arena + 0)) + blockIdx.z / 1u * 640ll);
 }
 
-/* %enc._.b3.conv1 = conv2d_act "enc.*.b3.conv1" %stitch.enc.2.10, %enc._.b3.conv1.weight, %enc._.b3.r1, %enc._.b3.r1.2 {pad=[1,1] channels_last=1 act=relu group=3} : f32[3,1,10,8,16] @arena:0  !models/lib/nn.json:33:17+8 */
+/* %enc._.b3.conv1 = conv2d_act "enc.*.b3.conv1" %stitch.enc.2.10, %enc._.b3.conv1.weight,
+ * %enc._.b3.r1, %enc._.b3.r1.2 {pad=[1,1] channels_last=1 act=relu group=3} : f32[3,1,10,8,16]
+ * @arena:0  !models/lib/nn.json:33:17+8 */
 struct k038 {
 	enum { C = 8, O = 16, TAPS = 9, BN = 64, WO = 72, WC = 9, WT = 1 };
 	typedef float In;
@@ -4609,7 +4771,9 @@ extern "C" __global__ void __launch_bounds__(256, 1) k038_enc___b3_conv1(const M
 		(float *)(m.load + 307968) + blockIdx.z * 4608ll);
 }
 
-/* %enc._.b3.conv1 = conv2d_act "enc.*.b3.conv1" %stitch.enc.2.10, %enc._.b3.conv1.weight, %enc._.b3.r1, %enc._.b3.r1.2 {pad=[1,1] channels_last=1 act=relu group=3} : f32[3,1,10,8,16] @arena:0  !models/lib/nn.json:33:17+8 */
+/* %enc._.b3.conv1 = conv2d_act "enc.*.b3.conv1" %stitch.enc.2.10, %enc._.b3.conv1.weight,
+ * %enc._.b3.r1, %enc._.b3.r1.2 {pad=[1,1] channels_last=1 act=relu group=3} : f32[3,1,10,8,16]
+ * @arena:0  !models/lib/nn.json:33:17+8 */
 struct k041 {
 	enum { H = 10, W = 8, C = 8, OH = 10, OW = 8, O = 16, KH = 3, KW = 3, PH = 1, PW = 1, TH = 1 };
 	enum { TW = 1, XH = 64, XW = 8, XC = 1, YH = 128, YW = 16, YC = 1, SCALE = 1, SHIFT = 0 };
@@ -4628,7 +4792,9 @@ extern "C" __global__ void __launch_bounds__(256, 1) k041_enc___b3_conv1(const M
 		((float *)(m.arena + 0)) + blockIdx.z / 1u * 1280ll);
 }
 
-/* %enc._.b3.conv2 = conv2d_act "enc.*.b3.conv2" %enc._.b3.conv1, %enc._.b3.conv2.weight, %enc._.b3.pool, %enc._.b3.pool.2 {pad=[1,1] channels_last=1 act=relu pool=[2,2] group=3} : f32[3,1,5,4,16] @arena:15360  !models/lib/nn.json:33:17+8 */
+/* %enc._.b3.conv2 = conv2d_act "enc.*.b3.conv2" %enc._.b3.conv1, %enc._.b3.conv2.weight,
+ * %enc._.b3.pool, %enc._.b3.pool.2 {pad=[1,1] channels_last=1 act=relu pool=[2,2] group=3} :
+ * f32[3,1,5,4,16] @arena:15360  !models/lib/nn.json:33:17+8 */
 struct k042 {
 	enum { C = 16, O = 16, TAPS = 9, BN = 64, WO = 144, WC = 9, WT = 1 };
 	typedef float In;
@@ -4640,7 +4806,9 @@ extern "C" __global__ void __launch_bounds__(256, 1) k042_enc___b3_conv2(const M
 		(float *)(m.load + 363264) + blockIdx.z * 9216ll);
 }
 
-/* %enc._.b3.conv2 = conv2d_act "enc.*.b3.conv2" %enc._.b3.conv1, %enc._.b3.conv2.weight, %enc._.b3.pool, %enc._.b3.pool.2 {pad=[1,1] channels_last=1 act=relu pool=[2,2] group=3} : f32[3,1,5,4,16] @arena:15360  !models/lib/nn.json:33:17+8 */
+/* %enc._.b3.conv2 = conv2d_act "enc.*.b3.conv2" %enc._.b3.conv1, %enc._.b3.conv2.weight,
+ * %enc._.b3.pool, %enc._.b3.pool.2 {pad=[1,1] channels_last=1 act=relu pool=[2,2] group=3} :
+ * f32[3,1,5,4,16] @arena:15360  !models/lib/nn.json:33:17+8 */
 struct k045 {
 	enum { H = 10, W = 8, C = 16, OH = 10, OW = 8, O = 16, KH = 3, KW = 3, PH = 1, PW = 1 };
 	enum { TH = 2, TW = 2, XH = 128, XW = 16, XC = 1, YH = 64, YW = 16, YC = 1, SCALE = 1 };
@@ -4659,7 +4827,9 @@ extern "C" __global__ void __launch_bounds__(256, 1) k045_enc___b3_conv2(const M
 		((float *)(m.arena + 15360)) + blockIdx.z / 1u * 320ll);
 }
 
-/* %enc._.b4.conv1 = conv2d_act "enc.*.b4.conv1" %stitch.enc.3.10, %enc._.b4.conv1.weight, %enc._.b4.r1, %enc._.b4.r1.2 {pad=[1,1] channels_last=1 act=relu group=3} : f32[3,1,5,4,16] @arena:3840  !models/lib/nn.json:33:17+8 */
+/* %enc._.b4.conv1 = conv2d_act "enc.*.b4.conv1" %stitch.enc.3.10, %enc._.b4.conv1.weight,
+ * %enc._.b4.r1, %enc._.b4.r1.2 {pad=[1,1] channels_last=1 act=relu group=3} : f32[3,1,5,4,16]
+ * @arena:3840  !models/lib/nn.json:33:17+8 */
 struct k047 {
 	enum { C = 16, O = 16, TAPS = 9, BN = 64, WO = 144, WC = 9, WT = 1 };
 	typedef float In;
@@ -4671,7 +4841,9 @@ extern "C" __global__ void __launch_bounds__(256, 1) k047_enc___b4_conv1(const M
 		(float *)(m.load + 473856) + blockIdx.z * 9216ll);
 }
 
-/* %enc._.b4.conv1 = conv2d_act "enc.*.b4.conv1" %stitch.enc.3.10, %enc._.b4.conv1.weight, %enc._.b4.r1, %enc._.b4.r1.2 {pad=[1,1] channels_last=1 act=relu group=3} : f32[3,1,5,4,16] @arena:3840  !models/lib/nn.json:33:17+8 */
+/* %enc._.b4.conv1 = conv2d_act "enc.*.b4.conv1" %stitch.enc.3.10, %enc._.b4.conv1.weight,
+ * %enc._.b4.r1, %enc._.b4.r1.2 {pad=[1,1] channels_last=1 act=relu group=3} : f32[3,1,5,4,16]
+ * @arena:3840  !models/lib/nn.json:33:17+8 */
 struct k050 {
 	enum { H = 5, W = 4, C = 16, OH = 5, OW = 4, O = 16, KH = 3, KW = 3, PH = 1, PW = 1, TH = 1 };
 	enum { TW = 1, XH = 64, XW = 16, XC = 1, YH = 64, YW = 16, YC = 1, SCALE = 1, SHIFT = 0 };
@@ -4690,7 +4862,9 @@ extern "C" __global__ void __launch_bounds__(256, 1) k050_enc___b4_conv1(const M
 		((float *)(m.arena + 3840)) + blockIdx.z / 1u * 320ll);
 }
 
-/* %enc._.b4.conv2 = conv2d_act "enc.*.b4.conv2" %enc._.b4.conv1, %enc._.b4.conv2.weight, %enc._.b4.pool, %enc._.b4.pool.2 {pad=[1,1] channels_last=1 act=relu pool=[1,2] group=3} : f32[3,1,5,2,16] @arena:0  !models/lib/nn.json:33:17+8 */
+/* %enc._.b4.conv2 = conv2d_act "enc.*.b4.conv2" %enc._.b4.conv1, %enc._.b4.conv2.weight,
+ * %enc._.b4.pool, %enc._.b4.pool.2 {pad=[1,1] channels_last=1 act=relu pool=[1,2] group=3} :
+ * f32[3,1,5,2,16] @arena:0  !models/lib/nn.json:33:17+8 */
 struct k051 {
 	enum { C = 16, O = 16, TAPS = 9, BN = 64, WO = 144, WC = 9, WT = 1 };
 	typedef float In;
@@ -4702,7 +4876,9 @@ extern "C" __global__ void __launch_bounds__(256, 1) k051_enc___b4_conv2(const M
 		(float *)(m.load + 584448) + blockIdx.z * 9216ll);
 }
 
-/* %enc._.b4.conv2 = conv2d_act "enc.*.b4.conv2" %enc._.b4.conv1, %enc._.b4.conv2.weight, %enc._.b4.pool, %enc._.b4.pool.2 {pad=[1,1] channels_last=1 act=relu pool=[1,2] group=3} : f32[3,1,5,2,16] @arena:0  !models/lib/nn.json:33:17+8 */
+/* %enc._.b4.conv2 = conv2d_act "enc.*.b4.conv2" %enc._.b4.conv1, %enc._.b4.conv2.weight,
+ * %enc._.b4.pool, %enc._.b4.pool.2 {pad=[1,1] channels_last=1 act=relu pool=[1,2] group=3} :
+ * f32[3,1,5,2,16] @arena:0  !models/lib/nn.json:33:17+8 */
 struct k054 {
 	enum { H = 5, W = 4, C = 16, OH = 5, OW = 4, O = 16, KH = 3, KW = 3, PH = 1, PW = 1, TH = 1 };
 	enum { TW = 2, XH = 64, XW = 16, XC = 1, YH = 32, YW = 16, YC = 1, SCALE = 1, SHIFT = 0 };

@@ -107,10 +107,12 @@ comments() {
 		"$seldc" build "$tiny" --target cuda --emit cuda -o "$work/tiny.cu" &&
 		"$python" - "$work/ir.sir" "$work/tiny.cu" <<-'PY'
 			import re, sys
-			ir = {line.strip().replace("*/", "* /") for line in open(sys.argv[1])}
+			def words(text): # of comments, which are broken into lines
+			    return " ".join(text.replace("\n * ", " ").replace("*/", "* /").split())
+			ir = {words(line) for line in open(sys.argv[1])}
 			text = open(sys.argv[2]).read()
 			kernels = re.findall(r"__launch_bounds__\(\d+, \d+\) (k\d+)_\w+\(const Mem m\)", text)
-			above = {k: line for line, k in re.findall(r"/\* (.*) \*/\nstruct (k\d+) \{", text)}
+			above = {k: words(c) for c, k in re.findall(r"/\* ((?:(?!\*/).)*) \*/\nstruct (k\d+) \{", text, re.S)}
 			wrong = [k for k in kernels if above.get(k) not in ir]
 			print(len(kernels), "kernels, without their IR:", wrong)
 			sys.exit(len(kernels) < 30 or bool(wrong))

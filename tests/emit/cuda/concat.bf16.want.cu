@@ -1,6 +1,7 @@
 // ---- conv
 
-/* %a = conv2d_act "a" %x, %w, %s, %s {pad=[1,1] channels_last=1 act=relu group=2} : f32[2,1,8,8,16] @arena:12288:bf16 */
+/* %a = conv2d_act "a" %x, %w, %s, %s {pad=[1,1] channels_last=1 act=relu group=2} : f32[2,1,8,8,16]
+ * @arena:12288:bf16 */
 struct k001 {
 	enum { C = 16, O = 16, TAPS = 9, BN = 64, WO = 144, WC = 9, WT = 1 };
 	typedef float In;
@@ -12,7 +13,8 @@ extern "C" __global__ void __launch_bounds__(256, 1) k001_a(const Mem m)
 		(float *)(m.load + 0) + blockIdx.z * 18432ll);
 }
 
-/* %b = conv2d_act "b" %x1, %v, %t, %t {pad=[1,1] channels_last=1 act=relu} : f32[1,8,8,16] @arena:16384:bf16 */
+/* %b = conv2d_act "b" %x1, %v, %t, %t {pad=[1,1] channels_last=1 act=relu} : f32[1,8,8,16]
+ * @arena:16384:bf16 */
 struct k002 {
 	enum { C = 16, O = 16, TAPS = 9, BN = 64, WO = 144, WC = 9, WT = 1 };
 	typedef float In;
@@ -24,7 +26,8 @@ extern "C" __global__ void __launch_bounds__(256, 1) k002_b(const Mem m)
 		(float *)(m.load + 147456) + blockIdx.z * 18432ll);
 }
 
-/* %y = conv2d_act "y" %c, %u, %q, %q {pad=[1,1] channels_last=1 group=3} : f32[3,1,8,8,16] @arena:0 */
+/* %y = conv2d_act "y" %c, %u, %q, %q {pad=[1,1] channels_last=1 group=3} : f32[3,1,8,8,16]
+ * @arena:0 */
 struct k003 {
 	enum { C = 16, O = 16, TAPS = 9, BN = 64, WO = 144, WC = 9, WT = 1 };
 	typedef bf16 In;
@@ -36,7 +39,8 @@ extern "C" __global__ void __launch_bounds__(256, 1) k003_y(const Mem m)
 		(bf16 *)(m.load + 221184) + blockIdx.z * 36864ll);
 }
 
-/* %a = conv2d_act "a" %x, %w, %s, %s {pad=[1,1] channels_last=1 act=relu group=2} : f32[2,1,8,8,16] @arena:12288:bf16 */
+/* %a = conv2d_act "a" %x, %w, %s, %s {pad=[1,1] channels_last=1 act=relu group=2} : f32[2,1,8,8,16]
+ * @arena:12288:bf16 */
 struct k004 {
 	enum { H = 8, W = 8, C = 16, OH = 8, OW = 8, O = 16, KH = 3, KW = 3, PH = 1, PW = 1, TH = 1 };
 	enum { TW = 1, XH = 128, XW = 16, XC = 1, YH = 128, YW = 16, YC = 1, SCALE = 1, SHIFT = 0 };
@@ -55,7 +59,8 @@ extern "C" __global__ void __launch_bounds__(128, 2) k004_a(const Mem m)
 		((bf16 *)(m.arena + 12288)) + blockIdx.z / 1u * 1024ll);
 }
 
-/* %b = conv2d_act "b" %x1, %v, %t, %t {pad=[1,1] channels_last=1 act=relu} : f32[1,8,8,16] @arena:16384:bf16 */
+/* %b = conv2d_act "b" %x1, %v, %t, %t {pad=[1,1] channels_last=1 act=relu} : f32[1,8,8,16]
+ * @arena:16384:bf16 */
 struct k005 {
 	enum { H = 8, W = 8, C = 16, OH = 8, OW = 8, O = 16, KH = 3, KW = 3, PH = 1, PW = 1, TH = 1 };
 	enum { TW = 1, XH = 128, XW = 16, XC = 1, YH = 128, YW = 16, YC = 1, SCALE = 1, SHIFT = 0 };
@@ -74,7 +79,8 @@ extern "C" __global__ void __launch_bounds__(128, 2) k005_b(const Mem m)
 		((bf16 *)(m.arena + 16384)));
 }
 
-/* %y = conv2d_act "y" %c, %u, %q, %q {pad=[1,1] channels_last=1 group=3} : f32[3,1,8,8,16] @arena:0 */
+/* %y = conv2d_act "y" %c, %u, %q, %q {pad=[1,1] channels_last=1 group=3} : f32[3,1,8,8,16]
+ * @arena:0 */
 struct k006 {
 	enum { H = 8, W = 8, C = 16, OH = 8, OW = 8, O = 16, KH = 3, KW = 3, PH = 1, PW = 1, TH = 1 };
 	enum { TW = 1, XH = 128, XW = 16, XC = 1, YH = 128, YW = 16, YC = 1, SCALE = 1, SHIFT = 0 };

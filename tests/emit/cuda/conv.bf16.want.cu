@@ -21,7 +21,8 @@ extern "C" __global__ void __launch_bounds__(256, 1) k005_mean(const Mem m)
 }
 // ---- conv
 
-/* %y1 = conv2d_act "conv1" %x, %w1, %s1, %b1 {pad=[1,1] channels_last=1 act=relu pool=[2,2]} : f32[1,5,8,32] @arena:5120:bf16  !conv.json:9:5+7 */
+/* %y1 = conv2d_act "conv1" %x, %w1, %s1, %b1 {pad=[1,1] channels_last=1 act=relu pool=[2,2]} :
+ * f32[1,5,8,32] @arena:5120:bf16  !conv.json:9:5+7 */
 struct k001 {
 	enum { C = 3, O = 32, TAPS = 9, BN = 64, WO = 27, WC = 9, WT = 1 };
 	typedef float In;
@@ -33,7 +34,8 @@ extern "C" __global__ void __launch_bounds__(256, 1) k001_conv1(const Mem m)
 		(float *)(m.load + 0) + blockIdx.z * 4608ll);
 }
 
-/* %y2 = conv2d "conv2" %y1, %w2, %b2 {pad=[1,1] channels_last=1} : f32[1,5,8,32] @arena:0  !conv.json:10:5+7 */
+/* %y2 = conv2d "conv2" %y1, %w2, %b2 {pad=[1,1] channels_last=1} : f32[1,5,8,32] @arena:0
+ * !conv.json:10:5+7 */
 struct k002 {
 	enum { C = 32, O = 32, TAPS = 9, BN = 64, WO = 288, WC = 9, WT = 1 };
 	typedef bf16 In;
@@ -45,7 +47,8 @@ extern "C" __global__ void __launch_bounds__(256, 1) k002_conv2(const Mem m)
 		(bf16 *)(m.load + 18432) + blockIdx.z * 36864ll);
 }
 
-/* %y1 = conv2d_act "conv1" %x, %w1, %s1, %b1 {pad=[1,1] channels_last=1 act=relu pool=[2,2]} : f32[1,5,8,32] @arena:5120:bf16  !conv.json:9:5+7 */
+/* %y1 = conv2d_act "conv1" %x, %w1, %s1, %b1 {pad=[1,1] channels_last=1 act=relu pool=[2,2]} :
+ * f32[1,5,8,32] @arena:5120:bf16  !conv.json:9:5+7 */
 struct k003 {
 	enum { H = 10, W = 16, C = 3, OH = 10, OW = 16, O = 32, KH = 3, KW = 3, PH = 1, PW = 1 };
 	enum { TH = 2, TW = 2, XH = 48, XW = 3, XC = 1, YH = 256, YW = 32, YC = 1, SCALE = 1, SHIFT = 0 };
@@ -64,7 +67,8 @@ extern "C" __global__ void __launch_bounds__(256, 1) k003_conv1(const Mem m)
 		((bf16 *)(m.arena + 5120)));
 }
 
-/* %y2 = conv2d "conv2" %y1, %w2, %b2 {pad=[1,1] channels_last=1} : f32[1,5,8,32] @arena:0  !conv.json:10:5+7 */
+/* %y2 = conv2d "conv2" %y1, %w2, %b2 {pad=[1,1] channels_last=1} : f32[1,5,8,32] @arena:0
+ * !conv.json:10:5+7 */
 struct k004 {
 	enum { H = 5, W = 8, C = 32, OH = 5, OW = 8, O = 32, KH = 3, KW = 3, PH = 1, PW = 1, TH = 1 };
 	enum { TW = 1, XH = 256, XW = 32, XC = 1, YH = 256, YW = 32, YC = 1, SCALE = 0, SHIFT = 1 };

@@ -1,6 +1,7 @@
 // ---- map
 
-/* %m = map "gate" %n, %x {f="t0 = silu(x0); y0 = mul(t0, x1)"} : f32[2,6,20] @arena:960  !pointwise.json:5:3 */
+/* %m = map "gate" %n, %x {f="t0 = silu(x0); y0 = mul(t0, x1)"} : f32[2,6,20] @arena:960
+ * !pointwise.json:5:3 */
 struct k002 {
 	enum { COUNT = 60 };
 };

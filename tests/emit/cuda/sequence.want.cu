@@ -70,7 +70,8 @@ extern "C" __global__ void __launch_bounds__(256, 1) k006_y(const Mem m)
 }
 // ---- scan
 
-/* %g = scan_gate "scan" %u, %dt, %A, %B, %C, %D, %z {softplus=1 reverse=[0,1] group=2} : f32[2,1,20,32] @arena:16640  !seq.json:12:3 */
+/* %g = scan_gate "scan" %u, %dt, %A, %B, %C, %D, %z {softplus=1 reverse=[0,1] group=2} :
+ * f32[2,1,20,32] @arena:16640  !seq.json:12:3 */
 struct k005 {
 	enum { L = 20, E = 32, N = 4, TC = 20, UR = 32, DR = 40, BR = 40, CR = 40, ZR = 32, YR = 32 };
 	enum { UC = 1, DC = 1, BC = 1, CC = 1, ZC = 1, GATE = 1, SOFTPLUS = 1, ASYNC = 1 };
@@ -94,7 +95,8 @@ extern "C" __global__ void __launch_bounds__(128, 1) k005_scan(const Mem m)
 }
 // ---- product
 
-/* %u, %z = inproj_conv_silu "in_proj" %x, %w, %cw, %cb {pad=[3,0] reverse=[0,1] group=2} : f32[2,1,20,32] @arena:6400, f32[2,1,20,32] @arena:11520  !seq.json:7:3 */
+/* %u, %z = inproj_conv_silu "in_proj" %x, %w, %cw, %cb {pad=[3,0] reverse=[0,1] group=2} :
+ * f32[2,1,20,32] @arena:6400, f32[2,1,20,32] @arena:11520  !seq.json:7:3 */
 struct k001 {
 	enum { M = 20, N = 64, K = 16, XR = 16, WR = 16, YR = 32, BIAS = 0 };
 	typedef float Out;
