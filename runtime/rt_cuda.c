@@ -71,15 +71,19 @@ static RtStatus fail_arch(const Rt *r, int family, RtError *err)
 		}
 	if (sep[0] == ' ')
 		rt_error_append(err, " none");
-	for (int i = 0; i < p->nimages; i++)
-		if (p->images[i].family == family && p->images[i].ptx)
-			rt_error_append(
-			    err,
-			    " and PTX of sm_%d, which needs a driver for CUDA %d.%d (this one: "
-			    "%d.%d)",
-			    p->images[i].arch, p->toolkit_version / 1000,
-			    p->toolkit_version % 1000 / 10, r->version / 1000,
-			    r->version % 1000 / 10);
+	for (int i = 0; i < p->nimages; i++) {
+		const RtCudaImage *m = &p->images[i];
+		if (m->family != family || !m->ptx)
+			continue;
+		rt_error_append(err, " and PTX of sm_%d, ", m->arch);
+		if (m->arch > r->arch)
+			rt_error_append(err, "which is newer");
+		else
+			rt_error_append(err,
+					"which needs a driver for CUDA %d.%d (this one: %d.%d)",
+					p->toolkit_version / 1000, p->toolkit_version % 1000 / 10,
+					r->version / 1000, r->version % 1000 / 10);
+	}
 	return RT_DEVICE;
 }
 

@@ -84,7 +84,7 @@ driver() {
 		says 3 "no NVIDIA driver" "$work/program" bench || return 1
 	fi
 	EMULATOR_DEVICES=0 says 3 "there is no NVIDIA GPU" $emulate "$work/program" bench &&
-		EMULATOR_ARCH=75 says 3 "is sm_75, but .*machine code for sm_80, sm_90" \
+		EMULATOR_ARCH=75 says 3 "is sm_75, but .*machine code for sm_80, sm_90 and PTX of sm_90, which is newer" \
 			$emulate "$work/program" bench &&
 		EMULATOR_ARCH=120 EMULATOR_CUDA=12040 says 3 \
 			"is sm_120, but .*PTX of sm_90, which needs a driver for CUDA 1[3-9].* \(this one: 12\.4\)" \
