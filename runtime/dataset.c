@@ -269,7 +269,7 @@ static RtStatus find(const char *root, const char *folder, const char *suffix, R
 	char *const dir = rt_path_join(root, folder);
 	if (!dir)
 		return rt_no_memory(err);
-	RtStatus s = rt_find_files(dir, suffix, p, err);
+	const RtStatus s = rt_find_files(dir, suffix, p, err);
 	free(dir);
 	return s;
 }

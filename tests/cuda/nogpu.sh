@@ -1,9 +1,9 @@
 #!/bin/sh
 # nogpu.sh [-q] [FILE.sir...]: what can be checked of the CUDA back end without a GPU: each kernel
-# file and kernels_test.cu compile; given graphs compile in every precision for every architecture with NVRTC,
-# and the first of them with nvcc; no kernel spills or uses local memory. With -q for every
-# architecture in one precision or another, with NVRTC alone. Needs a CUDA toolkit, python3 and
-# build/cuda/cuda_check.
+# file and kernels_test.cu compile; given graphs compile in every precision for every architecture
+# with NVRTC, and the first of them with nvcc; no kernel spills or uses local memory. With -q for
+# every architecture in one precision or another, with NVRTC alone. Needs a CUDA toolkit, python3
+# and build/cuda/cuda_check.
 cd "$(dirname "$0")/../.." || exit 2
 PATH=$PATH:/usr/local/cuda/bin
 check=${B:-build}/cuda/cuda_check

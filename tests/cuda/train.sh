@@ -1,12 +1,12 @@
 #!/bin/bash
-# train.sh [-e] [-q] [-1] [-c] [-m MODEL] [-s SEED] [-p PRECISION] [-b] [BUILD OPTION...]: a training
+# train.sh [-e] [-q] [-1] [-c] [-m MODEL] [-s SEED] [-p PRECISION] [BUILD OPTION...]: a training
 # program of models/MODEL.json (seld_mamba_tiny) on the GPU or, with -e, in the emulator: one step
 # against PyTorch in float64 (not with -q), the same bits whatever the order in which blocks run and,
 # not with -1, some epochs twice with equal bits, the scores of its evaluation from its weights, once
 # more killed and resumed, a loss that is no number; with -c the loss of a hundred steps, PyTorch on
-# the GPU, too; with -b its times and memory. SEED is that of the one step's weights and data, such
-# that no gradient is ill-conditioned. Prints "ok NAME" or "not ok NAME" and why; status 1 after any
-# of these. Needs python3 with torch.
+# the GPU, too. SEED is that of the one step's weights and data, such that no gradient is
+# ill-conditioned. Prints "ok NAME" or "not ok NAME" and why; status 1 after any of these. Needs
+# python3 with torch.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
 build=${B:-build}
@@ -14,14 +14,13 @@ build=${B:-build}
 seldc=$PWD/$build/seldc
 python=${PYTHON:-/usr/bin/python3}
 work=$(mktemp -d) && trap 'rm -rf "$work"' EXIT
-run= model=seld_mamba_tiny accumulate=1 seed=3 precision=fp32 quick= single= bench= curve= options=() sets=()
+run= model=seld_mamba_tiny accumulate=1 seed=3 precision=fp32 quick= single= curve= options=() sets=()
 epochs=20 # that of a GPU can be caught running; in the emulator a step takes seconds
 while [ $# -gt 0 ]; do
 	case $1 in
 	-e) run=$PWD/tests/cuda/emulate epochs=2 options+=(--compiler nvcc --arch sm_90) ;;
 	-q) quick=1 ;;
 	-1) single=1 ;;
-	-b) bench=1 ;;
 	-c) curve=1 ;;
 	-m) model=$2; shift ;;
 	-s) seed=$2; shift ;;
@@ -115,15 +114,6 @@ no_number() {
 	train d --set lr=1e9
 	[ $? = 1 ] && grep -q 'first bad tensor is' "$out" && [ -s "$work/d/checkpoint.safetensors" ]
 }
-measure() {
-	"$program" bench --runs 20 & local pid=$! most=0 now
-	while kill -0 $pid 2>/dev/null; do
-		now=$(nvidia-smi --query-compute-apps=used_memory --format=csv,noheader,nounits | sort -n | tail -1)
-		[ "${now:-0}" -gt $most ] && most=$now
-		sleep 0.2
-	done
-	wait $pid && echo "memory $most MiB"
-}
 
 check "builds" build_program || exit 1
 batch=$($run "$program" info --json | "$python" -c 'import json, sys; print(json.load(sys.stdin)["batch"])')
@@ -137,7 +127,6 @@ if [ -z "$single" ]; then
 	check "killed and resumed" resumed
 	check "a loss that is no number" no_number
 fi
-[ -z "$bench" ] || show=99 check "times" measure
 if [ "$curve" ]; then
 	wait
 	cat "$work/curve"
