@@ -129,7 +129,8 @@ static unsigned mma_smem(const ConvShape *s, ConvKind kind, const ConvTile *t)
 }
 
 /* rate: the share of the matrix instructions' rate that shared memory leaves. The larger tiles of
- * warps are for many images, where few CTAs need not share a multiprocessor's time. */
+ * warps are for many images, where few CTAs need not share a multiprocessor's time. wgmma takes
+ * whole warpgroups, and two CTAs of one each, which wait at their own barriers. */
 static ConvTile mma_tile(const Emit *e, const ConvShape *s, ConvKind kind, int64_t images)
 {
 	enum { MANY_IMAGES = 16 };
@@ -146,6 +147,8 @@ static ConvTile mma_tile(const Emit *e, const ConvShape *s, ConvKind kind, int64
 	for (size_t i = 0; i < COUNT(row); i++) {
 		const ConvTile *t = &row[i].tile;
 		const int warps = t->wr * t->wn;
+		if (e->code->opt.wgmma && kind == CONV_BF16 && warps != 4)
+			continue;
 		if ((t->bn > 64 && s->o <= 64) || (row[i].many && images < MANY_IMAGES) ||
 		    mma_smem(s, kind, t) > MOST_SMEM)
 			continue;

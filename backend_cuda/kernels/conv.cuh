@@ -294,7 +294,8 @@ __device__ __forceinline__ void conv_fma(const typename P::In *x, const float *w
  * A slab is 128 bytes of input channels: 64 bf16 or 32 float. Steps go through (slab, tap); each
  * has its own weights in a ring of STAGES. 16-byte pieces of a row are exchanged by the row's low
  * bits, so that ldmatrix at any tap offset reads without bank conflicts. C a multiple of 16 bytes.
- * WR x WN warps, STAGES; w: [slab][tap][O rounded up to BN][128 bytes]. */
+ * WR x WN warps, STAGES; w: [slab][tap][O rounded up to BN][128 bytes]. Warpgroups, where there are
+ * any, read weights from shared memory themselves: each of their warps has all BN channels. */
 
 template <class P> struct ConvMma {
 	typedef typename P::In T;
@@ -312,8 +313,14 @@ template <class P> struct ConvMma {
 		HALO_BYTES = HR * HC * 128,
 		W_BYTES = P::BN * 128,
 		SMEM = HALOS * HALO_BYTES + STAGES * W_BYTES,
-		MT = P::ROWS / P::WR,
-		NT = P::BN / P::WN / 8,
+#ifdef WGMMA
+		GROUPS = sizeof(T) == 2 && THREADS % 128 == 0,
+#else
+		GROUPS = 0,
+#endif
+		WR = GROUPS ? P::WR * P::WN : P::WR,
+		MT = P::ROWS / WR,
+		NT = P::BN * WR / (P::WR * P::WN) / 8,
 		TILES_W = (P::OW + 15) / 16,
 	};
 };
@@ -392,6 +399,32 @@ __device__ __forceinline__ void conv_mma_step(float (*acc)[ConvMma<P>::NT][4], u
 	}
 }
 
+#ifdef WGMMA
+/* The same for warpgroups; wt: the tile's first channel. */
+template <class P>
+__device__ __forceinline__ void conv_wgmma_step(float (*acc)[ConvMma<P>::NT][4], unsigned halo,
+                                                int pix, unsigned wt)
+{
+	typedef ConvMma<P> F;
+	const int lane = threadIdx.x & 31;
+	unsigned a[4][F::MT][4];
+#pragma unroll
+	for (int ks = 0; ks < 4; ks++)
+#pragma unroll
+		for (int i = 0; i < F::MT; i++) {
+			const int p = pix + i * F::HC;
+			ldmatrix4(a[ks][i], halo + p * 128 + (((ks * 2 + (lane >> 4)) ^ (p & 7)) << 4));
+		}
+	wgmma_begin();
+#pragma unroll
+	for (int ks = 0; ks < 4; ks++)
+#pragma unroll
+		for (int i = 0; i < F::MT; i++)
+			wgmma<P::BN, 0>(acc[i], a[ks][i], wgmma_rows(wt + ks * 32));
+	wgmma_end();
+}
+#endif
+
 template <class P>
 __device__ __forceinline__ void conv_put2(typename P::Out *y, int py, int px, int n, float a,
                                           float b)
@@ -459,10 +492,10 @@ __device__ __forceinline__ void conv_mma(const typename P::In *x, const typename
                                          typename P::Out *y)
 {
 	typedef ConvMma<P> F;
-	extern __shared__ float4 shared[];
-	const unsigned halo = shared_address(shared), wts = halo + F::HALOS * F::HALO_BYTES;
+	extern __shared__ __align__(1024) float4 shared[];
+	const unsigned wts = shared_address(shared), halo = wts + F::STAGES * F::W_BYTES;
 	const int lane = threadIdx.x & 31, warp = threadIdx.x >> 5;
-	const int row = warp % P::WR * F::MT, nw = warp / P::WR * F::NT * 8;
+	const int row = warp % F::WR * F::MT, nw = warp / F::WR * F::NT * 8;
 	const int y0 = blockIdx.x / F::TILES_W * P::ROWS, x0 = blockIdx.x % F::TILES_W * 16;
 	const int n0 = blockIdx.y * P::BN;
 	float acc[F::MT][F::NT][4] = {};
@@ -473,13 +506,30 @@ __device__ __forceinline__ void conv_mma(const typename P::In *x, const typename
 #pragma unroll 1
 	for (int s = 0; s < F::STEPS; s++) {
 		async_wait<F::STAGES - 2>();
+#ifdef WGMMA
+		if (F::GROUPS)
+			wgmma_shared();
+#endif
 		__syncthreads();
 		conv_mma_issue<P>(halo, wts, x, w, y0, x0, n0, s + F::STAGES - 1);
 		const int slab = s / F::TAPS, tap = s % F::TAPS;
 		const int pix = (row + tap / P::KW) * F::HC + (lane & 15) + tap % P::KW;
-		conv_mma_step<P>(acc, halo + slab % F::HALOS * F::HALO_BYTES, pix,
-		                 wts + s % F::STAGES * F::W_BYTES + nw * 128);
+		const unsigned from = halo + slab % F::HALOS * F::HALO_BYTES;
+		const unsigned weights = wts + s % F::STAGES * F::W_BYTES;
+#ifdef WGMMA
+		if constexpr (F::GROUPS) {
+			conv_wgmma_step<P>(acc, from, pix, weights);
+			continue;
+		}
+#endif
+		conv_mma_step<P>(acc, from, pix, weights + nw * 128);
 	}
+#ifdef WGMMA
+	if constexpr (F::GROUPS)
+#pragma unroll
+		for (int i = 0; i < F::MT; i++)
+			wgmma_sums<P::BN>(acc[i]);
+#endif
 	conv_mma_store<P>(acc, scale, shift, y, y0 + row, x0, n0 + nw);
 }
 
