@@ -128,13 +128,19 @@ __device__ __forceinline__ void wgmma_begin()
 	asm volatile("wgmma.fence.sync.aligned;" ::: "memory");
 }
 
-/* Waits for them: what they read may be overwritten. */
-__device__ __forceinline__ void wgmma_end()
+/* Behind the last of several; they are under way. */
+__device__ __forceinline__ void wgmma_commit()
 {
-	asm volatile("wgmma.commit_group.sync.aligned;\n\twgmma.wait_group.sync.aligned 0;" ::: "memory");
+	asm volatile("wgmma.commit_group.sync.aligned;" ::: "memory");
 }
 
-/* Behind the last wgmma_end, before the sums are read: the compiler does not know that they change
+/* Waits for all: what they read may be overwritten. */
+__device__ __forceinline__ void wgmma_wait()
+{
+	asm volatile("wgmma.wait_group.sync.aligned 0;" ::: "memory");
+}
+
+/* Behind the last wgmma_wait, before the sums are read: the compiler does not know that they change
  * until then. */
 template <int N> __device__ __forceinline__ void wgmma_sums(float (*d)[4])
 {

@@ -400,10 +400,10 @@ __device__ __forceinline__ void conv_mma_step(float (*acc)[ConvMma<P>::NT][4], u
 }
 
 #ifdef WGMMA
-/* The same for warpgroups; wt: the tile's first channel. */
+/* Starts the same for warpgroups; wt: the tile's first channel. */
 template <class P>
-__device__ __forceinline__ void conv_wgmma_step(float (*acc)[ConvMma<P>::NT][4], unsigned halo,
-                                                int pix, unsigned wt)
+__device__ __forceinline__ void conv_wgmma_start(float (*acc)[ConvMma<P>::NT][4], unsigned halo,
+                                                 int pix, unsigned wt)
 {
 	typedef ConvMma<P> F;
 	const int lane = threadIdx.x & 31;
@@ -421,7 +421,7 @@ __device__ __forceinline__ void conv_wgmma_step(float (*acc)[ConvMma<P>::NT][4],
 #pragma unroll
 		for (int i = 0; i < F::MT; i++)
 			wgmma<P::BN, 0>(acc[i], a[ks][i], wgmma_rows(wt + ks * 32));
-	wgmma_end();
+	wgmma_commit();
 }
 #endif
 
@@ -511,18 +511,21 @@ __device__ __forceinline__ void conv_mma(const typename P::In *x, const typename
 			wgmma_shared();
 #endif
 		__syncthreads();
-		conv_mma_issue<P>(halo, wts, x, w, y0, x0, n0, s + F::STAGES - 1);
 		const int slab = s / F::TAPS, tap = s % F::TAPS;
 		const int pix = (row + tap / P::KW) * F::HC + (lane & 15) + tap % P::KW;
 		const unsigned from = halo + slab % F::HALOS * F::HALO_BYTES;
 		const unsigned weights = wts + s % F::STAGES * F::W_BYTES;
 #ifdef WGMMA
-		if constexpr (F::GROUPS) {
-			conv_wgmma_step<P>(acc, from, pix, weights);
-			continue;
-		}
+		if constexpr (F::GROUPS)
+			conv_wgmma_start<P>(acc, from, pix, weights);
 #endif
-		conv_mma_step<P>(acc, from, pix, weights + nw * 128);
+		conv_mma_issue<P>(halo, wts, x, w, y0, x0, n0, s + F::STAGES - 1);
+#ifdef WGMMA
+		if constexpr (F::GROUPS)
+			wgmma_wait();
+		else
+#endif
+			conv_mma_step<P>(acc, from, pix, weights + nw * 128);
 	}
 #ifdef WGMMA
 	if constexpr (F::GROUPS)

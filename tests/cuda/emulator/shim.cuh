@@ -255,7 +255,8 @@ static inline void mma(float d[4], const unsigned a[4], const unsigned *b, T,
 
 static inline void wgmma_shared() {}
 static inline void wgmma_begin() {}
-static inline void wgmma_end() {}
+static inline void wgmma_commit() {}
+static inline void wgmma_wait() {}
 template <int N> static inline void wgmma_sums(float (*)[4]) {}
 static inline unsigned long long wgmma_rows(unsigned s) { return s; }
 
