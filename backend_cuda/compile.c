@@ -87,12 +87,14 @@ typedef struct ArchName {
 } ArchName;
 
 static const ArchName arch_name[] = {
-    {"sm_80", 80, false},   {"sm_86", 86, false},  {"sm_89", 89, false},  {"sm_90", 90, false},
-    {"sm_90a", 90, true},   {"sm_100", 100, false}, {"sm_120", 120, false}, {"ampere", 80, false},
-    {"a100", 80, false},    {"a30", 80, false},    {"a10", 86, false},    {"a40", 86, false},
-    {"rtx30", 86, false},   {"ada", 89, false},    {"l4", 89, false},     {"l40", 89, false},
-    {"rtx40", 89, false},   {"hopper", 90, false}, {"h100", 90, false},   {"h200", 90, false},
-    {"gh200", 90, false},   {"b100", 100, false},  {"b200", 100, false},  {"blackwell", 100, false},
+    {"sm_80", 80, false},   {"sm_86", 86, false},  {"sm_89", 89, false},
+    {"sm_90", 90, false},   {"sm_90a", 90, true},  {"sm_100", 100, false},
+    {"sm_120", 120, false}, {"ampere", 80, false}, {"a100", 80, false},
+    {"a30", 80, false},     {"a10", 86, false},    {"a40", 86, false},
+    {"rtx30", 86, false},   {"ada", 89, false},    {"l4", 89, false},
+    {"l40", 89, false},     {"rtx40", 89, false},  {"hopper", 90, false},
+    {"h100", 90, false},    {"h200", 90, false},   {"gh200", 90, false},
+    {"b100", 100, false},   {"b200", 100, false},  {"blackwell", 100, false},
     {"rtx50", 120, false},
 };
 
@@ -360,8 +362,7 @@ static int run_nvrtc(const Compiler *c, const Job *j)
 {
 	const Nvrtc *v = &c->nvrtc;
 	NvrtcProgram p;
-	const char *arch =
-	    arena_printf(c->arena, "--gpu-architecture=%s", target_of(c->arena, j));
+	const char *arch = arena_printf(c->arena, "--gpu-architecture=%s", target_of(c->arena, j));
 	const char *const flags[] = {"--std=c++17", arch, "--fmad=true"};
 	if (v->create(&p, j->text->s, j->kept, 0, NULL, NULL) != 0)
 		return 1;
@@ -518,8 +519,8 @@ static void report(const Compiler *c, const Job *j, const char *why)
 		buf_init(&few, c->arena);
 		const int n = list_kernels(c, j->family, &few);
 		diag_error(c->diag, E606, (Loc){0}, "%s failed for sm_%d on %d %s kernel%s: %s",
-			   c->name, j->arch.number, n, cuda_family_name(j->family), n == 1 ? "" : "s",
-			   why);
+			   c->name, j->arch.number, n, cuda_family_name(j->family),
+			   n == 1 ? "" : "s", why);
 		diag_note(c->diag, (Loc){0}, "%s", few.s);
 	}
 	const char *line = telling_line(c->arena, log);

@@ -26,7 +26,8 @@ def write(name, lines, outputs):
         f.write("\n".join(text) + "\n")
 
 
-def conv(name, group, b, h, w, c, o, kh, kw, pad, pool, act):
+def conv(name, group, b, h, w, c, o, kh, kw, pad, pool, act, computed=False):
+    """computed: x is a result, which can be bf16."""
     g = [group] if group else []
     oh, ow = h + 2 * pad[0] - kh + 1, w + 2 * pad[1] - kw + 1
     y = g + [b, oh // pool[0], ow // pool[1], o]
@@ -35,7 +36,10 @@ def conv(name, group, b, h, w, c, o, kh, kw, pad, pool, act):
     a += [f"act={act}"] if act != "none" else []
     a += [f"pool={shape(pool)}"] if pool != (1, 1) else []
     a += [f"group={group}"] if group else []
-    write(name, [source("x", g + [b, h, w, c]), param("w", g + [o, c, kh, kw]),
+    x = g + [b, h, w, c]
+    tail = f" {{group={group}}}" if group else ""
+    given = [source("xs", x), f"  %x = neg %xs{tail} : f32{shape(x)}"] if computed else [source("x", x)]
+    write(name, given + [param("w", g + [o, c, kh, kw]),
                  param("s", g + [o], "ones"), param("t", g + [o]),
                  f"  %y = conv2d_act %x, %w, %s, %t {{{' '.join(a)}}} : f32{shape(y)}"], ["y"])
 
@@ -231,6 +235,9 @@ conv("conv_1x1", 0, 2, 7, 13, 64, 48, 1, 1, (0, 0), (1, 1), "relu")
 conv("conv_1x3", 0, 1, 5, 40, 24, 24, 1, 3, (0, 1), (1, 2), "relu")
 conv("conv_3x1", 0, 1, 23, 9, 16, 17, 3, 1, (1, 0), (2, 1), "none")
 conv("conv_few_channels", 2, 2, 18, 31, 7, 64, 3, 3, (1, 1), (1, 1), "relu")
+conv("conv_few_pool22", 2, 2, 18, 31, 7, 72, 3, 3, (1, 1), (2, 2), "relu", True)
+conv("conv_few_images", 0, 17, 37, 20, 4, 33, 3, 3, (1, 1), (1, 1), "none", True)
+conv("conv_few_1x4", 0, 1, 9, 23, 8, 64, 1, 4, (0, 1), (1, 2), "relu", True)
 conv("conv_odd_channels", 0, 1, 12, 20, 19, 33, 3, 3, (1, 1), (2, 2), "relu")
 for m, k, n, bias in ((1, 64, 64, True), (50, 72, 40, True), (51, 32, 1024, False),
                       (50, 1024, 64, False), (65, 520, 33, True), (3, 7, 5, True),
