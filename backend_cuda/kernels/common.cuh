@@ -151,17 +151,30 @@ template <int N> __device__ __forceinline__ void wgmma_sums(float (*d)[4])
 
 /* B in shared memory: rows of 128 bytes whose 16-byte pieces are exchanged by the row's low bits,
  * from a multiple of 1024 bytes on. s: in the first row, a multiple of 32 bytes from its start if
- * rows are columns of B, in tiles of 8; at a multiple of 1024 if rows are of B's depth. */
-__device__ __forceinline__ unsigned long long wgmma_rows(unsigned s)
+ * rows are columns of B, in tiles of 8; at a multiple of 1024 if rows are of B's depth. panel: bytes from
+ * 64 columns to the next 64 in the latter case. */
+__device__ __forceinline__ unsigned long long wgmma_rows(unsigned s, unsigned panel = 1024)
 {
-	const unsigned long long swizzle_128 = 1ull << 62, stride_1024 = 64ull << 32 | 64ull << 16;
-	return swizzle_128 | stride_1024 | (s & 0x3ffff) >> 4;
+	const unsigned long long swizzle_128 = 1ull << 62, tile_1024 = 64ull << 32;
+	return swizzle_128 | tile_1024 | (unsigned long long)(panel >> 4) << 16 | (s & 0x3ffff) >> 4;
 }
 
 #define WGMMA_SUM(j) "+f"(d[j][0]), "+f"(d[j][1]), "+f"(d[j][2]), "+f"(d[j][3])
 #define WGMMA_SUMS(j)                                                                              \
 	WGMMA_SUM(j), WGMMA_SUM(j + 1), WGMMA_SUM(j + 2), WGMMA_SUM(j + 3), WGMMA_SUM(j + 4),          \
 	    WGMMA_SUM(j + 5), WGMMA_SUM(j + 6), WGMMA_SUM(j + 7)
+#define WGMMA_64                                                                                   \
+	"{.reg .pred p; setp.ne.b32 p, 1, 0;\n\t"                                                      \
+	"wgmma.mma_async.sync.aligned.m64n64k16.f32.bf16.bf16 "                                        \
+	"{%0, %1, %2, %3, %4, %5, %6, %7, %8, %9, %10, %11, %12, %13, %14, %15, "                      \
+	"%16, %17, %18, %19, %20, %21, %22, %23, %24, %25, %26, %27, %28, %29, %30, %31}, "
+#define WGMMA_128                                                                                  \
+	"{.reg .pred p; setp.ne.b32 p, 1, 0;\n\t"                                                      \
+	"wgmma.mma_async.sync.aligned.m64n128k16.f32.bf16.bf16 "                                       \
+	"{%0, %1, %2, %3, %4, %5, %6, %7, %8, %9, %10, %11, %12, %13, %14, %15, "                      \
+	"%16, %17, %18, %19, %20, %21, %22, %23, %24, %25, %26, %27, %28, %29, %30, %31, "             \
+	"%32, %33, %34, %35, %36, %37, %38, %39, %40, %41, %42, %43, %44, %45, %46, %47, "             \
+	"%48, %49, %50, %51, %52, %53, %54, %55, %56, %57, %58, %59, %60, %61, %62, %63}, "
 
 /* d += a b: each warp 16 rows, N columns, depth 16 of bf16. d[j] and a as of mma; TURNED: B's rows in
  * shared memory are of its depth. */
@@ -170,23 +183,26 @@ __device__ __forceinline__ void wgmma(float (*d)[4], const unsigned a[4], unsign
 {
 	static_assert(N == 64 || N == 128, "columns of a wgmma");
 	if constexpr (N == 64)
-		asm volatile("{\n\t.reg .pred p;\n\tsetp.ne.b32 p, 1, 0;\n\t"
-		             "wgmma.mma_async.sync.aligned.m64n64k16.f32.bf16.bf16 "
-		             "{%0, %1, %2, %3, %4, %5, %6, %7, %8, %9, %10, %11, %12, %13, %14, %15, "
-		             "%16, %17, %18, %19, %20, %21, %22, %23, %24, %25, %26, %27, %28, %29, %30, %31}, "
-		             "{%32, %33, %34, %35}, %36, p, 1, 1, %37;\n\t}"
+		asm volatile(WGMMA_64 "{%32, %33, %34, %35}, %36, p, 1, 1, %37;}"
 		             : WGMMA_SUMS(0)
 		             : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "l"(b), "n"(TURNED));
 	else
-		asm volatile("{\n\t.reg .pred p;\n\tsetp.ne.b32 p, 1, 0;\n\t"
-		             "wgmma.mma_async.sync.aligned.m64n128k16.f32.bf16.bf16 "
-		             "{%0, %1, %2, %3, %4, %5, %6, %7, %8, %9, %10, %11, %12, %13, %14, %15, "
-		             "%16, %17, %18, %19, %20, %21, %22, %23, %24, %25, %26, %27, %28, %29, %30, %31, "
-		             "%32, %33, %34, %35, %36, %37, %38, %39, %40, %41, %42, %43, %44, %45, %46, %47, "
-		             "%48, %49, %50, %51, %52, %53, %54, %55, %56, %57, %58, %59, %60, %61, %62, %63}, "
-		             "{%64, %65, %66, %67}, %68, p, 1, 1, %69;\n\t}"
+		asm volatile(WGMMA_128 "{%64, %65, %66, %67}, %68, p, 1, 1, %69;}"
 		             : WGMMA_SUMS(0), WGMMA_SUMS(8)
 		             : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "l"(b), "n"(TURNED));
+}
+
+/* The same with the warpgroup's 64 rows of A in shared memory, too, as columns of B lie there. */
+template <int N, int TURNED>
+__device__ __forceinline__ void wgmma(float (*d)[4], unsigned long long a, unsigned long long b)
+{
+	static_assert(N == 64 || N == 128, "columns of a wgmma");
+	if constexpr (N == 64)
+		asm volatile(WGMMA_64 "%32, %33, p, 1, 1, %34, %34;}"
+		             : WGMMA_SUMS(0) : "l"(a), "l"(b), "n"(TURNED));
+	else
+		asm volatile(WGMMA_128 "%64, %65, p, 1, 1, %66, %66;}"
+		             : WGMMA_SUMS(0), WGMMA_SUMS(8) : "l"(a), "l"(b), "n"(TURNED));
 }
 #endif
 

@@ -165,15 +165,24 @@ __device__ __forceinline__ void product_fma(const float *x, const float *w, cons
 
 /* ---- matrix instructions: bf16 and tf32 -----------------------------------------------------
  * Slabs of 128 bytes along k in a ring of STAGES; x and w have the same element type In. WM x WN warps.
- * K, XR, WR multiples of 16 bytes. */
+ * K, XR, WR multiples of 16 bytes. A warpgroup, where there is one, reads both from shared memory
+ * itself and has 64 rows at a time, each of its warps 16 of them and all BN columns. */
 
 template <class P> struct ProductMma {
 	typedef typename P::In T;
 	enum {
 		KC = 128 / sizeof(T),
 		THREADS = 32 * P::WM * P::WN,
-		MT = P::BM / P::WM / 16,
-		NT = P::BN / P::WN / 8,
+#ifdef WGMMA
+		GROUP = sizeof(T) == 2 && THREADS == 128 && P::BM % 64 == 0 && P::BN % 64 == 0,
+#else
+		GROUP = 0,
+#endif
+		WM = GROUP ? 4 : P::WM,
+		WN = GROUP ? 1 : P::WN,
+		MT = P::BM / WM / 16,
+		NT = P::BN / WN / 8,
+		MSTEP = GROUP ? 64 : 16, /* rows from a thread's sums to the next */
 		STAGES = P::STAGES,
 		STAGE = (P::BM + P::BN) * 128,
 		SLABS = (P::K + KC - 1) / KC,
@@ -240,11 +249,30 @@ template <class P> struct MmaPlace {
 	int m, n;
 	__device__ __forceinline__ MmaPlace()
 	{
+		typedef ProductMma<P> F;
 		const int warp = threadIdx.x >> 5;
-		m = warp % P::WM * (P::BM / P::WM);
-		n = warp / P::WM * (P::BN / P::WN);
+		m = warp % F::WM * (F::GROUP ? 16 : P::BM / F::WM);
+		n = warp / F::WM * (P::BN / F::WN);
 	}
 };
+
+#ifdef WGMMA
+/* Starts the sums of a slab. */
+template <class P>
+__device__ __forceinline__ void product_wgmma_start(float (*acc)[ProductMma<P>::NT][4],
+                                                    unsigned stage)
+{
+	typedef ProductMma<P> F;
+	wgmma_begin();
+#pragma unroll
+	for (int ks = 0; ks < 4; ks++)
+#pragma unroll
+		for (int i = 0; i < F::MT; i++)
+			wgmma<P::BN, 0>(acc[i], wgmma_rows(stage + i * 64 * 128 + ks * 32),
+			                wgmma_rows(stage + P::BM * 128 + ks * 32));
+	wgmma_commit();
+}
+#endif
 
 template <class P>
 __device__ __forceinline__ void product_mma_tile(float (*acc)[ProductMma<P>::NT][4],
@@ -252,20 +280,39 @@ __device__ __forceinline__ void product_mma_tile(float (*acc)[ProductMma<P>::NT]
                                                  int m0, int n0)
 {
 	typedef ProductMma<P> F;
-	extern __shared__ float4 shared4[];
-	const unsigned shared = shared_address(shared4);
+	extern __shared__ __align__(1024) float4 panels[];
+	const unsigned shared = shared_address(panels);
 	const MmaPlace<P> at;
 #pragma unroll
 	for (int s = 0; s < F::STAGES - 1; s++)
 		product_mma_issue<P>(shared, x, w, m0, n0, s);
 #pragma unroll 1
 	for (int s = 0; s < F::SLABS; s++) {
-		async_wait<F::STAGES - 2>();
-		__syncthreads();
-		product_mma_issue<P>(shared, x, w, m0, n0, s + F::STAGES - 1);
 		const unsigned stage = shared + s % F::STAGES * F::STAGE;
-		product_mma_slab<P>(acc, stage + at.m * 128, stage + (P::BM + at.n) * 128);
+		async_wait<F::STAGES - 2>();
+#ifdef WGMMA
+		if (F::GROUP)
+			wgmma_shared();
+#endif
+		__syncthreads();
+#ifdef WGMMA
+		if constexpr (F::GROUP)
+			product_wgmma_start<P>(acc, stage);
+#endif
+		product_mma_issue<P>(shared, x, w, m0, n0, s + F::STAGES - 1);
+#ifdef WGMMA
+		if constexpr (F::GROUP)
+			wgmma_wait();
+		else
+#endif
+			product_mma_slab<P>(acc, stage + at.m * 128, stage + (P::BM + at.n) * 128);
 	}
+#ifdef WGMMA
+	if constexpr (F::GROUP)
+#pragma unroll
+		for (int i = 0; i < F::MT; i++)
+			wgmma_sums<P::BN>(acc[i]);
+#endif
 	async_wait<0>();
 }
 
@@ -301,7 +348,7 @@ __device__ __forceinline__ void product_mma(const typename P::In *x, const typen
 		const float b1 = P::BIAS && n + 1 < P::N ? bias[n + 1] : 0.0f;
 #pragma unroll
 		for (int i = 0; i < F::MT; i++) {
-			const int m = m0 + at.m + i * 16 + (lane >> 2);
+			const int m = m0 + at.m + i * F::MSTEP + (lane >> 2);
 			product_put2<P>(y, m, n, acc[i][j][0] + b0, acc[i][j][1] + b1);
 			product_put2<P>(y, m + 8, n, acc[i][j][2] + b0, acc[i][j][3] + b1);
 		}
@@ -345,7 +392,7 @@ __device__ __forceinline__ void inproj_spill_mma(float *tile,
 		for (int j = 0; j < F::NT; j++)
 #pragma unroll
 			for (int e = 0; e < 4; e++)
-				tile[(at.m + i * 16 + (lane >> 2) + e / 2 * 8) * (P::BN + 1) + at.n + j * 8 +
+				tile[(at.m + i * F::MSTEP + (lane >> 2) + e / 2 * 8) * (P::BN + 1) + at.n + j * 8 +
 				     (lane & 3) * 2 + e % 2] = acc[i][j][e];
 	__syncthreads();
 }
@@ -414,8 +461,8 @@ __device__ __forceinline__ void inproj_mma(const typename P::In *x, const typena
                                            typename P::Out *u, typename P::OutZ *z, bool rev)
 {
 	typedef ProductMma<P> F;
-	extern __shared__ float4 shared4[];
-	float *tile = (float *)shared4;
+	extern __shared__ __align__(1024) float4 panels[];
+	float *tile = (float *)panels;
 	const int t0 = blockIdx.y * (P::BM - P::TAPS + 1), n0 = blockIdx.x * P::BN;
 	float acc[F::MT][F::NT][4] = {};
 	product_mma_tile<P>(acc, x, w, inproj_row<P>(t0, n0, rev), n0);

@@ -36,7 +36,9 @@ template <class P> struct DwPlace {
 /* ---- matrix instructions ---------------------------------------------------------------------
  * WM x WN warps. Slabs of KR rows in a ring of STAGES. bf16: an operand lies in whole panels of 64
  * columns, rows of 128 bytes whose 16-byte pieces are exchanged by the row's low bits; ldmatrix
- * turns it. tf32: rows of BM or BN floats and 8 more, so that 4 rows of 8 hit 32 banks. */
+ * turns it. tf32: rows of BM or BN floats and 8 more, so that 4 rows of 8 hit 32 banks. A warpgroup,
+ * where there is one, reads panels itself: 64 rows of A at a time, each of its warps 16 of them and
+ * all BN columns. */
 
 template <class P> struct DwMma {
 	typedef typename P::In T;
@@ -44,8 +46,16 @@ template <class P> struct DwMma {
 		HALF = sizeof(T) == 2,
 		KR = HALF ? 64 : 24,
 		THREADS = 32 * P::WM * P::WN,
-		MT = P::BM / P::WM / 16,
-		NT = P::BN / P::WN / 8,
+#ifdef WGMMA
+		GROUP = HALF && THREADS == 128 && P::BM % 64 == 0 && P::BN % 64 == 0,
+#else
+		GROUP = 0,
+#endif
+		WM = GROUP ? 4 : P::WM,
+		WN = GROUP ? 1 : P::WN,
+		MT = P::BM / WM / 16,
+		NT = P::BN / WN / 8,
+		MSTEP = GROUP ? 64 : 16, /* rows of A from a thread's sums to the next */
 		STAGES = 3,
 		G_BYTES = HALF ? KR * P::BM * 2 : KR * (P::BM + 8) * 4,
 		X_BYTES = HALF ? KR * (P::BN < 64 ? 64 : P::BN) * 2 : KR * (P::BN + 8) * 4,
@@ -164,6 +174,24 @@ __device__ __forceinline__ void dw_slab(float (*acc)[DwMma<P>::NT][4], const cha
 	}
 }
 
+#ifdef WGMMA
+/* Starts the sums of a slab. */
+template <class P>
+__device__ __forceinline__ void dw_wgmma_start(float (*acc)[DwMma<P>::NT][4], const char *stage)
+{
+	typedef DwMma<P> F;
+	const unsigned gs = shared_address(stage), xs = gs + F::G_BYTES, panel = F::KR * 128;
+	wgmma_begin();
+#pragma unroll
+	for (int k = 0; k < F::KR; k += 16)
+#pragma unroll
+		for (int i = 0; i < F::MT; i++)
+			wgmma<P::BN, 1>(acc[i], wgmma_rows(gs + i * panel + k * 128),
+			                wgmma_rows(xs + k * 128, panel));
+	wgmma_commit();
+}
+#endif
+
 template <class P> __device__ __forceinline__ void dw_put2(float *y, int m, int n, float a, float b)
 {
 	if (m >= P::M || n >= P::N)
@@ -183,11 +211,11 @@ __device__ __forceinline__ void product_dw_mma(const typename P::GT *g, const ty
                                                float *parts)
 {
 	typedef DwMma<P> F;
-	extern __shared__ float4 shared4[];
-	char *shared = (char *)shared4;
+	extern __shared__ __align__(1024) float4 panels[];
+	char *shared = (char *)panels;
 	const DwPlace<P> at;
 	const int lane = threadIdx.x & 31, warp = threadIdx.x >> 5;
-	const int m = warp % P::WM * (P::BM / P::WM), n = warp / P::WM * (P::BN / P::WN);
+	const int m = warp % F::WM * (F::GROUP ? 16 : P::BM / F::WM), n = warp / F::WM * (P::BN / F::WN);
 	const int slabs = (at.end - at.first + F::KR - 1) / F::KR;
 	float acc[F::MT][F::NT][4] = {};
 #pragma unroll
@@ -195,17 +223,37 @@ __device__ __forceinline__ void product_dw_mma(const typename P::GT *g, const ty
 		dw_issue<P>(shared, g, x, at, s);
 #pragma unroll 1
 	for (int s = 0; s < slabs; s++) {
+		const char *stage = shared + s % F::STAGES * F::STAGE;
 		async_wait<F::STAGES - 2>();
+#ifdef WGMMA
+		if (F::GROUP)
+			wgmma_shared();
+#endif
 		__syncthreads();
+#ifdef WGMMA
+		if constexpr (F::GROUP)
+			dw_wgmma_start<P>(acc, stage);
+#endif
 		dw_issue<P>(shared, g, x, at, s + F::STAGES - 1);
-		dw_slab<P>(acc, shared + s % F::STAGES * F::STAGE, m, n);
+#ifdef WGMMA
+		if constexpr (F::GROUP)
+			wgmma_wait();
+		else
+#endif
+			dw_slab<P>(acc, stage, m, n);
 	}
+#ifdef WGMMA
+	if constexpr (F::GROUP)
+#pragma unroll
+		for (int i = 0; i < F::MT; i++)
+			wgmma_sums<P::BN>(acc[i]);
+#endif
 	float *y = parts + ((size_t)blockIdx.y * gridDim.z + blockIdx.z) * P::M * P::N;
 #pragma unroll
 	for (int i = 0; i < F::MT; i++)
 #pragma unroll
 		for (int j = 0; j < F::NT; j++) {
-			const int to_m = at.m0 + m + i * 16 + (lane >> 2);
+			const int to_m = at.m0 + m + i * F::MSTEP + (lane >> 2);
 			const int to_n = at.n0 + n + j * 8 + (lane & 3) * 2;
 			dw_put2<P>(y, to_m, to_n, acc[i][j][0], acc[i][j][1]);
 			dw_put2<P>(y, to_m + 8, to_n, acc[i][j][2], acc[i][j][3]);

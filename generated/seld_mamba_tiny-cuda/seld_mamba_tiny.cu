@@ -152,17 +152,30 @@ template <int N> __device__ __forceinline__ void wgmma_sums(float (*d)[4])
 
 /* B in shared memory: rows of 128 bytes whose 16-byte pieces are exchanged by the row's low bits,
  * from a multiple of 1024 bytes on. s: in the first row, a multiple of 32 bytes from its start if
- * rows are columns of B, in tiles of 8; at a multiple of 1024 if rows are of B's depth. */
-__device__ __forceinline__ unsigned long long wgmma_rows(unsigned s)
+ * rows are columns of B, in tiles of 8; at a multiple of 1024 if rows are of B's depth. panel: bytes from
+ * 64 columns to the next 64 in the latter case. */
+__device__ __forceinline__ unsigned long long wgmma_rows(unsigned s, unsigned panel = 1024)
 {
-	const unsigned long long swizzle_128 = 1ull << 62, stride_1024 = 64ull << 32 | 64ull << 16;
-	return swizzle_128 | stride_1024 | (s & 0x3ffff) >> 4;
+	const unsigned long long swizzle_128 = 1ull << 62, tile_1024 = 64ull << 32;
+	return swizzle_128 | tile_1024 | (unsigned long long)(panel >> 4) << 16 | (s & 0x3ffff) >> 4;
 }
 
 #define WGMMA_SUM(j) "+f"(d[j][0]), "+f"(d[j][1]), "+f"(d[j][2]), "+f"(d[j][3])
 #define WGMMA_SUMS(j)                                                                              \
 	WGMMA_SUM(j), WGMMA_SUM(j + 1), WGMMA_SUM(j + 2), WGMMA_SUM(j + 3), WGMMA_SUM(j + 4),          \
 	    WGMMA_SUM(j + 5), WGMMA_SUM(j + 6), WGMMA_SUM(j + 7)
+#define WGMMA_64                                                                                   \
+	"{.reg .pred p; setp.ne.b32 p, 1, 0;\n\t"                                                      \
+	"wgmma.mma_async.sync.aligned.m64n64k16.f32.bf16.bf16 "                                        \
+	"{%0, %1, %2, %3, %4, %5, %6, %7, %8, %9, %10, %11, %12, %13, %14, %15, "                      \
+	"%16, %17, %18, %19, %20, %21, %22, %23, %24, %25, %26, %27, %28, %29, %30, %31}, "
+#define WGMMA_128                                                                                  \
+	"{.reg .pred p; setp.ne.b32 p, 1, 0;\n\t"                                                      \
+	"wgmma.mma_async.sync.aligned.m64n128k16.f32.bf16.bf16 "                                       \
+	"{%0, %1, %2, %3, %4, %5, %6, %7, %8, %9, %10, %11, %12, %13, %14, %15, "                      \
+	"%16, %17, %18, %19, %20, %21, %22, %23, %24, %25, %26, %27, %28, %29, %30, %31, "             \
+	"%32, %33, %34, %35, %36, %37, %38, %39, %40, %41, %42, %43, %44, %45, %46, %47, "             \
+	"%48, %49, %50, %51, %52, %53, %54, %55, %56, %57, %58, %59, %60, %61, %62, %63}, "
 
 /* d += a b: each warp 16 rows, N columns, depth 16 of bf16. d[j] and a as of mma; TURNED: B's rows in
  * shared memory are of its depth. */
@@ -171,23 +184,26 @@ __device__ __forceinline__ void wgmma(float (*d)[4], const unsigned a[4], unsign
 {
 	static_assert(N == 64 || N == 128, "columns of a wgmma");
 	if constexpr (N == 64)
-		asm volatile("{\n\t.reg .pred p;\n\tsetp.ne.b32 p, 1, 0;\n\t"
-		             "wgmma.mma_async.sync.aligned.m64n64k16.f32.bf16.bf16 "
-		             "{%0, %1, %2, %3, %4, %5, %6, %7, %8, %9, %10, %11, %12, %13, %14, %15, "
-		             "%16, %17, %18, %19, %20, %21, %22, %23, %24, %25, %26, %27, %28, %29, %30, %31}, "
-		             "{%32, %33, %34, %35}, %36, p, 1, 1, %37;\n\t}"
+		asm volatile(WGMMA_64 "{%32, %33, %34, %35}, %36, p, 1, 1, %37;}"
 		             : WGMMA_SUMS(0)
 		             : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "l"(b), "n"(TURNED));
 	else
-		asm volatile("{\n\t.reg .pred p;\n\tsetp.ne.b32 p, 1, 0;\n\t"
-		             "wgmma.mma_async.sync.aligned.m64n128k16.f32.bf16.bf16 "
-		             "{%0, %1, %2, %3, %4, %5, %6, %7, %8, %9, %10, %11, %12, %13, %14, %15, "
-		             "%16, %17, %18, %19, %20, %21, %22, %23, %24, %25, %26, %27, %28, %29, %30, %31, "
-		             "%32, %33, %34, %35, %36, %37, %38, %39, %40, %41, %42, %43, %44, %45, %46, %47, "
-		             "%48, %49, %50, %51, %52, %53, %54, %55, %56, %57, %58, %59, %60, %61, %62, %63}, "
-		             "{%64, %65, %66, %67}, %68, p, 1, 1, %69;\n\t}"
+		asm volatile(WGMMA_128 "{%64, %65, %66, %67}, %68, p, 1, 1, %69;}"
 		             : WGMMA_SUMS(0), WGMMA_SUMS(8)
 		             : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "l"(b), "n"(TURNED));
+}
+
+/* The same with the warpgroup's 64 rows of A in shared memory, too, as columns of B lie there. */
+template <int N, int TURNED>
+__device__ __forceinline__ void wgmma(float (*d)[4], unsigned long long a, unsigned long long b)
+{
+	static_assert(N == 64 || N == 128, "columns of a wgmma");
+	if constexpr (N == 64)
+		asm volatile(WGMMA_64 "%32, %33, p, 1, 1, %34, %34;}"
+		             : WGMMA_SUMS(0) : "l"(a), "l"(b), "n"(TURNED));
+	else
+		asm volatile(WGMMA_128 "%64, %65, p, 1, 1, %66, %66;}"
+		             : WGMMA_SUMS(0), WGMMA_SUMS(8) : "l"(a), "l"(b), "n"(TURNED));
 }
 #endif
 
@@ -3465,15 +3481,24 @@ __device__ __forceinline__ void product_fma(const float *x, const float *w, cons
 
 /* ---- matrix instructions: bf16 and tf32 -----------------------------------------------------
  * Slabs of 128 bytes along k in a ring of STAGES; x and w have the same element type In. WM x WN warps.
- * K, XR, WR multiples of 16 bytes. */
+ * K, XR, WR multiples of 16 bytes. A warpgroup, where there is one, reads both from shared memory
+ * itself and has 64 rows at a time, each of its warps 16 of them and all BN columns. */
 
 template <class P> struct ProductMma {
 	typedef typename P::In T;
 	enum {
 		KC = 128 / sizeof(T),
 		THREADS = 32 * P::WM * P::WN,
-		MT = P::BM / P::WM / 16,
-		NT = P::BN / P::WN / 8,
+#ifdef WGMMA
+		GROUP = sizeof(T) == 2 && THREADS == 128 && P::BM % 64 == 0 && P::BN % 64 == 0,
+#else
+		GROUP = 0,
+#endif
+		WM = GROUP ? 4 : P::WM,
+		WN = GROUP ? 1 : P::WN,
+		MT = P::BM / WM / 16,
+		NT = P::BN / WN / 8,
+		MSTEP = GROUP ? 64 : 16, /* rows from a thread's sums to the next */
 		STAGES = P::STAGES,
 		STAGE = (P::BM + P::BN) * 128,
 		SLABS = (P::K + KC - 1) / KC,
@@ -3540,11 +3565,30 @@ template <class P> struct MmaPlace {
 	int m, n;
 	__device__ __forceinline__ MmaPlace()
 	{
+		typedef ProductMma<P> F;
 		const int warp = threadIdx.x >> 5;
-		m = warp % P::WM * (P::BM / P::WM);
-		n = warp / P::WM * (P::BN / P::WN);
+		m = warp % F::WM * (F::GROUP ? 16 : P::BM / F::WM);
+		n = warp / F::WM * (P::BN / F::WN);
 	}
 };
+
+#ifdef WGMMA
+/* Starts the sums of a slab. */
+template <class P>
+__device__ __forceinline__ void product_wgmma_start(float (*acc)[ProductMma<P>::NT][4],
+                                                    unsigned stage)
+{
+	typedef ProductMma<P> F;
+	wgmma_begin();
+#pragma unroll
+	for (int ks = 0; ks < 4; ks++)
+#pragma unroll
+		for (int i = 0; i < F::MT; i++)
+			wgmma<P::BN, 0>(acc[i], wgmma_rows(stage + i * 64 * 128 + ks * 32),
+			                wgmma_rows(stage + P::BM * 128 + ks * 32));
+	wgmma_commit();
+}
+#endif
 
 template <class P>
 __device__ __forceinline__ void product_mma_tile(float (*acc)[ProductMma<P>::NT][4],
@@ -3552,20 +3596,39 @@ __device__ __forceinline__ void product_mma_tile(float (*acc)[ProductMma<P>::NT]
                                                  int m0, int n0)
 {
 	typedef ProductMma<P> F;
-	extern __shared__ float4 shared4[];
-	const unsigned shared = shared_address(shared4);
+	extern __shared__ __align__(1024) float4 panels[];
+	const unsigned shared = shared_address(panels);
 	const MmaPlace<P> at;
 #pragma unroll
 	for (int s = 0; s < F::STAGES - 1; s++)
 		product_mma_issue<P>(shared, x, w, m0, n0, s);
 #pragma unroll 1
 	for (int s = 0; s < F::SLABS; s++) {
-		async_wait<F::STAGES - 2>();
-		__syncthreads();
-		product_mma_issue<P>(shared, x, w, m0, n0, s + F::STAGES - 1);
 		const unsigned stage = shared + s % F::STAGES * F::STAGE;
-		product_mma_slab<P>(acc, stage + at.m * 128, stage + (P::BM + at.n) * 128);
+		async_wait<F::STAGES - 2>();
+#ifdef WGMMA
+		if (F::GROUP)
+			wgmma_shared();
+#endif
+		__syncthreads();
+#ifdef WGMMA
+		if constexpr (F::GROUP)
+			product_wgmma_start<P>(acc, stage);
+#endif
+		product_mma_issue<P>(shared, x, w, m0, n0, s + F::STAGES - 1);
+#ifdef WGMMA
+		if constexpr (F::GROUP)
+			wgmma_wait();
+		else
+#endif
+			product_mma_slab<P>(acc, stage + at.m * 128, stage + (P::BM + at.n) * 128);
 	}
+#ifdef WGMMA
+	if constexpr (F::GROUP)
+#pragma unroll
+		for (int i = 0; i < F::MT; i++)
+			wgmma_sums<P::BN>(acc[i]);
+#endif
 	async_wait<0>();
 }
 
@@ -3601,7 +3664,7 @@ __device__ __forceinline__ void product_mma(const typename P::In *x, const typen
 		const float b1 = P::BIAS && n + 1 < P::N ? bias[n + 1] : 0.0f;
 #pragma unroll
 		for (int i = 0; i < F::MT; i++) {
-			const int m = m0 + at.m + i * 16 + (lane >> 2);
+			const int m = m0 + at.m + i * F::MSTEP + (lane >> 2);
 			product_put2<P>(y, m, n, acc[i][j][0] + b0, acc[i][j][1] + b1);
 			product_put2<P>(y, m + 8, n, acc[i][j][2] + b0, acc[i][j][3] + b1);
 		}
@@ -3645,7 +3708,7 @@ __device__ __forceinline__ void inproj_spill_mma(float *tile,
 		for (int j = 0; j < F::NT; j++)
 #pragma unroll
 			for (int e = 0; e < 4; e++)
-				tile[(at.m + i * 16 + (lane >> 2) + e / 2 * 8) * (P::BN + 1) + at.n + j * 8 +
+				tile[(at.m + i * F::MSTEP + (lane >> 2) + e / 2 * 8) * (P::BN + 1) + at.n + j * 8 +
 				     (lane & 3) * 2 + e % 2] = acc[i][j][e];
 	__syncthreads();
 }
@@ -3714,8 +3777,8 @@ __device__ __forceinline__ void inproj_mma(const typename P::In *x, const typena
                                            typename P::Out *u, typename P::OutZ *z, bool rev)
 {
 	typedef ProductMma<P> F;
-	extern __shared__ float4 shared4[];
-	float *tile = (float *)shared4;
+	extern __shared__ __align__(1024) float4 panels[];
+	float *tile = (float *)panels;
 	const int t0 = blockIdx.y * (P::BM - P::TAPS + 1), n0 = blockIdx.x * P::BN;
 	float acc[F::MT][F::NT][4] = {};
 	product_mma_tile<P>(acc, x, w, inproj_row<P>(t0, n0, rev), n0);

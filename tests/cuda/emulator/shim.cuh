@@ -258,16 +258,21 @@ static inline void wgmma_begin() {}
 static inline void wgmma_commit() {}
 static inline void wgmma_wait() {}
 template <int N> static inline void wgmma_sums(float (*)[4]) {}
-static inline unsigned long long wgmma_rows(unsigned s) { return s; }
+static inline unsigned long long wgmma_rows(unsigned s, unsigned panel = 1024)
+{
+	return (unsigned long long)panel << 32 | s;
+}
 
 /* Element (k, n) of B, as in the PTX manual's layout of 128-byte swizzling: rows of 128 bytes, 8 of
- * them 1,024 bytes; address bits 4 to 6 are exchanged by bits 7 to 9. */
-static inline float emulator_wgmma_b(unsigned start, int k, int n, bool turned)
+ * them 1,024 bytes; turned, 64 columns are followed by the next panel's; address bits 4 to 6 are
+ * exchanged by bits 7 to 9. */
+static inline float emulator_wgmma_b(unsigned long long rows, int k, int n, bool turned)
 {
-	const unsigned row = turned ? k : n, column = turned ? n : k;
+	const unsigned start = (unsigned)rows, panel = (unsigned)(rows >> 32);
+	const unsigned row = turned ? k : n, column = turned ? n % 64 : k;
 	const unsigned base = (unsigned)(uintptr_t)emulator_shared;
-	unsigned at = start - base + row * 128 + column * 2;
-	if (column >= 64 || (start - base) % (turned ? 1024 : 32) || (start - base) % 1024 >= 128)
+	unsigned at = start - base + row * 128 + column * 2 + (turned ? n / 64 * panel : 0);
+	if (panel % 1024 || (start - base) % (turned ? 1024 : 32) || (start - base) % 1024 >= 128)
 		emulator_fail("wgmma: rows are not where the descriptor says");
 	at ^= (at >> 7 & 7) << 4;
 	uint16_t half;
@@ -287,8 +292,28 @@ static inline void wgmma(float (*d)[4], const unsigned a[4], unsigned long long 
 			for (int k = 0; k < 16; k++) {
 				const unsigned pair = all[g * 4 + k % 8 / 2].a[i / 2 + k / 8 * 2];
 				const float x = __uint_as_float(k % 2 ? pair & 0xffff0000 : pair << 16);
-				d[j][i] = fmaf(x, emulator_wgmma_b((unsigned)b, k, j * 8 + q * 2 + i % 2, TURNED), d[j][i]);
+				d[j][i] = fmaf(x, emulator_wgmma_b(b, k, j * 8 + q * 2 + i % 2, TURNED), d[j][i]);
 			}
+}
+
+template <int N, int TURNED>
+static inline void wgmma(float (*d)[4], unsigned long long a, unsigned long long b,
+                         int line = __builtin_LINE())
+{
+	struct Rows { unsigned long long a, b; } mine = {a, b};
+	const Rows *all = (const Rows *)emulator_exchange(~0u, &mine, sizeof mine, line);
+	for (int l = 0; l < 32; l++)
+		if (all[l].a != a || all[l].b != b)
+			emulator_fail("wgmma: lanes with different descriptors");
+	const int row = threadIdx.x / 32 % 4 * 16 + emulator_lane() / 4, column = emulator_lane() % 4 * 2;
+	for (int k = 0; k < 16; k++) {
+		const float x[2] = {emulator_wgmma_b(a, k, row, TURNED),
+		                    emulator_wgmma_b(a, k, row + 8, TURNED)};
+		for (int j = 0; j < N / 8; j++)
+			for (int i = 0; i < 4; i++)
+				d[j][i] = fmaf(x[i / 2], emulator_wgmma_b(b, k, j * 8 + column + i % 2, TURNED),
+				               d[j][i]);
+	}
 }
 #endif
 
