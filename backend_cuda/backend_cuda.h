@@ -109,7 +109,7 @@ PassHooks cuda_hooks(CudaPrecision p);
 
 /* ---- compile.c ---------------------------------------------------------------------------- */
 
-/* Machine code of one unit for one architecture, 90 for sm_90 and sm_90a; ptx: text for the driver. */
+/* Machine code of one unit for one architecture, 90: sm_90 or sm_90a; ptx: text for the driver. */
 typedef struct CudaImage {
 	int arch;
 	bool ptx;
