@@ -79,12 +79,15 @@ __device__ __forceinline__ void dw_fetch(char *slab, const S *g, unsigned row0, 
 {
 	typedef DwMma<P> F;
 	typedef typename P::In T;
-	const int V = 16 / sizeof(T), PIECES = COLS / V;
-	for (int e = threadIdx.x; e < F::KR * PIECES; e += F::THREADS) {
-		const int r = e / PIECES, c = e % PIECES * V;
+	const int V = 16 / sizeof(T), PIECES = COLS / V, ROWS = F::THREADS / PIECES;
+	static_assert(F::THREADS % PIECES == 0 && F::KR % ROWS == 0, "whole rows at a time");
+	const int c = threadIdx.x % PIECES * V;
+#pragma unroll (ASYNC ? F::KR / ROWS : 2)
+	for (int i = 0; i < F::KR; i += ROWS) {
+		const int r = i + threadIdx.x / PIECES;
 		const bool valid = row0 + r < end && c0 + c < limit;
 		char *to = slab + dw_at<T, COLS, F::KR>(r, c);
-		const S *from = valid ? g + Which::template row<P>(row0 + r) + (size_t)(c0 + c) * STEP : g;
+		const S *from = g + Which::template row<P>(row0 + r) + (size_t)(c0 + c) * STEP;
 		if (ASYNC)
 			async16(shared_address(to), from, valid);
 		else

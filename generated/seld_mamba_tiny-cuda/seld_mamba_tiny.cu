@@ -3511,11 +3511,15 @@ __device__ __forceinline__ void product_mma_fetch(unsigned s, const typename P::
                                                   int limit, int slab)
 {
 	typedef ProductMma<P> F;
-	for (int e = threadIdx.x; e < ROWS * 8; e += F::THREADS) {
-		const int r = e >> 3, piece = e & 7, k = slab * F::KC + piece * (F::KC / 8);
-		const bool valid = row0 + r >= 0 && row0 + r < limit && k < P::K;
-		async16(s + r * 128 + ((piece ^ (r & 7)) << 4),
-		        g + (valid ? (long long)(row0 + r) * STRIDE + k : 0), valid);
+	const int STEP = F::THREADS / 8;
+	static_assert(STEP % 8 == 0 && ROWS % STEP == 0, "the same place in each of a thread's rows");
+	const int r = threadIdx.x >> 3, piece = threadIdx.x & 7, k = slab * F::KC + piece * (F::KC / 8);
+	s += r * 128 + ((piece ^ (r & 7)) << 4);
+	g += (long long)(row0 + r) * STRIDE + k;
+#pragma unroll
+	for (int i = 0; i < ROWS; i += STEP) {
+		const int row = row0 + r + i;
+		async16(s + i * 128, g + (long long)i * STRIDE, row >= 0 && row < limit && k < P::K);
 	}
 }
 
