@@ -242,19 +242,25 @@ void pack_product(Emit *e, const Node *n, int input)
 
 /* ---- tiles ---------------------------------------------------------------------------------- */
 
+/* Half the bytes of operands a product: from 2 of these CTAs on a multiprocessor on. */
+static const ProductTile mma_large = {128, 128, 2, 2, 1};
+
+static bool large_enough(const Emit *e, const Product *p)
+{
+	return p->m >= 512 && p->n >= 128 &&
+	       ceil_of(p->m, 128) * ceil_of(p->n, 128) * sweep_count(&p->z) >= 2 * emit_sms(e);
+}
+
 /* The first tile that gives every multiprocessor work, or the last. */
 static ProductTile product_tile(const Emit *e, const Product *p, ProductKind kind)
 {
 	static const ProductTile fma[] = {{64, 64, 2, 2, 1}, {32, 32, 1, 1, 4}, {16, 32, 1, 1, 4}},
 				 mma[] = {{64, 64, 2, 2, 1}, {64, 32, 4, 1, 1}, {64, 16, 4, 1, 1}};
-	/* Half the bytes of operands a product: from 2 of these CTAs on a multiprocessor on. */
-	static const ProductTile mma_large = {128, 128, 2, 2, 1};
 	static const ProductTile fma_low = {16, 32, 1, 1, 4}, mma_low = {16, 64, 1, 4, 1};
 	const ProductTile *tile = kind == PROD_FMA ? fma : mma;
 	if (p->m <= 16)
 		return kind == PROD_FMA ? fma_low : mma_low;
-	if (kind != PROD_FMA && p->m >= 512 && p->n >= 128 &&
-	    ceil_of(p->m, 128) * ceil_of(p->n, 128) * sweep_count(&p->z) >= 2 * emit_sms(e))
+	if (kind != PROD_FMA && large_enough(e, p))
 		return mma_large;
 	for (int i = 0; i < 2; i++)
 		if (ceil_of(p->m, tile[i].bm) * ceil_of(p->n, tile[i].bn) * sweep_count(&p->z) >=
@@ -380,21 +386,34 @@ void cuda_matmul(Emit *e, const Node *n)
 
 /* ---- in_proj, convolution, SiLU ---- */
 
+/* Takes the rows of all sequences for one matrix, if they lie like that: tiles are full then. */
+static bool join_sequences(const Node *n, Product *p, const Operand *z)
+{
+	if (p->x.stride[0] != p->m * p->xr || p->y.stride[0] != p->m * p->yr ||
+	    z->stride[0] != p->m * z->stride[1])
+		return false;
+	p->m *= p->x.dim[0];
+	product_group(p, n);
+	return true;
+}
+
 void cuda_inproj_conv_silu(Emit *e, const Node *n)
 {
 	Product p = inproj_product(e, n);
 	const Operand cw = operand_in(e, n, 2), cb = operand_in(e, n, 3), z = operand_out(e, n, 1);
-	const int64_t width = p.n / 2, taps = cw.dim[2], step = 64 - taps + 1;
+	const int64_t width = p.n / 2, taps = cw.dim[2], length = p.y.dim[1];
 	const ProductKind kind = product_kind(e, n, &p);
-	const int64_t length = p.y.dim[1];
+	const bool joined = kind == PROD_BF16 && e->code->opt.wgmma && join_sequences(n, &p, &z);
 	if (cw.stride[0] != taps || cb.stride[0] != 1)
 		emit_bug(n, "strided weights");
-	const ProductTile t = {64, 64, 2, 2, 1};
+	const bool large = joined && width % mma_large.bn == 0 && large_enough(e, &p);
+	const ProductTile t = large ? mma_large : (ProductTile){64, 64, 2, 2, 1};
 	static const char *const call[] = {"inproj_any", "inproj_fma", "inproj_mma", "inproj_mma"};
 	const Operand *more[3] = {&cw, &cb, &z};
 	Sweep s = {.nops = 3};
 	sweep_group(&s, group_of(n), more, 3);
-	sweep_set(&s, 2, sweep_dim(&s, p.x.dim[0]), z.stride[0], 1);
+	if (!joined)
+		sweep_set(&s, 2, sweep_dim(&s, p.x.dim[0]), z.stride[0], 1);
 	const char *copy = p.packed ? packed_weights(e, n, &p, kind) : NULL;
 	Kernel k = kernel_begin(e, n, FAM_PRODUCT);
 	put_extents(&k, &p, kind);
@@ -407,7 +426,7 @@ void cuda_inproj_conv_silu(Emit *e, const Node *n)
 	kernel_const(&k, "ZR", z.stride[1]);
 	kernel_typedef(&k, "OutZ", operand_type(&z));
 	kernel_open(&k, 128, 1);
-	const char *g = arena_printf(e->arena, "z / %lldu", (long long)p.x.dim[0]);
+	const char *g = arena_printf(e->arena, "z / %lldu", joined ? 1 : (long long)p.x.dim[0]);
 	buf_printf(
 	    k.b,
 	    "\tconst unsigned z = blockIdx.z;\n\t%s<%s>(%s,\n\t\t%s,\n\t\t%s + (%s), %s + (%s),\n"
@@ -420,5 +439,6 @@ void cuda_inproj_conv_silu(Emit *e, const Node *n)
 	if (kind == PROD_ANY)
 		kernel_end(e, &k, ceil_of(width, 128), length > p.m ? length : p.m, count, 0);
 	else
-		kernel_end(e, &k, p.n / 64, ceil_of(p.m, step), count, product_smem(kind, &t));
+		kernel_end(e, &k, p.n / t.bn, ceil_of(p.m, t.bm - taps + 1), count,
+			   product_smem(kind, &t));
 }

@@ -3679,8 +3679,9 @@ __device__ __forceinline__ void product_mma(const typename P::In *x, const typen
  * N = 2 E columns: the first E are a, then u = silu(bias + conv over time of a); the others are
  * z. A tile of a takes BM rows of which STEP = BM - TAPS + 1 give an output, so no tile needs
  * another's. rev: time runs from the end; then the taps lie behind, mirrored.
- * P also: E TAPS PAD (rows before the first tap), ZR row stride of z, OutZ. E a multiple of BN.
- * grid: (2 E / BN, ceil(L / STEP), sequences); conv_w [E][TAPS], conv_b [E]. */
+ * P also: L rows of a sequence, of which M / L lie one behind the other; E TAPS PAD (rows before the
+ * first tap), ZR row stride of z, OutZ. E a multiple of BN.
+ * grid: (2 E / BN, ceil(M / STEP), matrices); conv_w [E][TAPS], conv_b [E]. */
 
 /* acc of the tile, as rows of BN floats in shared memory. */
 template <class P>
@@ -3728,11 +3729,14 @@ __device__ __forceinline__ void inproj_finish(const float *tile, const float *co
 		const int t = e / P::BN, n = e % P::BN;
 		if (t0 + t >= P::M)
 			continue;
+		const int now = (t0 + t) % P::L;
 		float v = conv_b[n0 + n];
 #pragma unroll
 		for (int j = 0; j < P::TAPS; j++) {
 			const int r = rev ? t + P::TAPS - 1 - j : t + j;
-			v = fmaf(conv_w[(n0 + n) * P::TAPS + j], tile[r * (P::BN + 1) + n], v);
+			const int then = rev ? now + P::PAD - j : now - P::PAD + j;
+			if (P::M == P::L || (then >= 0 && then < P::L)) /* of the same sequence */
+				v = fmaf(conv_w[(n0 + n) * P::TAPS + j], tile[r * (P::BN + 1) + n], v);
 		}
 		put(u + (long long)(t0 + t) * P::YR + n0 + n, silu(v));
 	}

@@ -51,13 +51,15 @@ def linear(name, m, k, n, bias):
 
 
 def mamba(name, group, b, length, d, e, n, reverse, computed=False):
-    """in_proj, convolution, scan and gate: everything that runs along time. computed: as of conv."""
+    """in_proj, convolution, scan and gate: everything that runs along time. computed: as of conv; u and z are
+    outputs, too, and the taps of the convolution not small."""
     g = [group]
     rev = f" reverse={shape(reverse)}" if any(reverse) else ""
     grp, x = f"group={group}", g + [b, length, d]
     given = [source("xs", x), f"  %x = neg %xs {{{grp}}} : f32{shape(x)}"] if computed else [source("x", x)]
     write(name, given + [
-        param("w", g + [2 * e, d]), param("cw", g + [e, 1, 4]),
+        param("w", g + [2 * e, d]),
+        param("cw", g + [e, 1, 4], "ones" if computed else ""),
         param("cb", g + [e]), source("dt", g + [b, length, e]), param("a_log", g + [e, n]),
         source("B", g + [b, length, n]), source("C", g + [b, length, n]), param("D", g + [e], "ones"),
         f"  %ea = exp %a_log {{{grp}}} : f32{shape(g + [e, n])}",
@@ -66,7 +68,7 @@ def mamba(name, group, b, length, d, e, n, reverse, computed=False):
         f"f32{shape(g + [b, length, e])}, f32{shape(g + [b, length, e])}",
         f"  %y = scan_gate %u, %dt, %A, %B, %C, %D, %z {{softplus=1{rev} {grp}}} : "
         f"f32{shape(g + [b, length, e])}",
-    ], ["y"])
+    ], ["y", "u", "z"] if computed else ["y"])
 
 
 def conv_grad(name, group, b, h, w, c, o, kh, kw, pad, last=1):
@@ -259,7 +261,7 @@ for length in (1, 2, 3, 4, 49, 50, 51, 255, 257):
     mamba(f"mamba_l{length}", 2, 1, length, 48, 64, 16, (0, 1))
 mamba("mamba_batch", 4, 3, 70, 64, 128, 16, (0, 0, 1, 1))
 mamba("mamba_computed", 2, 2, 67, 136, 64, 16, (0, 1), True)
-mamba("mamba_computed_wide", 2, 2, 70, 136, 128, 16, (0, 1), True)
+mamba("mamba_computed_wide", 2, 8, 70, 136, 128, 16, (0, 1), True)
 mamba("mamba_states5", 2, 2, 33, 24, 64, 5, (0, 1))
 mamba("mamba_narrow", 3, 2, 20, 24, 24, 8, (1, 0, 1))
 reduction("sum_all", "sum", [70001], [0])
