@@ -408,19 +408,22 @@ __device__ __forceinline__ void inproj_finish(const float *tile, const float *co
                                               const float *conv_b, typename P::Out *u, int t0,
                                               int n0, bool rev)
 {
-	const int STEP = P::BM - P::TAPS + 1;
-	for (int e = threadIdx.x; e < STEP * P::BN; e += THREADS) {
-		const int t = e / P::BN, n = e % P::BN;
-		if (t0 + t >= P::M)
-			continue;
+	static_assert(THREADS % P::BN == 0, "a thread has one column");
+	const int STEP = P::BM - P::TAPS + 1, n = threadIdx.x % P::BN;
+	const float bias = conv_b[n0 + n];
+	float taps[P::TAPS];
+#pragma unroll
+	for (int j = 0; j < P::TAPS; j++)
+		taps[j] = conv_w[(n0 + n) * P::TAPS + j];
+	for (int t = threadIdx.x / P::BN; t < STEP && t0 + t < P::M; t += THREADS / P::BN) {
 		const int now = (t0 + t) % P::L;
-		float v = conv_b[n0 + n];
+		float v = bias;
 #pragma unroll
 		for (int j = 0; j < P::TAPS; j++) {
 			const int r = rev ? t + P::TAPS - 1 - j : t + j;
 			const int then = rev ? now + P::PAD - j : now - P::PAD + j;
 			if (P::M == P::L || (then >= 0 && then < P::L)) /* of the same sequence */
-				v = fmaf(conv_w[(n0 + n) * P::TAPS + j], tile[r * (P::BN + 1) + n], v);
+				v = fmaf(taps[j], tile[r * (P::BN + 1) + n], v);
 		}
 		put(u + (long long)(t0 + t) * P::YR + n0 + n, silu(v));
 	}
