@@ -1,9 +1,10 @@
 #!/bin/bash
 # emulated.sh [GROUP...]: the CUDA back end without a GPU, in the emulator: what the emulator finds
 # (faults), what the cases find (pitfalls), every numeric case in fp32 (num), those whose kernels
-# differ with the precision in tf32 and bf16 (reduced), the shipped models at tiny size against the
-# float64 evaluator in all three (models); if named, gradients of larger operands (edges), training of
-# the tiny models (train). Prints "ok NAME" or "not ok NAME: reason". Needs g++ and build/cuda/cuda_check.
+# differ with the precision in tf32 and bf16 (reduced), those for sm_90a (wgmma), the shipped models at
+# tiny size against the float64 evaluator in all three (models); if named, gradients of larger operands
+# (edges), training of the tiny models (train). Prints "ok NAME" or "not ok NAME: reason". Needs g++ and
+# build/cuda/cuda_check.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
 seldc=$PWD/${B:-build}/seldc
@@ -73,6 +74,17 @@ run_reduced() {
 	done
 }
 
+# The matrix instructions of sm_90a, which are for bf16; two faults of what they are told, too.
+run_wgmma() {
+	local m product=tests/cuda/cases/linear_grad_large.sir
+	for m in 132 1; do
+		$emulate "$check" -N -a sm_90a -m $m -p bf16 -t 1e-2 tests/cuda/cases/{conv_grad_1x1,conv_grad_2x3,linear_grad_*,mamba_computed*}.sir |
+			grep -v '^   ' | sed "s/sir/& sm_90a $m/"
+	done
+	fault "depth of a product" "differs by" 's/BM \* 128 \+ ks \* 32/BM * 128/' -a sm_90a -m 1 -p bf16 -t 1e-2 $product
+	fault "columns of the next panel" "differs by" 's/(xs \+ k \* 128), panel/\1, 1024/' -a sm_90a -m 1 -p bf16 -t 1e-2 $product
+}
+
 # Gradients at the edges of tiles, with the tiles of many and of one multiprocessor.
 run_edges() {
 	local p m
@@ -109,5 +121,5 @@ run_train() {
 }
 
 command -v "${EMULATOR_CXX:-g++}" >/dev/null || { echo "not ok cuda_emulated: no g++"; exit 1; }
-[ $# -gt 0 ] || set -- faults pitfalls num reduced models
+[ $# -gt 0 ] || set -- faults pitfalls num reduced wgmma models
 for group; do run_$group; done
