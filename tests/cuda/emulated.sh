@@ -1,9 +1,9 @@
 #!/bin/bash
 # emulated.sh [GROUP...]: the CUDA back end without a GPU, in the emulator: what the emulator finds
 # (faults), what the cases find (pitfalls), every numeric case in fp32 (num), those whose kernels
-# differ with the precision in tf32 and bf16 (reduced), the shipped models at tiny size against the
-# float64 evaluator in all three (models); if named, gradients of larger operands (edges), training of
-# the tiny models (train). Prints "ok NAME" or "not ok NAME: reason". Needs g++ and build/cuda/cuda_check.
+# differ with the precision in tf32 and bf16 (reduced), matrix instructions of sm_90a (wgmma), the
+# shipped models at tiny size against the float64 evaluator in all three (models); if named, gradients
+# of larger operands (edges), training of the tiny models (train). Prints "ok NAME" or "not ok NAME: reason". Needs g++ and build/cuda/cuda_check.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
 seldc=$PWD/${B:-build}/seldc
@@ -61,6 +61,16 @@ run_pitfalls() {
 	fault "a value that nobody wrote" "differs by -nan" 's/if \(t0 \+ t >= P::M\)/if (t0 + t >= P::M - 1)/' ${mamba}_l50.sir
 }
 
+# The matrix instructions of sm_90a; more in `edges`.
+run_wgmma() {
+	local half="-a sm_90a -p bf16 -t 1e-2" grad=tests/cuda/cases/conv_grad_wide.sir
+	$emulate "$check" -N $half tests/cuda/cases/{conv_between_pool22,conv_grad_2x3,linear_grad_odd}.sir |
+		grep -v '^   ' | sed "s/sir/& sm_90a/"
+	fault "wgmma is not waited for" "more wgmma under way" 's/wgmma_wait\(\);/;/' $half $grad
+	fault "rows of the stage before" "touches address" 's/\? last \+ F::G_BYTES : now/? now : now/' $half $grad
+	fault "weights of other channels" "differs by" 's/wgmma_rows\(wt \+ ks/wgmma_rows(wt + (ks ^ 1)/' $half $grad
+}
+
 run_num() { $emulate "$check" -N tests/num/*/*.sir; }
 
 run_reduced() {
@@ -73,9 +83,15 @@ run_reduced() {
 	done
 }
 
-# Gradients at the edges of tiles, with the tiles of many and of one multiprocessor.
+# Gradients and matrix instructions at the edges of tiles, with the tiles of many and of one
+# multiprocessor.
 run_edges() {
 	local p m
+	for m in 132 1; do
+		$emulate "$check" -N -m $m -a sm_90a -p bf16 -t 1e-2 \
+			tests/cuda/cases/{conv_between*,conv_grad*,linear_[2-9]*,linear_grad*,mamba_*}.sir |
+			grep -v '^   ' | sed "s/sir/& sm_90a $m/"
+	done
 	for p in fp32:3e-6 tf32:1e-3 bf16:1e-2; do
 		for m in 132 1; do
 			$emulate "$check" -N -m $m -p "${p%:*}" -t "${p#*:}" tests/cuda/cases/*{gru,grad,norm,adamw,accumulate,sum,max}*.sir |
@@ -109,5 +125,5 @@ run_train() {
 }
 
 command -v "${EMULATOR_CXX:-g++}" >/dev/null || { echo "not ok cuda_emulated: no g++"; exit 1; }
-[ $# -gt 0 ] || set -- faults pitfalls num reduced models
+[ $# -gt 0 ] || set -- faults pitfalls num reduced wgmma models
 for group; do run_$group; done

@@ -39,6 +39,10 @@ const void *emulator_exchange(unsigned mask, const void *give, size_t bytes, int
 void emulator_copy(unsigned to, const void *from, int bytes, bool valid);
 void emulator_copy_commit();
 void emulator_copy_wait(int groups);
+/* d += a b of a thread, when it is waited for, not before; a: the registers of the four lanes of a row,
+ * b: the first of B's rows, which are columns of B or, if turned, of its depth. */
+void emulator_wgmma(float (*d)[4], const unsigned *a, unsigned b, int n, bool turned);
+void emulator_wgmma_wait();
 [[noreturn]] void emulator_fail(const char *what);
 }
 
@@ -256,24 +260,9 @@ static inline void mma(float d[4], const unsigned a[4], const unsigned *b, T,
 static inline void wgmma_shared() {}
 static inline void wgmma_begin() {}
 static inline void wgmma_commit() {}
-static inline void wgmma_wait() {}
+static inline void wgmma_wait() { emulator_wgmma_wait(); }
 template <int N> static inline void wgmma_sums(float (*)[4]) {}
 static inline unsigned long long wgmma_rows(unsigned s) { return s; }
-
-/* Element (k, n) of B, as in the PTX manual's layout of 128-byte swizzling: rows of 128 bytes, 8 of
- * them 1,024 bytes; address bits 4 to 6 are exchanged by bits 7 to 9. */
-static inline float emulator_wgmma_b(unsigned start, int k, int n, bool turned)
-{
-	const unsigned row = turned ? k : n, column = turned ? n : k;
-	const unsigned base = (unsigned)(uintptr_t)emulator_shared;
-	unsigned at = start - base + row * 128 + column * 2;
-	if (column >= 64 || (start - base) % (turned ? 1024 : 32) || (start - base) % 1024 >= 128)
-		emulator_fail("wgmma: rows are not where the descriptor says");
-	at ^= (at >> 7 & 7) << 4;
-	uint16_t half;
-	memcpy(&half, emulator_shared + at, 2);
-	return __uint_as_float((unsigned)half << 16);
-}
 
 template <int N, int TURNED>
 static inline void wgmma(float (*d)[4], const unsigned a[4], unsigned long long b,
@@ -281,14 +270,7 @@ static inline void wgmma(float (*d)[4], const unsigned a[4], unsigned long long 
 {
 	struct Rows { unsigned a[4]; } mine = {{a[0], a[1], a[2], a[3]}};
 	const Rows *all = (const Rows *)emulator_exchange(~0u, &mine, sizeof mine, line);
-	const int g = emulator_lane() / 4, q = emulator_lane() % 4;
-	for (int j = 0; j < N / 8; j++)
-		for (int i = 0; i < 4; i++)
-			for (int k = 0; k < 16; k++) {
-				const unsigned pair = all[g * 4 + k % 8 / 2].a[i / 2 + k / 8 * 2];
-				const float x = __uint_as_float(k % 2 ? pair & 0xffff0000 : pair << 16);
-				d[j][i] = fmaf(x, emulator_wgmma_b((unsigned)b, k, j * 8 + q * 2 + i % 2, TURNED), d[j][i]);
-			}
+	emulator_wgmma(d, all[emulator_lane() / 4 * 4].a, (unsigned)b, N, TURNED);
 }
 #endif
 
