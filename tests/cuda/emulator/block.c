@@ -265,8 +265,8 @@ static float wide(unsigned half)
 	return v;
 }
 
-/* Element (k, n) of B, in the PTX manual's layout of 128-byte swizzling: rows of 128 bytes, 8 of them
- * 1,024 bytes; bits 4 to 6 of the address are exchanged by bits 7 to 9. */
+/* Element (k, n) of B, in the PTX manual's layout of 128-byte swizzling: rows of 128 bytes, 8 of
+ * them 1,024 bytes; bits 4 to 6 of the address are exchanged by bits 7 to 9. */
 static float wgmma_b(const Wgmma *w, unsigned k, unsigned n)
 {
 	const unsigned row = w->turned ? k : n, column = w->turned ? n : k;
