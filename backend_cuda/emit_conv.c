@@ -151,7 +151,8 @@ static ConvTile mma_tile(const Emit *e, const ConvShape *s, ConvKind kind, int64
 	for (size_t i = 0; i < COUNT(row); i++) {
 		const ConvTile *t = &row[i].tile;
 		const int warps = t->wr * t->wn;
-		if (e->code->opt.wgmma && kind == CONV_BF16 && warps != 4)
+		if (e->code->opt.wgmma && kind == CONV_BF16 &&
+		    (warps != 4 || t->rows / warps % s->th != 0))
 			continue;
 		if ((t->bn > 64 && s->o <= 64) || (row[i].many && images < MANY_IMAGES) ||
 		    mma_smem(s, kind, t) > MOST_SMEM)

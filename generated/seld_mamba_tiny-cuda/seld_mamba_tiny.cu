@@ -4484,7 +4484,8 @@ template <class P> struct ConvMma {
 		W_BYTES = P::BN * 128,
 		SMEM = HALOS * HALO_BYTES + STAGES * W_BYTES,
 #ifdef WGMMA
-		GROUPS = sizeof(T) == 2 && THREADS % 128 == 0,
+		/* of 4 warps, each with whole rows of pooling tiles */
+		GROUPS = sizeof(T) == 2 && THREADS % 128 == 0 && P::ROWS / (P::WR * P::WN) % P::TH == 0,
 #else
 		GROUPS = 0,
 #endif

@@ -1,10 +1,10 @@
 #!/bin/bash
 # emulated.sh [GROUP...]: the CUDA back end without a GPU, in the emulator: what the emulator finds
 # (faults), what the cases find (pitfalls), every numeric case in fp32 (num), those whose kernels
-# differ with the precision in tf32 and bf16 (reduced), those for sm_90a (wgmma), the shipped models at
-# tiny size against the float64 evaluator in all three (models); if named, gradients of larger operands
-# (edges), training of the tiny models (train). Prints "ok NAME" or "not ok NAME: reason". Needs g++ and
-# build/cuda/cuda_check.
+# differ with the precision in tf32 and bf16 (reduced), matrix instructions of sm_90a (wgmma), the
+# shipped models at tiny size against the float64 evaluator in all three (models); if named, gradients
+# of larger operands (edges), training of the tiny models (train). Prints "ok NAME" or "not ok NAME:
+# reason". Needs g++ and build/cuda/cuda_check.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
 seldc=$PWD/${B:-build}/seldc
@@ -62,6 +62,22 @@ run_pitfalls() {
 	fault "a value that nobody wrote" "differs by -nan" 's/if \(t0 \+ t >= P::M\)/if (t0 + t >= P::M - 1)/' ${mamba}_l50.sir
 }
 
+# The matrix instructions of sm_90a; more in `edges`.
+run_wgmma() {
+	local half="-a sm_90a -p bf16 -t 1e-2" grad=tests/cuda/cases/conv_grad_wide.sir
+	local product="-m 1 tests/cuda/cases/linear_grad_large.sir" mamba=tests/cuda/cases/mamba_computed
+	$emulate "$check" -N $half tests/cuda/cases/{conv_between_pool22,conv_grad_2x3,linear_grad_odd}.sir |
+		grep -v '^   ' | sed "s/sir/& sm_90a/"
+	$emulate "$check" -N $half -m 1 $mamba*.sir tests/cuda/cases/linear_grad_{large,rows}.sir |
+		grep -v '^   ' | sed "s/sir/& sm_90a 1/"
+	fault "wgmma is not waited for" "more wgmma under way" 's/wgmma_wait\(\);/;/' $half $grad
+	fault "rows of the stage before" "touches address" 's/\? last \+ F::G_BYTES : now/? now : now/' $half $grad
+	fault "weights of other channels" "differs by" 's/wgmma_rows\(wt \+ ks/wgmma_rows(wt + (ks ^ 1)/' $half $grad
+	fault "depth of a product" "differs by" 's/BM \* 128 \+ ks \* 32/BM * 128/' $half $product
+	fault "columns of the next panel" "differs by" 's/(xs \+ k \* 128), panel/\1, 1024/' $half $product
+	fault "taps of the sequence before" "differs by" 's/then >= 0 && then/then/' $half -m 1 ${mamba}_wide.sir
+}
+
 run_num() { $emulate "$check" -N tests/num/*/*.sir; }
 
 run_reduced() {
@@ -74,20 +90,15 @@ run_reduced() {
 	done
 }
 
-# The matrix instructions of sm_90a, which are for bf16; two faults of what they are told, too.
-run_wgmma() {
-	local m product=tests/cuda/cases/linear_grad_large.sir
-	for m in 132 1; do
-		$emulate "$check" -N -a sm_90a -m $m -p bf16 -t 1e-2 tests/cuda/cases/{conv_grad_1x1,conv_grad_2x3,linear_grad_*,mamba_computed*}.sir |
-			grep -v '^   ' | sed "s/sir/& sm_90a $m/"
-	done
-	fault "depth of a product" "differs by" 's/BM \* 128 \+ ks \* 32/BM * 128/' -a sm_90a -m 1 -p bf16 -t 1e-2 $product
-	fault "columns of the next panel" "differs by" 's/(xs \+ k \* 128), panel/\1, 1024/' -a sm_90a -m 1 -p bf16 -t 1e-2 $product
-}
-
-# Gradients at the edges of tiles, with the tiles of many and of one multiprocessor.
+# Gradients and matrix instructions at the edges of tiles, with the tiles of many and of one
+# multiprocessor.
 run_edges() {
 	local p m
+	for m in 132 1; do
+		$emulate "$check" -N -m $m -a sm_90a -p bf16 -t 1e-2 \
+			tests/cuda/cases/{conv_between*,conv_grad*,linear_[2-9]*,linear_grad*,mamba_*}.sir |
+			grep -v '^   ' | sed "s/sir/& sm_90a $m/"
+	done
 	for p in fp32:3e-6 tf32:1e-3 bf16:1e-2; do
 		for m in 132 1; do
 			$emulate "$check" -N -m $m -p "${p%:*}" -t "${p#*:}" tests/cuda/cases/*{gru,grad,norm,adamw,accumulate,sum,max}*.sir |

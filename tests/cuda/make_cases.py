@@ -252,6 +252,9 @@ conv("conv_few_channels", 2, 2, 18, 31, 7, 64, 3, 3, (1, 1), (1, 1), "relu")
 conv("conv_few_pool22", 2, 2, 18, 31, 7, 72, 3, 3, (1, 1), (2, 2), "relu", True)
 conv("conv_few_images", 0, 17, 37, 20, 4, 33, 3, 3, (1, 1), (1, 1), "none", True)
 conv("conv_few_1x4", 0, 1, 9, 23, 8, 64, 1, 4, (0, 1), (1, 2), "relu", True)
+conv("conv_between_pool22", 3, 1, 19, 35, 64, 64, 3, 3, (1, 1), (2, 2), "relu", True)
+conv("conv_between_wide", 0, 1, 17, 33, 136, 200, 3, 3, (1, 1), (1, 1), "none", True)
+conv("conv_between_many", 0, 17, 21, 20, 72, 64, 3, 3, (1, 1), (2, 1), "relu", True)
 conv("conv_odd_channels", 0, 1, 12, 20, 19, 33, 3, 3, (1, 1), (2, 2), "relu")
 for m, k, n, bias in ((1, 64, 64, True), (50, 72, 40, True), (51, 32, 1024, False),
                       (50, 1024, 64, False), (65, 520, 33, True), (3, 7, 5, True),

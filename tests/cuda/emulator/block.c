@@ -16,6 +16,7 @@
 #include <sys/mman.h>
 
 enum {
+	MOST_WGMMAS = 64,
 	STACK_BYTES = 1 << 18,
 	SIGNAL_STACK_BYTES = 1 << 16,
 	GIVEN_BYTES = 32, /* most that a lane gives */
@@ -29,6 +30,14 @@ typedef struct Copy {
 	int bytes, group;
 } Copy;
 
+typedef struct Wgmma {
+	float (*d)[4];
+	unsigned a[16]; /* registers 4 q .. 4 q + 3 of lane q of the row's four */
+	unsigned long long a_rows, b_rows;
+	int n;
+	bool in_shared, turned; /* A lies as B does */
+} Wgmma;
+
 typedef struct Thread {
 	State state;
 	int line; /* where it waits */
@@ -36,6 +45,8 @@ typedef struct Thread {
 	char *stack;
 	Copy *copy; /* under way, oldest first */
 	int ncopies, room, groups;
+	Wgmma *wgmma; /* under way */
+	int nwgmmas;
 } Thread;
 
 typedef struct Warp {
@@ -233,6 +244,70 @@ void emulator_copy_wait(int groups)
 	memmove(t->copy, t->copy + done, (size_t)t->ncopies * sizeof *t->copy);
 }
 
+/* ---- wgmma: d, a and the lanes as in mma, bf16 ---------------------------------------------- */
+
+void emulator_wgmma(float (*d)[4], const unsigned *a, unsigned long long a_rows,
+		    unsigned long long b_rows, int n, bool turned)
+{
+	Thread *t = self.current;
+	if (!t->wgmma && !(t->wgmma = malloc(MOST_WGMMAS * sizeof *t->wgmma)))
+		emulator_die("no memory for wgmma");
+	if (t->nwgmmas == MOST_WGMMAS)
+		emulator_fail("more wgmma under way than are emulated");
+	Wgmma *w = &t->wgmma[t->nwgmmas++];
+	*w = (Wgmma){.d = d, .a_rows = a_rows, .b_rows = b_rows, .n = n, .in_shared = !a, .turned = turned};
+	if (a)
+		memcpy(w->a, a, sizeof w->a);
+}
+
+static float wide(unsigned half)
+{
+	const uint32_t bits = half << 16;
+	float v;
+	memcpy(&v, &bits, sizeof v);
+	return v;
+}
+
+/* Element (k, n) of B, in the PTX manual's layout of 128-byte swizzling: rows of 128 bytes, 8 of
+ * them 1,024 bytes; turned, 64 columns are followed by the next panel's; bits 4 to 6 of the address
+ * are exchanged by bits 7 to 9. */
+static float wgmma_at(unsigned long long rows, bool turned, unsigned k, unsigned n)
+{
+	const unsigned panel = (unsigned)(rows >> 32);
+	const unsigned row = turned ? k : n, column = turned ? n % 64 : k;
+	const unsigned start = (unsigned)rows - (unsigned)(uintptr_t)emulator_shared;
+	if (panel % 1024 || start % (turned ? 1024 : 32) || start % 1024 >= 128)
+		emulator_fail("wgmma: rows are not where the descriptor says");
+	const unsigned byte = start + (turned ? n / 64 * panel : 0) + row * 128 + column * 2;
+	uint16_t half;
+	memcpy(&half, emulator_shared + (byte ^ (byte >> 7 & 7) << 4), 2);
+	return wide(half);
+}
+
+/* i: 0 to 3, as of d[j]. */
+static float wgmma_a(const Wgmma *w, unsigned i, unsigned k)
+{
+	if (w->in_shared)
+		return wgmma_at(w->a_rows, w->turned, k,
+				threadIdx.x / 32 % 4 * 16 + threadIdx.x % 32 / 4 + i / 2 * 8);
+	const unsigned pair = w->a[k % 8 / 2 * 4 + i / 2 + k / 8 * 2];
+	return wide(k % 2 ? pair >> 16 : pair & 0xffff);
+}
+
+void emulator_wgmma_wait(void)
+{
+	Thread *t = self.current;
+	const unsigned q = threadIdx.x % 4;
+	for (const Wgmma *w = t->wgmma; w < t->wgmma + t->nwgmmas; w++)
+		for (unsigned e = 0; e < (unsigned)w->n / 2; e++) {
+			const unsigned j = e / 4, i = e % 4;
+			for (unsigned k = 0; k < 16; k++)
+				w->d[j][i] += wgmma_a(w, i, k) *
+					      wgmma_at(w->b_rows, w->turned, k, j * 8 + q * 2 + i % 2);
+		}
+	t->nwgmmas = 0;
+}
+
 /* ---- blocks --------------------------------------------------------------------------------- */
 
 static int in_order(int i, int n)
@@ -298,7 +373,7 @@ static void block_run(void)
 	for (int i = 0; i < threads; i++) {
 		Thread *t = &self.thread[i];
 		t->state = FRESH;
-		t->ncopies = t->groups = 0;
+		t->ncopies = t->groups = t->nwgmmas = 0;
 	}
 	do
 		for (int k = 0; k < warps; k++) {

@@ -39,6 +39,12 @@ const void *emulator_exchange(unsigned mask, const void *give, size_t bytes, int
 void emulator_copy(unsigned to, const void *from, int bytes, bool valid);
 void emulator_copy_commit();
 void emulator_copy_wait(int groups);
+/* d += a b of a thread, when it is waited for, not before; a: the registers of the four lanes of a row,
+ * or NULL and A in shared memory as B is; rows as wgmma_rows gives them, columns of B or, if turned, of
+ * its depth. */
+void emulator_wgmma(float (*d)[4], const unsigned *a, unsigned long long a_rows,
+                    unsigned long long b_rows, int n, bool turned);
+void emulator_wgmma_wait();
 [[noreturn]] void emulator_fail(const char *what);
 }
 
@@ -256,28 +262,11 @@ static inline void mma(float d[4], const unsigned a[4], const unsigned *b, T,
 static inline void wgmma_shared() {}
 static inline void wgmma_begin() {}
 static inline void wgmma_commit() {}
-static inline void wgmma_wait() {}
+static inline void wgmma_wait() { emulator_wgmma_wait(); }
 template <int N> static inline void wgmma_sums(float (*)[4]) {}
 static inline unsigned long long wgmma_rows(unsigned s, unsigned panel = 1024)
 {
 	return (unsigned long long)panel << 32 | s;
-}
-
-/* Element (k, n) of B, as in the PTX manual's layout of 128-byte swizzling: rows of 128 bytes, 8 of
- * them 1,024 bytes; turned, 64 columns are followed by the next panel's; address bits 4 to 6 are
- * exchanged by bits 7 to 9. */
-static inline float emulator_wgmma_b(unsigned long long rows, int k, int n, bool turned)
-{
-	const unsigned start = (unsigned)rows, panel = (unsigned)(rows >> 32);
-	const unsigned row = turned ? k : n, column = turned ? n % 64 : k;
-	const unsigned base = (unsigned)(uintptr_t)emulator_shared;
-	unsigned at = start - base + row * 128 + column * 2 + (turned ? n / 64 * panel : 0);
-	if (panel % 1024 || (start - base) % (turned ? 1024 : 32) || (start - base) % 1024 >= 128)
-		emulator_fail("wgmma: rows are not where the descriptor says");
-	at ^= (at >> 7 & 7) << 4;
-	uint16_t half;
-	memcpy(&half, emulator_shared + at, 2);
-	return __uint_as_float((unsigned)half << 16);
 }
 
 template <int N, int TURNED>
@@ -286,14 +275,7 @@ static inline void wgmma(float (*d)[4], const unsigned a[4], unsigned long long 
 {
 	struct Rows { unsigned a[4]; } mine = {{a[0], a[1], a[2], a[3]}};
 	const Rows *all = (const Rows *)emulator_exchange(~0u, &mine, sizeof mine, line);
-	const int g = emulator_lane() / 4, q = emulator_lane() % 4;
-	for (int j = 0; j < N / 8; j++)
-		for (int i = 0; i < 4; i++)
-			for (int k = 0; k < 16; k++) {
-				const unsigned pair = all[g * 4 + k % 8 / 2].a[i / 2 + k / 8 * 2];
-				const float x = __uint_as_float(k % 2 ? pair & 0xffff0000 : pair << 16);
-				d[j][i] = fmaf(x, emulator_wgmma_b(b, k, j * 8 + q * 2 + i % 2, TURNED), d[j][i]);
-			}
+	emulator_wgmma(d, all[emulator_lane() / 4 * 4].a, 0, b, N, TURNED);
 }
 
 template <int N, int TURNED>
@@ -302,18 +284,9 @@ static inline void wgmma(float (*d)[4], unsigned long long a, unsigned long long
 {
 	struct Rows { unsigned long long a, b; } mine = {a, b};
 	const Rows *all = (const Rows *)emulator_exchange(~0u, &mine, sizeof mine, line);
-	for (int l = 0; l < 32; l++)
-		if (all[l].a != a || all[l].b != b)
-			emulator_fail("wgmma: lanes with different descriptors");
-	const int row = threadIdx.x / 32 % 4 * 16 + emulator_lane() / 4, column = emulator_lane() % 4 * 2;
-	for (int k = 0; k < 16; k++) {
-		const float x[2] = {emulator_wgmma_b(a, k, row, TURNED),
-		                    emulator_wgmma_b(a, k, row + 8, TURNED)};
-		for (int j = 0; j < N / 8; j++)
-			for (int i = 0; i < 4; i++)
-				d[j][i] = fmaf(x[i / 2], emulator_wgmma_b(b, k, j * 8 + column + i % 2, TURNED),
-				               d[j][i]);
-	}
+	if (all[0].a != a || all[0].b != b)
+		emulator_fail("wgmma: lanes with different rows");
+	emulator_wgmma(d, nullptr, a, b, N, TURNED);
 }
 #endif
 
