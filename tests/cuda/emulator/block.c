@@ -255,7 +255,8 @@ void emulator_wgmma(float (*d)[4], const unsigned *a, unsigned long long a_rows,
 	if (t->nwgmmas == MOST_WGMMAS)
 		emulator_fail("more wgmma under way than are emulated");
 	Wgmma *w = &t->wgmma[t->nwgmmas++];
-	*w = (Wgmma){.d = d, .a_rows = a_rows, .b_rows = b_rows, .n = n, .in_shared = !a, .turned = turned};
+	*w = (Wgmma){
+	    .d = d, .a_rows = a_rows, .b_rows = b_rows, .n = n, .in_shared = !a, .turned = turned};
 	if (a)
 		memcpy(w->a, a, sizeof w->a);
 }
@@ -302,8 +303,8 @@ void emulator_wgmma_wait(void)
 		for (unsigned e = 0; e < (unsigned)w->n / 2; e++) {
 			const unsigned j = e / 4, i = e % 4;
 			for (unsigned k = 0; k < 16; k++)
-				w->d[j][i] += wgmma_a(w, i, k) *
-					      wgmma_at(w->b_rows, w->turned, k, j * 8 + q * 2 + i % 2);
+				w->d[j][i] += wgmma_a(w, i, k) * wgmma_at(w->b_rows, w->turned, k,
+									  j * 8 + q * 2 + i % 2);
 		}
 	t->nwgmmas = 0;
 }
