@@ -147,17 +147,22 @@ const char *rt_st_meta(const RtSafetensors *st, const char *key);
 
 /* ---- progress.c ------------------------------------------------------------------------- */
 
-/* One line on stderr that is rewritten in place; silent unless stderr is a terminal. */
+enum { RT_PROGRESS_ROWS = 24 };
+
+/* A text on stderr that is rewritten in place; silent unless stderr is a terminal. It takes as many
+ * rows as it needs, broken at spaces, but no more than the terminal or `length` has. */
 typedef struct RtProgress {
-	bool on, shown;
-	double last; /* when it was written */
+	bool on;
+	double last;                  /* when it was written */
+	int rows;                     /* shown; 0: nothing */
+	int length[RT_PROGRESS_ROWS]; /* bytes in each */
 } RtProgress;
 
 void rt_progress_open(RtProgress *p, bool quiet);
 void rt_progress_show(RtProgress *p, const char *what, int64_t done, int64_t total);
 /* The same with a text of one's own. */
 void rt_progress_text(RtProgress *p, const char *text);
-/* Wipes the line, before other output and at the end. */
+/* Wipes the text, before other output and at the end. */
 void rt_progress_clear(RtProgress *p);
 
 /* ---- init.c ----------------------------------------------------------------------------- */
