@@ -26,6 +26,19 @@ void *rt_alloc(uint64_t n, uint64_t size);
 /* Seconds of a monotonic clock. */
 double rt_seconds(void);
 
+/* ---- hash.c ----------------------------------------------------------------------------- */
+
+/* Of bytes that come in pieces; which pieces does not matter. Begins as zeros. */
+typedef struct RtHash {
+	uint64_t lane[4], n; /* n: bytes so far */
+	unsigned char block[32];
+} RtHash;
+
+void rt_hash_add(RtHash *h, const void *bytes, size_t n);
+uint64_t rt_hash_end(const RtHash *h);
+/* Of n bytes, going on from another hash or a number. */
+uint64_t rt_hash(uint64_t from, const void *bytes, size_t n);
+
 /* ---- file.c ----------------------------------------------------------------------------- */
 
 /* A whole file, mapped where it is a regular one, else read to its end. */
@@ -140,8 +153,9 @@ typedef struct RtMeta {
 	const char *key, *value;
 } RtMeta;
 
+/* checksum: name of a last entry, of eight bytes; NULL: none. */
 RtStatus rt_st_header_meta(FILE *f, int n, const RtTensor *tensors, int nmeta, const RtMeta *meta,
-			   RtError *err);
+			   const char *checksum, RtError *err);
 /* The text stored under `key`, or NULL. */
 const char *rt_st_meta(const RtSafetensors *st, const char *key);
 
