@@ -315,6 +315,10 @@ RtStatus rt_session_whole(RtSession *s, const RtSamples *r, float **whole, RtErr
 /* The output of the features graph that feeds an input of main: "features" takes the standardised
  * ones where the model makes them, any other the output of its own name. -1: there is none. */
 int rt_feeding_output(const RtGraph *f, const char *input);
+/* Roofline of one run of `graph` or RT_INFER; zeros where the program does not know. */
+RtRoof rt_session_roof(const RtSession *s, int graph);
+/* Seconds of it: the slower of arithmetic and memory. */
+double rt_roof_seconds(RtRoof r);
 /* What rt_session_features left, through main (out: s->mio). */
 RtStatus rt_session_main(RtSession *s, RtError *err);
 /* Inputs as rt_segment_fill fills them, through both graphs (out: s->mio; s->fio may be as it

@@ -27,7 +27,7 @@ COMMANDS = [
     [program, "bench", "--weights", weights, "--runs", "3"],
 ]
 PARTS = [r"unified epoch \d/2 step \d+/\d+,", r"\d:\d\d:\d\d left:", r"loss \S+ \(sed \S+, doa \S+, sde \S+\),",
-         r"gradient \S+,", r"lr \S+,", r"\S+ clips/s,", r"\S+ GFLOP/s"]
+         r"gradient \S+,", r"lr \S+,", r"\S+ clips/s,", r"\S+ GFLOP/s,", r"\S+ % of the roofline"]
 EPOCH = r"unified epoch %d: loss \S+ \(.*\), gradient \S+, lr \S+, \d+ s; F .* %%, DOAE .* deg, RDE .* %%, SELD \S+"
 LEFT = [EPOCH % 1, EPOCH % 2, r"best epoch .*", r"out.*: weights in .*"]
 
@@ -122,7 +122,7 @@ def on_terminal(command, columns=80, rows=24, then=None):
         if not part:
             break
         screen.write(part.decode())
-        if then and "GFLOP/s" in screen.text[-1]:
+        if then and screen.text[-1].endswith("roofline"):  # the whole text
             os.kill(p.pid, signal.SIGSTOP)  # nothing is written meanwhile
             os.waitpid(p.pid, os.WUNTRACED)
             os.set_blocking(master, False)
