@@ -42,6 +42,7 @@ typedef struct CudaOptions {
 	CudaPrecision precision; /* of the graph `main`; features are always computed in fp32 */
 	const char *version;     /* of the compiler, for the program */
 	int sms;                 /* multiprocessors to choose tiles for; 0: 132 */
+	bool wgmma;              /* tiles for the matrix instructions of sm_90a */
 	bool overlap;            /* kernels are set up while the one before runs (sm_90) */
 	bool library;            /* no main; the RtModel is what <name>_model() returns */
 	bool weights; /* safetensors are linked in, from seldc_weights to seldc_weights_end */
@@ -108,7 +109,7 @@ PassHooks cuda_hooks(CudaPrecision p);
 
 /* ---- compile.c ---------------------------------------------------------------------------- */
 
-/* Machine code of one unit for one architecture: 90 for sm_90; ptx: text for the driver. */
+/* Machine code of one unit for one architecture, 90: sm_90 or sm_90a; ptx: text for the driver. */
 typedef struct CudaImage {
 	int arch;
 	bool ptx;
@@ -135,6 +136,8 @@ typedef struct CudaCompileOptions {
 
 /* Every name of a list such as "sm_90,a100" is one of an architecture; false after diagnostics. */
 bool cuda_archs_known(Arena *a, Diag *d, const char *list);
+/* sm_90a is among them. list may be NULL. */
+bool cuda_archs_wgmma(Arena *a, const char *list);
 /* false after diagnostics. */
 bool cuda_compile(const CudaCode *code, const CudaCompileOptions *opt, Diag *d, CudaImages *out);
 

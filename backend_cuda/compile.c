@@ -42,9 +42,15 @@ typedef struct Nvrtc {
 #undef FIELD
 } Nvrtc;
 
+/* own: with instructions that this architecture alone has, as sm_90a. */
+typedef struct Arch {
+	int number;
+	bool own;
+} Arch;
+
 typedef struct Job {
 	CudaFamily family;
-	int arch;
+	Arch arch;
 	bool ptx;
 	const char *path;               /* of the image: in the cache, or `beside` */
 	const char *beside;             /* where it stays if the cache cannot be written */
@@ -54,7 +60,7 @@ typedef struct Job {
 	pid_t pid;
 } Job;
 
-typedef LIST(int) ArchList;
+typedef LIST(Arch) ArchList;
 
 typedef struct Compiler {
 	Arena *arena;
@@ -77,14 +83,19 @@ typedef struct Compiler {
 typedef struct ArchName {
 	const char *name;
 	int arch;
+	bool own;
 } ArchName;
 
 static const ArchName arch_name[] = {
-    {"sm_80", 80},   {"sm_86", 86},  {"sm_89", 89},      {"sm_90", 90},  {"sm_100", 100},
-    {"sm_120", 120}, {"ampere", 80}, {"a100", 80},       {"a30", 80},    {"a10", 86},
-    {"a40", 86},     {"rtx30", 86},  {"ada", 89},        {"l4", 89},     {"l40", 89},
-    {"rtx40", 89},   {"hopper", 90}, {"h100", 90},       {"h200", 90},   {"gh200", 90},
-    {"b100", 100},   {"b200", 100},  {"blackwell", 100}, {"rtx50", 120},
+    {"sm_80", 80, false},   {"sm_86", 86, false},  {"sm_89", 89, false},
+    {"sm_90", 90, false},   {"sm_90a", 90, true},  {"sm_100", 100, false},
+    {"sm_120", 120, false}, {"ampere", 80, false}, {"a100", 80, false},
+    {"a30", 80, false},     {"a10", 86, false},    {"a40", 86, false},
+    {"rtx30", 86, false},   {"ada", 89, false},    {"l4", 89, false},
+    {"l40", 89, false},     {"rtx40", 89, false},  {"hopper", 90, false},
+    {"h100", 90, false},    {"h200", 90, false},   {"gh200", 90, false},
+    {"b100", 100, false},   {"b200", 100, false},  {"blackwell", 100, false},
+    {"rtx50", 120, false},
 };
 
 static void unknown_arch(Arena *a, Diag *d, const char *name)
@@ -117,9 +128,11 @@ static bool add_arch(Arena *a, Diag *d, const char *name, ArchList *archs)
 		if (!names_arch(name, arch_name[i].name))
 			continue;
 		for (int k = 0; k < archs->n; k++)
-			if (archs->at[k] == arch_name[i].arch)
+			if (archs->at[k].number == arch_name[i].arch) {
+				archs->at[k].own |= arch_name[i].own;
 				return true;
-		list_push(a, archs, arch_name[i].arch);
+			}
+		list_push(a, archs, ((Arch){arch_name[i].arch, arch_name[i].own}));
 		return true;
 	}
 	unknown_arch(a, d, name);
@@ -143,6 +156,17 @@ bool cuda_archs_known(Arena *a, Diag *d, const char *list)
 {
 	ArchList archs = {0};
 	return read_archs(a, d, list, &archs);
+}
+
+bool cuda_archs_wgmma(Arena *a, const char *list)
+{
+	ArchList archs = {0};
+	Diag unheard = {.arena = a};
+	if (list && read_archs(a, &unheard, list, &archs))
+		for (int i = 0; i < archs.n; i++)
+			if (archs.at[i].number == 90 && archs.at[i].own)
+				return true;
+	return false;
 }
 
 /* ---- the compilers ---- */
@@ -256,10 +280,16 @@ static bool open_nvcc(Compiler *c)
 
 /* ---- jobs ---- */
 
+/* PTX is for later GPUs, too. */
+static const char *target_of(Arena *a, const Job *j)
+{
+	return arena_printf(a, "%s_%d%s", j->ptx ? "compute" : "sm", j->arch.number,
+			    j->arch.own && !j->ptx ? "a" : "");
+}
+
 static const char *flags_of(Arena *a, const Job *j)
 {
-	return arena_printf(a, "--std=c++17 --gpu-architecture=%s_%d --fmad=true",
-			    j->ptx ? "compute" : "sm", j->arch);
+	return arena_printf(a, "--std=c++17 --gpu-architecture=%s --fmad=true", target_of(a, j));
 }
 
 /* What nvcc and NVRTC take from the environment. */
@@ -281,7 +311,7 @@ static const char *key_of(const Compiler *c, const Job *j)
 	return cache_hash_name(c->arena, s);
 }
 
-static void add_job(Compiler *c, CudaFamily f, int arch, bool ptx)
+static void add_job(Compiler *c, CudaFamily f, Arch arch, bool ptx)
 {
 	Job j = {.family = f, .arch = arch, .ptx = ptx, .text = &c->unit[f]};
 	Arena *a = c->arena;
@@ -291,7 +321,7 @@ static void add_job(Compiler *c, CudaFamily f, int arch, bool ptx)
 	j.kept = arena_printf(a, "%s/%s.%s.cu", c->opt->save_dir, c->code->model->name,
 			      cuda_family_name(f));
 	j.beside = arena_printf(a, "%s/%s.%s.sm_%d.%s", c->opt->save_dir, c->code->model->name,
-				cuda_family_name(f), arch, kind);
+				cuda_family_name(f), arch.number, kind);
 	j.image = arena_printf(a, "%s.%d.tmp", j.beside, pid);
 	j.unit = arena_printf(a, "%s.%d.cu", j.beside, pid);
 	j.log = arena_printf(a, "%s.%d.log", j.beside, pid);
@@ -301,9 +331,9 @@ static void add_job(Compiler *c, CudaFamily f, int arch, bool ptx)
 /* The heavy families first, so that no long job is left for the end. */
 static void list_jobs(Compiler *c)
 {
-	int newest = 0;
+	Arch newest = {0};
 	for (int i = 0; i < c->archs.n; i++)
-		if (c->archs.at[i] > newest)
+		if (c->archs.at[i].number > newest.number)
 			newest = c->archs.at[i];
 	for (int f = NFAMILIES - 1; f >= 0; f--) {
 		if (c->code->unit[f].len == 0)
@@ -332,8 +362,7 @@ static int run_nvrtc(const Compiler *c, const Job *j)
 {
 	const Nvrtc *v = &c->nvrtc;
 	NvrtcProgram p;
-	const char *arch =
-	    arena_printf(c->arena, "--gpu-architecture=%s_%d", j->ptx ? "compute" : "sm", j->arch);
+	const char *arch = arena_printf(c->arena, "--gpu-architecture=%s", target_of(c->arena, j));
 	const char *const flags[] = {"--std=c++17", arch, "--fmad=true"};
 	if (v->create(&p, j->text->s, j->kept, 0, NULL, NULL) != 0)
 		return 1;
@@ -353,8 +382,7 @@ static int run_nvrtc(const Compiler *c, const Job *j)
 
 static int run_nvcc(const Compiler *c, const Job *j)
 {
-	const char *arch =
-	    arena_printf(c->arena, "-arch=%s_%d", j->ptx ? "compute" : "sm", j->arch);
+	const char *arch = arena_printf(c->arena, "-arch=%s", target_of(c->arena, j));
 	execlp(c->nvcc, c->nvcc, "-std=c++17", arch, "-fmad=true", j->ptx ? "-ptx" : "-cubin", "-o",
 	       j->image, j->unit, (char *)NULL);
 	dprintf(2, "%s: %s\n", c->nvcc, strerror(errno));
@@ -485,14 +513,14 @@ static void report(const Compiler *c, const Job *j, const char *why)
 	const CudaLaunch *l = failed_launch(c, j, log);
 	if (l) {
 		diag_error(c->diag, E606, l->node->loc, "%s failed for sm_%d on kernel '%s' of %s",
-			   c->name, j->arch, l->kernel, node_title(c->arena, l->node));
+			   c->name, j->arch.number, l->kernel, node_title(c->arena, l->node));
 	} else {
 		Buf few;
 		buf_init(&few, c->arena);
 		const int n = list_kernels(c, j->family, &few);
 		diag_error(c->diag, E606, (Loc){0}, "%s failed for sm_%d on %d %s kernel%s: %s",
-			   c->name, j->arch, n, cuda_family_name(j->family), n == 1 ? "" : "s",
-			   why);
+			   c->name, j->arch.number, n, cuda_family_name(j->family),
+			   n == 1 ? "" : "s", why);
 		diag_note(c->diag, (Loc){0}, "%s", few.s);
 	}
 	const char *line = telling_line(c->arena, log);
@@ -631,7 +659,7 @@ bool cuda_compile(const CudaCode *code, const CudaCompileOptions *opt, Diag *d, 
 	const bool ok = run_jobs(&c, &out->cached);
 	for (int i = 0; ok && i < c.jobs.n; i++) {
 		const Job *j = &c.jobs.at[i];
-		const CudaImage image = {j->arch, j->ptx, j->family, j->path};
+		const CudaImage image = {j->arch.number, j->ptx, j->family, j->path};
 		list_push(code->arena, &out->at, image);
 	}
 	if (c.nvrtc.library)

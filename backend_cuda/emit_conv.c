@@ -2,12 +2,15 @@
  * weights. The gradient by x at stride 1 is the convolution of g with weights turned round.
  *
  * One launch serves all instances and images (grid.z). Kernels: mma for reduced precision and
- * channels last; fma for stride 1 and windows of at most 9 taps; any for the rest. */
+ * channels last; few for bf16 of at most 8 channels; fma for stride 1 and windows of at most 9
+ * taps; any for the rest. */
 #include "emit.h"
 
 #include <string.h>
 
-typedef enum ConvKind { CONV_ANY, CONV_FMA, CONV_TF32, CONV_BF16 } ConvKind;
+typedef enum ConvKind { CONV_ANY, CONV_FMA, CONV_TF32, CONV_BF16, CONV_FEW } ConvKind;
+
+enum { MANY_IMAGES = 16 };
 
 typedef struct ConvShape {
 	int64_t batch, h, w, c, oh, ow, o, kh, kw, ph, pw, sh, sw, th, tw;
@@ -70,6 +73,8 @@ static ConvKind conv_kind(const Emit *e, const Node *n, const ConvShape *s)
 	const Operand x = operand_in(e, n, 0);
 	if (!conv_tiles(s) || e->loadtime[n->id])
 		return CONV_ANY;
+	if (!emit_strict(e, n) && x.narrow && s->c <= 8)
+		return CONV_FEW;
 	const int piece = x.narrow ? 8 : 4;
 	const bool rows = x.stride[s->ac] == 1 && operand_aligned(&x, s->ac, piece);
 	if (emit_strict(e, n) || !rows || s->c % piece != 0 || s->c < 16)
@@ -116,7 +121,7 @@ static int64_t up(int64_t v, int64_t to)
 
 static int64_t slab_of(ConvKind kind)
 {
-	return kind == CONV_FMA ? 8 : kind == CONV_TF32 ? 32 : 64;
+	return kind == CONV_BF16 ? 64 : kind == CONV_TF32 ? 32 : 8;
 }
 
 static unsigned mma_smem(const ConvShape *s, ConvKind kind, const ConvTile *t)
@@ -129,10 +134,10 @@ static unsigned mma_smem(const ConvShape *s, ConvKind kind, const ConvTile *t)
 }
 
 /* rate: the share of the matrix instructions' rate that shared memory leaves. The larger tiles of
- * warps are for many images, where few CTAs need not share a multiprocessor's time. */
+ * warps are for many images, where few CTAs need not share a multiprocessor's time. wgmma takes
+ * whole warpgroups, and two CTAs of one each, which wait at their own barriers. */
 static ConvTile mma_tile(const Emit *e, const ConvShape *s, ConvKind kind, int64_t images)
 {
-	enum { MANY_IMAGES = 16 };
 	static const struct {
 		ConvTile tile;
 		double rate;
@@ -146,6 +151,8 @@ static ConvTile mma_tile(const Emit *e, const ConvShape *s, ConvKind kind, int64
 	for (size_t i = 0; i < COUNT(row); i++) {
 		const ConvTile *t = &row[i].tile;
 		const int warps = t->wr * t->wn;
+		if (e->code->opt.wgmma && kind == CONV_BF16 && warps != 4)
+			continue;
 		if ((t->bn > 64 && s->o <= 64) || (row[i].many && images < MANY_IMAGES) ||
 		    mma_smem(s, kind, t) > MOST_SMEM)
 			continue;
@@ -156,9 +163,17 @@ static ConvTile mma_tile(const Emit *e, const ConvShape *s, ConvKind kind, int64
 	return row[best].tile;
 }
 
+/* Rows of a CTA that share its weights in registers. */
+static ConvTile few_tile(int64_t images)
+{
+	return (ConvTile){.rows = images >= MANY_IMAGES ? 32 : 8, .bn = 64, .wr = 4, .wn = 1};
+}
+
 static ConvTile conv_tile(const Emit *e, const Node *n, const ConvShape *s, ConvKind kind)
 {
 	const int64_t images = s->batch * group_of(n);
+	if (kind == CONV_FEW)
+		return few_tile(images);
 	return kind == CONV_FMA ? fma_tile(e, s, images) : mma_tile(e, s, kind, images);
 }
 
@@ -179,14 +194,19 @@ static int64_t packed_count(const ConvShape *s, ConvKind kind, const ConvTile *t
 
 static const char *packed_form(const Emit *e, const ConvShape *s, ConvKind kind, const ConvTile *t)
 {
-	static const char *const name[] = {"any", "fma", "tf32", "bf16"};
+	static const char *const name[] = {"any", "fma", "tf32", "bf16", "few"};
 	return arena_printf(e->arena, "conv_%s_%d%s", name[kind], t->bn,
 			    s->turned ? "_turned" : "");
 }
 
+static bool packed_narrow(ConvKind kind)
+{
+	return kind == CONV_BF16 || kind == CONV_FEW;
+}
+
 static int64_t packed_bytes(const Operand *w, const ConvShape *s, ConvKind kind, const ConvTile *t)
 {
-	return packed_count(s, kind, t) * w->lead * (kind == CONV_BF16 ? 2 : 4);
+	return packed_count(s, kind, t) * w->lead * (packed_narrow(kind) ? 2 : 4);
 }
 
 /* Copies the weights to byte address `to`. */
@@ -195,12 +215,14 @@ static void emit_pack(Emit *e, const Node *n, const ConvShape *s, ConvKind kind,
 {
 	const Operand w = operand_in(e, n, 1);
 	const int64_t count = packed_count(s, kind, t), taps = s->kh * s->kw;
-	const char *type = kind == CONV_BF16 ? "bf16" : "float";
+	const char *type = packed_narrow(kind) ? "bf16" : "float";
 	Kernel k = kernel_begin(e, n, FAM_CONV);
 	kernel_const(&k, "C", s->c);
 	kernel_const(&k, "O", s->o);
 	kernel_const(&k, "TAPS", taps);
 	kernel_const(&k, "BN", t->bn);
+	if (kind != CONV_FMA)
+		kernel_const(&k, "KC", slab_of(kind));
 	kernel_const(&k, "WO", w.stride[s->turned ? 1 : 0]);
 	kernel_const(&k, "WC", w.stride[s->turned ? 0 : 1]);
 	kernel_const(&k, "WT", s->turned ? -w.stride[3] : w.stride[3]);
@@ -240,7 +262,7 @@ static const char *packed_weights(Emit *e, const Node *n, const ConvShape *s, Co
 				  const ConvTile *t)
 {
 	const Operand w = operand_in(e, n, 1);
-	const char *type = kind == CONV_BF16 ? "bf16" : "float";
+	const char *type = packed_narrow(kind) ? "bf16" : "float";
 	if (e->loadtime[w.value->node->id])
 		return packed_text(e, w.value, packed_form(e, s, kind, t), type);
 	const char *to = scratch_text(e, packed_bytes(&w, s, kind, t));
@@ -339,29 +361,41 @@ static void emit_any(Emit *e, const Node *n, const ConvShape *s)
 	kernel_end(e, &k, (count + 255) / 256, 1, s->batch * group_of(n), 0);
 }
 
+static unsigned few_smem(const ConvShape *s, const ConvTile *t)
+{
+	return (unsigned)((t->rows + s->kh - 1) * (16 + s->kw - 1) * 16);
+}
+
 static void emit_tiled(Emit *e, const Node *n, const ConvShape *s, ConvKind kind)
 {
+	static const char *const name[] = {"", "conv_fma", "conv_mma", "conv_mma", "conv_few"};
 	const Operand x = operand_in(e, n, 0), y = operand_out(e, n, 0), w = operand_in(e, n, 1);
 	const ConvTile t = conv_tile(e, n, s, kind);
 	const char *packed = packed_weights(e, n, s, kind, &t);
-	const bool fma = kind == CONV_FMA;
+	const bool fma = kind == CONV_FMA, few = kind == CONV_FEW;
 	const int threads = fma ? 32 * (t.rows / 2) * (t.bn / 64) : 32 * t.wr * t.wn;
 	Kernel k = kernel_begin(e, n, FAM_CONV);
 	put_shape(&k, s, &x, &y);
-	kernel_const(&k, "ROWS", t.rows);
-	kernel_const(&k, "BN", t.bn);
-	if (!fma) {
+	if (few) {
+		kernel_const(&k, "PASSES", t.rows / 8);
+	} else {
+		kernel_const(&k, "ROWS", t.rows);
+		kernel_const(&k, "BN", t.bn);
+	}
+	if (!fma && !few) {
 		kernel_const(&k, "WR", t.wr);
 		kernel_const(&k, "WN", t.wn);
 		kernel_const(&k, "STAGES", t.stages);
 	}
 	/* A thread of conv_fma holds 128 sums: 8 warps of them fill the registers. */
 	kernel_open(&k, (unsigned)threads, (unsigned)(threads < 256 ? 256 / threads : 1));
-	call_conv(e, n, &k, s, fma ? "conv_fma" : "conv_mma",
+	call_conv(e, n, &k, s, name[kind],
 		  at_image(e, n, packed, w.lead, packed_count(s, kind, &t), s->batch, 0));
 	kernel_end(e, &k, (s->oh + t.rows - 1) / t.rows * ((s->ow + 15) / 16),
 		   (s->o + t.bn - 1) / t.bn, s->batch * group_of(n),
-		   fma ? fma_smem(s, &t) : mma_smem(s, kind, &t));
+		   fma   ? fma_smem(s, &t)
+		   : few ? few_smem(s, &t)
+			 : mma_smem(s, kind, &t));
 }
 
 static void emit_conv(Emit *e, const Node *n)

@@ -136,6 +136,13 @@ typedef struct BatchNorm {
 	int vec, tx;
 } BatchNorm;
 
+/* x and y can be read n channels at a time. */
+static bool vectors(const BatchNorm *b, int n)
+{
+	return b->c % n == 0 && operand_aligned(&b->x, b->axis, n) &&
+	       operand_aligned(&b->y, b->axis, n);
+}
+
 static BatchNorm batch_norm(const Emit *e, const Node *n, const Operand *x, const Operand *y)
 {
 	BatchNorm b = {.x = *x, .y = *y, .axis = attr_axis(n, "axis", x->rank), .rank = x->rank};
@@ -150,10 +157,7 @@ static BatchNorm batch_norm(const Emit *e, const Node *n, const Operand *x, cons
 		b.yrows *= i == b.axis ? 1 : y->dim[i];
 	}
 	const bool inner = x->stride[b.axis] == 1 || b.c == 1;
-	b.vec =
-	    inner && b.c % 4 == 0 && operand_aligned(x, b.axis, 4) && operand_aligned(y, b.axis, 4)
-		? 4
-		: 1;
+	b.vec = !inner ? 1 : x->narrow && vectors(&b, 8) ? 8 : vectors(&b, 4) ? 4 : 1;
 	for (b.tx = 1; inner && b.tx < 32 && b.tx * b.vec < b.c;)
 		b.tx *= 2;
 	if (!x->dense || !y->dense || b.rows > INT32_MAX)
@@ -247,6 +251,12 @@ static void put_tile(const Kernel *k, const BatchNorm *b)
 	kernel_const(k, "YC", b->y.stride[b->axis]);
 }
 
+/* Begins one: 64 registers a thread, or 128 for 8 channels. */
+static void norm_open(Kernel *k, const BatchNorm *b)
+{
+	kernel_open(k, 256, b->vec == 8 ? 2 : 4);
+}
+
 /* Ends a kernel over rows in parts. */
 static void norm_end(Emit *e, Kernel *k, const BatchNorm *b, int64_t rows, int64_t each)
 {
@@ -282,7 +292,7 @@ void cuda_batch_norm_train(Emit *e, const Node *n)
 
 	Kernel k = kernel_begin(e, n, FAM_BATCH_NORM);
 	put_norm(e, &k, &b, false, each);
-	kernel_open(&k, 256, 4);
+	norm_open(&k, &b);
 	buf_printf(k.b,
 		   "\tconst unsigned z = blockIdx.z;\n\tnorm_stats<%s>(%s,\n"
 		   "\t\t(float2 *)(%s));\n",
@@ -309,7 +319,7 @@ void cuda_batch_norm_train(Emit *e, const Node *n)
 	put_tile(&k, &b);
 	put_function(&k, "size_t", "out", row_text(e, &b, &b.y, &b.y));
 	kernel_typedef(&k, "Out", operand_type(&b.y));
-	kernel_open(&k, 256, 4);
+	norm_open(&k, &b);
 	buf_printf(k.b, "\tconst unsigned z = blockIdx.z;\n\tnorm_apply<%s>(", k.type);
 	static const int use[] = {0, 1, 2, 6, 7, 5};
 	for (size_t i = 0; i < COUNT(use); i++)
@@ -352,7 +362,7 @@ void cuda_batch_norm_grad(Emit *e, const Node *n)
 			kernel_const(&k, "DC", op[6].stride[b.axis]);
 			kernel_typedef(&k, "Out", operand_type(&op[6]));
 		}
-		kernel_open(&k, 256, 4);
+		norm_open(&k, &b);
 		buf_printf(k.b, "\tconst unsigned z = blockIdx.z;\n\t%s<%s>(",
 			   apply ? "norm_grad_apply" : "norm_grad_sums", k.type);
 		for (int i = 0; i < 6; i++)

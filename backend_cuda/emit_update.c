@@ -34,6 +34,9 @@ void cuda_dropout(Emit *e, const Node *n)
 	Kernel k = kernel_begin(e, n, FAM_UPDATE);
 	kernel_const(&k, "COUNT", count);
 	kernel_const(&k, "RUN", run);
+	kernel_const(&k, "VECTOR",
+		     count % 4 == 0 && operand_aligned(&x, x.rank - 1, 4) &&
+			 operand_aligned(&y, y.rank - 1, 4));
 	kernel_const(&k, "LIMIT", (int64_t)ceil(p * 4294967296.0));
 	kernel_float(&k, "scale", 1 / (1 - p));
 	kernel_typedef(&k, "In", operand_type(&x));

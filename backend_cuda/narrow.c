@@ -105,7 +105,8 @@ static bool wants_narrow(const Narrow *c, const Node *n, int i)
 static bool moves(const Narrow *c, const Node *n)
 {
 	const unsigned flags = node_info(n)->flags;
-	return (flags & F_VIEW) || (c->training && ((flags & F_EW) || n->op == OP_map));
+	return (flags & F_VIEW) ||
+	       (c->training && ((flags & F_EW) || n->op == OP_map || n->op == OP_dropout));
 }
 
 /* Input i of n may be stored as bf16. Sums read it in training; everything else stays float32. */

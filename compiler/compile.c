@@ -346,6 +346,7 @@ static void build_cuda(Compile *cx)
 	Arena *a = cx->arena;
 	const CudaOptions opt = {.precision = cuda_precision(o->precision),
 				 .version = SELDC_VERSION,
+				 .wgmma = cuda_archs_wgmma(a, cx->archs),
 				 .library = o->emit == EMIT_LIB,
 				 .weights = o->weights != NULL};
 	CudaCode *code = cuda_emit(a, cx->model, &opt);

@@ -80,6 +80,17 @@ static Value *slice_of(const Value *v, int64_t *index)
 	return of;
 }
 
+/* The value that v is an element of, moved or not: see slice_of. */
+static const Value *element_of(const Value *v, int64_t *index)
+{
+	const Value *of = slice_of(v, index);
+	while (!of && (node_info(v->node)->flags & F_VIEW) && !v->node->group) {
+		v = v->node->in[0];
+		of = slice_of(v, index);
+	}
+	return of;
+}
+
 static const Value *storage_of(const Value *v)
 {
 	while (v->node->op == OP_reshape && !v->node->group)
@@ -405,15 +416,15 @@ static Value *lift(Lift *l, Value **v, int n)
 
 /* ---- orders ---------------------------------------------------------------------------------- */
 
-/* Place of an instance by what its input k is: the value sliced, in order of first appearance, then
- * the index. */
+/* Place of an instance by what its input k is: the value that this is an element of, in order of
+ * first appearance, then the index. */
 static void sort_by_input(Node **inst, int n, int k, Arena *scratch)
 {
 	const Value **root = NEW_ARRAY(scratch, const Value *, n);
 	int64_t *key = NEW_ARRAY(scratch, int64_t, n);
 	for (int i = 0; i < n; i++) {
 		int64_t index = 0;
-		const Value *of = slice_of(inst[i]->in[k], &index);
+		const Value *of = element_of(inst[i]->in[k], &index);
 		int r = 0;
 		root[i] = of ? of : inst[i]->in[k];
 		while (root[r] != root[i])
@@ -548,7 +559,7 @@ static const Value *first_root(const Node *n)
 	int64_t index;
 	for (int k = 0; k < n->nin; k++)
 		if (!is_load(n->in[k])) {
-			const Value *of = slice_of(n->in[k], &index);
+			const Value *of = element_of(n->in[k], &index);
 			return of ? of : n->in[k];
 		}
 	return NULL;

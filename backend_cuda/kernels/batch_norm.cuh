@@ -16,22 +16,66 @@
 #pragma once
 #include "common.cuh"
 
+/* 4 elements to or from floats in registers. */
+template <class T> __device__ __forceinline__ void channels_get4(float *v, const T *p)
+{
+	const float4 f = get4(p);
+	v[0] = f.x;
+	v[1] = f.y;
+	v[2] = f.z;
+	v[3] = f.w;
+}
+
+template <class T> __device__ __forceinline__ void channels_get8(float *v, const T *p)
+{
+	channels_get4(v, p);
+	channels_get4(v + 4, p + 4);
+}
+
+__device__ __forceinline__ void channels_get8(float *v, const bf16 *p)
+{
+	const uint4 f = *(const uint4 *)p;
+	const unsigned two[4] = {f.x, f.y, f.z, f.w};
+#pragma unroll
+	for (int i = 0; i < 4; i++) {
+		v[2 * i] = __uint_as_float(two[i] << 16);
+		v[2 * i + 1] = __uint_as_float(two[i] & 0xffff0000u);
+	}
+}
+
+template <class T> __device__ __forceinline__ void channels_put4(T *p, const float *v)
+{
+	put4(p, make_float4(v[0], v[1], v[2], v[3]));
+}
+
+template <class T> __device__ __forceinline__ void channels_put8(T *p, const float *v)
+{
+	channels_put4(p, v);
+	channels_put4(p + 4, v + 4);
+}
+
+__device__ __forceinline__ void channels_put8(bf16 *p, const float *v)
+{
+	*(uint4 *)p =
+	    make_uint4(narrow2(v[0], v[1]), narrow2(v[2], v[3]), narrow2(v[4], v[5]), narrow2(v[6], v[7]));
+}
+
 template <int VEC, class T> __device__ __forceinline__ void channels_get(float *v, const T *p)
 {
-	if (VEC == 4) {
-		const float4 f = get4(p);
-		v[0] = f.x;
-		v[VEC > 1] = f.y;
-		v[VEC > 1 ? 2 : 0] = f.z;
-		v[VEC > 1 ? 3 : 0] = f.w;
-	} else
+	if constexpr (VEC == 8)
+		channels_get8(v, p);
+	else if constexpr (VEC == 4)
+		channels_get4(v, p);
+	else
 		v[0] = widen(*p);
 }
 
 template <int VEC, class T> __device__ __forceinline__ void channels_put(T *p, const float *v)
 {
-	if (VEC == 4)
-		put4(p, make_float4(v[0], v[VEC > 1], v[VEC > 1 ? 2 : 0], v[VEC > 1 ? 3 : 0]));
+	if constexpr (VEC == 8)
+		channels_put8(p, v);
+	else if constexpr (VEC == 4)
+		channels_put4(p, v);
 	else
 		put(p, v[0]);
 }

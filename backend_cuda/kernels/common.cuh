@@ -110,6 +110,86 @@ __device__ __forceinline__ void mma(float d[4], const unsigned a[4], const unsig
 	             : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));
 }
 
+/* Hopper's own: instructions of a warpgroup, four neighbouring warps, that read B from shared memory.
+ * They need machine code for sm_90a; elsewhere kernels do without. */
+#ifdef __CUDA_ARCH_FEAT_SM90_ALL
+#define WGMMA 1
+
+/* What this thread's asynchronous copies brought to shared memory, once waited for, can be read by
+ * wgmma behind the next barrier. */
+__device__ __forceinline__ void wgmma_shared()
+{
+	asm volatile("fence.proxy.async.shared::cta;" ::: "memory");
+}
+
+/* Before the first of several wgmma, when registers have been written. */
+__device__ __forceinline__ void wgmma_begin()
+{
+	asm volatile("wgmma.fence.sync.aligned;" ::: "memory");
+}
+
+/* Behind the last of several; they are under way. */
+__device__ __forceinline__ void wgmma_commit()
+{
+	asm volatile("wgmma.commit_group.sync.aligned;" ::: "memory");
+}
+
+/* Waits for all: what they read may be overwritten. */
+__device__ __forceinline__ void wgmma_wait()
+{
+	asm volatile("wgmma.wait_group.sync.aligned 0;" ::: "memory");
+}
+
+/* Behind the last wgmma_wait, before the sums are read: the compiler does not know that they change
+ * until then. */
+template <int N> __device__ __forceinline__ void wgmma_sums(float (*d)[4])
+{
+#pragma unroll
+	for (int j = 0; j < N / 8; j++)
+		asm volatile("" : "+f"(d[j][0]), "+f"(d[j][1]), "+f"(d[j][2]), "+f"(d[j][3]) :: "memory");
+}
+
+/* B in shared memory: rows of 128 bytes whose 16-byte pieces are exchanged by the row's low bits,
+ * from a multiple of 1024 bytes on. s: in the first row, a multiple of 32 bytes from its start if
+ * rows are columns of B, in tiles of 8; at a multiple of 1024 if rows are of B's depth. */
+__device__ __forceinline__ unsigned long long wgmma_rows(unsigned s)
+{
+	const unsigned long long swizzle_128 = 1ull << 62, stride_1024 = 64ull << 32 | 64ull << 16;
+	return swizzle_128 | stride_1024 | (s & 0x3ffff) >> 4;
+}
+
+#define WGMMA_SUM(j) "+f"(d[j][0]), "+f"(d[j][1]), "+f"(d[j][2]), "+f"(d[j][3])
+#define WGMMA_SUMS(j)                                                                              \
+	WGMMA_SUM(j), WGMMA_SUM(j + 1), WGMMA_SUM(j + 2), WGMMA_SUM(j + 3), WGMMA_SUM(j + 4),          \
+	    WGMMA_SUM(j + 5), WGMMA_SUM(j + 6), WGMMA_SUM(j + 7)
+
+/* d += a b: each warp 16 rows, N columns, depth 16 of bf16. d[j] and a as of mma; TURNED: B's rows in
+ * shared memory are of its depth. */
+template <int N, int TURNED>
+__device__ __forceinline__ void wgmma(float (*d)[4], const unsigned a[4], unsigned long long b)
+{
+	static_assert(N == 64 || N == 128, "columns of a wgmma");
+	if constexpr (N == 64)
+		asm volatile("{\n\t.reg .pred p;\n\tsetp.ne.b32 p, 1, 0;\n\t"
+		             "wgmma.mma_async.sync.aligned.m64n64k16.f32.bf16.bf16 "
+		             "{%0, %1, %2, %3, %4, %5, %6, %7, %8, %9, %10, %11, %12, %13, %14, %15, "
+		             "%16, %17, %18, %19, %20, %21, %22, %23, %24, %25, %26, %27, %28, %29, %30, %31}, "
+		             "{%32, %33, %34, %35}, %36, p, 1, 1, %37;\n\t}"
+		             : WGMMA_SUMS(0)
+		             : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "l"(b), "n"(TURNED));
+	else
+		asm volatile("{\n\t.reg .pred p;\n\tsetp.ne.b32 p, 1, 0;\n\t"
+		             "wgmma.mma_async.sync.aligned.m64n128k16.f32.bf16.bf16 "
+		             "{%0, %1, %2, %3, %4, %5, %6, %7, %8, %9, %10, %11, %12, %13, %14, %15, "
+		             "%16, %17, %18, %19, %20, %21, %22, %23, %24, %25, %26, %27, %28, %29, %30, %31, "
+		             "%32, %33, %34, %35, %36, %37, %38, %39, %40, %41, %42, %43, %44, %45, %46, %47, "
+		             "%48, %49, %50, %51, %52, %53, %54, %55, %56, %57, %58, %59, %60, %61, %62, %63}, "
+		             "{%64, %65, %66, %67}, %68, p, 1, 1, %69;\n\t}"
+		             : WGMMA_SUMS(0), WGMMA_SUMS(8)
+		             : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "l"(b), "n"(TURNED));
+}
+#endif
+
 /* 2 to the v within 2 units in the last place; below 2^-126 it is 0. */
 __device__ __forceinline__ float exp2_ftz(float v)
 {

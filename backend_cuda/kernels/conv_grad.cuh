@@ -61,8 +61,13 @@ template <class P> struct ConvDwMma : ConvDw<P> {
 		STAGES = 3,
 		X_BYTES = F::RS * F::XP * (F::HALF ? P::BC * 2 : (P::BC + 8) * 4),
 		G_BYTES = F::RS * F::SW * (F::HALF ? P::BO * 2 : (P::BO + 8) * 4),
-		STAGE = X_BYTES + G_BYTES,
-		SMEM = STAGES * STAGE,
+		SMEM = STAGES * (X_BYTES + G_BYTES),
+#ifdef WGMMA
+		GROUPS = F::HALF && P::BO == 64 && P::BC == 64,
+#else
+		GROUPS = 0,
+#endif
+		AHEAD = GROUPS ? STAGES - 2 : STAGES - 1, /* stages that are fetched before they are used */
 	};
 };
 
@@ -104,12 +109,13 @@ __device__ __forceinline__ void conv_dw_issue(char *shared, const typename P::XT
 	typedef ConvDwMma<P> F;
 	const ConvDwStage<P> at(s);
 	if (at.given) {
-		char *stage = shared + s % F::STAGES * F::STAGE;
+		char *gs = shared + s % F::STAGES * F::G_BYTES;
+		char *xs = shared + F::STAGES * F::G_BYTES + s % F::STAGES * F::X_BYTES;
 		conv_dw_fetch<P, typename P::XT, P::BC, F::XP, P::XC, P::XA>(
-		    stage, x + (long long)at.image * P::XB, at.row0 - P::PH, at.x0 - P::PW, c0, P::H, P::W,
+		    xs, x + (long long)at.image * P::XB, at.row0 - P::PH, at.x0 - P::PW, c0, P::H, P::W,
 		    P::C, P::XH, P::XW);
 		conv_dw_fetch<P, typename P::GT, P::BO, F::SW, P::GC, P::GA>(
-		    stage + F::X_BYTES, g + (long long)at.image * P::GB, at.row0, at.x0, o0, P::OH, P::OW,
+		    gs, g + (long long)at.image * P::GB, at.row0, at.x0, o0, P::OH, P::OW,
 		    P::O, P::GH, P::GW);
 	}
 	async_commit();
@@ -162,8 +168,8 @@ __device__ __forceinline__ void conv_dw_get_b(unsigned *b, const char *row, int 
  * of g, that of row r at r % KH. */
 template <class P>
 __device__ __forceinline__ void conv_dw_stage(float (*acc)[2][ConvDwMma<P>::NT][4],
-                                              unsigned (*rows)[2][4], const char *stage, int column,
-                                              int o, int c)
+                                              unsigned (*rows)[2][4], const char *xs,
+                                              const char *gs, int column, int o, int c)
 {
 	typedef ConvDwMma<P> F;
 	typedef typename P::In T;
@@ -172,11 +178,10 @@ __device__ __forceinline__ void conv_dw_stage(float (*acc)[2][ConvDwMma<P>::NT][
 		unsigned b[F::NT][2];
 #pragma unroll
 		for (int i = 0; i < 2; i++)
-			conv_dw_get_a<P::BO>(rows[r % P::KH][i], stage + F::X_BYTES, r * F::SW, o + i * 16,
-			                     T());
+			conv_dw_get_a<P::BO>(rows[r % P::KH][i], gs, r * F::SW, o + i * 16, T());
 #pragma unroll
 		for (int j = 0; j < F::NT; j += 2)
-			conv_dw_get_b<P::BC>(b[j], stage, r * F::XP + column, c + j * 8, T());
+			conv_dw_get_b<P::BC>(b[j], xs, r * F::XP + column, c + j * 8, T());
 #pragma unroll
 		for (int t = 0; t < P::KH; t++)
 #pragma unroll
@@ -203,32 +208,25 @@ __device__ __forceinline__ void conv_dw_put2(float *y, int o, int c, float a, fl
 }
 
 template <class P>
-__device__ __forceinline__ void conv_dw_mma(const typename P::XT *x, const typename P::GT *g,
-                                            float *parts)
+__device__ __forceinline__ void conv_dw_warps(char *shared, const typename P::XT *x,
+                                              const typename P::GT *g, int o0, int c0, int stages,
+                                              float *parts)
 {
 	typedef ConvDwMma<P> F;
-	extern __shared__ float4 shared4[];
-	char *shared = (char *)shared4;
 	const int lane = threadIdx.x & 31, warp = threadIdx.x >> 5;
-	const int o0 = blockIdx.x / F::TILES_C * P::BO, c0 = blockIdx.x % F::TILES_C * P::BC;
 	const int column = warp / (F::WO * F::WC), o = warp % F::WO * 32;
 	const int c = warp / F::WO % F::WC * F::CW;
-	const int left = P::UNITS - blockIdx.y * P::EACH;
-	const int stages = (left < P::EACH ? left : P::EACH) * F::UNIT_STAGES;
 	float acc[P::KH][2][F::NT][4] = {};
 	unsigned rows[P::KH][2][4] = {};
-#pragma unroll
-	for (int s = 0; s < F::STAGES - 1; s++)
-		conv_dw_issue<P>(shared, x, g, o0, c0, s);
 #pragma unroll 1
 	for (int s = 0; s < stages; s++) {
-		async_wait<F::STAGES - 2>();
+		async_wait<F::AHEAD - 1>();
 		__syncthreads();
-		conv_dw_issue<P>(shared, x, g, o0, c0, s + F::STAGES - 1);
-		conv_dw_stage<P>(acc, rows, shared + s % F::STAGES * F::STAGE, column, o, c);
+		conv_dw_issue<P>(shared, x, g, o0, c0, s + F::AHEAD);
+		conv_dw_stage<P>(acc, rows,
+		                 shared + F::STAGES * F::G_BYTES + s % F::STAGES * F::X_BYTES,
+		                 shared + s % F::STAGES * F::G_BYTES, column, o, c);
 	}
-	async_wait<0>();
-	parts += ((size_t)blockIdx.y * gridDim.z + blockIdx.z) * F::TAPS * P::O * P::C;
 #pragma unroll
 	for (int t = 0; t < P::KH; t++) {
 		float *y = parts + (size_t)(t * P::KW + column) * P::O * P::C;
@@ -242,6 +240,94 @@ __device__ __forceinline__ void conv_dw_mma(const typename P::XT *x, const typen
 				conv_dw_put2<P>(y, to_o + 8, to_c, acc[t][i][j][2], acc[t][i][j][3]);
 			}
 	}
+}
+
+#ifdef WGMMA
+/* A warpgroup for each column of the window, its warps 16 channels of x each, turned in registers. The
+ * rows of g stay in shared memory, from where wgmma reads them; those of the last stage's end, too. */
+
+/* Starts stage s. */
+template <class P>
+__device__ __forceinline__ void conv_dw_groups_start(float (*acc)[8][4], const char *shared, int s,
+                                                     int column, int c)
+{
+	typedef ConvDwMma<P> F;
+	const char *xs = shared + F::STAGES * F::G_BYTES + s % F::STAGES * F::X_BYTES;
+	const unsigned gs = shared_address(shared), now = gs + s % F::STAGES * F::G_BYTES;
+	const unsigned last = gs + (s + F::STAGES - 1) % F::STAGES * F::G_BYTES;
+	unsigned a[F::RS][4];
+#pragma unroll
+	for (int r = 0; r < F::RS; r++)
+		conv_dw_get_a<P::BC>(a[r], xs, r * F::XP + column, c, bf16());
+	wgmma_begin();
+#pragma unroll
+	for (int r = 0; r < F::RS; r++)
+#pragma unroll
+		for (int t = 0; t < P::KH; t++)
+			wgmma<64, 1>(acc[t], a[r],
+			             wgmma_rows((r < t ? last + F::G_BYTES : now) + (r - t) * F::SW * 128));
+	wgmma_commit();
+}
+
+template <class P>
+__device__ __forceinline__ void conv_dw_groups(char *shared, const typename P::XT *x,
+                                               const typename P::GT *g, int o0, int c0, int stages,
+                                               float *parts)
+{
+	typedef ConvDwMma<P> F;
+	const int lane = threadIdx.x & 31, warp = threadIdx.x >> 5;
+	const int column = warp / 4, c = warp % 4 * 16;
+	float acc[P::KH][8][4] = {};
+	/* before the first stage there are zeros */
+	for (int e = threadIdx.x; e < F::G_BYTES / 16; e += F::THREADS)
+		((float4 *)(shared + (F::STAGES - 1) * F::G_BYTES))[e] = make_float4(0, 0, 0, 0);
+#pragma unroll 1
+	for (int s = 0; s < stages; s++) {
+		async_wait<F::AHEAD - 1>();
+		wgmma_shared();
+		__syncthreads();
+		conv_dw_groups_start<P>(acc, shared, s, column, c);
+		conv_dw_issue<P>(shared, x, g, o0, c0, s + F::AHEAD);
+		wgmma_wait();
+	}
+#pragma unroll
+	for (int t = 0; t < P::KH; t++) {
+		float *y = parts + (size_t)(t * P::KW + column) * P::O * P::C;
+		wgmma_sums<64>(acc[t]);
+#pragma unroll
+		for (int j = 0; j < 8; j++)
+#pragma unroll
+			for (int i = 0; i < 4; i++) {
+				const int to_o = o0 + j * 8 + (lane & 3) * 2 + i % 2;
+				const int to_c = c0 + c + (lane >> 2) + i / 2 * 8;
+				if (to_o < P::O && to_c < P::C)
+					y[(size_t)to_o * P::C + to_c] = acc[t][j][i];
+			}
+	}
+}
+#endif
+
+template <class P>
+__device__ __forceinline__ void conv_dw_mma(const typename P::XT *x, const typename P::GT *g,
+                                            float *parts)
+{
+	typedef ConvDwMma<P> F;
+	extern __shared__ __align__(1024) float4 shared4[];
+	char *shared = (char *)shared4;
+	const int o0 = blockIdx.x / F::TILES_C * P::BO, c0 = blockIdx.x % F::TILES_C * P::BC;
+	const int left = P::UNITS - blockIdx.y * P::EACH;
+	const int stages = (left < P::EACH ? left : P::EACH) * F::UNIT_STAGES;
+	parts += ((size_t)blockIdx.y * gridDim.z + blockIdx.z) * F::TAPS * P::O * P::C;
+#pragma unroll
+	for (int s = 0; s < F::AHEAD; s++)
+		conv_dw_issue<P>(shared, x, g, o0, c0, s);
+#ifdef WGMMA
+	if constexpr (F::GROUPS)
+		conv_dw_groups<P>(shared, x, g, o0, c0, stages, parts);
+	else
+#endif
+		conv_dw_warps<P>(shared, x, g, o0, c0, stages, parts);
+	async_wait<0>();
 }
 
 /* ---- strict float32, any strides -----------------------------------------------------------------

@@ -5,7 +5,26 @@
 /* ---- dropout ----------------------------------------------------------------------------------
  * P: COUNT elements of an instance, RUN of which share a draw; the draws below LIMIT of 2^32 drop,
  * what stays is multiplied by scale(); In, Out. state: (step, seed), a negative seed drops nothing.
- * A thread takes 4 neighbours, which share the four words of one Philox counter where RUN is 1. */
+ * A thread takes 4 neighbours, which share the four words of one Philox counter where RUN is 1.
+ * VECTOR: they can be read and written at once. */
+
+/* What element i is multiplied by; c: words of counter `of`, the last that was asked for. */
+template <class P>
+__device__ __forceinline__ float dropout_factor(unsigned i, unsigned step, unsigned seed,
+                                                unsigned stream, unsigned c[4], unsigned *of)
+{
+	const unsigned draw = i / P::RUN;
+	if (draw / 4 != *of) {
+		*of = draw / 4;
+		c[0] = *of;
+		c[1] = 0;
+		c[2] = step;
+		c[3] = 0;
+		philox(seed, stream, c);
+	}
+	const unsigned word = draw % 4 < 2 ? (draw % 4 ? c[1] : c[0]) : (draw % 4 == 2 ? c[2] : c[3]);
+	return word < P::LIMIT ? 0.0f : P::scale();
+}
 
 template <class P>
 __device__ __forceinline__ void dropout(const typename P::In *x, const float *state,
@@ -15,23 +34,27 @@ __device__ __forceinline__ void dropout(const typename P::In *x, const float *st
 	const bool draws = state[1] >= 0.0f;
 	const unsigned step = (unsigned)state[0], seed = draws ? (unsigned)state[1] : 0u;
 	unsigned c[4] = {0}, of = ~0u;
-#pragma unroll
-	for (unsigned i = first; i < first + 4; i++) {
-		const unsigned draw = i / P::RUN;
-		if (i >= P::COUNT)
-			return;
-		if (draws && draw / 4 != of) {
-			of = draw / 4;
-			c[0] = of;
-			c[1] = 0;
-			c[2] = step;
-			c[3] = 0;
-			philox(seed, stream, c);
-		}
-		const unsigned word = draw % 4 < 2 ? (draw % 4 ? c[1] : c[0]) : (draw % 4 == 2 ? c[2] : c[3]);
-		const float v = widen(x[i]);
-		put(y + i, !draws ? v : word < P::LIMIT ? 0.0f : v * P::scale());
+	float v[4];
+	if (first >= P::COUNT)
+		return;
+	if (P::VECTOR) {
+		const float4 all = get4(x + first);
+		v[0] = all.x, v[1] = all.y, v[2] = all.z, v[3] = all.w;
 	}
+#pragma unroll
+	for (unsigned i = 0; i < 4; i++) {
+		if (first + i >= P::COUNT)
+			return;
+		if (!P::VECTOR)
+			v[i] = widen(x[first + i]);
+		const float factor =
+		    draws ? dropout_factor<P>(first + i, step, seed, stream, c, &of) : 1.0f;
+		v[i] = factor == 0.0f ? 0.0f : v[i] * factor;
+		if (!P::VECTOR)
+			put(y + first + i, v[i]);
+	}
+	if (P::VECTOR)
+		put4(y + first, make_float4(v[0], v[1], v[2], v[3]));
 }
 
 /* ---- tables of tensors ------------------------------------------------------------------------

@@ -111,6 +111,86 @@ __device__ __forceinline__ void mma(float d[4], const unsigned a[4], const unsig
 	             : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));
 }
 
+/* Hopper's own: instructions of a warpgroup, four neighbouring warps, that read B from shared memory.
+ * They need machine code for sm_90a; elsewhere kernels do without. */
+#ifdef __CUDA_ARCH_FEAT_SM90_ALL
+#define WGMMA 1
+
+/* What this thread's asynchronous copies brought to shared memory, once waited for, can be read by
+ * wgmma behind the next barrier. */
+__device__ __forceinline__ void wgmma_shared()
+{
+	asm volatile("fence.proxy.async.shared::cta;" ::: "memory");
+}
+
+/* Before the first of several wgmma, when registers have been written. */
+__device__ __forceinline__ void wgmma_begin()
+{
+	asm volatile("wgmma.fence.sync.aligned;" ::: "memory");
+}
+
+/* Behind the last of several; they are under way. */
+__device__ __forceinline__ void wgmma_commit()
+{
+	asm volatile("wgmma.commit_group.sync.aligned;" ::: "memory");
+}
+
+/* Waits for all: what they read may be overwritten. */
+__device__ __forceinline__ void wgmma_wait()
+{
+	asm volatile("wgmma.wait_group.sync.aligned 0;" ::: "memory");
+}
+
+/* Behind the last wgmma_wait, before the sums are read: the compiler does not know that they change
+ * until then. */
+template <int N> __device__ __forceinline__ void wgmma_sums(float (*d)[4])
+{
+#pragma unroll
+	for (int j = 0; j < N / 8; j++)
+		asm volatile("" : "+f"(d[j][0]), "+f"(d[j][1]), "+f"(d[j][2]), "+f"(d[j][3]) :: "memory");
+}
+
+/* B in shared memory: rows of 128 bytes whose 16-byte pieces are exchanged by the row's low bits,
+ * from a multiple of 1024 bytes on. s: in the first row, a multiple of 32 bytes from its start if
+ * rows are columns of B, in tiles of 8; at a multiple of 1024 if rows are of B's depth. */
+__device__ __forceinline__ unsigned long long wgmma_rows(unsigned s)
+{
+	const unsigned long long swizzle_128 = 1ull << 62, stride_1024 = 64ull << 32 | 64ull << 16;
+	return swizzle_128 | stride_1024 | (s & 0x3ffff) >> 4;
+}
+
+#define WGMMA_SUM(j) "+f"(d[j][0]), "+f"(d[j][1]), "+f"(d[j][2]), "+f"(d[j][3])
+#define WGMMA_SUMS(j)                                                                              \
+	WGMMA_SUM(j), WGMMA_SUM(j + 1), WGMMA_SUM(j + 2), WGMMA_SUM(j + 3), WGMMA_SUM(j + 4),          \
+	    WGMMA_SUM(j + 5), WGMMA_SUM(j + 6), WGMMA_SUM(j + 7)
+
+/* d += a b: each warp 16 rows, N columns, depth 16 of bf16. d[j] and a as of mma; TURNED: B's rows in
+ * shared memory are of its depth. */
+template <int N, int TURNED>
+__device__ __forceinline__ void wgmma(float (*d)[4], const unsigned a[4], unsigned long long b)
+{
+	static_assert(N == 64 || N == 128, "columns of a wgmma");
+	if constexpr (N == 64)
+		asm volatile("{\n\t.reg .pred p;\n\tsetp.ne.b32 p, 1, 0;\n\t"
+		             "wgmma.mma_async.sync.aligned.m64n64k16.f32.bf16.bf16 "
+		             "{%0, %1, %2, %3, %4, %5, %6, %7, %8, %9, %10, %11, %12, %13, %14, %15, "
+		             "%16, %17, %18, %19, %20, %21, %22, %23, %24, %25, %26, %27, %28, %29, %30, %31}, "
+		             "{%32, %33, %34, %35}, %36, p, 1, 1, %37;\n\t}"
+		             : WGMMA_SUMS(0)
+		             : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "l"(b), "n"(TURNED));
+	else
+		asm volatile("{\n\t.reg .pred p;\n\tsetp.ne.b32 p, 1, 0;\n\t"
+		             "wgmma.mma_async.sync.aligned.m64n128k16.f32.bf16.bf16 "
+		             "{%0, %1, %2, %3, %4, %5, %6, %7, %8, %9, %10, %11, %12, %13, %14, %15, "
+		             "%16, %17, %18, %19, %20, %21, %22, %23, %24, %25, %26, %27, %28, %29, %30, %31, "
+		             "%32, %33, %34, %35, %36, %37, %38, %39, %40, %41, %42, %43, %44, %45, %46, %47, "
+		             "%48, %49, %50, %51, %52, %53, %54, %55, %56, %57, %58, %59, %60, %61, %62, %63}, "
+		             "{%64, %65, %66, %67}, %68, p, 1, 1, %69;\n\t}"
+		             : WGMMA_SUMS(0), WGMMA_SUMS(8)
+		             : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "l"(b), "n"(TURNED));
+}
+#endif
+
 /* 2 to the v within 2 units in the last place; below 2^-126 it is 0. */
 __device__ __forceinline__ float exp2_ftz(float v)
 {
@@ -4310,7 +4390,8 @@ __device__ __forceinline__ void conv_fma(const typename P::In *x, const float *w
  * A slab is 128 bytes of input channels: 64 bf16 or 32 float. Steps go through (slab, tap); each
  * has its own weights in a ring of STAGES. 16-byte pieces of a row are exchanged by the row's low
  * bits, so that ldmatrix at any tap offset reads without bank conflicts. C a multiple of 16 bytes.
- * WR x WN warps, STAGES; w: [slab][tap][O rounded up to BN][128 bytes]. */
+ * WR x WN warps, STAGES; w: [slab][tap][O rounded up to BN][128 bytes]. Warpgroups, where there are
+ * any, read weights from shared memory themselves: each of their warps has all BN channels. */
 
 template <class P> struct ConvMma {
 	typedef typename P::In T;
@@ -4328,8 +4409,14 @@ template <class P> struct ConvMma {
 		HALO_BYTES = HR * HC * 128,
 		W_BYTES = P::BN * 128,
 		SMEM = HALOS * HALO_BYTES + STAGES * W_BYTES,
-		MT = P::ROWS / P::WR,
-		NT = P::BN / P::WN / 8,
+#ifdef WGMMA
+		GROUPS = sizeof(T) == 2 && THREADS % 128 == 0,
+#else
+		GROUPS = 0,
+#endif
+		WR = GROUPS ? P::WR * P::WN : P::WR,
+		MT = P::ROWS / WR,
+		NT = P::BN * WR / (P::WR * P::WN) / 8,
 		TILES_W = (P::OW + 15) / 16,
 	};
 };
@@ -4408,6 +4495,32 @@ __device__ __forceinline__ void conv_mma_step(float (*acc)[ConvMma<P>::NT][4], u
 	}
 }
 
+#ifdef WGMMA
+/* Starts the same for warpgroups; wt: the tile's first channel. */
+template <class P>
+__device__ __forceinline__ void conv_wgmma_start(float (*acc)[ConvMma<P>::NT][4], unsigned halo,
+                                                 int pix, unsigned wt)
+{
+	typedef ConvMma<P> F;
+	const int lane = threadIdx.x & 31;
+	unsigned a[4][F::MT][4];
+#pragma unroll
+	for (int ks = 0; ks < 4; ks++)
+#pragma unroll
+		for (int i = 0; i < F::MT; i++) {
+			const int p = pix + i * F::HC;
+			ldmatrix4(a[ks][i], halo + p * 128 + (((ks * 2 + (lane >> 4)) ^ (p & 7)) << 4));
+		}
+	wgmma_begin();
+#pragma unroll
+	for (int ks = 0; ks < 4; ks++)
+#pragma unroll
+		for (int i = 0; i < F::MT; i++)
+			wgmma<P::BN, 0>(acc[i], a[ks][i], wgmma_rows(wt + ks * 32));
+	wgmma_commit();
+}
+#endif
+
 template <class P>
 __device__ __forceinline__ void conv_put2(typename P::Out *y, int py, int px, int n, float a,
                                           float b)
@@ -4427,16 +4540,15 @@ __device__ __forceinline__ void conv_put2(typename P::Out *y, int py, int px, in
 }
 
 /* A lane holds pixels g and g + 8 (g = lane / 4) of each row and channels n, n + 1 of each 8. */
-template <class P>
-__device__ __forceinline__ void conv_mma_store(float (*acc)[ConvMma<P>::NT][4], const float *scale,
+template <class P, int MT, int NT>
+__device__ __forceinline__ void conv_mma_store(float (&acc)[MT][NT][4], const float *scale,
                                                const float *shift, typename P::Out *y, int oy,
                                                int ox, int n0)
 {
-	typedef ConvMma<P> F;
 	const int lane = threadIdx.x & 31, g = lane >> 2;
 	const float mean = P::MAX ? 1.0f : 1.0f / (P::TH * P::TW);
 #pragma unroll
-	for (int j = 0; j < F::NT; j++) {
+	for (int j = 0; j < NT; j++) {
 		const int n = n0 + j * 8 + (lane & 3) * 2;
 		float s[2] = {1, 1}, b[2] = {0, 0};
 #pragma unroll
@@ -4447,7 +4559,7 @@ __device__ __forceinline__ void conv_mma_store(float (*acc)[ConvMma<P>::NT][4], 
 				b[e] = shift[n + e];
 		}
 #pragma unroll
-		for (int i = 0; i < F::MT; i += P::TH) {
+		for (int i = 0; i < MT; i += P::TH) {
 			float v[4];
 #pragma unroll
 			for (int e = 0; e < 4; e++) {
@@ -4475,10 +4587,10 @@ __device__ __forceinline__ void conv_mma(const typename P::In *x, const typename
                                          typename P::Out *y)
 {
 	typedef ConvMma<P> F;
-	extern __shared__ float4 shared[];
-	const unsigned halo = shared_address(shared), wts = halo + F::HALOS * F::HALO_BYTES;
+	extern __shared__ __align__(1024) float4 shared[];
+	const unsigned wts = shared_address(shared), halo = wts + F::STAGES * F::W_BYTES;
 	const int lane = threadIdx.x & 31, warp = threadIdx.x >> 5;
-	const int row = warp % P::WR * F::MT, nw = warp / P::WR * F::NT * 8;
+	const int row = warp % F::WR * F::MT, nw = warp / F::WR * F::NT * 8;
 	const int y0 = blockIdx.x / F::TILES_W * P::ROWS, x0 = blockIdx.x % F::TILES_W * 16;
 	const int n0 = blockIdx.y * P::BN;
 	float acc[F::MT][F::NT][4] = {};
@@ -4489,14 +4601,111 @@ __device__ __forceinline__ void conv_mma(const typename P::In *x, const typename
 #pragma unroll 1
 	for (int s = 0; s < F::STEPS; s++) {
 		async_wait<F::STAGES - 2>();
+#ifdef WGMMA
+		if (F::GROUPS)
+			wgmma_shared();
+#endif
 		__syncthreads();
-		conv_mma_issue<P>(halo, wts, x, w, y0, x0, n0, s + F::STAGES - 1);
 		const int slab = s / F::TAPS, tap = s % F::TAPS;
 		const int pix = (row + tap / P::KW) * F::HC + (lane & 15) + tap % P::KW;
-		conv_mma_step<P>(acc, halo + slab % F::HALOS * F::HALO_BYTES, pix,
-		                 wts + s % F::STAGES * F::W_BYTES + nw * 128);
+		const unsigned from = halo + slab % F::HALOS * F::HALO_BYTES;
+		const unsigned weights = wts + s % F::STAGES * F::W_BYTES;
+#ifdef WGMMA
+		if constexpr (F::GROUPS)
+			conv_wgmma_start<P>(acc, from, pix, weights);
+#endif
+		conv_mma_issue<P>(halo, wts, x, w, y0, x0, n0, s + F::STAGES - 1);
+#ifdef WGMMA
+		if constexpr (F::GROUPS)
+			wgmma_wait();
+		else
+#endif
+			conv_mma_step<P>(acc, from, pix, weights + nw * 128);
 	}
+#ifdef WGMMA
+	if constexpr (F::GROUPS)
+#pragma unroll
+		for (int i = 0; i < F::MT; i++)
+			wgmma_sums<P::BN>(acc[i]);
+#endif
 	conv_mma_store<P>(acc, scale, shift, y, y0 + row, x0, n0 + nw);
+}
+
+/* ---- bf16, at most 8 channels --------------------------------------------------------------
+ * As matrix products, too: a pixel is 16 bytes of shared memory, zeros behind the last channel, and
+ * an instruction's depth is that of two taps. A warp computes 2 rows x 16 pixels x 64 channels, PASSES
+ * times, with weights in registers. A CTA of 4 warps has 8 PASSES rows; w: [tap][O rounded up to 64][8]. */
+
+template <class P> struct ConvFew {
+	enum {
+		TAPS = P::KH * P::KW,
+		STEPS = (TAPS + 1) / 2,
+		ROWS = 8 * P::PASSES,
+		HR = ROWS + P::KH - 1,
+		HC = 16 + P::KW - 1,
+		OP = (P::O + 63) / 64 * 64,
+		SMEM = HR * HC * 16,
+		TILES_W = (P::OW + 15) / 16,
+	};
+};
+
+/* Of 64 channels from w on. */
+template <class P>
+__device__ __forceinline__ void conv_few_weights(unsigned (*b)[8][2], const bf16 *w)
+{
+	typedef ConvFew<P> F;
+	const int lane = threadIdx.x & 31;
+	w += (lane >> 2) * 8 + (lane & 3) * 2;
+#pragma unroll
+	for (int s = 0; s < F::STEPS; s++)
+#pragma unroll
+		for (int j = 0; j < 8; j++)
+#pragma unroll
+			for (int half = 0; half < 2; half++) {
+				const int tap = s * 2 + half;
+				b[s][j][half] =
+				    tap < F::TAPS ? *(const unsigned *)(w + (tap * F::OP + j * 8) * 8) : 0;
+			}
+}
+
+template <class P>
+__device__ __forceinline__ void conv_few(const typename P::In *x, const bf16 *w, const float *scale,
+                                         const float *shift, typename P::Out *y)
+{
+	typedef ConvFew<P> F;
+	extern __shared__ float4 shared[];
+	const int lane = threadIdx.x & 31, warp = threadIdx.x >> 5;
+	const int y0 = blockIdx.x / F::TILES_W * F::ROWS, x0 = blockIdx.x % F::TILES_W * 16;
+	const int n0 = blockIdx.y * 64;
+	unsigned b[F::STEPS][8][2];
+	conv_few_weights<P>(b, w + n0 * 8);
+	for (int e = threadIdx.x; e < F::HR * F::HC; e += 128) {
+		const int iy = y0 + e / F::HC - P::PH, ix = x0 + e % F::HC - P::PW;
+		const bool valid = iy >= 0 && iy < P::H && ix >= 0 && ix < P::W;
+		convert16<bf16>((char *)(shared + e), valid ? x + iy * P::XH + ix * P::XW : x, P::XC,
+		                valid ? P::C : 0);
+	}
+	__syncthreads();
+#pragma unroll 1
+	for (int pass = 0; pass < P::PASSES; pass++) {
+		const int row = (pass * 4 + warp) * 2;
+		float acc[2][8][4] = {};
+#pragma unroll
+		for (int s = 0; s < F::STEPS; s++) {
+			/* lanes 16 to 31 address the second tap; there is none behind the last */
+			const int tap = s * 2 + (lane >> 4), t = tap < F::TAPS ? tap : F::TAPS - 1;
+			const int pix = (row + t / P::KW) * F::HC + (lane & 15) + t % P::KW;
+#pragma unroll
+			for (int i = 0; i < 2; i++) {
+				unsigned a[4];
+				ldmatrix4(a, shared_address(shared) + (pix + i * F::HC) * 16);
+#pragma unroll
+				for (int j = 0; j < 8; j++)
+					mma(acc[i][j], a, b[s][j], bf16());
+			}
+		}
+		conv_mma_store<P>(acc, scale, shift, y, y0 + row, x0, n0);
+	}
 }
 
 /* ---- any stride, any pooling: one thread an output -------------------------------------------
@@ -4563,14 +4772,14 @@ __device__ __forceinline__ float put_operand(bf16 *p, float v)
 	return widen(*p);
 }
 
-/* One thread a window: what rounding takes from one tap goes to the next, so that the sum of the
+/* p: [slab of KC channels][tap][O rounded up to BN][KC]. One thread a window: what rounding takes from one tap goes to the next, so that the sum of the
  * taps is right. Neighbouring pixels are alike, and an error of the sum shifts a channel
  * everywhere: with each tap rounded by itself, the weights' share of a deep network's error is
  * twice that of the activations, whose errors differ from pixel to pixel. */
 template <class P> __device__ __forceinline__ void conv_pack_mma(const float *w, typename P::In *p)
 {
 	const int i = blockIdx.x * blockDim.x + threadIdx.x;
-	const int KC = 128 / sizeof(typename P::In), OP = round_up(P::O, P::BN);
+	const int KC = P::KC, OP = round_up(P::O, P::BN);
 	if (i >= round_up(P::C, KC) * OP)
 		return;
 	const int n = i / KC % OP, slab = i / KC / OP, c = slab * KC + i % KC;

@@ -496,8 +496,11 @@ static const Model *join(Check *c)
 
 static const char *check_all(Check *c)
 {
-	const CudaOptions opt = {
-	    .precision = c->precision, .version = "test", .sms = c->sms, .overlap = c->overlap};
+	const CudaOptions opt = {.precision = c->precision,
+				 .version = "test",
+				 .sms = c->sms,
+				 .overlap = c->overlap,
+				 .wgmma = cuda_archs_wgmma(c->a, c->arch)};
 	CudaCode *code = cuda_emit(c->a, join(c), &opt);
 	for (int i = 0; i < c->ncases; i++)
 		if (c->at[i].diag.nerrors > 0 && !c->at[i].why)

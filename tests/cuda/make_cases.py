@@ -26,7 +26,8 @@ def write(name, lines, outputs):
         f.write("\n".join(text) + "\n")
 
 
-def conv(name, group, b, h, w, c, o, kh, kw, pad, pool, act):
+def conv(name, group, b, h, w, c, o, kh, kw, pad, pool, act, computed=False):
+    """computed: x is a result, which can be bf16."""
     g = [group] if group else []
     oh, ow = h + 2 * pad[0] - kh + 1, w + 2 * pad[1] - kw + 1
     y = g + [b, oh // pool[0], ow // pool[1], o]
@@ -35,7 +36,10 @@ def conv(name, group, b, h, w, c, o, kh, kw, pad, pool, act):
     a += [f"act={act}"] if act != "none" else []
     a += [f"pool={shape(pool)}"] if pool != (1, 1) else []
     a += [f"group={group}"] if group else []
-    write(name, [source("x", g + [b, h, w, c]), param("w", g + [o, c, kh, kw]),
+    x = g + [b, h, w, c]
+    tail = f" {{group={group}}}" if group else ""
+    given = [source("xs", x), f"  %x = neg %xs{tail} : f32{shape(x)}"] if computed else [source("x", x)]
+    write(name, given + [param("w", g + [o, c, kh, kw]),
                  param("s", g + [o], "ones"), param("t", g + [o]),
                  f"  %y = conv2d_act %x, %w, %s, %t {{{' '.join(a)}}} : f32{shape(y)}"], ["y"])
 
@@ -128,25 +132,36 @@ def reduction(name, op, x, axes, group=0):
                  f"  %y = {op} %x {{axes={shape(axes)}{tail}}} : f32{shape(y)}"], ["y"])
 
 
-def batch_norm(name, x, axis, pool, group=0):
-    """In training with ReLU, and its gradient, on more rows than one CTA takes."""
+def batch_norm(name, x, axis, pool, group=0, between=False, act="relu"):
+    """In training with ReLU, and its gradient, on more rows than one CTA takes. between: what is read
+    and written are results of others and for others, which can be bf16; where few rows are summed,
+    one that ReLU cuts in bf16 and not in float64 shows, so without it."""
     g, spatial, y = [group] if group else [], 0, []
     for i, d in enumerate(x):
         tiled = 0 < i != axis and spatial < 2
         y.append(d // pool[spatial] if tiled else d)
         spatial += tiled
     c, pooled = g + [x[axis]], "" if pool == (1, 1) else f" pool={shape(pool)}"
-    attrs = (f"axis={axis} " if axis != 1 else "") + "act=relu" + pooled
+    attrs = (f"axis={axis} " if axis != 1 else "")
+    attrs += ("act=relu" if act == "relu" else "") + pooled
     attrs += f" group={group}" if group else ""
+    attrs = attrs.strip()
     outs = ["y", "mean", "rstd", "new_mean", "new_var", "dx", "dw", "db"]
     f = [f"f32{shape(s)}" for s in (g + y, c, c, c, c)]
-    write(name, [
-        source("x", g + x), source("dy", g + y), param("w", c, "ones"), param("b", c),
-        param("m", c), param("v", c, "ones"),
+    given = [source("x", g + x), source("dy", g + y)]
+    last = []
+    if between:
+        tail = f" {{group={group}}}" if group else ""
+        neg = lambda to, of, s: f"  %{to} = neg %{of}{tail} : f32{shape(g + s)}"
+        given = [source("xs", g + x), source("dys", g + y), neg("x", "xs", x), neg("dy", "dys", y)]
+        last = [neg("y_out", "y", y), neg("dx_out", "dx", x)]
+        outs = [o + "_out" if o in ("y", "dx") else o for o in outs]
+    write(name, given + [
+        param("w", c, "ones"), param("b", c), param("m", c), param("v", c, "ones"),
         f"  %y, %mean, %rstd, %new_mean, %new_var = batch_norm_train %x, %w, %b, %m, %v "
         f"{{{attrs}}} : {', '.join(f)}",
         f"  %dx, %dw, %db = batch_norm_grad %x, %w, %mean, %rstd, %dy, %b {{{attrs}}} : "
-        f"f32{shape(g + x)}, {f[1]}, {f[1]}"], outs)
+        f"f32{shape(g + x)}, {f[1]}, {f[1]}"] + last, outs)
 
 
 def row_norm_grad(name, op, rows, cols, group):
@@ -231,6 +246,9 @@ conv("conv_1x1", 0, 2, 7, 13, 64, 48, 1, 1, (0, 0), (1, 1), "relu")
 conv("conv_1x3", 0, 1, 5, 40, 24, 24, 1, 3, (0, 1), (1, 2), "relu")
 conv("conv_3x1", 0, 1, 23, 9, 16, 17, 3, 1, (1, 0), (2, 1), "none")
 conv("conv_few_channels", 2, 2, 18, 31, 7, 64, 3, 3, (1, 1), (1, 1), "relu")
+conv("conv_few_pool22", 2, 2, 18, 31, 7, 72, 3, 3, (1, 1), (2, 2), "relu", True)
+conv("conv_few_images", 0, 17, 37, 20, 4, 33, 3, 3, (1, 1), (1, 1), "none", True)
+conv("conv_few_1x4", 0, 1, 9, 23, 8, 64, 1, 4, (0, 1), (1, 2), "relu", True)
 conv("conv_odd_channels", 0, 1, 12, 20, 19, 33, 3, 3, (1, 1), (2, 2), "relu")
 for m, k, n, bias in ((1, 64, 64, True), (50, 72, 40, True), (51, 32, 1024, False),
                       (50, 1024, 64, False), (65, 520, 33, True), (3, 7, 5, True),
@@ -247,6 +265,8 @@ reduction("sum_columns", "sum", [5000, 40], [0], 3)
 reduction("max_columns", "max", [90, 50, 70], [0, 1])
 batch_norm("batch_norm_nhwc", [3, 33, 50, 64], 3, (2, 2), 2)
 batch_norm("batch_norm_wide", [2, 30, 17, 200], 3, (1, 1))
+batch_norm("batch_norm_between", [3, 33, 50, 64], 3, (2, 2), 2, True)
+batch_norm("batch_norm_between_wide", [2, 30, 17, 200], 3, (1, 1), 0, True, "none")
 batch_norm("batch_norm_nchw", [2, 5, 61, 40], 1, (1, 2))
 batch_norm("batch_norm_rows", [3000, 6], 1, (1, 1))
 row_norm_grad("rms_norm_grad", "rms_norm_grad", 300, 100, 3)

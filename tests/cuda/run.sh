@@ -1,7 +1,7 @@
 #!/bin/bash
 # run.sh [GROUP...]: `make test-cuda`: the CUDA back end on this machine's GPU; all groups in turn:
 #   programs   programs as users get them: outputs against PyTorch in float64, and their times
-#   launches   the time of each launch of the full models
+#   launches   the time of each launch of the full models, and of a training step of 32 segments
 #   graphs     graphs against the float64 evaluator, each optional pass left out in turn
 #   kernels    the hot kernels by themselves, without the compiler
 #   num        every numeric case, with all and without optional passes, in reduced precisions
@@ -9,9 +9,10 @@
 #   sanitize   compute-sanitizer on small sizes
 #   train      a step, training and `seldc check` of the tiny models; a step of the full ones, a
 #              hundred of SELD-Mamba; twice a step of 32 segments in bf16, and its time
-# Needs a GPU, a CUDA toolkit and a C compiler; runs from a checkout and from the tarball of `make
-# dist`. Log and summary go to bench/results/cuda-DEVICE-DATE.log and .md, of some groups alone to
-# build/cuda. Status 1 if anything failed, 3 if something needed is missing.
+# ARCH=sm_90a: for that architecture instead of the GPU's. Needs a GPU, a CUDA toolkit and a C
+# compiler; runs from a checkout and from the tarball of `make dist`. Log and summary go to
+# bench/results/cuda-DEVICE-DATE.log and .md, of some groups alone to build/cuda. Status 1 if anything
+# failed, 3 if something needed is missing.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
 PATH=$PATH:/usr/local/cuda/bin
@@ -37,6 +38,7 @@ case $capability in
 8.0) arch=sm_80 ;; 8.6 | 8.7) arch=sm_86 ;; 8.9) arch=sm_89 ;;
 9.*) arch=sm_90 ;; 10.*) arch=sm_100 ;; *) arch=sm_120 ;;
 esac
+arch=${ARCH:-$arch}
 foreign=sm_120
 [ $arch = sm_120 ] && foreign=sm_80
 python=
@@ -82,7 +84,7 @@ side_by_side() {
 build_program() { # MODEL PRECISION
 	local start=$(date +%s%N)
 	rm -f $work/$1.$2
-	"$seldc" build models/$1.json --target cuda --precision $2 --save-temps $work/src/$1.$2 -o $work/$1.$2 &&
+	"$seldc" build models/$1.json --target cuda --arch $arch --precision $2 --save-temps $work/src/$1.$2 -o $work/$1.$2 &&
 		echo "built in $((($(date +%s%N) - start) / 1000000)) ms"
 }
 # The programs of a model that were built, all with one reference.
@@ -127,6 +129,8 @@ run_launches() {
 		for p in $([ $m = seld_mamba ] && echo $precisions || echo bf16); do
 			echo "launches.$m.$p '$check' -a $arch -p $p -x -n 100 $work/sir/$m.sir"
 		done
+		"$seldc" opt models/$m.json --train --batch 32 >$work/sir/$m.step.sir
+		echo "launches.$m.step '$check' -a $arch -p bf16 -x -n 10 $work/sir/$m.step.sir"
 	done >$work/launches
 	sed 's/ -x / -c /' $work/launches | side_by_side
 	while read -r name p; do

@@ -56,7 +56,7 @@ counts "all is right" 0 0 programs launches graphs kernels num arch sanitize
 planted 2 programs 'seldc build .*--precision tf32' # and its times
 planted 1 programs 'python .*check_run'
 planted 1 programs 'seld_mamba_tiny.bf16 bench'
-planted 1 launches 'cuda_check .*-x.*einv2'
+planted 1 launches 'cuda_check .*-x.*einv2.sir'
 planted 1 graphs 'cuda_check .*-k one .*einv2'
 planted 2 kernels 'nvcc .*kernels_test'
 planted 1 kernels '^kernels_test'

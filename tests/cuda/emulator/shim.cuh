@@ -19,6 +19,7 @@
 #define __shared__ static __attribute__((aligned(16)))
 #define __launch_bounds__(...)
 #define __restrict__ __restrict
+#define __align__(bytes) __attribute__((aligned(bytes)))
 
 struct uint3 { unsigned x, y, z; };
 struct dim3 { unsigned x, y, z; };
@@ -248,6 +249,48 @@ static inline void mma(float d[4], const unsigned a[4], const unsigned *b, T,
 	for (int i = 0; i < 4; i++)
 		d[i] = emulator_dot(all, g + i / 2 * 8, q * 2 + i % 2, d[i], sizeof(T) == 2);
 }
+
+#ifdef __CUDA_ARCH_FEAT_SM90_ALL
+#define WGMMA 1
+
+static inline void wgmma_shared() {}
+static inline void wgmma_begin() {}
+static inline void wgmma_commit() {}
+static inline void wgmma_wait() {}
+template <int N> static inline void wgmma_sums(float (*)[4]) {}
+static inline unsigned long long wgmma_rows(unsigned s) { return s; }
+
+/* Element (k, n) of B, as in the PTX manual's layout of 128-byte swizzling: rows of 128 bytes, 8 of
+ * them 1,024 bytes; address bits 4 to 6 are exchanged by bits 7 to 9. */
+static inline float emulator_wgmma_b(unsigned start, int k, int n, bool turned)
+{
+	const unsigned row = turned ? k : n, column = turned ? n : k;
+	const unsigned base = (unsigned)(uintptr_t)emulator_shared;
+	unsigned at = start - base + row * 128 + column * 2;
+	if (column >= 64 || (start - base) % (turned ? 1024 : 32) || (start - base) % 1024 >= 128)
+		emulator_fail("wgmma: rows are not where the descriptor says");
+	at ^= (at >> 7 & 7) << 4;
+	uint16_t half;
+	memcpy(&half, emulator_shared + at, 2);
+	return __uint_as_float((unsigned)half << 16);
+}
+
+template <int N, int TURNED>
+static inline void wgmma(float (*d)[4], const unsigned a[4], unsigned long long b,
+                         int line = __builtin_LINE())
+{
+	struct Rows { unsigned a[4]; } mine = {{a[0], a[1], a[2], a[3]}};
+	const Rows *all = (const Rows *)emulator_exchange(~0u, &mine, sizeof mine, line);
+	const int g = emulator_lane() / 4, q = emulator_lane() % 4;
+	for (int j = 0; j < N / 8; j++)
+		for (int i = 0; i < 4; i++)
+			for (int k = 0; k < 16; k++) {
+				const unsigned pair = all[g * 4 + k % 8 / 2].a[i / 2 + k / 8 * 2];
+				const float x = __uint_as_float(k % 2 ? pair & 0xffff0000 : pair << 16);
+				d[j][i] = fmaf(x, emulator_wgmma_b((unsigned)b, k, j * 8 + q * 2 + i % 2, TURNED), d[j][i]);
+			}
+}
+#endif
 
 /* Results below 2^-126 are 0, and so are such arguments. */
 static inline float exp2_ftz(float v)

@@ -3,7 +3,7 @@
 /* %a = conv2d_act "a" %x, %w, %s, %s {pad=[1,1] channels_last=1 act=relu group=2} : f32[2,1,8,8,16]
  * @arena:12288:bf16 */
 struct k001 {
-	enum { C = 16, O = 16, TAPS = 9, BN = 64, WO = 144, WC = 9, WT = 1 };
+	enum { C = 16, O = 16, TAPS = 9, BN = 64, KC = 32, WO = 144, WC = 9, WT = 1 };
 	typedef float In;
 };
 
@@ -16,7 +16,7 @@ extern "C" __global__ void __launch_bounds__(256, 1) k001_a(const Mem m)
 /* %b = conv2d_act "b" %x1, %v, %t, %t {pad=[1,1] channels_last=1 act=relu} : f32[1,8,8,16]
  * @arena:16384:bf16 */
 struct k002 {
-	enum { C = 16, O = 16, TAPS = 9, BN = 64, WO = 144, WC = 9, WT = 1 };
+	enum { C = 16, O = 16, TAPS = 9, BN = 64, KC = 32, WO = 144, WC = 9, WT = 1 };
 	typedef float In;
 };
 
@@ -29,7 +29,7 @@ extern "C" __global__ void __launch_bounds__(256, 1) k002_b(const Mem m)
 /* %y = conv2d_act "y" %c, %u, %q, %q {pad=[1,1] channels_last=1 group=3} : f32[3,1,8,8,16]
  * @arena:0 */
 struct k003 {
-	enum { C = 16, O = 16, TAPS = 9, BN = 64, WO = 144, WC = 9, WT = 1 };
+	enum { C = 16, O = 16, TAPS = 9, BN = 64, KC = 64, WO = 144, WC = 9, WT = 1 };
 	typedef bf16 In;
 };
 

@@ -37,7 +37,7 @@ extern "C" __global__ void __launch_bounds__(256, 1) k001_conv1(const Mem m)
 /* %y2 = conv2d "conv2" %y1, %w2, %b2 {pad=[1,1] channels_last=1} : f32[1,5,8,32] @arena:0
  * !conv.json:10:5+7 */
 struct k002 {
-	enum { C = 32, O = 32, TAPS = 9, BN = 64, WO = 288, WC = 9, WT = 1 };
+	enum { C = 32, O = 32, TAPS = 9, BN = 64, KC = 64, WO = 288, WC = 9, WT = 1 };
 	typedef bf16 In;
 };
 
