@@ -18,11 +18,13 @@ enum { ROOF_SUMS = 10, ROOF_ROUNDS = 1000000, ROOF_BLOCKS = 8 };
 enum { ROOF_LEAST = 64 << 20, ROOF_MOST = 256 << 20, ROOF_EACH = 8 << 20 };
 enum { ROOF_READS = 3, ROOF_PIECES = 16 };
 
-OUTLINE float roof_multiply(float a, float b)
+/* What it begins with comes from the block before, or one computation would do for all. */
+OUTLINE float roof_multiply(float first)
 {
+	const float a = 0.5f, b = 1.0f;
 	Vf sum[ROOF_SUMS];
 	for (int i = 0; i < ROOF_SUMS; i++)
-		sum[i] = vset((float)i);
+		sum[i] = vset(first + (float)i);
 	for (int k = 0; k < ROOF_ROUNDS; k++)
 		for (int i = 0; i < ROOF_SUMS; i++)
 			sum[i] = sum[i] * a + b;
@@ -44,7 +46,7 @@ OUTLINE float roof_read(const float *p, int64_t n)
 }
 
 /* Multiply-accumulates a second. Of each thread the fastest block counts, so that another program
- * that has the processor for a while does not. The sums are used, so that they are computed. */
+ * that has the processor for a while does not. Sums are used, so that they are computed. */
 static double roof_rate(int threads)
 {
 	double rate = 0;
@@ -54,7 +56,7 @@ static double roof_rate(int threads)
 		double least = 1;
 		for (int i = 0; i < ROOF_BLOCKS; i++) {
 			const double start = omp_get_wtime();
-			all += roof_multiply(0.5f, 1.0f);
+			all = roof_multiply(all);
 			const double seconds = omp_get_wtime() - start;
 			least = seconds < least ? seconds : least;
 		}
