@@ -231,6 +231,7 @@ static void self_type(const Emit *e, Buf *b)
 		    "\tconst RtSource *weights;    /* while loading */\n"
 		    "\tconst float *const *in;     /* while running */\n"
 		    "\tchar device[64];\n"
+		    "\tRoofLimits limits; /* of the processor */\n"
 		    "} Self;\n");
 	if (e->scratch_floats > 0)
 		buf_puts(b, "\nstatic inline float *self_scratch(const Self *s)\n{\n"
@@ -354,6 +355,7 @@ static void file(Emit *e, Buf *b)
 	open_close(e, b);
 	state_functions(e, b);
 	run_device(e, b);
+	roof_function(e, b);
 	emit_tables(e, b);
 	entry(e, b);
 }
@@ -370,6 +372,7 @@ bool cpu_emit(Buf *out, const Model *m, const CpuOptions *opt)
 	e->model = m;
 	e->opt = opt;
 	e->kernel[K_memory] = true;
+	kernel_use(e, K_roof);
 	buf_init(&e->body, e->arena);
 	buf_init(&e->load, e->arena);
 	collect_params(e);

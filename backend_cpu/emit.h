@@ -14,7 +14,7 @@
 	X(reduce) \
 	X(scan) X(gru) X(stft) X(mel) X(sinusoid) \
 	X(outer) X(conv_grad) X(batch) X(rows_grad) X(pool_grad) X(scan_grad) X(gru_grad) \
-	X(update) X(attention)
+	X(update) X(attention) X(roof)
 /* clang-format on */
 
 typedef enum Kernel {
@@ -257,6 +257,10 @@ void state_update(Emit *e); /* at the end of a run of the graph at hand */
 void state_places(const Emit *e, Buf *b);
 void state_open(const Emit *e, Buf *b);
 void state_functions(const Emit *e, Buf *b);
+
+/* ---- roof.c ---- */
+
+void roof_function(const Emit *e, Buf *b); /* what RtOps.roof is */
 
 /* ---- emit_model.c: tables ---- */
 

@@ -208,7 +208,7 @@ void emit_tables(Emit *e, Buf *b)
 	}
 	buf_printf(b,
 		   "\t.ops = {.open = model_open, .run = model_run, .close = model_close,\n"
-		   "\t        .device = model_device%s},\n};\n",
+		   "\t        .device = model_device, .roof = model_roof%s},\n};\n",
 		   e->state.at.n > 0 ? ",\n\t        .get_state = model_get_state, .set_state = "
 				       "model_set_state,\n\t        .refresh = model_refresh"
 				     : "");

@@ -42,6 +42,7 @@ void kernel_use(Emit *e, Kernel k)
 	    [K_gru_grad] = {K_gru, K_gemm, K_math, K_vec},
 	    [K_update] = {K_vec},
 	    [K_attention] = {K_update, K_gemm, K_math, K_vec},
+	    [K_roof] = {K_vec},
 	};
 	e->kernel[k] = true;
 	for (int i = 0; i < 4; i++)

@@ -475,37 +475,13 @@ static void emit_renewals(Emit *e)
 }
 
 /* A load-time value's bytes as the kernels of a run read them. */
-static double read_bytes(const Emit *e, const Value *v)
+static double read_bytes(const void *cx, const Value *v)
 {
+	const Emit *e = cx;
 	bool narrow = false;
 	for (int i = 0; i < e->packed.n; i++)
 		narrow = narrow || (e->packed.at[i] == v && strstr(e->packed_as.at[i], "bf16"));
 	return (double)type_bytes(&v->type) / (narrow ? 2 : 1);
-}
-
-/* What a run moves even if caches hold everything else. */
-static double moved_bytes(const Emit *e)
-{
-	const Graph *g = e->graph;
-	bool *seen = NEW_ARRAY(e->arena, bool, g->nodes.n *MAX_OUT);
-	double bytes = 0;
-	for (int i = 0; i < g->nodes.n; i++)
-		if (g->nodes.at[i]->op == OP_input)
-			bytes += (double)type_bytes(&g->nodes.at[i]->out[0].type);
-	for (int i = 0; i < g->outputs.n; i++)
-		bytes += (double)type_bytes(&g->outputs.at[i].value->type);
-	for (int i = 0; i < g->nodes.n; i++) {
-		const Node *n = g->nodes.at[i];
-		for (int k = 0; !e->loadtime[i] && k < n->nin; k++) {
-			const Value *v = n->in[k];
-			if (!v || !e->loadtime[v->node->id] ||
-			    seen[v->node->id * MAX_OUT + v->index])
-				continue;
-			seen[v->node->id * MAX_OUT + v->index] = true;
-			bytes += read_bytes(e, v);
-		}
-	}
-	return bytes;
 }
 
 static void emit_graph(Emit *e)
@@ -535,7 +511,7 @@ static void emit_graph(Emit *e)
 	e->load = false;
 	emit_outputs(e);
 	emit_renewals(e);
-	list_push(e->arena, &c->moved, moved_bytes(e));
+	list_push(e->arena, &c->moved, graph_moved_bytes(g, e->arena, read_bytes, e));
 	const int64_t arena_bytes =
 	    e->scratch_bytes > 0 ? cuda_align(g->arena_bytes) + e->scratch_bytes : g->arena_bytes;
 	if (arena_bytes > c->arena_bytes)

@@ -475,3 +475,27 @@ Cost ir_cost(const Node *n)
 	const double times = n->group > 0 ? (double)n->group : 1;
 	return (Cost){.macs = times * w.macs, .flops = times * w.flops, .bytes = bytes_moved(n)};
 }
+
+double graph_moved_bytes(const Graph *g, Arena *scratch,
+			 double (*bytes)(const void *cx, const Value *v), const void *cx)
+{
+	const bool *load = graph_loadtime(g, scratch);
+	bool *seen = NEW_ARRAY(scratch, bool, g->nodes.n *MAX_OUT);
+	double sum = 0;
+	for (int i = 0; i < g->nodes.n; i++)
+		if (g->nodes.at[i]->op == OP_input)
+			sum += (double)type_bytes(&g->nodes.at[i]->out[0].type);
+	for (int i = 0; i < g->outputs.n; i++)
+		sum += (double)type_bytes(&g->outputs.at[i].value->type);
+	for (int i = 0; i < g->nodes.n; i++) {
+		const Node *n = g->nodes.at[i];
+		for (int k = 0; !load[i] && k < n->nin; k++) {
+			const Value *v = n->in[k];
+			if (!v || !load[v->node->id] || seen[v->node->id * MAX_OUT + v->index])
+				continue;
+			seen[v->node->id * MAX_OUT + v->index] = true;
+			sum += bytes(cx, v);
+		}
+	}
+	return sum;
+}

@@ -290,6 +290,10 @@ typedef struct Cost {
 	double bytes; /* read and written once, at the types' sizes */
 } Cost;
 Cost ir_cost(const Node *n);
+/* Bytes that a run of g moves even if caches hold everything else: inputs, outputs, and what it
+ * reads of values known at load time, of which `bytes` says how many. */
+double graph_moved_bytes(const Graph *g, Arena *scratch,
+			 double (*bytes)(const void *cx, const Value *v), const void *cx);
 
 /* ---- eval.c: what every op means ---------------------------------------------------------- */
 

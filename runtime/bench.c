@@ -1,6 +1,7 @@
 /* bench.c: the verb `bench`. Latency: the time of runs that start when the one before has ended.
  * Throughput: runs back to back. Devices time themselves without transfers, through RtOps.time;
- * "with transfers" is the wall time of features and main from host memory to host memory. */
+ * "with transfers" is the wall time of features and main from host memory to host memory.
+ * What share of the device's limits that is says RtOps.roof. */
 #define _DEFAULT_SOURCE
 #include "train.h"
 
@@ -13,8 +14,10 @@ typedef struct Stats {
 } Stats;
 
 typedef struct Result {
+	int graph;
 	const char *name;
 	double macs;
+	bool wall;
 	int runs;
 	Stats latency, throughput;
 	RtRoof roof;
@@ -35,7 +38,7 @@ typedef struct Bench {
 	RtStep step; /* graph NULL: the program cannot be trained */
 	Result results[8];
 	int n;
-	double open_seconds;
+	double open_seconds, peak_bytes;
 } Bench;
 
 static int by_value(const void *a, const void *b)
@@ -120,14 +123,10 @@ static RtStatus warm_up(const Bench *b, int graph, int *runs, RtError *err)
 
 static RtStatus bench_one(Bench *b, Timed t, RtError *err)
 {
-	const RtSession *const session = b->session;
-	const RtOps *const ops = &session->model->ops;
 	if (b->options->only && strcmp(b->options->only, t.name) != 0)
 		return RT_OK;
 	Result *const r = &b->results[b->n++];
-	*r = (Result){.name = t.name, .macs = t.macs};
-	if (ops->roof && timed_by_device(b, &t))
-		r->roof = ops->roof(session->self, t.graph);
+	*r = (Result){.graph = t.graph, .name = t.name, .macs = t.macs, .wall = t.wall};
 	RtStatus s = warm_up(b, t.graph, &r->runs, err);
 	if (s)
 		return s;
@@ -251,9 +250,13 @@ static void add_stats(cJSON *o, const char *name, const Stats *s, int runs)
 	cJSON_AddNumberToObject(j, "runs", runs);
 }
 
-static double roof_of(const Result *r)
+/* Last, as measuring takes memory. With transfers there is none. */
+static void find_roofs(Bench *b)
 {
-	return r->roof.memory > r->roof.arithmetic ? r->roof.memory : r->roof.arithmetic;
+	b->peak_bytes = peak_bytes();
+	for (int i = 0; i < b->n; i++)
+		if (!b->results[i].wall)
+			b->results[i].roof = rt_session_roof(b->session, b->results[i].graph);
 }
 
 static const char *bound_of(const Result *r)
@@ -271,10 +274,12 @@ static cJSON *result_json(const Result *r, const RtModel *m)
 	add_stats(o, "throughput_seconds", &r->throughput, r->runs);
 	cJSON_AddNumberToObject(o, "segments_per_second", (double)m->batch / r->throughput.mean);
 	cJSON_AddNumberToObject(o, "gflops", 2e-9 * r->macs / r->latency.median);
-	if (roof_of(r) > 0) {
-		cJSON_AddNumberToObject(o, "roofline_seconds", roof_of(r));
+	const double roof = rt_roof_seconds(r->roof);
+	if (roof > 0) {
+		cJSON_AddNumberToObject(o, "roofline_seconds", roof);
 		cJSON_AddStringToObject(o, "roofline_bound", bound_of(r));
-		cJSON_AddNumberToObject(o, "roofline_share", roof_of(r) / r->throughput.median);
+		cJSON_AddBoolToObject(o, "roofline_measured", r->roof.measured);
+		cJSON_AddNumberToObject(o, "roofline_share", roof / r->throughput.median);
 	}
 	if (audio > 0) {
 		cJSON_AddNumberToObject(o, "real_time_factor", r->latency.median / audio);
@@ -295,7 +300,7 @@ static RtStatus print_json(const Bench *b, RtError *err)
 	cJSON_AddNumberToObject(o, "threads", (double)b->options->threads);
 	cJSON_AddNumberToObject(o, "audio_seconds", audio_seconds(m));
 	cJSON_AddNumberToObject(o, "open_seconds", b->open_seconds);
-	cJSON_AddNumberToObject(o, "peak_memory_bytes", peak_bytes());
+	cJSON_AddNumberToObject(o, "peak_memory_bytes", b->peak_bytes);
 	if (device_bytes(b->session) > 0)
 		cJSON_AddNumberToObject(o, "device_memory_bytes", device_bytes(b->session));
 	cJSON *const list = cJSON_AddArrayToObject(o, "results");
@@ -322,7 +327,7 @@ static void print_text(const Bench *b)
 	const double audio = audio_seconds(m);
 	printf("%s, %s, %s, batch %lld: opened in %.3f s, peak memory %.0f MB", m->name,
 	       device_name(b->session), m->precision, (long long)m->batch, b->open_seconds,
-	       1e-6 * peak_bytes());
+	       1e-6 * b->peak_bytes);
 	if (device_bytes(b->session) > 0)
 		printf(", %.0f MB on the device", 1e-6 * device_bytes(b->session));
 	putchar('\n');
@@ -337,10 +342,11 @@ static void print_text(const Bench *b)
 			printf(", real-time factor %.4g (%.4g s of audio a second)",
 			       r->latency.median / audio, audio / r->throughput.mean);
 		putchar('\n');
-		if (roof_of(r) > 0)
-			printf("  %.3g %% of the roofline (%s: %.3g ms)\n",
-			       100 * roof_of(r) / r->throughput.median, bound_of(r),
-			       1e3 * roof_of(r));
+		const double roof = rt_roof_seconds(r->roof);
+		if (roof > 0)
+			printf("  %.3g %% of the roofline (%s: %.3g ms%s)\n",
+			       100 * roof / r->throughput.median, bound_of(r), 1e3 * roof,
+			       r->roof.measured ? "; limits measured" : "");
 	}
 }
 
@@ -363,6 +369,8 @@ RtStatus rt_verb_bench(const RtModel *m, const RtOptions *o, RtError *err)
 	Bench b = {.session = &s, .options = o, .open_seconds = rt_seconds() - start};
 	rt_progress_open(&b.progress, o->quiet);
 	status = bench_all(&b, err);
+	if (!status)
+		find_roofs(&b);
 	if (!status && o->json)
 		status = print_json(&b, err);
 	else if (!status)

@@ -1,13 +1,15 @@
 /* checkpoint.c: everything a run needs to go on, in one safetensors file: the state by its names,
- * and as metadata the position and what the run must agree with. Files appear complete or not at
- * all. Random numbers are functions of the seed and the position, so there is no other state. */
+ * as metadata the position and what the run must agree with, and last, as a tensor "checksum" of
+ * eight bytes, the hash of all bytes before those. Files appear complete or not at all. Random
+ * numbers are functions of the seed and the position, so there is no other state. */
+#define _XOPEN_SOURCE 700
 #include "train.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const char format_name[] = "training checkpoint 2";
+static const char format_name[] = "training checkpoint 3", checksum_name[] = "checksum";
 
 /* ---- state ------------------------------------------------------------------------------- */
 
@@ -63,8 +65,37 @@ bool rt_all_finite(const float *x, uint64_t n)
 	return true;
 }
 
+/* A file being written, and the hash of what went into it. */
+typedef struct Hashed {
+	FILE *file;
+	RtHash hash;
+} Hashed;
+
+static void put(Hashed *f, const void *bytes, size_t n)
+{
+	fwrite(bytes, 1, n, f->file);
+	rt_hash_add(&f->hash, bytes, n);
+}
+
+static RtStatus write_header(Hashed *f, int n, const RtTensor *t, int nmeta, const RtMeta *meta,
+			     const char *checksum, RtError *err)
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *const memory = open_memstream(&text, &size);
+	if (!memory)
+		return rt_no_memory(err);
+	RtStatus status = rt_st_header_meta(memory, n, t, nmeta, meta, checksum, err);
+	if (fclose(memory) != 0 && !status)
+		status = rt_no_memory(err);
+	if (!status)
+		put(f, text, size);
+	free(text);
+	return status;
+}
+
 /* The values of state[which[0 .. n-1]], after the header. */
-static RtStatus write_values(FILE *f, const RtSession *s, int n, const int *which, RtError *err)
+static RtStatus write_values(Hashed *f, const RtSession *s, int n, const int *which, RtError *err)
 {
 	float *const x = largest_state(s->model);
 	RtStatus status = x ? RT_OK : rt_no_memory(err);
@@ -77,14 +108,15 @@ static RtStatus write_values(FILE *f, const RtSession *s, int n, const int *whic
 					 "written",
 					 t->name);
 		if (!status)
-			fwrite(x, sizeof *x, rt_tensor_numel(t), f);
+			put(f, x, sizeof *x * rt_tensor_numel(t));
 	}
 	free(x);
 	return status;
 }
 
+/* checksum: name of the tensor for it, or NULL. */
 static RtStatus write_some(const RtSession *s, const char *path, int n, const int *which, int nmeta,
-			   const RtMeta *meta, RtError *err)
+			   const RtMeta *meta, const char *checksum, RtError *err)
 {
 	RtTensor *const t = rt_alloc((uint64_t)n, sizeof *t);
 	if (!t)
@@ -94,9 +126,13 @@ static RtStatus write_some(const RtSession *s, const char *path, int n, const in
 	RtOut out;
 	RtStatus status = rt_out_open(&out, path, err);
 	if (!status) {
-		status = rt_st_header_meta(out.file, n, t, nmeta, meta, err);
+		Hashed f = {.file = out.file};
+		status = write_header(&f, n, t, nmeta, meta, checksum, err);
 		if (!status)
-			status = write_values(out.file, s, n, which, err);
+			status = write_values(&f, s, n, which, err);
+		const uint64_t sum = rt_hash_end(&f.hash);
+		if (!status && checksum)
+			put(&f, &sum, sizeof sum);
 		if (!status)
 			status = rt_out_commit(&out, err);
 		else
@@ -114,7 +150,7 @@ RtStatus rt_weights_write(const RtSession *s, const char *path, RtError *err)
 		return rt_no_memory(err);
 	for (int i = 0; i < m->nparams; i++)
 		which[i] = rt_tensor_find(m->nstate, m->state, m->params[i].tensor.name);
-	const RtStatus status = write_some(s, path, m->nparams, which, 0, NULL, err);
+	const RtStatus status = write_some(s, path, m->nparams, which, 0, NULL, NULL, err);
 	free(which);
 	return status;
 }
@@ -235,10 +271,47 @@ RtStatus rt_checkpoint_write(const RtSession *s, const char *path, const RtIdent
 	    {"choices", id->choices}, {"position", position}, {"program", id->program},
 	};
 	if (!status)
-		status = write_some(s, path, n, which, RT_COUNT(meta), meta, err);
+		status = write_some(s, path, n, which, RT_COUNT(meta), meta, checksum_name, err);
 	free(position);
 	free(which);
 	return status;
+}
+
+static bool intact(const RtBytes *b)
+{
+	uint64_t sum;
+	if (b->n < sizeof sum)
+		return false;
+	memcpy(&sum, b->at + b->n - sizeof sum, sizeof sum);
+	return rt_hash(0, b->at, b->n - sizeof sum) == sum;
+}
+
+/* Neither the format's name nor a checksum: no damage to one place makes that of a checkpoint. */
+static bool of_another_kind(const RtSafetensors *st)
+{
+	const char *const format = rt_st_meta(st, "format");
+	return (!format || strcmp(format, format_name) != 0) && !rt_st_find(st, checksum_name);
+}
+
+static RtStatus fail_kind(const char *path, RtError *err)
+{
+	return rt_fail(err, RT_INPUT, "%s: not a checkpoint of a training of this version", path);
+}
+
+/* Before anything of it is used. */
+static RtStatus open_checked(RtSafetensors *st, const RtBytes *b, const char *path, RtError *err)
+{
+	const RtStatus parsed = rt_st_parse(st, b->at, b->n, path, err);
+	if (parsed == RT_DEVICE || (!parsed && intact(b)))
+		return parsed;
+	if (!parsed && of_another_kind(st))
+		return fail_kind(path, err);
+	return rt_fail(
+	    err, RT_INPUT,
+	    "%s: the checkpoint is damaged: its bytes do not fit its checksum; "
+	    "last.safetensors and best.safetensors, where the folder has them, are files "
+	    "of their own: --weights begins a new run with one",
+	    path);
 }
 
 static RtStatus check_meta(const RtSafetensors *st, const RtModel *m, const char *path,
@@ -250,7 +323,7 @@ static RtStatus check_meta(const RtSafetensors *st, const RtModel *m, const char
 								     rt_st_meta(st, "program");
 	if (!format || strcmp(format, format_name) != 0 || !model || !data || !choices ||
 	    !position || !program)
-		return rt_fail(err, RT_INPUT, "%s: not a checkpoint of a training", path);
+		return fail_kind(path, err);
 	if (strcmp(model, id->model) != 0)
 		return rt_fail(err, RT_INPUT,
 			       "%s: the checkpoint is of another model or another build of "
@@ -302,7 +375,7 @@ RtStatus rt_checkpoint_read(RtSession *s, const char *path, const RtIdentity *id
 	RtStatus status = rt_bytes_open(&b, path, err);
 	if (status)
 		return status;
-	status = rt_st_parse(&st, b.at, b.n, path, err);
+	status = open_checked(&st, &b, path, err);
 	if (!status)
 		status = check_meta(&st, s->model, path, id, at, err);
 	if (!status)

@@ -12,20 +12,6 @@
 
 enum { MAX_LINES = 20 /* about one file */, SLACK_FRAMES = 10 };
 
-uint64_t rt_hash(uint64_t h, const void *bytes, size_t n)
-{
-	const unsigned char *const p = bytes;
-	const uint64_t prime = 0x9E3779B97F4A7C15;
-	uint64_t word;
-	for (size_t i = 0; i < n; i += sizeof word) {
-		word = 0;
-		memcpy(&word, p + i, n - i < sizeof word ? n - i : sizeof word);
-		h = (h ^ word) * prime;
-		h ^= h >> 29;
-	}
-	return (h ^ n) * prime;
-}
-
 /* ---- reports ----------------------------------------------------------------------------- */
 
 /* Writes to a text in memory; what lack of memory drops is still counted in nerrors. */

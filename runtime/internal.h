@@ -26,6 +26,19 @@ void *rt_alloc(uint64_t n, uint64_t size);
 /* Seconds of a monotonic clock. */
 double rt_seconds(void);
 
+/* ---- hash.c ----------------------------------------------------------------------------- */
+
+/* Of bytes that come in pieces; which pieces does not matter. Begins as zeros. */
+typedef struct RtHash {
+	uint64_t lane[4], n; /* n: bytes so far */
+	unsigned char block[32];
+} RtHash;
+
+void rt_hash_add(RtHash *h, const void *bytes, size_t n);
+uint64_t rt_hash_end(const RtHash *h);
+/* Of n bytes, going on from another hash or a number. */
+uint64_t rt_hash(uint64_t from, const void *bytes, size_t n);
+
 /* ---- file.c ----------------------------------------------------------------------------- */
 
 /* A whole file, mapped where it is a regular one, else read to its end. */
@@ -140,24 +153,30 @@ typedef struct RtMeta {
 	const char *key, *value;
 } RtMeta;
 
+/* checksum: name of a last entry, of eight bytes; NULL: none. */
 RtStatus rt_st_header_meta(FILE *f, int n, const RtTensor *tensors, int nmeta, const RtMeta *meta,
-			   RtError *err);
+			   const char *checksum, RtError *err);
 /* The text stored under `key`, or NULL. */
 const char *rt_st_meta(const RtSafetensors *st, const char *key);
 
 /* ---- progress.c ------------------------------------------------------------------------- */
 
-/* One line on stderr that is rewritten in place; silent unless stderr is a terminal. */
+enum { RT_PROGRESS_ROWS = 24 };
+
+/* A text on stderr that is rewritten in place; silent unless stderr is a terminal. It takes as many
+ * rows as it needs, broken at spaces, but no more than the terminal or `length` has. */
 typedef struct RtProgress {
-	bool on, shown;
-	double last; /* when it was written */
+	bool on;
+	double last;                  /* when it was written */
+	int rows;                     /* shown; 0: nothing */
+	int length[RT_PROGRESS_ROWS]; /* bytes in each */
 } RtProgress;
 
 void rt_progress_open(RtProgress *p, bool quiet);
 void rt_progress_show(RtProgress *p, const char *what, int64_t done, int64_t total);
 /* The same with a text of one's own. */
 void rt_progress_text(RtProgress *p, const char *text);
-/* Wipes the line, before other output and at the end. */
+/* Wipes the text, before other output and at the end. */
 void rt_progress_clear(RtProgress *p);
 
 /* ---- init.c ----------------------------------------------------------------------------- */
@@ -296,6 +315,10 @@ RtStatus rt_session_whole(RtSession *s, const RtSamples *r, float **whole, RtErr
 /* The output of the features graph that feeds an input of main: "features" takes the standardised
  * ones where the model makes them, any other the output of its own name. -1: there is none. */
 int rt_feeding_output(const RtGraph *f, const char *input);
+/* Roofline of one run of `graph` or RT_INFER; zeros where the program does not know. */
+RtRoof rt_session_roof(const RtSession *s, int graph);
+/* Seconds of it: the slower of arithmetic and memory. */
+double rt_roof_seconds(RtRoof r);
 /* What rt_session_features left, through main (out: s->mio). */
 RtStatus rt_session_main(RtSession *s, RtError *err);
 /* Inputs as rt_segment_fill fills them, through both graphs (out: s->mio; s->fio may be as it

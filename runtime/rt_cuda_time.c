@@ -113,18 +113,12 @@ static RtRoof roof_of(const Rt *r, int graph)
 	const double products = rate > 0 ? g->macs / rate : 0,
 		     others = plain > 0 ? rest / (2 * plain) : 0;
 	return (RtRoof){products > others ? products : others,
-			bytes > 0 ? r->program->graphs[graph].bytes / bytes : 0};
+			bytes > 0 ? r->program->graphs[graph].bytes / bytes : 0, 0};
 }
 
 RtRoof rt_cuda_roof(void *self, int graph)
 {
-	const Rt *r = self;
-	int features, main;
-	if (graph != RT_INFER)
-		return roof_of(r, graph);
-	cu_find_chain(r->program->model, &features, &main);
-	const RtRoof a = roof_of(r, features), b = roof_of(r, main);
-	return (RtRoof){a.arithmetic + b.arithmetic, a.memory + b.memory};
+	return roof_of(self, graph);
 }
 
 static RtStatus profile_launch(Rt *r, int i, int n, double *seconds, CuHandle *event, RtError *err)

@@ -272,16 +272,17 @@ RtStatus rt_st_problems(const char *label, const char *what, int n, const RtErro
 
 /* ---- writing --------------------------------------------------------------------------------- */
 
-static bool add_entry(cJSON *root, const RtTensor *t, double *at)
+/* size: bytes of a value. */
+static bool add_entry(cJSON *root, const RtTensor *t, const char *dtype, int size, double *at)
 {
 	cJSON *const e = cJSON_AddObjectToObject(root, t->name);
 	cJSON *const shape = e ? cJSON_CreateArray() : NULL;
-	if (!shape || !cJSON_AddStringToObject(e, "dtype", "F32"))
+	if (!shape || !cJSON_AddStringToObject(e, "dtype", dtype))
 		return false;
 	cJSON_AddItemToObject(e, "shape", shape);
 	for (int i = 0; i < t->rank; i++)
 		cJSON_AddItemToArray(shape, cJSON_CreateNumber((double)t->dim[i]));
-	const double range[2] = {*at, *at + 4.0 * (double)rt_tensor_numel(t)};
+	const double range[2] = {*at, *at + size * (double)rt_tensor_numel(t)};
 	*at = range[1];
 	cJSON *const offsets = cJSON_CreateDoubleArray(range, 2);
 	return offsets && cJSON_AddItemToObject(e, "data_offsets", offsets);
@@ -304,17 +305,20 @@ const char *rt_st_meta(const RtSafetensors *st, const char *key)
 
 RtStatus rt_st_header(FILE *f, int n, const RtTensor *tensors, RtError *err)
 {
-	return rt_st_header_meta(f, n, tensors, 0, NULL, err);
+	return rt_st_header_meta(f, n, tensors, 0, NULL, NULL, err);
 }
 
 RtStatus rt_st_header_meta(FILE *f, int n, const RtTensor *tensors, int nmeta, const RtMeta *meta,
-			   RtError *err)
+			   const char *checksum, RtError *err)
 {
+	const RtTensor sum = {checksum, 1, {8}};
 	cJSON *const root = cJSON_CreateObject();
 	bool ok = root && add_meta(root, nmeta, meta);
 	double at = 0;
 	for (int i = 0; ok && i < n; i++)
-		ok = add_entry(root, &tensors[i], &at);
+		ok = add_entry(root, &tensors[i], "F32", 4, &at);
+	if (ok && checksum)
+		ok = add_entry(root, &sum, "U8", 1, &at);
 	char *const text = ok ? cJSON_PrintUnformatted(root) : NULL;
 	cJSON_Delete(root);
 	if (!text)

@@ -215,7 +215,7 @@ static RtStatus write_tensors(const Sums *sums, const RtModel *m, const RtOption
 	RtStatus s = rt_out_open(&out, o->output, err);
 	if (s)
 		return s;
-	s = rt_st_header_meta(out.file, 2, t, 1, &from, err);
+	s = rt_st_header_meta(out.file, 2, t, 1, &from, NULL, err);
 	if (s) {
 		rt_out_cancel(&out);
 		return s;

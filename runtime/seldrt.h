@@ -14,7 +14,7 @@
 extern "C" {
 #endif
 
-enum { RT_ABI = 4, RT_MAX_RANK = 8, RT_ERROR_BYTES = 1 << 17, RT_SLOTS = 2 };
+enum { RT_ABI = 5, RT_MAX_RANK = 8, RT_ERROR_BYTES = 1 << 17, RT_SLOTS = 2 };
 
 /* Exit statuses of a program, too. */
 typedef enum RtStatus {
@@ -82,6 +82,7 @@ enum { RT_INFER = -1 };
 
 typedef struct RtRoof {
 	double arithmetic, memory; /* seconds; 0: unknown */
+	int measured; /* the limits were, by short loops; else those that the maker states */
 } RtRoof;
 
 /* Host memory for a batch to train on, valid until close. */
@@ -124,8 +125,9 @@ typedef struct RtOps {
 	/* RT_INFER as one run: inputs of "features", outputs of "main"; what passes between them
 	 * stays on the device. NULL where that gains nothing (CPU). */
 	RtStatus (*infer)(void *self, const float *const *in, float *const *out, RtError *err);
-	/* Roofline of one run of `graph`, RT_INFER too: the least seconds that this device needs
-	 * for the arithmetic of the cost model, and to move what no cache holds. May be NULL. */
+	/* Roofline of one run of `graph`: the least seconds that this device needs for the
+	 * arithmetic, and to move what no cache holds. The first call may measure, for about a
+	 * tenth of a second. May be NULL. */
 	RtRoof (*roof)(void *self, int graph);
 	/* Bytes of the device's own memory that are taken. May be NULL. */
 	uint64_t (*memory)(const void *self);

@@ -243,3 +243,19 @@ RtStatus rt_session_infer(RtSession *s, float *const *in, RtError *err)
 	const RtStatus status = ops->run(s->self, s->features, from, s->fio.out, err);
 	return status ? status : rt_session_main(s, err);
 }
+
+RtRoof rt_session_roof(const RtSession *s, int graph)
+{
+	const RtOps *const ops = &s->model->ops;
+	if (!ops->roof)
+		return (RtRoof){0};
+	if (graph != RT_INFER)
+		return ops->roof(s->self, graph);
+	const RtRoof a = ops->roof(s->self, s->features), b = ops->roof(s->self, s->main);
+	return (RtRoof){a.arithmetic + b.arithmetic, a.memory + b.memory, a.measured};
+}
+
+double rt_roof_seconds(RtRoof r)
+{
+	return r.memory > r.arithmetic ? r.memory : r.arithmetic;
+}

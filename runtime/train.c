@@ -568,17 +568,13 @@ static RtStatus open_session(Trainer *t, bool *scaled, RtError *err)
 	return s;
 }
 
-/* Features and step, each as long as the slower of arithmetic and memory. */
+/* Of features and step. */
 static double roof_seconds(const Trainer *t)
 {
-	const int graph[] = {t->session.features, t->step.index};
-	double sum = 0;
-	for (size_t i = 0; t->model->ops.roof && i < RT_COUNT(graph); i++) {
-		const RtRoof r =
-		    graph[i] < 0 ? (RtRoof){0, 0} : t->model->ops.roof(t->session.self, graph[i]);
-		sum += r.memory > r.arithmetic ? r.memory : r.arithmetic;
-	}
-	return sum;
+	const RtSession *const s = &t->session;
+	const double features =
+	    s->features < 0 ? 0 : rt_roof_seconds(rt_session_roof(s, s->features));
+	return features + rt_roof_seconds(rt_session_roof(s, t->step.index));
 }
 
 static RtStatus choose_features(Trainer *t, RtError *err)
@@ -721,7 +717,6 @@ static RtStatus prepare(Trainer *t, RtError *err)
 		s = open_session(t, &scaled, err);
 	if (!s)
 		s = choose_features(t, err);
-	t->roof_seconds = s ? 0 : roof_seconds(t);
 	if (!s)
 		s = rt_dataset_whole(&t->session, &t->data, &t->progress, err);
 	if (!s)
@@ -732,6 +727,7 @@ static RtStatus prepare(Trainer *t, RtError *err)
 		s = log_start(t, err);
 	if (!s && !exists)
 		s = save_checkpoint(t, err);
+	t->roof_seconds = s ? 0 : roof_seconds(t);
 	return s;
 }
 

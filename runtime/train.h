@@ -47,9 +47,6 @@ void rt_dataset_release(RtDataset *d);
 /* Of the recordings in memory. */
 uint64_t rt_dataset_hash(const RtDataset *d);
 
-/* Hash of n bytes, going on from h. */
-uint64_t rt_hash(uint64_t h, const void *bytes, size_t n);
-
 /* ---- labels.c --------------------------------------------------------------------------- */
 
 /* Samples begin .. end-1 of a recording: one example. */

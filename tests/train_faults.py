@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 """train_faults.py PROGRAM DATA: a compiled training program under what can go wrong: a full disk, a
-folder that cannot be written, a loss that is not a number, and kill -9 at 30 random moments, after
-which it goes on to the same bits."""
+folder that cannot be written, a loss that is not a number, a damaged checkpoint, and kill -9 at 30
+random moments, after which it goes on to the same bits."""
+import json
 import os
 import random
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -74,6 +76,29 @@ def not_a_number():
     assert kept and all(np.isfinite(t).all() for t in kept.values())
 
 
+def damaged(whole):
+    """Any damaged byte of a checkpoint, of its header too, is found. The sound one still goes on."""
+    shutil.copytree(whole, "hurt")
+    path = "hurt/checkpoint.safetensors"
+    sound = read(path)
+    start = 8 + int.from_bytes(sound[:8], "little")
+    last = json.loads(sound[8:start])["checksum"]
+    assert last["dtype"] == "U8" and last["shape"] == [8] and start + last["data_offsets"][1] == len(sound), last
+    places = [random.randrange(start) for i in range(20)] + [random.randrange(len(sound)) for i in range(20)]
+    for i in places + [0, start - 1, start, len(sound) - 8, len(sound) - 1]:
+        with open(path, "wb") as f:
+            f.write(sound[:i] + bytes([sound[i] ^ 1 << random.randrange(8)]) + sound[i + 1:])
+        fails(["hurt/checkpoint.safetensors: the checkpoint is damaged", "best.safetensors"], run("hurt", "--resume"))
+    for text in (b"", sound[:-1], sound[:start], sound + b"\0"):
+        with open(path, "wb") as f:
+            f.write(text)
+        fails(["hurt/checkpoint.safetensors: the checkpoint is damaged"], run("hurt", "--resume"))
+    with open(path, "wb") as f:
+        f.write(sound)
+    assert run("hurt", "--resume")[0] == 0
+    same("hurt", whole)
+
+
 def same(a, b):
     for name in ("checkpoint", "best", "last"):
         paths = ["%s/%s.safetensors" % (d, name) for d in (a, b)]
@@ -108,4 +133,5 @@ with tempfile.TemporaryDirectory() as folder:
     disk_full("whole")
     unwritable()
     not_a_number()
+    damaged("whole")
     killed("whole", took)

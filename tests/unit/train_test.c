@@ -1186,7 +1186,38 @@ static void test_wrong_checkpoint(Test *t)
 	rt_identity_release(&id);
 }
 
-/* Any damage to a checkpoint must give an error or be harmless. */
+/* Pieces do not matter; every bit and the length do. */
+static void test_hash(Test *t)
+{
+	unsigned char x[203] = {0};
+	uint64_t seed = 3, lengths[sizeof x + 1];
+	for (size_t n = 0; n <= sizeof x; n++) { /* of zeros */
+		lengths[n] = rt_hash(0, x, n);
+		for (size_t k = 0; k < n; k++)
+			CHECK(t, lengths[k] != lengths[n]);
+	}
+	for (size_t i = 0; i < sizeof x; i++)
+		x[i] = (unsigned char)next_random(&seed);
+	const uint64_t whole = rt_hash(0, x, sizeof x);
+	CHECK(t, rt_hash(1, x, sizeof x) != whole);
+	for (int i = 0; i < 500; i++) {
+		RtHash h = {0};
+		for (size_t at = 0, n; at < sizeof x; at += n) {
+			const size_t left = sizeof x - at;
+			n = next_random(&seed) % (i % 2 ? 90 : 12);
+			n = n < left ? n : left;
+			rt_hash_add(&h, x + at, n);
+		}
+		CHECK(t, rt_hash_end(&h) == whole);
+	}
+	for (size_t i = 0; i < 8 * sizeof x; i++) {
+		x[i / 8] ^= (unsigned char)(1 << i % 8);
+		CHECK(t, rt_hash(0, x, sizeof x) != whole);
+		x[i / 8] ^= (unsigned char)(1 << i % 8);
+	}
+}
+
+/* Each byte of a checkpoint changed alone; a few of them at once; cut short. */
 static void test_damaged(Test *t)
 {
 	RtBytes b;
@@ -1206,18 +1237,23 @@ static void test_damaged(Test *t)
 	CHECK(t, at.epoch == 3 && at.batch == 1 && isnan(at.best) && at.sums[0] == 0.1);
 	CHECK(t, strcmp(at.program, "cpu, fp32") == 0);
 	CHECK(t, !rt_bytes_open(&b, "c.safetensors", t->err));
-	for (int i = 0; i < 2000; i++) {
+	CHECK(t, b.n > 1400);
+	for (size_t i = 0; i < b.n + 600; i++) {
 		char *const copy = malloc(b.n);
 		memcpy(copy, b.at, b.n);
-		const size_t n = i % 4 ? b.n : next_random(&seed) % b.n;
-		for (int k = 0; k < 3; k++)
-			copy[next_random(&seed) % 1400] = (char)next_random(&seed);
+		const size_t n = i % 3 || i < b.n ? b.n : next_random(&seed) % b.n;
+		if (i < b.n)
+			copy[i] ^= (char)(1 << next_random(&seed) % 8);
+		for (int k = 0; i >= b.n && k < 3; k++)
+			copy[next_random(&seed) % 1400] ^= (char)(1 + next_random(&seed) % 255);
 		spew("damaged.safetensors", copy, n);
 		free(copy);
 		t->err->text[0] = '\0';
 		const RtStatus status =
 		    rt_checkpoint_read(&s, "damaged.safetensors", &id, &at, t->err);
-		CHECK(t, status == RT_OK || (status == RT_INPUT && t->err->text[0]));
+		CHECK(t, status == RT_INPUT &&
+			     strstr(t->err->text, "damaged.safetensors: the checkpoint is "
+						  "damaged: its bytes do not fit"));
 	}
 	rt_bytes_release(&b);
 	rt_session_close(&s);
@@ -1381,6 +1417,7 @@ int main(int argc, char **argv)
 	    test_accumulate, test_bench,   test_damaged,
 	    test_short_log,  test_nan,     test_wrong_checkpoint,
 	    test_disk_full,  test_kill,    test_lock,
+	    test_hash,
 	};
 	Test t = {.err = rt_alloc(1, sizeof(RtError)),
 		  .said = rt_alloc(SAID, 1),

@@ -20,6 +20,8 @@
 
 /* kernels/reduce.h */
 
+/* kernels/roof.h */
+
 /* Sizes in floats; SCRATCH is for each thread. */
 #define ARENA INT64_C(2560)
 #define LOAD INT64_C(0)
@@ -36,6 +38,7 @@ typedef struct Self {
 	const RtSource *weights;    /* while loading */
 	const float *const *in;     /* while running */
 	char device[64];
+	RoofLimits limits; /* of the processor */
 } Self;
 
 static inline float *self_scratch(const Self *s)
@@ -157,6 +160,16 @@ static const char *model_device(void *self)
 	return ((Self *)self)->device;
 }
 
+/* work: of a run of each graph, as roof_of takes it */
+static RtRoof model_roof(void *self, int graph)
+{
+	static const double work[][3] = {
+	    {230400, 24576, 43648},
+	};
+	Self *s = self;
+	return roof_of(&s->limits, s->threads, work[graph]);
+}
+
 static const RtParam params[] = {
 	{{"conv1.weight", 4, {32, 3, 3, 3}}, "normal", 0, 0.1, 0, 0, 0},
 	{{"conv1.scale", 1, {32}}, "ones", 0, 0, 0, 0, 0},
@@ -193,7 +206,7 @@ static const RtModel model = {
 	.settings = NULL,
 	.load_bytes = 151296,
 	.ops = {.open = model_open, .run = model_run, .close = model_close,
-	        .device = model_device},
+	        .device = model_device, .roof = model_roof},
 };
 
 int main(int argc, char **argv)

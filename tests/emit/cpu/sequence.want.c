@@ -22,6 +22,8 @@
 
 /* kernels/scan.h */
 
+/* kernels/roof.h */
+
 /* Sizes in floats; SCRATCH is for each thread. */
 #define ARENA INT64_C(5440)
 #define LOAD INT64_C(512)
@@ -38,6 +40,7 @@ typedef struct Self {
 	const RtSource *weights;    /* while loading */
 	const float *const *in;     /* while running */
 	char device[64];
+	RoofLimits limits; /* of the processor */
 } Self;
 
 static inline float *self_scratch(const Self *s)
@@ -244,6 +247,16 @@ static const char *model_device(void *self)
 	return ((Self *)self)->device;
 }
 
+/* work: of a run of each graph, as roof_of takes it */
+static RtRoof model_roof(void *self, int graph)
+{
+	static const double work[][3] = {
+	    {97280, 85760, 24832},
+	};
+	Self *s = self;
+	return roof_of(&s->limits, s->threads, work[graph]);
+}
+
 static const RtParam params[] = {
 	{{"fwd.in_proj", 2, {64, 16}}, "uniform", -0.2, 0.2, 0, 0, 0},
 	{{"bwd.in_proj", 2, {64, 16}}, "uniform", -0.2, 0.2, 0, 0, 0},
@@ -282,7 +295,7 @@ static const RtModel model = {
 	.settings = NULL,
 	.load_bytes = 28160,
 	.ops = {.open = model_open, .run = model_run, .close = model_close,
-	        .device = model_device},
+	        .device = model_device, .roof = model_roof},
 };
 
 int main(int argc, char **argv)
