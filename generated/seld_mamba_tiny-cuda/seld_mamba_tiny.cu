@@ -3506,6 +3506,7 @@ template <class P> struct ProductMma {
 	};
 };
 
+/* All pieces of a thread at once, but for tf32, whose sums and fragments leave no registers for that. */
 template <class P, int ROWS, int STRIDE>
 __device__ __forceinline__ void product_mma_fetch(unsigned s, const typename P::In *g, int row0,
                                                   int limit, int slab)
@@ -3514,13 +3515,12 @@ __device__ __forceinline__ void product_mma_fetch(unsigned s, const typename P::
 	const int STEP = F::THREADS / 8;
 	static_assert(STEP % 8 == 0 && ROWS % STEP == 0, "the same place in each of a thread's rows");
 	const int r = threadIdx.x >> 3, piece = threadIdx.x & 7, k = slab * F::KC + piece * (F::KC / 8);
+	const int row = row0 + r, end = k < P::K ? limit - row : 0;
 	s += r * 128 + ((piece ^ (r & 7)) << 4);
-	g += (long long)(row0 + r) * STRIDE + k;
-#pragma unroll
-	for (int i = 0; i < ROWS; i += STEP) {
-		const int row = row0 + r + i;
-		async16(s + i * 128, g + (long long)i * STRIDE, row >= 0 && row < limit && k < P::K);
-	}
+	g += (long long)row * STRIDE + k;
+#pragma unroll (sizeof(*g) == 2 ? ROWS / STEP : 4)
+	for (int i = 0; i < ROWS; i += STEP)
+		async16(s + i * 128, g + (long long)i * STRIDE, i >= -row && i < end);
 }
 
 template <class P>
