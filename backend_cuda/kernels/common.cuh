@@ -111,7 +111,7 @@ __device__ __forceinline__ void mma(float d[4], const unsigned a[4], const unsig
 }
 
 /* Hopper's own: instructions of a warpgroup, four neighbouring warps, that read B from shared memory.
- * They need machine code for sm_90a; elsewhere kernels do without. */
+ * They need machine code for sm_90a. */
 #ifdef __CUDA_ARCH_FEAT_SM90_ALL
 #define WGMMA 1
 
@@ -222,6 +222,19 @@ __device__ __forceinline__ float reciprocal_ftz(float v)
 	return r;
 }
 
+#endif
+
+#ifndef WGMMA
+/* Kernels do without. */
+#define WGMMA 0
+__device__ void wgmma_shared();
+__device__ void wgmma_begin();
+__device__ void wgmma_commit();
+__device__ void wgmma_wait();
+template <int N> __device__ void wgmma_sums(float (*d)[4]);
+__device__ unsigned long long wgmma_rows(unsigned s, unsigned panel = 1024);
+template <int N, int TURNED, class A>
+__device__ void wgmma(float (*d)[4], A a, unsigned long long b);
 #endif
 
 /* ---- elements -------------------------------------------------------------------------------- */

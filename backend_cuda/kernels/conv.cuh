@@ -313,12 +313,8 @@ template <class P> struct ConvMma {
 		HALO_BYTES = HR * HC * 128,
 		W_BYTES = P::BN * 128,
 		SMEM = HALOS * HALO_BYTES + STAGES * W_BYTES,
-#ifdef WGMMA
 		/* of 4 warps, each with whole rows of pooling tiles */
-		GROUPS = sizeof(T) == 2 && THREADS % 128 == 0 && P::ROWS / (P::WR * P::WN) % P::TH == 0,
-#else
-		GROUPS = 0,
-#endif
+		GROUPS = WGMMA && sizeof(T) == 2 && THREADS % 128 == 0 && P::ROWS / (P::WR * P::WN) % P::TH == 0,
 		WR = GROUPS ? P::WR * P::WN : P::WR,
 		MT = P::ROWS / WR,
 		NT = P::BN * WR / (P::WR * P::WN) / 8,
@@ -400,7 +396,6 @@ __device__ __forceinline__ void conv_mma_step(float (*acc)[ConvMma<P>::NT][4], u
 	}
 }
 
-#ifdef WGMMA
 /* Starts the same for warpgroups; wt: the tile's first channel. */
 template <class P>
 __device__ __forceinline__ void conv_wgmma_start(float (*acc)[ConvMma<P>::NT][4], unsigned halo,
@@ -424,7 +419,6 @@ __device__ __forceinline__ void conv_wgmma_start(float (*acc)[ConvMma<P>::NT][4]
 			wgmma<P::BN, 0>(acc[i], a[ks][i], wgmma_rows(wt + ks * 32));
 	wgmma_commit();
 }
-#endif
 
 template <class P>
 __device__ __forceinline__ void conv_put2(typename P::Out *y, int py, int px, int n, float a,
@@ -506,33 +500,25 @@ __device__ __forceinline__ void conv_mma(const typename P::In *x, const typename
 #pragma unroll 1
 	for (int s = 0; s < F::STEPS; s++) {
 		async_wait<F::STAGES - 2>();
-#ifdef WGMMA
-		if (F::GROUPS)
+		if constexpr (F::GROUPS)
 			wgmma_shared();
-#endif
 		__syncthreads();
 		const int slab = s / F::TAPS, tap = s % F::TAPS;
 		const int pix = (row + tap / P::KW) * F::HC + (lane & 15) + tap % P::KW;
 		const unsigned from = halo + slab % F::HALOS * F::HALO_BYTES;
 		const unsigned weights = wts + s % F::STAGES * F::W_BYTES;
-#ifdef WGMMA
 		if constexpr (F::GROUPS)
 			conv_wgmma_start<P>(acc, from, pix, weights);
-#endif
 		conv_mma_issue<P>(halo, wts, x, w, y0, x0, n0, s + F::STAGES - 1);
-#ifdef WGMMA
 		if constexpr (F::GROUPS)
 			wgmma_wait();
 		else
-#endif
 			conv_mma_step<P>(acc, from, pix, weights + nw * 128);
 	}
-#ifdef WGMMA
 	if constexpr (F::GROUPS)
 #pragma unroll
 		for (int i = 0; i < F::MT; i++)
 			wgmma_sums<P::BN>(acc[i]);
-#endif
 	conv_mma_store<P>(acc, scale, shift, y, y0 + row, x0, n0 + nw);
 }
 

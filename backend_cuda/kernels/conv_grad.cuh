@@ -62,11 +62,7 @@ template <class P> struct ConvDwMma : ConvDw<P> {
 		X_BYTES = F::RS * F::XP * (F::HALF ? P::BC * 2 : (P::BC + 8) * 4),
 		G_BYTES = F::RS * F::SW * (F::HALF ? P::BO * 2 : (P::BO + 8) * 4),
 		SMEM = STAGES * (X_BYTES + G_BYTES),
-#ifdef WGMMA
-		GROUPS = F::HALF && P::BO == 64 && P::BC == 64,
-#else
-		GROUPS = 0,
-#endif
+		GROUPS = WGMMA && F::HALF && P::BO == 64 && P::BC == 64,
 		AHEAD = GROUPS ? STAGES - 2 : STAGES - 1, /* stages that are fetched before they are used */
 	};
 };
@@ -242,7 +238,6 @@ __device__ __forceinline__ void conv_dw_warps(char *shared, const typename P::XT
 	}
 }
 
-#ifdef WGMMA
 /* A warpgroup for each column of the window, its warps 16 channels of x each, turned in registers. The
  * rows of g stay in shared memory, from where wgmma reads them; those of the last stage's end, too. */
 
@@ -305,7 +300,6 @@ __device__ __forceinline__ void conv_dw_groups(char *shared, const typename P::X
 			}
 	}
 }
-#endif
 
 template <class P>
 __device__ __forceinline__ void conv_dw_mma(const typename P::XT *x, const typename P::GT *g,
@@ -321,11 +315,9 @@ __device__ __forceinline__ void conv_dw_mma(const typename P::XT *x, const typen
 #pragma unroll
 	for (int s = 0; s < F::AHEAD; s++)
 		conv_dw_issue<P>(shared, x, g, o0, c0, s);
-#ifdef WGMMA
 	if constexpr (F::GROUPS)
 		conv_dw_groups<P>(shared, x, g, o0, c0, stages, parts);
 	else
-#endif
 		conv_dw_warps<P>(shared, x, g, o0, c0, stages, parts);
 	async_wait<0>();
 }

@@ -173,11 +173,7 @@ template <class P> struct ProductMma {
 	enum {
 		KC = 128 / sizeof(T),
 		THREADS = 32 * P::WM * P::WN,
-#ifdef WGMMA
-		GROUP = sizeof(T) == 2 && THREADS == 128 && P::BM % 64 == 0 && P::BN % 64 == 0,
-#else
-		GROUP = 0,
-#endif
+		GROUP = WGMMA && sizeof(T) == 2 && THREADS == 128 && P::BM % 64 == 0 && P::BN % 64 == 0,
 		WM = GROUP ? 4 : P::WM,
 		WN = GROUP ? 1 : P::WN,
 		MT = P::BM / WM / 16,
@@ -260,7 +256,6 @@ template <class P> struct MmaPlace {
 	}
 };
 
-#ifdef WGMMA
 /* Starts the sums of a slab. */
 template <class P>
 __device__ __forceinline__ void product_wgmma_start(float (*acc)[ProductMma<P>::NT][4],
@@ -276,7 +271,6 @@ __device__ __forceinline__ void product_wgmma_start(float (*acc)[ProductMma<P>::
 			                wgmma_rows(stage + P::BM * 128 + ks * 32));
 	wgmma_commit();
 }
-#endif
 
 template <class P>
 __device__ __forceinline__ void product_mma_tile(float (*acc)[ProductMma<P>::NT][4],
@@ -294,29 +288,21 @@ __device__ __forceinline__ void product_mma_tile(float (*acc)[ProductMma<P>::NT]
 	for (int s = 0; s < F::SLABS; s++) {
 		const unsigned stage = shared + s % F::STAGES * F::STAGE;
 		async_wait<F::STAGES - 2>();
-#ifdef WGMMA
-		if (F::GROUP)
+		if constexpr (F::GROUP)
 			wgmma_shared();
-#endif
 		__syncthreads();
-#ifdef WGMMA
 		if constexpr (F::GROUP)
 			product_wgmma_start<P>(acc, stage);
-#endif
 		product_mma_issue<P>(shared, x, w, m0, n0, s + F::STAGES - 1);
-#ifdef WGMMA
 		if constexpr (F::GROUP)
 			wgmma_wait();
 		else
-#endif
 			product_mma_slab<P>(acc, stage + at.m * 128, stage + (P::BM + at.n) * 128);
 	}
-#ifdef WGMMA
 	if constexpr (F::GROUP)
 #pragma unroll
 		for (int i = 0; i < F::MT; i++)
 			wgmma_sums<P::BN>(acc[i]);
-#endif
 	async_wait<0>();
 }
 

@@ -46,11 +46,7 @@ template <class P> struct DwMma {
 		HALF = sizeof(T) == 2,
 		KR = HALF ? 64 : 24,
 		THREADS = 32 * P::WM * P::WN,
-#ifdef WGMMA
-		GROUP = HALF && THREADS == 128 && P::BM % 64 == 0 && P::BN % 64 == 0,
-#else
-		GROUP = 0,
-#endif
+		GROUP = WGMMA && HALF && THREADS == 128 && P::BM % 64 == 0 && P::BN % 64 == 0,
 		WM = GROUP ? 4 : P::WM,
 		WN = GROUP ? 1 : P::WN,
 		MT = P::BM / WM / 16,
@@ -177,7 +173,6 @@ __device__ __forceinline__ void dw_slab(float (*acc)[DwMma<P>::NT][4], const cha
 	}
 }
 
-#ifdef WGMMA
 /* Starts the sums of a slab. */
 template <class P>
 __device__ __forceinline__ void dw_wgmma_start(float (*acc)[DwMma<P>::NT][4], const char *stage)
@@ -193,7 +188,6 @@ __device__ __forceinline__ void dw_wgmma_start(float (*acc)[DwMma<P>::NT][4], co
 			                wgmma_rows(xs + k * 128, panel));
 	wgmma_commit();
 }
-#endif
 
 template <class P> __device__ __forceinline__ void dw_put2(float *y, int m, int n, float a, float b)
 {
@@ -228,29 +222,21 @@ __device__ __forceinline__ void product_dw_mma(const typename P::GT *g, const ty
 	for (int s = 0; s < slabs; s++) {
 		const char *stage = shared + s % F::STAGES * F::STAGE;
 		async_wait<F::STAGES - 2>();
-#ifdef WGMMA
-		if (F::GROUP)
+		if constexpr (F::GROUP)
 			wgmma_shared();
-#endif
 		__syncthreads();
-#ifdef WGMMA
 		if constexpr (F::GROUP)
 			dw_wgmma_start<P>(acc, stage);
-#endif
 		dw_issue<P>(shared, g, x, at, s + F::STAGES - 1);
-#ifdef WGMMA
 		if constexpr (F::GROUP)
 			wgmma_wait();
 		else
-#endif
 			dw_slab<P>(acc, stage, m, n);
 	}
-#ifdef WGMMA
 	if constexpr (F::GROUP)
 #pragma unroll
 		for (int i = 0; i < F::MT; i++)
 			wgmma_sums<P::BN>(acc[i]);
-#endif
 	float *y = parts + ((size_t)blockIdx.y * gridDim.z + blockIdx.z) * P::M * P::N;
 #pragma unroll
 	for (int i = 0; i < F::MT; i++)

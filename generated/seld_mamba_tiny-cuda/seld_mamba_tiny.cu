@@ -112,7 +112,7 @@ __device__ __forceinline__ void mma(float d[4], const unsigned a[4], const unsig
 }
 
 /* Hopper's own: instructions of a warpgroup, four neighbouring warps, that read B from shared memory.
- * They need machine code for sm_90a; elsewhere kernels do without. */
+ * They need machine code for sm_90a. */
 #ifdef __CUDA_ARCH_FEAT_SM90_ALL
 #define WGMMA 1
 
@@ -223,6 +223,19 @@ __device__ __forceinline__ float reciprocal_ftz(float v)
 	return r;
 }
 
+#endif
+
+#ifndef WGMMA
+/* Kernels do without. */
+#define WGMMA 0
+__device__ void wgmma_shared();
+__device__ void wgmma_begin();
+__device__ void wgmma_commit();
+__device__ void wgmma_wait();
+template <int N> __device__ void wgmma_sums(float (*d)[4]);
+__device__ unsigned long long wgmma_rows(unsigned s, unsigned panel = 1024);
+template <int N, int TURNED, class A>
+__device__ void wgmma(float (*d)[4], A a, unsigned long long b);
 #endif
 
 /* ---- elements -------------------------------------------------------------------------------- */
@@ -3489,11 +3502,7 @@ template <class P> struct ProductMma {
 	enum {
 		KC = 128 / sizeof(T),
 		THREADS = 32 * P::WM * P::WN,
-#ifdef WGMMA
-		GROUP = sizeof(T) == 2 && THREADS == 128 && P::BM % 64 == 0 && P::BN % 64 == 0,
-#else
-		GROUP = 0,
-#endif
+		GROUP = WGMMA && sizeof(T) == 2 && THREADS == 128 && P::BM % 64 == 0 && P::BN % 64 == 0,
 		WM = GROUP ? 4 : P::WM,
 		WN = GROUP ? 1 : P::WN,
 		MT = P::BM / WM / 16,
@@ -3576,7 +3585,6 @@ template <class P> struct MmaPlace {
 	}
 };
 
-#ifdef WGMMA
 /* Starts the sums of a slab. */
 template <class P>
 __device__ __forceinline__ void product_wgmma_start(float (*acc)[ProductMma<P>::NT][4],
@@ -3592,7 +3600,6 @@ __device__ __forceinline__ void product_wgmma_start(float (*acc)[ProductMma<P>::
 			                wgmma_rows(stage + P::BM * 128 + ks * 32));
 	wgmma_commit();
 }
-#endif
 
 template <class P>
 __device__ __forceinline__ void product_mma_tile(float (*acc)[ProductMma<P>::NT][4],
@@ -3610,29 +3617,21 @@ __device__ __forceinline__ void product_mma_tile(float (*acc)[ProductMma<P>::NT]
 	for (int s = 0; s < F::SLABS; s++) {
 		const unsigned stage = shared + s % F::STAGES * F::STAGE;
 		async_wait<F::STAGES - 2>();
-#ifdef WGMMA
-		if (F::GROUP)
+		if constexpr (F::GROUP)
 			wgmma_shared();
-#endif
 		__syncthreads();
-#ifdef WGMMA
 		if constexpr (F::GROUP)
 			product_wgmma_start<P>(acc, stage);
-#endif
 		product_mma_issue<P>(shared, x, w, m0, n0, s + F::STAGES - 1);
-#ifdef WGMMA
 		if constexpr (F::GROUP)
 			wgmma_wait();
 		else
-#endif
 			product_mma_slab<P>(acc, stage + at.m * 128, stage + (P::BM + at.n) * 128);
 	}
-#ifdef WGMMA
 	if constexpr (F::GROUP)
 #pragma unroll
 		for (int i = 0; i < F::MT; i++)
 			wgmma_sums<P::BN>(acc[i]);
-#endif
 	async_wait<0>();
 }
 
@@ -4483,12 +4482,8 @@ template <class P> struct ConvMma {
 		HALO_BYTES = HR * HC * 128,
 		W_BYTES = P::BN * 128,
 		SMEM = HALOS * HALO_BYTES + STAGES * W_BYTES,
-#ifdef WGMMA
 		/* of 4 warps, each with whole rows of pooling tiles */
-		GROUPS = sizeof(T) == 2 && THREADS % 128 == 0 && P::ROWS / (P::WR * P::WN) % P::TH == 0,
-#else
-		GROUPS = 0,
-#endif
+		GROUPS = WGMMA && sizeof(T) == 2 && THREADS % 128 == 0 && P::ROWS / (P::WR * P::WN) % P::TH == 0,
 		WR = GROUPS ? P::WR * P::WN : P::WR,
 		MT = P::ROWS / WR,
 		NT = P::BN * WR / (P::WR * P::WN) / 8,
@@ -4570,7 +4565,6 @@ __device__ __forceinline__ void conv_mma_step(float (*acc)[ConvMma<P>::NT][4], u
 	}
 }
 
-#ifdef WGMMA
 /* Starts the same for warpgroups; wt: the tile's first channel. */
 template <class P>
 __device__ __forceinline__ void conv_wgmma_start(float (*acc)[ConvMma<P>::NT][4], unsigned halo,
@@ -4594,7 +4588,6 @@ __device__ __forceinline__ void conv_wgmma_start(float (*acc)[ConvMma<P>::NT][4]
 			wgmma<P::BN, 0>(acc[i], a[ks][i], wgmma_rows(wt + ks * 32));
 	wgmma_commit();
 }
-#endif
 
 template <class P>
 __device__ __forceinline__ void conv_put2(typename P::Out *y, int py, int px, int n, float a,
@@ -4676,33 +4669,25 @@ __device__ __forceinline__ void conv_mma(const typename P::In *x, const typename
 #pragma unroll 1
 	for (int s = 0; s < F::STEPS; s++) {
 		async_wait<F::STAGES - 2>();
-#ifdef WGMMA
-		if (F::GROUPS)
+		if constexpr (F::GROUPS)
 			wgmma_shared();
-#endif
 		__syncthreads();
 		const int slab = s / F::TAPS, tap = s % F::TAPS;
 		const int pix = (row + tap / P::KW) * F::HC + (lane & 15) + tap % P::KW;
 		const unsigned from = halo + slab % F::HALOS * F::HALO_BYTES;
 		const unsigned weights = wts + s % F::STAGES * F::W_BYTES;
-#ifdef WGMMA
 		if constexpr (F::GROUPS)
 			conv_wgmma_start<P>(acc, from, pix, weights);
-#endif
 		conv_mma_issue<P>(halo, wts, x, w, y0, x0, n0, s + F::STAGES - 1);
-#ifdef WGMMA
 		if constexpr (F::GROUPS)
 			wgmma_wait();
 		else
-#endif
 			conv_mma_step<P>(acc, from, pix, weights + nw * 128);
 	}
-#ifdef WGMMA
 	if constexpr (F::GROUPS)
 #pragma unroll
 		for (int i = 0; i < F::MT; i++)
 			wgmma_sums<P::BN>(acc[i]);
-#endif
 	conv_mma_store<P>(acc, scale, shift, y, y0 + row, x0, n0 + nw);
 }
 

@@ -99,7 +99,7 @@ template <class T> struct ConvCase {
 	enum { H = 21, W = 37, C = 40, OH = 21, OW = 37, O = 72, KH = 3, KW = 3, PH = 1, PW = 1 };
 	enum { XH = W * C, XW = C, XC = 1, TH = 2, TW = 2, MAX = 0, YH = OW / TW * O, YW = O, YC = 1 };
 	enum { ROWS = 8, BN = 64, WR = 2, WN = 2, STAGES = 4, SCALE = 1, SHIFT = 0, RELU = 1 };
-	enum { VECTOR = 1, TAPS = 9, WO = C * TAPS, WC = TAPS, WT = 1 };
+	enum { VECTOR = 1, TAPS = 9, KC = 128 / sizeof(T), WO = C * TAPS, WC = TAPS, WT = 1 };
 	typedef T In;
 	typedef float Out;
 };

@@ -26,10 +26,9 @@ nvcc -std=c++17 -I. -arch=sm_90 -o "$alone/kernels_test" tests/cuda/kernels_test
 echo "kernel files: $(ls backend_cuda/kernels/*.cuh | wc -l) compiled alone"
 
 for sir in "$@"; do
-	for p in fp32 tf32 bf16; do
-		eval "archs=\$$p"
-		out=$($check -c -l -p $p -a "$archs" "$sir" 2>&1) || failed=1
-		echo "$p: $out" | grep -v 'image '
+	for way in fp32:$fp32 tf32:$tf32 bf16:$bf16 bf16:sm_90a; do
+		out=$($check -c -l -p ${way%:*} -a ${way#*:} "$sir" 2>&1) || failed=1
+		echo "$way: $out" | grep -v 'image '
 		"${PYTHON:-python3}" tests/cuda/frames.py $(echo "$out" | sed -n 's/^   image //p') || failed=1
 	done
 done
