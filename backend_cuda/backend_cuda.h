@@ -136,7 +136,7 @@ typedef struct CudaCompileOptions {
 
 /* Every name of a list such as "sm_90,a100" is one of an architecture; false after diagnostics. */
 bool cuda_archs_known(Arena *a, Diag *d, const char *list);
-/* sm_90a is among them. list may be NULL. */
+/* sm_90a is in the list, which may be NULL. */
 bool cuda_archs_wgmma(Arena *a, const char *list);
 /* false after diagnostics. */
 bool cuda_compile(const CudaCode *code, const CudaCompileOptions *opt, Diag *d, CudaImages *out);

@@ -82,20 +82,17 @@ typedef struct Compiler {
 
 typedef struct ArchName {
 	const char *name;
-	int arch;
-	bool own;
+	Arch arch;
 } ArchName;
 
 static const ArchName arch_name[] = {
-    {"sm_80", 80, false},   {"sm_86", 86, false},  {"sm_89", 89, false},
-    {"sm_90", 90, false},   {"sm_90a", 90, true},  {"sm_100", 100, false},
-    {"sm_120", 120, false}, {"ampere", 80, false}, {"a100", 80, false},
-    {"a30", 80, false},     {"a10", 86, false},    {"a40", 86, false},
-    {"rtx30", 86, false},   {"ada", 89, false},    {"l4", 89, false},
-    {"l40", 89, false},     {"rtx40", 89, false},  {"hopper", 90, false},
-    {"h100", 90, false},    {"h200", 90, false},   {"gh200", 90, false},
-    {"b100", 100, false},   {"b200", 100, false},  {"blackwell", 100, false},
-    {"rtx50", 120, false},
+    {"sm_80", {80, 0}},  {"sm_86", {86, 0}},   {"sm_89", {89, 0}},   {"sm_90", {90, 0}},
+    {"sm_90a", {90, 1}}, {"sm_100", {100, 0}}, {"sm_120", {120, 0}}, {"ampere", {80, 0}},
+    {"a100", {80, 0}},   {"a30", {80, 0}},     {"a10", {86, 0}},     {"a40", {86, 0}},
+    {"rtx30", {86, 0}},  {"ada", {89, 0}},     {"l4", {89, 0}},      {"l40", {89, 0}},
+    {"rtx40", {89, 0}},  {"hopper", {90, 0}},  {"h100", {90, 0}},    {"h200", {90, 0}},
+    {"gh200", {90, 0}},  {"b100", {100, 0}},   {"b200", {100, 0}},   {"blackwell", {100, 0}},
+    {"rtx50", {120, 0}},
 };
 
 static void unknown_arch(Arena *a, Diag *d, const char *name)
@@ -122,21 +119,29 @@ static bool names_arch(const char *name, const char *known)
 	       (strncmp(known, "sm_", 3) == 0 && strcmp(name, known + 3) == 0);
 }
 
+/* NULL: it is none. */
+static const Arch *find_arch(const char *name)
+{
+	for (size_t i = 0; i < COUNT(arch_name); i++)
+		if (names_arch(name, arch_name[i].name))
+			return &arch_name[i].arch;
+	return NULL;
+}
+
 static bool add_arch(Arena *a, Diag *d, const char *name, ArchList *archs)
 {
-	for (size_t i = 0; i < COUNT(arch_name); i++) {
-		if (!names_arch(name, arch_name[i].name))
-			continue;
-		for (int k = 0; k < archs->n; k++)
-			if (archs->at[k].number == arch_name[i].arch) {
-				archs->at[k].own |= arch_name[i].own;
-				return true;
-			}
-		list_push(a, archs, ((Arch){arch_name[i].arch, arch_name[i].own}));
-		return true;
+	const Arch *arch = find_arch(name);
+	if (!arch) {
+		unknown_arch(a, d, name);
+		return false;
 	}
-	unknown_arch(a, d, name);
-	return false;
+	for (int k = 0; k < archs->n; k++)
+		if (archs->at[k].number == arch->number) {
+			archs->at[k].own |= arch->own;
+			return true;
+		}
+	list_push(a, archs, *arch);
+	return true;
 }
 
 /* All unknown names of a comma-separated list are reported; an empty name is one. */
@@ -160,12 +165,11 @@ bool cuda_archs_known(Arena *a, Diag *d, const char *list)
 
 bool cuda_archs_wgmma(Arena *a, const char *list)
 {
-	ArchList archs = {0};
-	Diag unheard = {.arena = a};
-	if (list && read_archs(a, &unheard, list, &archs))
-		for (int i = 0; i < archs.n; i++)
-			if (archs.at[i].number == 90 && archs.at[i].own)
-				return true;
+	for (const char *p = list; p; p = strchr(p, ',') ? strchr(p, ',') + 1 : NULL) {
+		const Arch *arch = find_arch(arena_strndup(a, p, strcspn(p, ",")));
+		if (arch && arch->number == 90 && arch->own)
+			return true;
+	}
 	return false;
 }
 

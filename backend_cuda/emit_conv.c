@@ -205,6 +205,11 @@ static bool packed_narrow(ConvKind kind)
 	return kind == CONV_BF16 || kind == CONV_FEW;
 }
 
+static const char *packed_type(ConvKind kind)
+{
+	return packed_narrow(kind) ? "bf16" : "float";
+}
+
 static int64_t packed_bytes(const Operand *w, const ConvShape *s, ConvKind kind, const ConvTile *t)
 {
 	return packed_count(s, kind, t) * w->lead * (packed_narrow(kind) ? 2 : 4);
@@ -216,7 +221,7 @@ static void emit_pack(Emit *e, const Node *n, const ConvShape *s, ConvKind kind,
 {
 	const Operand w = operand_in(e, n, 1);
 	const int64_t count = packed_count(s, kind, t), taps = s->kh * s->kw;
-	const char *type = packed_narrow(kind) ? "bf16" : "float";
+	const char *type = packed_type(kind);
 	Kernel k = kernel_begin(e, n, FAM_CONV);
 	kernel_const(&k, "C", s->c);
 	kernel_const(&k, "O", s->o);
@@ -263,7 +268,7 @@ static const char *packed_weights(Emit *e, const Node *n, const ConvShape *s, Co
 				  const ConvTile *t)
 {
 	const Operand w = operand_in(e, n, 1);
-	const char *type = packed_narrow(kind) ? "bf16" : "float";
+	const char *type = packed_type(kind);
 	if (e->loadtime[w.value->node->id])
 		return packed_text(e, w.value, packed_form(e, s, kind, t), type);
 	const char *to = scratch_text(e, packed_bytes(&w, s, kind, t));

@@ -103,8 +103,9 @@ static double memory_rate(const Rt *r)
 	return 2e3 * khz * bits / 8;
 }
 
-static RtRoof roof_of(const Rt *r, int graph)
+RtRoof rt_cuda_roof(void *self, int graph)
 {
+	const Rt *const r = self;
 	const RtGraph *g = &r->program->model->graphs[graph];
 	const char *precision =
 	    strcmp(g->name, "features") == 0 ? "fp32" : r->program->model->precision;
@@ -114,11 +115,6 @@ static RtRoof roof_of(const Rt *r, int graph)
 		     others = plain > 0 ? rest / (2 * plain) : 0;
 	return (RtRoof){products > others ? products : others,
 			bytes > 0 ? r->program->graphs[graph].bytes / bytes : 0, 0};
-}
-
-RtRoof rt_cuda_roof(void *self, int graph)
-{
-	return roof_of(self, graph);
 }
 
 static RtStatus profile_launch(Rt *r, int i, int n, double *seconds, CuHandle *event, RtError *err)

@@ -67,6 +67,19 @@ template <class P> struct ConvDwMma : ConvDw<P> {
 	};
 };
 
+/* Where stage s has its rows of g, before all of x, and those of x. */
+template <class P> __device__ __forceinline__ char *conv_dw_g(char *shared, int s)
+{
+	typedef ConvDwMma<P> F;
+	return shared + s % F::STAGES * F::G_BYTES;
+}
+
+template <class P> __device__ __forceinline__ char *conv_dw_x(char *shared, int s)
+{
+	typedef ConvDwMma<P> F;
+	return shared + F::STAGES * F::G_BYTES + s % F::STAGES * F::X_BYTES;
+}
+
 /* Byte of channel c of a pixel, of CH channels. */
 template <class T, int CH> __device__ __forceinline__ int conv_dw_at(int pixel, int c)
 {
@@ -105,14 +118,12 @@ __device__ __forceinline__ void conv_dw_issue(char *shared, const typename P::XT
 	typedef ConvDwMma<P> F;
 	const ConvDwStage<P> at(s);
 	if (at.given) {
-		char *gs = shared + s % F::STAGES * F::G_BYTES;
-		char *xs = shared + F::STAGES * F::G_BYTES + s % F::STAGES * F::X_BYTES;
 		conv_dw_fetch<P, typename P::XT, P::BC, F::XP, P::XC, P::XA>(
-		    xs, x + (long long)at.image * P::XB, at.row0 - P::PH, at.x0 - P::PW, c0, P::H, P::W,
-		    P::C, P::XH, P::XW);
+		    conv_dw_x<P>(shared, s), x + (long long)at.image * P::XB, at.row0 - P::PH,
+		    at.x0 - P::PW, c0, P::H, P::W, P::C, P::XH, P::XW);
 		conv_dw_fetch<P, typename P::GT, P::BO, F::SW, P::GC, P::GA>(
-		    gs, g + (long long)at.image * P::GB, at.row0, at.x0, o0, P::OH, P::OW,
-		    P::O, P::GH, P::GW);
+		    conv_dw_g<P>(shared, s), g + (long long)at.image * P::GB, at.row0, at.x0, o0, P::OH,
+		    P::OW, P::O, P::GH, P::GW);
 	}
 	async_commit();
 }
@@ -219,9 +230,7 @@ __device__ __forceinline__ void conv_dw_warps(char *shared, const typename P::XT
 		async_wait<F::AHEAD - 1>();
 		__syncthreads();
 		conv_dw_issue<P>(shared, x, g, o0, c0, s + F::AHEAD);
-		conv_dw_stage<P>(acc, rows,
-		                 shared + F::STAGES * F::G_BYTES + s % F::STAGES * F::X_BYTES,
-		                 shared + s % F::STAGES * F::G_BYTES, column, o, c);
+		conv_dw_stage<P>(acc, rows, conv_dw_x<P>(shared, s), conv_dw_g<P>(shared, s), column, o, c);
 	}
 #pragma unroll
 	for (int t = 0; t < P::KH; t++) {
@@ -243,13 +252,13 @@ __device__ __forceinline__ void conv_dw_warps(char *shared, const typename P::XT
 
 /* Starts stage s. */
 template <class P>
-__device__ __forceinline__ void conv_dw_groups_start(float (*acc)[8][4], const char *shared, int s,
+__device__ __forceinline__ void conv_dw_groups_start(float (*acc)[8][4], char *shared, int s,
                                                      int column, int c)
 {
 	typedef ConvDwMma<P> F;
-	const char *xs = shared + F::STAGES * F::G_BYTES + s % F::STAGES * F::X_BYTES;
-	const unsigned gs = shared_address(shared), now = gs + s % F::STAGES * F::G_BYTES;
-	const unsigned last = gs + (s + F::STAGES - 1) % F::STAGES * F::G_BYTES;
+	const char *xs = conv_dw_x<P>(shared, s);
+	const unsigned now = shared_address(conv_dw_g<P>(shared, s));
+	const unsigned last = shared_address(conv_dw_g<P>(shared, s + F::STAGES - 1));
 	unsigned a[F::RS][4];
 #pragma unroll
 	for (int r = 0; r < F::RS; r++)
@@ -275,7 +284,7 @@ __device__ __forceinline__ void conv_dw_groups(char *shared, const typename P::X
 	float acc[P::KH][8][4] = {};
 	/* before the first stage there are zeros */
 	for (int e = threadIdx.x; e < F::G_BYTES / 16; e += F::THREADS)
-		((float4 *)(shared + (F::STAGES - 1) * F::G_BYTES))[e] = make_float4(0, 0, 0, 0);
+		((float4 *)conv_dw_g<P>(shared, F::STAGES - 1))[e] = make_float4(0, 0, 0, 0);
 #pragma unroll 1
 	for (int s = 0; s < stages; s++) {
 		async_wait<F::AHEAD - 1>();

@@ -4704,7 +4704,6 @@ template <class P> struct ConvFew {
 		HR = ROWS + P::KH - 1,
 		HC = 16 + P::KW - 1,
 		OP = (P::O + 63) / 64 * 64,
-		SMEM = HR * HC * 16,
 		TILES_W = (P::OW + 15) / 16,
 	};
 };
@@ -4832,10 +4831,10 @@ __device__ __forceinline__ float put_operand(bf16 *p, float v)
 	return widen(*p);
 }
 
-/* p: [slab of KC channels][tap][O rounded up to BN][KC]. One thread a window: what rounding takes from one tap goes to the next, so that the sum of the
- * taps is right. Neighbouring pixels are alike, and an error of the sum shifts a channel
- * everywhere: with each tap rounded by itself, the weights' share of a deep network's error is
- * twice that of the activations, whose errors differ from pixel to pixel. */
+/* p: [slab of KC channels][tap][O rounded up to BN][KC]. One thread a window: what rounding takes from
+ * one tap goes to the next, so that the sum of the taps is right. Neighbouring pixels are alike, and
+ * an error of the sum shifts a channel everywhere: with each tap rounded by itself, the weights' share
+ * of a deep network's error is twice that of the activations, whose errors differ from pixel to pixel. */
 template <class P> __device__ __forceinline__ void conv_pack_mma(const float *w, typename P::In *p)
 {
 	const int i = blockIdx.x * blockDim.x + threadIdx.x;

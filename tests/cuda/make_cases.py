@@ -19,6 +19,16 @@ def source(name, s):
     return f'  %{name} = input "{name}" {{shape={shape(s)}}} : f32{shape(s)}'
 
 
+def negative(name, of, s, group):
+    tail = f" {{group={group}}}" if group else ""
+    return f"  %{name} = neg %{of}{tail} : f32{shape(s)}"
+
+
+def given(name, s, group, computed):
+    """Lines that give %name: an input or, if computed, a result, which can be bf16."""
+    return [source(name + "s", s), negative(name, name + "s", s, group)] if computed else [source(name, s)]
+
+
 def write(name, lines, outputs):
     text = [f"module {name}", "graph main arena=0 load=0 {"] + lines
     text += [f'  output "{o}" %{o}' for o in outputs] + ["}"]
@@ -27,7 +37,6 @@ def write(name, lines, outputs):
 
 
 def conv(name, group, b, h, w, c, o, kh, kw, pad, pool, act, computed=False):
-    """computed: x is a result, which can be bf16."""
     g = [group] if group else []
     oh, ow = h + 2 * pad[0] - kh + 1, w + 2 * pad[1] - kw + 1
     y = g + [b, oh // pool[0], ow // pool[1], o]
@@ -36,10 +45,7 @@ def conv(name, group, b, h, w, c, o, kh, kw, pad, pool, act, computed=False):
     a += [f"act={act}"] if act != "none" else []
     a += [f"pool={shape(pool)}"] if pool != (1, 1) else []
     a += [f"group={group}"] if group else []
-    x = g + [b, h, w, c]
-    tail = f" {{group={group}}}" if group else ""
-    given = [source("xs", x), f"  %x = neg %xs{tail} : f32{shape(x)}"] if computed else [source("x", x)]
-    write(name, given + [param("w", g + [o, c, kh, kw]),
+    write(name, given("x", g + [b, h, w, c], group, computed) + [param("w", g + [o, c, kh, kw]),
                  param("s", g + [o], "ones"), param("t", g + [o]),
                  f"  %y = conv2d_act %x, %w, %s, %t {{{' '.join(a)}}} : f32{shape(y)}"], ["y"])
 
@@ -51,13 +57,12 @@ def linear(name, m, k, n, bias):
 
 
 def mamba(name, group, b, length, d, e, n, reverse, computed=False):
-    """in_proj, convolution, scan and gate: everything that runs along time. computed: as of conv; u and z are
-    outputs, too, and the taps of the convolution not small."""
+    """in_proj, convolution, scan and gate: everything that runs along time. computed: x is; u and z are outputs,
+    too, and the taps of the convolution not small."""
     g = [group]
     rev = f" reverse={shape(reverse)}" if any(reverse) else ""
-    grp, x = f"group={group}", g + [b, length, d]
-    given = [source("xs", x), f"  %x = neg %xs {{{grp}}} : f32{shape(x)}"] if computed else [source("x", x)]
-    write(name, given + [
+    grp = f"group={group}"
+    write(name, given("x", g + [b, length, d], group, computed) + [
         param("w", g + [2 * e, d]),
         param("cw", g + [e, 1, 4], "ones" if computed else ""),
         param("cb", g + [e]), source("dt", g + [b, length, e]), param("a_log", g + [e, n]),
@@ -145,21 +150,17 @@ def batch_norm(name, x, axis, pool, group=0, between=False, act="relu"):
         y.append(d // pool[spatial] if tiled else d)
         spatial += tiled
     c, pooled = g + [x[axis]], "" if pool == (1, 1) else f" pool={shape(pool)}"
-    attrs = (f"axis={axis} " if axis != 1 else "")
+    attrs = f"axis={axis} " if axis != 1 else ""
     attrs += ("act=relu" if act == "relu" else "") + pooled
     attrs += f" group={group}" if group else ""
     attrs = attrs.strip()
     outs = ["y", "mean", "rstd", "new_mean", "new_var", "dx", "dw", "db"]
     f = [f"f32{shape(s)}" for s in (g + y, c, c, c, c)]
-    given = [source("x", g + x), source("dy", g + y)]
     last = []
     if between:
-        tail = f" {{group={group}}}" if group else ""
-        neg = lambda to, of, s: f"  %{to} = neg %{of}{tail} : f32{shape(g + s)}"
-        given = [source("xs", g + x), source("dys", g + y), neg("x", "xs", x), neg("dy", "dys", y)]
-        last = [neg("y_out", "y", y), neg("dx_out", "dx", x)]
+        last = [negative("y_out", "y", g + y, group), negative("dx_out", "dx", g + x, group)]
         outs = [o + "_out" if o in ("y", "dx") else o for o in outs]
-    write(name, given + [
+    write(name, given("x", g + x, group, between) + given("dy", g + y, group, between) + [
         param("w", c, "ones"), param("b", c), param("m", c), param("v", c, "ones"),
         f"  %y, %mean, %rstd, %new_mean, %new_var = batch_norm_train %x, %w, %b, %m, %v "
         f"{{{attrs}}} : {', '.join(f)}",
