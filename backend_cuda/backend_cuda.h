@@ -43,7 +43,6 @@ typedef struct CudaOptions {
 	const char *version;     /* of the compiler, for the program */
 	int sms;                 /* multiprocessors to choose tiles for; 0: 132 */
 	bool wgmma;              /* tiles for the matrix instructions of sm_90a */
-	bool overlap;            /* kernels are set up while the one before runs (sm_90) */
 	bool library;            /* no main; the RtModel is what <name>_model() returns */
 	bool weights; /* safetensors are linked in, from seldc_weights to seldc_weights_end */
 } CudaOptions;

@@ -208,7 +208,6 @@ Kernel kernel_begin(Emit *e, const Node *n, CudaFamily f)
 	Kernel k = {.b = &e->code->unit[f]};
 	k.type = arena_printf(e->arena, "k%03d", ++e->nkernels);
 	k.name = kernel_name(e, n, k.type);
-	k.overlap = e->code->opt.overlap;
 	k.launch = (CudaLaunch){
 	    .kernel = k.name, .family = f, .node = n, .graph = e->graph_index, .load = e->load};
 	buf_puts(k.b, "\n");
@@ -267,8 +266,6 @@ void kernel_open(Kernel *k, unsigned threads, unsigned blocks)
 	    k->b,
 	    "};\n\nextern \"C\" __global__ void __launch_bounds__(%u, %u) %s(const Mem m)\n{\n",
 	    threads, blocks, k->name);
-	if (k->overlap)
-		buf_puts(k->b, "\tkernel_start();\n");
 	k->launch.block = threads;
 }
 

@@ -90,7 +90,6 @@ bool scan_grad_fits(int64_t states);
 typedef struct Kernel {
 	Buf *b;
 	const char *name, *type; /* k012_conv1, k012 */
-	bool overlap;
 	CudaLaunch launch;
 } Kernel;
 

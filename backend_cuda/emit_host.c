@@ -265,8 +265,6 @@ static void put_program(Buf *b, const CudaCode *c, const CudaImages *images)
 	    "\t.images = images,\n\t.nload = %d,\n\t.nlaunches = %d,\n\t.launches = launches,\n"
 	    "\t.graphs = launch_graphs,\n\t.nuploads = %d,\n\t.uploads = uploads,\n",
 	    images->version, NFAMILIES, images->at.n, nload, first, c->uploads.n);
-	if (c->opt.overlap)
-		buf_puts(b, "\t.overlap = 1,\n");
 	buf_printf(b,
 		   "\t.param_bytes = %lld,\n\t.load_bytes = %lld,\n\t.arena_bytes = %lld,\n"
 		   "\t.in_bytes = %lld,\n\t.out_bytes = %lld,\n",

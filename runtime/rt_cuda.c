@@ -119,8 +119,7 @@ static RtStatus load_modules(Rt *r, RtError *err)
 {
 	const RtCudaProgram *p = r->program;
 	r->module = rt_alloc((uint64_t)p->nfamilies, sizeof *r->module);
-	r->module_arch = rt_alloc((uint64_t)p->nfamilies, sizeof *r->module_arch);
-	if (!r->module || !r->module_arch)
+	if (!r->module)
 		return rt_no_memory(err);
 	for (int f = 0; f < p->nfamilies; f++) {
 		const RtCudaImage *m = find_image(p, f, r->arch, r->version);
@@ -133,7 +132,6 @@ static RtStatus load_modules(Rt *r, RtError *err)
 		if (!copy)
 			return rt_no_memory(err);
 		memcpy(copy, m->data, n);
-		r->module_arch[f] = m->arch;
 		const CuResult code = r->cu.module_load(&r->module[f], copy);
 		free(copy);
 		if (code != 0)
@@ -196,20 +194,12 @@ static RtStatus take_memory(Rt *r, RtError *err)
 
 /* ---- launches -------------------------------------------------------------------------------- */
 
-RtStatus cu_launch(Rt *r, int i, Mem *mem, bool overlap, RtError *err)
+RtStatus cu_launch(Rt *r, int i, Mem *mem, RtError *err)
 {
 	const RtCudaLaunch *l = &r->program->launches[i];
-	const CuAttribute early = {.id = ATTRIBUTE_OVERLAP, .of.value = 1};
-	const CuConfig config = {
-	    .grid = {l->grid[0], l->grid[1], l->grid[2]},
-	    .block = {l->block, 1, 1},
-	    .smem = l->smem,
-	    .stream = r->stream,
-	    .attributes = &early,
-	    .nattributes = overlap && r->program->overlap && r->module_arch[l->family] >= 90,
-	};
 	void *args[] = {mem};
-	const CuResult code = r->cu.launch(&config, r->function[i], args, NULL);
+	const CuResult code = r->cu.launch(r->function[i], l->grid[0], l->grid[1], l->grid[2],
+					   l->block, 1, 1, l->smem, r->stream, args, NULL);
 	if (code == 0)
 		return RT_OK;
 	cu_fail(r, code, l->kernel, err);
@@ -220,7 +210,7 @@ RtStatus cu_launch(Rt *r, int i, Mem *mem, bool overlap, RtError *err)
 RtStatus cu_prepare(Rt *r, RtError *err)
 {
 	for (int i = 0; i < r->program->nload; i++)
-		PASS_ON(cu_launch(r, i, &r->mem, i > 0, err));
+		PASS_ON(cu_launch(r, i, &r->mem, err));
 	TRY(r, stream_wait(r->stream), "preparing weights");
 	return RT_OK;
 }
@@ -241,7 +231,7 @@ static RtStatus load_weights(Rt *r, const float *const *params, RtError *err)
 static RtStatus launch_all(Rt *r, const RtCudaGraph *g, Mem *mem, RtError *err)
 {
 	for (int i = 0; i < g->nlaunches; i++)
-		PASS_ON(cu_launch(r, g->first + i, mem, i > 0, err));
+		PASS_ON(cu_launch(r, g->first + i, mem, err));
 	return RT_OK;
 }
 
@@ -381,7 +371,6 @@ void rt_cuda_close(void *self)
 	if (r->cu.library)
 		dlclose(r->cu.library);
 	free(r->module);
-	free(r->module_arch);
 	free(r->function);
 	free(r->graph);
 	free(r);

@@ -62,9 +62,6 @@ typedef struct RtCudaProgram {
 	int64_t state_bytes;
 	const int64_t *state;
 	int pcm;
-	/* Kernels for sm_90 and newer wait for the launch before them by themselves: the next
-	 * launch may be set up while that one runs. */
-	int overlap;
 	int poison; /* fill the arena with NaN before each run: for tests */
 } RtCudaProgram;
 

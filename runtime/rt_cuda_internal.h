@@ -24,24 +24,6 @@ enum {
 	EVENT_DISABLE_TIMING = 2,
 };
 
-/* A property of a launch: CUlaunchAttribute. */
-typedef struct CuAttribute {
-	int id, pad;
-	union {
-		int value;
-		char bytes[64];
-	} of;
-} CuAttribute;
-
-enum { ATTRIBUTE_OVERLAP = 6 /* programmatic stream serialization */ };
-
-typedef struct CuConfig {
-	unsigned grid[3], block[3], smem;
-	CuHandle stream;
-	const CuAttribute *attributes;
-	unsigned nattributes;
-} CuConfig;
-
 /* Name in libcuda, name here, parameters. */
 #define DRIVER(X)                                                                                  \
 	X(cuInit, init, (unsigned))                                                                \
@@ -80,7 +62,9 @@ typedef struct CuConfig {
 	X(cuEventSynchronize, event_wait, (CuHandle))                                              \
 	X(cuEventElapsedTime, event_elapsed, (float *, CuHandle, CuHandle))                        \
 	X(cuEventDestroy_v2, event_destroy, (CuHandle))                                            \
-	X(cuLaunchKernelEx, launch, (const CuConfig *, CuHandle, void **, void **))                \
+	X(cuLaunchKernel, launch,                                                                  \
+	  (CuHandle, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned,         \
+	   CuHandle, void **, void **))                                                            \
 	X(cuGetErrorName, error_name, (CuResult, const char **))                                   \
 	X(cuGetErrorString, error_string, (CuResult, const char **))
 
@@ -116,7 +100,6 @@ typedef struct Rt {
 	char name[256], line[320];
 	CuHandle context, stream;
 	CuHandle *module;   /* by family; NULL: not needed */
-	int *module_arch;   /* of the image that was loaded */
 	CuHandle *function; /* by launch */
 	CuHandle *graph; /* by graph of the model; behind them features and main as one, or NULL */
 	Mem mem;
@@ -145,8 +128,7 @@ typedef struct Rt {
 RtStatus cu_fail(const Rt *r, CuResult code, const char *what, RtError *err);
 /* At least 256 bytes of device memory. */
 RtStatus cu_take(Rt *r, CuPtr *p, int64_t bytes, const char *what, RtError *err);
-/* overlap: the launch before it in the stream is a kernel, whose end it may wait for by itself. */
-RtStatus cu_launch(Rt *r, int i, Mem *mem, bool overlap, RtError *err);
+RtStatus cu_launch(Rt *r, int i, Mem *mem, RtError *err);
 size_t cu_tensor_bytes(const RtTensor *t);
 CuPtr cu_output_at(const Rt *r, const RtCudaGraph *g, int i);
 /* Copies the wanted outputs of a graph to the host, and waits. */

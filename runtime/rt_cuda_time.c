@@ -120,10 +120,10 @@ RtRoof rt_cuda_roof(void *self, int graph)
 static RtStatus profile_launch(Rt *r, int i, int n, double *seconds, CuHandle *event, RtError *err)
 {
 	float ms = 0;
-	PASS_ON(cu_launch(r, i, &r->mem, false, err));
+	PASS_ON(cu_launch(r, i, &r->mem, err));
 	TRY(r, event_record(event[0], r->stream), "timing");
 	for (int k = 0; k < n; k++)
-		PASS_ON(cu_launch(r, i, &r->mem, false, err));
+		PASS_ON(cu_launch(r, i, &r->mem, err));
 	TRY(r, event_record(event[1], r->stream), "timing");
 	TRY(r, event_wait(event[1]), r->program->launches[i].kernel);
 	TRY(r, event_elapsed(&ms, event[0], event[1]), "timing");

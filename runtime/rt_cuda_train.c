@@ -127,7 +127,7 @@ static RtStatus record(Rt *r, int slot, RtError *err)
 	const RtGraph *f = features_of(p->model);
 	Mem mem = r->mem;
 	mem.pcm = device_pcm(r, s);
-	PASS_ON(cu_launch(r, p->pcm, &mem, false, err));
+	PASS_ON(cu_launch(r, p->pcm, &mem, err));
 	for (int i = 0; i < f->ninputs; i++)
 		if (!is_audio(&f->inputs[i]))
 			TRY(r,

@@ -14,7 +14,7 @@
 extern "C" {
 #endif
 
-enum { RT_ABI = 5, RT_MAX_RANK = 8, RT_ERROR_BYTES = 1 << 17, RT_SLOTS = 2 };
+enum { RT_ABI = 6, RT_MAX_RANK = 8, RT_ERROR_BYTES = 1 << 17, RT_SLOTS = 2 };
 
 /* Exit statuses of a program, too. */
 typedef enum RtStatus {

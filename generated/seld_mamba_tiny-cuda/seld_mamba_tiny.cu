@@ -24,16 +24,6 @@ struct Mem {
  * Only for CUDA compilers, so that others can compile the kernels with functions of their own. */
 #ifdef __CUDACC__
 
-/* First of all in kernels that may be set up while the launch before them runs: waits until that one
- * has ended and what it wrote can be read; it waited for the one before it, and so on. The next
- * launch may be set up from here. */
-__device__ __forceinline__ void kernel_start()
-{
-#if __CUDA_ARCH__ >= 900
-	asm volatile("griddepcontrol.wait;\n\tgriddepcontrol.launch_dependents;" ::: "memory");
-#endif
-}
-
 /* Two floats to two bf16, round to nearest even, a in the low half. */
 __device__ __forceinline__ unsigned narrow2(float a, float b)
 {

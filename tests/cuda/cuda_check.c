@@ -11,7 +11,6 @@
  *   -k PASS             leave one optional pass out
  *   -P                  PTX, too           -N         nvcc instead of NVRTC
  *   -l                  with -c: list the files of machine code
- *   -o                  launches overlap (sm_90)
  *   -m N                tiles for N multiprocessors, so that small graphs meet large tiles
  *   -x                  no reference: run and time only */
 #define _GNU_SOURCE
@@ -42,7 +41,7 @@ typedef struct Check {
 	const char *arch, *skip, *source, *write_ref, *read_ref;
 	FILE *ref;
 	double tolerance;
-	bool overlap, compile_only, plain, blind, ptx, nvcc, list;
+	bool compile_only, plain, blind, ptx, nvcc, list;
 	int timed, ncases, sms;
 	Case *at;
 } Check;
@@ -200,7 +199,6 @@ static RtCudaProgram make_program(Check *c, const CudaCode *code, const CudaImag
 			   .out_bytes = code->out_bytes,
 			   .state_bytes = code->state.bytes,
 			   .pcm = -1,
-			   .overlap = c->overlap,
 			   .poison = 1};
 	int64_t *state = NEW_ARRAY(c->a, int64_t, code->state.at.n + 1);
 	for (int i = 0; i < code->state.at.n; i++)
@@ -499,7 +497,6 @@ static const char *check_all(Check *c)
 	const CudaOptions opt = {.precision = c->precision,
 				 .version = "test",
 				 .sms = c->sms,
-				 .overlap = c->overlap,
 				 .wgmma = cuda_archs_wgmma(c->a, c->arch)};
 	CudaCode *code = cuda_emit(c->a, join(c), &opt);
 	for (int i = 0; i < c->ncases; i++)
@@ -531,7 +528,7 @@ static const char *check_all(Check *c)
 static bool read_options(Check *c, int argc, char **argv)
 {
 	static const char *const precision[] = {"fp32", "tf32", "bf16"};
-	for (int o; (o = getopt(argc, argv, "p:a:k:t:n:m:s:w:r:c0xPNlo")) != -1;) {
+	for (int o; (o = getopt(argc, argv, "p:a:k:t:n:m:s:w:r:c0xPNl")) != -1;) {
 		switch (o) {
 		case 'p':
 			for (int i = 0; i < 3; i++)
@@ -567,9 +564,6 @@ static bool read_options(Check *c, int argc, char **argv)
 			break;
 		case 'N':
 			c->nvcc = true;
-			break;
-		case 'o':
-			c->overlap = true;
 			break;
 		case 'l':
 			c->list = true;

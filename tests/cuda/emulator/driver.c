@@ -100,13 +100,6 @@ typedef struct Stream {
 	struct Stream *link;
 } Stream;
 
-typedef struct LaunchConfig {
-	unsigned grid[3], block[3], smem;
-	Stream *stream;
-	const void *attributes;
-	unsigned nattributes;
-} LaunchConfig;
-
 typedef struct Event {
 	Stream *stream; /* of the last recording */
 	unsigned long recorded, done;
@@ -721,22 +714,16 @@ API cuFuncSetAttribute(Function *f, int attribute, int value)
 	return OK;
 }
 
-/* Launches do not overlap: attributes are not looked at. */
-API cuLaunchKernelEx(const LaunchConfig *c, Function *f, void **params, void **extra)
+API cuLaunchKernel(Function *f, unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by,
+		   unsigned bz, unsigned smem, Stream *s, void **params, void **extra)
 {
 	(void)extra;
-	const unsigned *const grid = c->grid;
-	Op op = {.kind = OP_LAUNCH,
-		 .function = f,
-		 .grid = {grid[0], grid[1], grid[2]},
-		 .block = c->block[0],
-		 .smem = c->smem};
-	if (c->block[1] != 1 || c->block[2] != 1 || c->block[0] < 1 || c->block[0] > 1024 ||
-	    !grid[0] || !grid[1] || !grid[2] || grid[1] > 65535 || grid[2] > 65535 ||
-	    c->smem > f->smem)
+	Op op = {.kind = OP_LAUNCH, .function = f, .grid = {gx, gy, gz}, .block = bx, .smem = smem};
+	if (by != 1 || bz != 1 || bx < 1 || bx > 1024 || !gx || !gy || !gz || gy > 65535 ||
+	    gz > 65535 || smem > f->smem)
 		return INVALID;
 	memcpy(&op.params, params[0], f->module->param_bytes);
-	LOCKED(submit(c->stream, &op));
+	LOCKED(submit(s, &op));
 }
 
 /* ---- device --------------------------------------------------------------------------------- */

@@ -302,7 +302,3 @@ static inline float reciprocal_ftz(float v)
 	const float r = 1.0f / v;
 	return fabsf(r) < 0x1p-126f ? copysignf(0.0f, v) : r;
 }
-
-static inline void kernel_start()
-{
-}
