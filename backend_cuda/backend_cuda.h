@@ -42,7 +42,7 @@ typedef struct CudaOptions {
 	CudaPrecision precision; /* of the graph `main`; features are always computed in fp32 */
 	const char *version;     /* of the compiler, for the program */
 	int sms;                 /* multiprocessors to choose tiles for; 0: 132 */
-	bool wgmma;              /* tiles for the matrix instructions of sm_90a */
+	bool wgmma;              /* matrix instructions that sm_90 alone has */
 	bool library;            /* no main; the RtModel is what <name>_model() returns */
 	bool weights; /* safetensors are linked in, from seldc_weights to seldc_weights_end */
 } CudaOptions;
@@ -108,7 +108,7 @@ PassHooks cuda_hooks(CudaPrecision p);
 
 /* ---- compile.c ---------------------------------------------------------------------------- */
 
-/* Machine code of one unit for one architecture, 90: sm_90 or sm_90a; ptx: text for the driver. */
+/* Machine code of one unit for one architecture, 90: sm_90; ptx: text for the driver. */
 typedef struct CudaImage {
 	int arch;
 	bool ptx;
@@ -135,7 +135,7 @@ typedef struct CudaCompileOptions {
 
 /* Every name of a list such as "sm_90,a100" is one of an architecture; false after diagnostics. */
 bool cuda_archs_known(Arena *a, Diag *d, const char *list);
-/* sm_90a is in the list, which may be NULL. */
+/* What CudaOptions.wgmma should be: the list, which may be NULL (all), names sm_90 alone. */
 bool cuda_archs_wgmma(Arena *a, const char *list);
 /* false after diagnostics. */
 bool cuda_compile(const CudaCode *code, const CudaCompileOptions *opt, Diag *d, CudaImages *out);

@@ -42,15 +42,9 @@ typedef struct Nvrtc {
 #undef FIELD
 } Nvrtc;
 
-/* own: with instructions that this architecture alone has, as sm_90a. */
-typedef struct Arch {
-	int number;
-	bool own;
-} Arch;
-
 typedef struct Job {
 	CudaFamily family;
-	Arch arch;
+	int arch; /* 90: sm_90 */
 	bool ptx;
 	const char *path;               /* of the image: in the cache, or `beside` */
 	const char *beside;             /* where it stays if the cache cannot be written */
@@ -60,7 +54,7 @@ typedef struct Job {
 	pid_t pid;
 } Job;
 
-typedef LIST(Arch) ArchList;
+typedef LIST(int) ArchList;
 
 typedef struct Compiler {
 	Arena *arena;
@@ -82,17 +76,15 @@ typedef struct Compiler {
 
 typedef struct ArchName {
 	const char *name;
-	Arch arch;
+	int arch;
 } ArchName;
 
 static const ArchName arch_name[] = {
-    {"sm_80", {80, 0}},  {"sm_86", {86, 0}},   {"sm_89", {89, 0}},   {"sm_90", {90, 0}},
-    {"sm_90a", {90, 1}}, {"sm_100", {100, 0}}, {"sm_120", {120, 0}}, {"ampere", {80, 0}},
-    {"a100", {80, 0}},   {"a30", {80, 0}},     {"a10", {86, 0}},     {"a40", {86, 0}},
-    {"rtx30", {86, 0}},  {"ada", {89, 0}},     {"l4", {89, 0}},      {"l40", {89, 0}},
-    {"rtx40", {89, 0}},  {"hopper", {90, 0}},  {"h100", {90, 0}},    {"h200", {90, 0}},
-    {"gh200", {90, 0}},  {"b100", {100, 0}},   {"b200", {100, 0}},   {"blackwell", {100, 0}},
-    {"rtx50", {120, 0}},
+    {"sm_80", 80},   {"sm_86", 86},   {"sm_89", 89},  {"sm_90", 90},      {"sm_90a", 90},
+    {"sm_100", 100}, {"sm_120", 120}, {"ampere", 80}, {"a100", 80},       {"a30", 80},
+    {"a10", 86},     {"a40", 86},     {"rtx30", 86},  {"ada", 89},        {"l4", 89},
+    {"l40", 89},     {"rtx40", 89},   {"hopper", 90}, {"h100", 90},       {"h200", 90},
+    {"gh200", 90},   {"b100", 100},   {"b200", 100},  {"blackwell", 100}, {"rtx50", 120},
 };
 
 static void unknown_arch(Arena *a, Diag *d, const char *name)
@@ -119,28 +111,26 @@ static bool names_arch(const char *name, const char *known)
 	       (strncmp(known, "sm_", 3) == 0 && strcmp(name, known + 3) == 0);
 }
 
-/* NULL: it is none. */
-static const Arch *find_arch(const char *name)
+/* 0: it is none. */
+static int find_arch(const char *name)
 {
 	for (size_t i = 0; i < COUNT(arch_name); i++)
 		if (names_arch(name, arch_name[i].name))
-			return &arch_name[i].arch;
-	return NULL;
+			return arch_name[i].arch;
+	return 0;
 }
 
 static bool add_arch(Arena *a, Diag *d, const char *name, ArchList *archs)
 {
-	const Arch *arch = find_arch(name);
+	const int arch = find_arch(name);
 	if (!arch) {
 		unknown_arch(a, d, name);
 		return false;
 	}
 	for (int k = 0; k < archs->n; k++)
-		if (archs->at[k].number == arch->number) {
-			archs->at[k].own |= arch->own;
+		if (archs->at[k] == arch)
 			return true;
-		}
-	list_push(a, archs, *arch);
+	list_push(a, archs, arch);
 	return true;
 }
 
@@ -165,12 +155,10 @@ bool cuda_archs_known(Arena *a, Diag *d, const char *list)
 
 bool cuda_archs_wgmma(Arena *a, const char *list)
 {
-	for (const char *p = list; p; p = strchr(p, ',') ? strchr(p, ',') + 1 : NULL) {
-		const Arch *arch = find_arch(arena_strndup(a, p, strcspn(p, ",")));
-		if (arch && arch->number == 90 && arch->own)
-			return true;
-	}
-	return false;
+	for (const char *p = list; p; p = strchr(p, ',') ? strchr(p, ',') + 1 : NULL)
+		if (find_arch(arena_strndup(a, p, strcspn(p, ","))) != 90)
+			return false;
+	return list != NULL;
 }
 
 /* ---- the compilers ---- */
@@ -284,16 +272,19 @@ static bool open_nvcc(Compiler *c)
 
 /* ---- jobs ---- */
 
-/* PTX is for later GPUs, too. */
-static const char *target_of(Arena *a, const Job *j)
+/* Machine code for sm_90 runs on no other GPUs, and all of these have what sm_90a names; PTX is for
+ * later GPUs, too, which lack it. */
+static const char *target_of(const Compiler *c, const Job *j)
 {
-	return arena_printf(a, "%s_%d%s", j->ptx ? "compute" : "sm", j->arch.number,
-			    j->arch.own && !j->ptx ? "a" : "");
+	const bool own = c->code->opt.wgmma && j->arch == 90 && !j->ptx;
+	return arena_printf(c->arena, "%s_%d%s", j->ptx ? "compute" : "sm", j->arch,
+			    own ? "a" : "");
 }
 
-static const char *flags_of(Arena *a, const Job *j)
+static const char *flags_of(const Compiler *c, const Job *j)
 {
-	return arena_printf(a, "--std=c++17 --gpu-architecture=%s --fmad=true", target_of(a, j));
+	return arena_printf(c->arena, "--std=c++17 --gpu-architecture=%s --fmad=true",
+			    target_of(c, j));
 }
 
 /* What nvcc and NVRTC take from the environment. */
@@ -305,7 +296,7 @@ static const char *key_of(const Compiler *c, const Job *j)
 {
 	CacheHash s = cache_hash();
 	cache_hash_bytes(&s, j->text->s, j->text->len);
-	cache_hash_text(&s, flags_of(c->arena, j));
+	cache_hash_text(&s, flags_of(c, j));
 	cache_hash_text(&s, c->name);
 	cache_hash_text(&s, c->identity);
 	for (size_t i = 0; i < COUNT(read_by_compiler); i++) {
@@ -315,7 +306,7 @@ static const char *key_of(const Compiler *c, const Job *j)
 	return cache_hash_name(c->arena, s);
 }
 
-static void add_job(Compiler *c, CudaFamily f, Arch arch, bool ptx)
+static void add_job(Compiler *c, CudaFamily f, int arch, bool ptx)
 {
 	Job j = {.family = f, .arch = arch, .ptx = ptx, .text = &c->unit[f]};
 	Arena *a = c->arena;
@@ -325,7 +316,7 @@ static void add_job(Compiler *c, CudaFamily f, Arch arch, bool ptx)
 	j.kept = arena_printf(a, "%s/%s.%s.cu", c->opt->save_dir, c->code->model->name,
 			      cuda_family_name(f));
 	j.beside = arena_printf(a, "%s/%s.%s.sm_%d.%s", c->opt->save_dir, c->code->model->name,
-				cuda_family_name(f), arch.number, kind);
+				cuda_family_name(f), arch, kind);
 	j.image = arena_printf(a, "%s.%d.tmp", j.beside, pid);
 	j.unit = arena_printf(a, "%s.%d.cu", j.beside, pid);
 	j.log = arena_printf(a, "%s.%d.log", j.beside, pid);
@@ -335,9 +326,9 @@ static void add_job(Compiler *c, CudaFamily f, Arch arch, bool ptx)
 /* The heavy families first, so that no long job is left for the end. */
 static void list_jobs(Compiler *c)
 {
-	Arch newest = {0};
+	int newest = 0;
 	for (int i = 0; i < c->archs.n; i++)
-		if (c->archs.at[i].number > newest.number)
+		if (c->archs.at[i] > newest)
 			newest = c->archs.at[i];
 	for (int f = NFAMILIES - 1; f >= 0; f--) {
 		if (c->code->unit[f].len == 0)
@@ -366,7 +357,7 @@ static int run_nvrtc(const Compiler *c, const Job *j)
 {
 	const Nvrtc *v = &c->nvrtc;
 	NvrtcProgram p;
-	const char *arch = arena_printf(c->arena, "--gpu-architecture=%s", target_of(c->arena, j));
+	const char *arch = arena_printf(c->arena, "--gpu-architecture=%s", target_of(c, j));
 	const char *const flags[] = {"--std=c++17", arch, "--fmad=true"};
 	if (v->create(&p, j->text->s, j->kept, 0, NULL, NULL) != 0)
 		return 1;
@@ -386,7 +377,7 @@ static int run_nvrtc(const Compiler *c, const Job *j)
 
 static int run_nvcc(const Compiler *c, const Job *j)
 {
-	const char *arch = arena_printf(c->arena, "-arch=%s", target_of(c->arena, j));
+	const char *arch = arena_printf(c->arena, "-arch=%s", target_of(c, j));
 	execlp(c->nvcc, c->nvcc, "-std=c++17", arch, "-fmad=true", j->ptx ? "-ptx" : "-cubin", "-o",
 	       j->image, j->unit, (char *)NULL);
 	dprintf(2, "%s: %s\n", c->nvcc, strerror(errno));
@@ -517,14 +508,14 @@ static void report(const Compiler *c, const Job *j, const char *why)
 	const CudaLaunch *l = failed_launch(c, j, log);
 	if (l) {
 		diag_error(c->diag, E606, l->node->loc, "%s failed for sm_%d on kernel '%s' of %s",
-			   c->name, j->arch.number, l->kernel, node_title(c->arena, l->node));
+			   c->name, j->arch, l->kernel, node_title(c->arena, l->node));
 	} else {
 		Buf few;
 		buf_init(&few, c->arena);
 		const int n = list_kernels(c, j->family, &few);
 		diag_error(c->diag, E606, (Loc){0}, "%s failed for sm_%d on %d %s kernel%s: %s",
-			   c->name, j->arch.number, n, cuda_family_name(j->family),
-			   n == 1 ? "" : "s", why);
+			   c->name, j->arch, n, cuda_family_name(j->family), n == 1 ? "" : "s",
+			   why);
 		diag_note(c->diag, (Loc){0}, "%s", few.s);
 	}
 	const char *line = telling_line(c->arena, log);
@@ -663,7 +654,7 @@ bool cuda_compile(const CudaCode *code, const CudaCompileOptions *opt, Diag *d, 
 	const bool ok = run_jobs(&c, &out->cached);
 	for (int i = 0; ok && i < c.jobs.n; i++) {
 		const Job *j = &c.jobs.at[i];
-		const CudaImage image = {j->arch.number, j->ptx, j->family, j->path};
+		const CudaImage image = {j->arch, j->ptx, j->family, j->path};
 		list_push(code->arena, &out->at, image);
 	}
 	if (c.nvrtc.library)

@@ -195,7 +195,9 @@ static const struct argp_option build_options[] = {
     {"target", KEY_TARGET, "cpu|cuda|auto", 0, "auto (default): cuda when a usable GPU is visible",
      0},
     {"arch", KEY_ARCH, "sm_90,...", 0,
-     "GPU architectures, as sm_90, 90 or h100; default: the visible GPU's", 0},
+     "GPU architectures, as sm_90, 90 or h100; default: the visible GPU's; sm_90 alone has matrix "
+     "instructions of its own (wgmma)",
+     0},
     {"precision", KEY_PRECISION, "fp32|tf32|bf16", 0, "fp32 (default) is strict IEEE single", 0},
     {"weights", KEY_WEIGHTS, "W.safetensors", 0, "embed these weights in the program", 0},
     {"emit", KEY_EMIT, "ir|c|cuda|ptx|cubin|lib", 0, "stop there; lib: shared library and header",

@@ -102,7 +102,7 @@ __device__ __forceinline__ void mma(float d[4], const unsigned a[4], const unsig
 }
 
 /* Hopper's own: instructions of a warpgroup, four neighbouring warps, that read B from shared memory.
- * They need machine code for sm_90a. */
+ * Compilers know them as those of sm_90a. */
 #ifdef __CUDA_ARCH_FEAT_SM90_ALL
 #define WGMMA 1
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # emulated.sh [GROUP...]: the CUDA back end without a GPU, in the emulator: what the emulator finds
 # (faults), what the cases find (pitfalls), every numeric case in fp32 (num), those whose kernels
-# differ with the precision in tf32 and bf16 (reduced), matrix instructions of sm_90a (wgmma), the
+# differ with the precision in tf32 and bf16 (reduced), matrix instructions of sm_90 (wgmma), the
 # shipped models at tiny size against the float64 evaluator in all three (models); if named, gradients
 # of larger operands (edges), training of the tiny models (train). Prints "ok NAME" or "not ok NAME:
 # reason". Needs g++ and build/cuda/cuda_check.
@@ -12,6 +12,9 @@ check=$PWD/${B:-build}/cuda/cuda_check
 emulate=tests/cuda/emulate
 work=$(mktemp -d) && trap 'rm -rf "$work"' EXIT
 
+# checked ARCH OPTION... FILE...: cuda_check on a GPU of that architecture; in bf16 sm_90 has matrix
+# instructions of its own, the others have those of sm_80.
+checked() { EMULATOR_ARCH=${1#sm_} $emulate "$check" -N -a "$@"; }
 # fault NAME REASON EDIT OPTION... FILE: with this edit of the kernels the case fails for the reason.
 fault() {
 	local name=$1 reason=$2 edit=$3
@@ -63,14 +66,14 @@ run_pitfalls() {
 	fault "a value that nobody wrote" "differs by -nan" 's/t0 \+ t < P::M; t/t0 + t < P::M - 1; t/' ${mamba}_l50.sir
 }
 
-# The matrix instructions of sm_90a; more in `edges`.
+# The matrix instructions of sm_90; more in `edges`.
 run_wgmma() {
-	local half="-a sm_90a -p bf16 -t 1e-2" grad=tests/cuda/cases/conv_grad_wide.sir
+	local half="-a sm_90 -p bf16 -t 1e-2" grad=tests/cuda/cases/conv_grad_wide.sir
 	local product="-m 1 tests/cuda/cases/linear_grad_large.sir" mamba=tests/cuda/cases/mamba_computed
 	$emulate "$check" -N $half tests/cuda/cases/{conv_between_pool22,conv_grad_2x3,linear_grad_odd}.sir |
-		grep -v '^   ' | sed "s/sir/& sm_90a/"
+		grep -v '^   ' | sed "s/sir/& sm_90/"
 	$emulate "$check" -N $half -m 1 $mamba*.sir tests/cuda/cases/linear_grad_{large,rows}.sir |
-		grep -v '^   ' | sed "s/sir/& sm_90a 1/"
+		grep -v '^   ' | sed "s/sir/& sm_90 1/"
 	fault "wgmma is not waited for" "more wgmma under way" 's/wgmma_wait\(\);/;/' $half $grad
 	fault "rows of the stage before" "touches address" 's/\? last \+ F::G_BYTES : now/? now : now/' $half $grad
 	fault "weights of other channels" "differs by" 's/wgmma_rows\(wt \+ ks/wgmma_rows(wt + (ks ^ 1)/' $half $grad
@@ -87,7 +90,7 @@ run_reduced() {
 		files+=(tests/num/$op/*.sir)
 	done
 	for p in tf32:4e-3 bf16:3e-2; do
-		$emulate "$check" -N -p "${p%:*}" -t "${p#*:}" "${files[@]}" | sed "s/sir/& ${p%:*}/"
+		checked sm_80 -p "${p%:*}" -t "${p#*:}" "${files[@]}" | sed "s/sir/& ${p%:*}/"
 	done
 }
 
@@ -96,13 +99,13 @@ run_reduced() {
 run_edges() {
 	local p m
 	for m in 132 1; do
-		$emulate "$check" -N -m $m -a sm_90a -p bf16 -t 1e-2 \
+		checked sm_90 -m $m -p bf16 -t 1e-2 \
 			tests/cuda/cases/{conv_between*,conv_grad*,linear_[2-9]*,linear_grad*,mamba_*}.sir |
-			grep -v '^   ' | sed "s/sir/& sm_90a $m/"
+			grep -v '^   ' | sed "s/sir/& sm_90 $m/"
 	done
 	for p in fp32:3e-6 tf32:1e-3 bf16:1e-2; do
 		for m in 132 1; do
-			$emulate "$check" -N -m $m -p "${p%:*}" -t "${p#*:}" tests/cuda/cases/*{gru,grad,norm,adamw,accumulate,sum,max}*.sir |
+			checked sm_80 -m $m -p "${p%:*}" -t "${p#*:}" tests/cuda/cases/*{gru,grad,norm,adamw,accumulate,sum,max}*.sir |
 				grep -v '^   ' | sed "s/sir/& ${p%:*} $m/"
 		done
 	done
@@ -114,15 +117,18 @@ run_models() {
 		"$seldc" opt models/${model}_tiny.json >"$work/$model.sir" &&
 			"$check" -w "$work/$model.ref" "$work/$model.sir" >/dev/null
 		for p in fp32:3e-6 tf32:1e-3 bf16:2e-2; do
-			$emulate "$check" -N -p "${p%:*}" -t "${p#*:}" -r "$work/$model.ref" "$work/$model.sir" |
+			checked sm_80 -p "${p%:*}" -t "${p#*:}" -r "$work/$model.ref" "$work/$model.sir" |
 				sed "s|$work/$model.sir|$model ${p%:*}|"
 		done
+		checked sm_90 -p bf16 -t 2e-2 -r "$work/$model.ref" "$work/$model.sir" |
+			sed "s|$work/$model.sir|$model bf16 sm_90|"
 	done
 }
 
 # Small, as a step of these takes seconds; precision:seed.
 run_train() {
 	local p
+	local -x EMULATOR_ARCH=80
 	for p in fp32:1 bf16:3; do
 		tests/cuda/train.sh -e -p ${p%:*} -s ${p#*:} --batch 2 --set mel=16 --set layers=1
 	done

@@ -26,7 +26,7 @@ nvcc -std=c++17 -I. -arch=sm_90 -o "$alone/kernels_test" tests/cuda/kernels_test
 echo "kernel files: $(ls backend_cuda/kernels/*.cuh | wc -l) compiled alone"
 
 for sir in "$@"; do
-	for way in fp32:$fp32 tf32:$tf32 bf16:$bf16 bf16:sm_90a; do
+	for way in fp32:$fp32 tf32:$tf32 bf16:$bf16 bf16:sm_90; do
 		out=$($check -c -l -p ${way%:*} -a ${way#*:} "$sir" 2>&1) || failed=1
 		echo "$way: $out" | grep -v 'image '
 		"${PYTHON:-python3}" tests/cuda/frames.py $(echo "$out" | sed -n 's/^   image //p') || failed=1

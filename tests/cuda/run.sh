@@ -9,10 +9,9 @@
 #   sanitize   compute-sanitizer on small sizes
 #   train      a step, training and `seldc check` of the tiny models; a step of the full ones, a
 #              hundred of SELD-Mamba; twice a step of 32 segments in bf16, and its time
-# ARCH=sm_90a: for that architecture instead of the GPU's. Needs a GPU, a CUDA toolkit and a C
-# compiler; runs from a checkout and from the tarball of `make dist`. Log and summary go to
-# bench/results/cuda-DEVICE-DATE.log and .md, of some groups alone to build/cuda. Status 1 if anything
-# failed, 3 if something needed is missing.
+# Needs a GPU, a CUDA toolkit and a C compiler; runs from a checkout and from the tarball of
+# `make dist`. Log and summary go to bench/results/cuda-DEVICE-DATE.log and .md, of some groups alone
+# to build/cuda. Status 1 if anything failed, 3 if something needed is missing.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
 PATH=$PATH:/usr/local/cuda/bin
@@ -38,7 +37,6 @@ case $capability in
 8.0) arch=sm_80 ;; 8.6 | 8.7) arch=sm_86 ;; 8.9) arch=sm_89 ;;
 9.*) arch=sm_90 ;; 10.*) arch=sm_100 ;; *) arch=sm_120 ;;
 esac
-arch=${ARCH:-$arch}
 foreign=sm_120
 [ $arch = sm_120 ] && foreign=sm_80
 python=
@@ -216,6 +214,7 @@ run_num() {
 		limit=limit_$p
 		cases edges_$p 5 -p $p -t ${!limit} -- $(ls tests/cuda/cases/*.sir | grep -v /attention_l1.sir)
 		[ $p = fp32 ] || limit=limit_vanishing_$p
+		[ $p$arch != bf16sm_90 ] || cases edges_mma 5 -a sm_80,sm_90 -p $p -t ${!limit} -- tests/cuda/cases/{conv,linear,mamba}*.sir
 		cases edges_vanishing_$p 1 -p $p -t ${!limit} -- tests/cuda/cases/attention_l1.sir
 	done
 	cases tf32 20 -p tf32 -t 4e-3 -- $(heavy)

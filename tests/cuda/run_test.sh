@@ -60,7 +60,7 @@ planted 1 launches 'cuda_check .*-x.*einv2.sir'
 planted 1 graphs 'cuda_check .*-k one .*einv2'
 planted 2 kernels 'nvcc .*kernels_test'
 planted 1 kernels '^kernels_test'
-WRONG=cases/conv_1x1.sir counts "num: a case in three precisions" 1 3 num
+WRONG=cases/conv_1x1.sir counts "num: a case in three precisions, in bf16 by wgmma and by mma" 1 4 num
 planted 20 num 'cuda_check .*-0 tests/num/abs'
 DIES='cuda_check .*-0 tests/num/abs' counts "num: a check that dies" 1 20 num
 planted 1 arch 'cuda_check .*-P'

@@ -101,6 +101,26 @@ strict() {
 		mma bf16 | grep -qx .bf16.bf16 && ! cat "$work"/ptx.*/*.ptx | grep -E 'mma[a-z0-9.]*\.f16|(div|sqrt|rcp)\.full'
 }
 
+# What the notes in machine code say that it is for.
+target() { # ARCHS
+	rm -rf "$work/own"
+	build --arch $1 --precision bf16 --emit cubin -o "$work/own" &&
+		strings "$work/own"/*.conv.sm_90.cubin | grep -oE 'arch sm_[0-9a-z]+' | sort -u
+}
+# Programs for sm_90 alone have its own matrix instructions; their PTX, and programs for others, too, have
+# those of all.
+own_instructions() {
+	local archs
+	for archs in sm_90 h100 90,hopper sm_90a; do
+		[ "$(target $archs)" = "arch sm_90a" ] || { echo "not for $archs"; return 1; }
+	done
+	for archs in sm_80,sm_90 sm_90a,sm_120; do
+		[ "$(target $archs)" = "arch sm_90" ] || { echo "also for $archs"; return 1; }
+	done
+	build --arch sm_90 --precision bf16 --emit ptx -o "$work/own" &&
+		[ "$(strings "$work/own"/*.ptx | grep '^\.target' | sort -u)" = ".target sm_90" ]
+}
+
 # ---- emitted kernels: above each stands the IR that it implements ------------------------------------
 comments() {
 	"$seldc" build "$tiny" --target cuda --emit ir -o "$work/ir.sir" &&
@@ -169,7 +189,8 @@ cache() {
 		count --arch sm_90 && [ "$calls" = 0 ] &&
 		count --arch h100 && [ "$calls" = 0 ] &&
 		count --arch sm_80 && [ "$calls" = "$all" ] &&
-		count --arch sm_80,sm_90 && [ "$calls" = 0 ] &&
+		count --arch sm_80,sm_90 && [ "$calls" -gt 0 ] && [ "$calls" -lt "$all" ] &&
+		! grep -q arch=sm_80 "$work/calls" && count --arch sm_80,sm_90 && [ "$calls" = 0 ] &&
 		VERSION=13.1 count --arch sm_90 && [ "$calls" = "$all" ] &&
 		PATCH=48 count --arch sm_90 && [ "$calls" = "$all" ] &&
 		NVCC_PREPEND_FLAGS=-G count --arch sm_90 && [ "$calls" = "$all" ] &&
@@ -314,6 +335,7 @@ check "machine code for each, PTX of the newest" images
 check "no library is linked" libraries
 check "no driver, no GPU, no fitting architecture" driver
 check "fp32 uses no matrix instructions, tf32 and bf16 their own" strict
+check "sm_90 alone has instructions of its own" own_instructions
 check "IR above each kernel" comments
 check "no atomics" atomics
 check "local memory is found" local_memory

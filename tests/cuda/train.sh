@@ -18,7 +18,7 @@ run= model=seld_mamba_tiny accumulate=1 seed=3 precision=fp32 quick= single= cur
 epochs=20 # that of a GPU can be caught running; in the emulator a step takes seconds
 while [ $# -gt 0 ]; do
 	case $1 in
-	-e) run=$PWD/tests/cuda/emulate epochs=2 options+=(--compiler nvcc --arch sm_90) ;;
+	-e) run=$PWD/tests/cuda/emulate epochs=2 options+=(--compiler nvcc --arch sm_${EMULATOR_ARCH:-90}) ;;
 	-q) quick=1 ;;
 	-1) single=1 ;;
 	-c) curve=1 ;;
