@@ -76,6 +76,9 @@ void sweep_set(Sweep *s, int op, int dim, int64_t stride, int64_t div);
 void sweep_group(Sweep *s, int64_t group, const Operand *const *o, int n);
 /* Merges dimensions that all operands cross in one stride. */
 void sweep_merge(Sweep *s);
+/* Puts the first dimension, instances often, before the last where a large operand is the same all
+ * along it: what is shared is then read once, and not from memory again for each instance. */
+void sweep_share(Sweep *s);
 int64_t sweep_count(const Sweep *s);
 /* C text of operand op's offset at linear index `index`. */
 const char *sweep_text(const Emit *e, const Sweep *s, int op, const char *index);

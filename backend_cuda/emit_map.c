@@ -68,6 +68,7 @@ static int choose_width(const MapKernel *m)
 static void map_open(MapKernel *m)
 {
 	sweep_merge(&m->sweep);
+	sweep_share(&m->sweep);
 	m->width = choose_width(m);
 	const int64_t threads = sweep_count(&m->sweep) / m->width;
 	kernel_const(&m->k, "COUNT", threads);

@@ -121,6 +121,15 @@ void cuda_scan_gate(Emit *e, const Node *n)
 	emit_scan(e, n);
 }
 
+/* Outputs of a thread: the more, the fewer loads, but two CTAs for each multiprocessor come first. */
+static int64_t conv1d_rows(const Emit *e, int64_t ctas, int64_t l)
+{
+	for (int64_t rows = 10; rows > 2; rows /= 2)
+		if (ctas * ((l + rows - 1) / rows) >= 2 * emit_sms(e))
+			return rows;
+	return 2;
+}
+
 void cuda_conv1d_depthwise(Emit *e, const Node *n)
 {
 	const bool bias = n->nin > 2 && n->in[2];
@@ -135,12 +144,15 @@ void cuda_conv1d_depthwise(Emit *e, const Node *n)
 	sweep_set(&z, 3, d, y.stride[0], 1);
 	if (!w.dense || !y.dense)
 		emit_bug(n, "strided weights or result");
+	const int64_t ctas = (channels + 127) / 128 * batch * group_of(n);
+	const int64_t rows = conv1d_rows(e, ctas, y.dim[1]);
 	Kernel k = kernel_begin(e, n, FAM_SCAN);
 	kernel_const(&k, "M", x.dim[1]);
 	kernel_const(&k, "L", y.dim[1]);
 	kernel_const(&k, "E", channels);
 	kernel_const(&k, "TAPS", w.dim[2]);
 	kernel_const(&k, "PAD", attr_int_at(n, "pad", 0));
+	kernel_const(&k, "ROWS", rows);
 	kernel_const(&k, "XR", x.stride[1]);
 	kernel_const(&k, "XC", x.stride[2]);
 	kernel_const(&k, "YR", y.stride[1]);
@@ -161,7 +173,8 @@ void cuda_conv1d_depthwise(Emit *e, const Node *n)
 		buf_puts(k.b, "nullptr,\n\t\t");
 	buf_printf(k.b, "%s + (size_t)(%s), %s);\n", operand_text(e, &y, true),
 		   sweep_text(e, &z, 3, "z"), emit_reverse(e, n, g));
-	kernel_end(e, &k, (channels + 127) / 128, y.dim[1], batch * group_of(n), 0);
+	kernel_end(e, &k, (channels + 127) / 128, (y.dim[1] + rows - 1) / rows,
+		   batch * group_of(n), 0);
 }
 
 /* [batch, l, rows] of each instance of n, in memory that is free again behind it. */

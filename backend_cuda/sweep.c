@@ -61,6 +61,47 @@ void sweep_merge(Sweep *s)
 	}
 }
 
+/* Operand op has elements of its own along the dimensions behind the first, enough to push each
+ * other out of the caches before the first dimension takes its next step. */
+static bool shared_by_first(const Sweep *s, int op)
+{
+	int64_t n = 1;
+	if (s->op[op].stride[0] != 0)
+		return false;
+	for (int d = 1; d < s->nd; d++)
+		if (s->op[op].stride[d] != 0)
+			n *= s->dim[d];
+	return n >= 1 << 20;
+}
+
+static void move_dim(Sweep *s, int from, int to)
+{
+	for (int d = from; d < to; d++) {
+		const int64_t dim = s->dim[d];
+		s->dim[d] = s->dim[d + 1];
+		s->dim[d + 1] = dim;
+		for (int k = 0; k < s->nops; k++) {
+			const int64_t stride = s->op[k].stride[d], div = s->op[k].div[d];
+			s->op[k].stride[d] = s->op[k].stride[d + 1];
+			s->op[k].div[d] = s->op[k].div[d + 1];
+			s->op[k].stride[d + 1] = stride;
+			s->op[k].div[d + 1] = div;
+		}
+	}
+}
+
+void sweep_share(Sweep *s)
+{
+	enum { WHOLE = 32 }; /* neighbours that fill what memory moves at once */
+	bool shared = false;
+	if (s->nd < 3 || s->dim[s->nd - 1] < WHOLE)
+		return;
+	for (int k = 0; k < s->nops; k++)
+		shared = shared || shared_by_first(s, k);
+	if (shared)
+		move_dim(s, 0, s->nd - 2);
+}
+
 int64_t sweep_count(const Sweep *s)
 {
 	int64_t n = 1;
