@@ -121,7 +121,7 @@ void cuda_scan_gate(Emit *e, const Node *n)
 	emit_scan(e, n);
 }
 
-/* Outputs of a thread: the more, the fewer loads, but two CTAs for each multiprocessor come first. */
+/* Outputs of a thread: the more, the fewer loads, but two CTAs a multiprocessor come first. */
 static int64_t conv1d_rows(const Emit *e, int64_t ctas, int64_t l)
 {
 	for (int64_t rows = 10; rows > 2; rows /= 2)
@@ -173,8 +173,8 @@ void cuda_conv1d_depthwise(Emit *e, const Node *n)
 		buf_puts(k.b, "nullptr,\n\t\t");
 	buf_printf(k.b, "%s + (size_t)(%s), %s);\n", operand_text(e, &y, true),
 		   sweep_text(e, &z, 3, "z"), emit_reverse(e, n, g));
-	kernel_end(e, &k, (channels + 127) / 128, (y.dim[1] + rows - 1) / rows,
-		   batch * group_of(n), 0);
+	kernel_end(e, &k, (channels + 127) / 128, (y.dim[1] + rows - 1) / rows, batch * group_of(n),
+		   0);
 }
 
 /* [batch, l, rows] of each instance of n, in memory that is free again behind it. */

@@ -116,8 +116,7 @@ static bool reads_narrow(const Narrow *c, const Node *n, int i)
 	for (int k = 0; k < n->nout; k++)
 		all = all && c->narrow[n->id * MAX_OUT + k];
 	return wants_narrow(c, n, i) || (all && moves(c, n)) ||
-	       (c->training &&
-		(n->op == OP_sum || n->op == OP_mean || n->op == OP_sum_product));
+	       (c->training && (n->op == OP_sum || n->op == OP_mean || n->op == OP_sum_product));
 }
 
 static int slot(const Value *v)

@@ -3248,23 +3248,70 @@ __device__ __forceinline__ void scan(ScanInputs<P> in, typename P::Out *y, bool 
 }
 
 /* ---- depthwise convolution along time ---------------------------------------------------------
- * P: M rows in, L rows out, E channels, TAPS PAD, XR XC YR strides, BIAS; In, Out; one thread an
- * output; grid: (E / 256, L, sequences). */
+ * One thread a channel and ROWS neighbouring outputs: a tap and a row of x are loaded once for all
+ * of these. A channel's taps lie together in memory, so that neighbouring threads would read places
+ * far apart: they come through shared memory, in rows of an odd number of floats, a bank for each.
+ * P: M rows in, L rows out, E channels, TAPS PAD ROWS, XR XC YR strides, BIAS; In, Out
+ * CTAs of 128; grid: (E / 128, L / ROWS, sequences). */
+template <class P> struct Taps {
+	enum { STAGED = P::TAPS <= 64, STRIDE = P::TAPS | 1, FLOATS = STAGED ? 128 * STRIDE : 1 };
+	/* Element k of the CTA's channels' [128][TAPS]. */
+	static __device__ __forceinline__ int at(int k)
+	{
+		return k / P::TAPS * STRIDE + k % P::TAPS;
+	}
+	static __device__ __forceinline__ int count()
+	{
+		const int channels = P::E - blockIdx.x * 128;
+		return (channels < 128 ? channels : 128) * P::TAPS;
+	}
+};
+
+template <class P>
+__device__ __forceinline__ float conv1d_x(const typename P::In *x, int row)
+{
+	return row >= 0 && row < P::M ? widen(x[(long long)row * P::XR]) : 0.0f;
+}
+
 template <class P>
 __device__ __forceinline__ void conv1d(const typename P::In *x, const float *w, const float *bias,
                                        typename P::Out *y, bool rev)
 {
-	const int c = blockIdx.x * blockDim.x + threadIdx.x, t = blockIdx.y;
+	typedef Taps<P> T;
+	__shared__ float taps[T::FLOATS];
+	const int c = blockIdx.x * 128 + threadIdx.x, t = blockIdx.y * P::ROWS;
+	w += (size_t)blockIdx.x * 128 * P::TAPS;
+	for (int k = threadIdx.x; T::STAGED && k < T::count(); k += 128)
+		taps[T::at(k)] = w[k];
+	__syncthreads();
 	if (c >= P::E)
 		return;
-	float v = P::BIAS ? bias[c] : 0.0f;
+	w += threadIdx.x * P::TAPS;
+	x += c * P::XC;
+	/* reversed: the last tap first, so that rows come in the order of memory */
+	const int from = rev ? t + (P::M - P::L) + P::PAD - (P::TAPS - 1) : t - P::PAD;
+	float v[P::ROWS], row[P::ROWS];
 #pragma unroll
-	for (int j = 0; j < P::TAPS; j++) {
-		const int r = rev ? t + (P::M - P::L) + P::PAD - j : t - P::PAD + j;
-		if (r >= 0 && r < P::M)
-			v = fmaf(w[c * P::TAPS + j], widen(x[(long long)r * P::XR + c * P::XC]), v);
+	for (int r = 0; r < P::ROWS; r++) {
+		v[r] = P::BIAS ? bias[c] : 0.0f;
+		row[r] = r > 0 ? conv1d_x<P>(x, from + r - 1) : 0.0f;
 	}
-	put(y + (long long)t * P::YR + c, v);
+#pragma unroll (P::TAPS <= 64 ? P::TAPS : 8)
+	for (int i = 0; i < P::TAPS; i++) {
+		const int j = rev ? P::TAPS - 1 - i : i;
+		const float tap = T::STAGED ? taps[threadIdx.x * T::STRIDE + j] : w[j];
+#pragma unroll
+		for (int r = 0; r < P::ROWS - 1; r++)
+			row[r] = row[r + 1];
+		row[P::ROWS - 1] = conv1d_x<P>(x, from + i + P::ROWS - 1);
+#pragma unroll
+		for (int r = 0; r < P::ROWS; r++)
+			v[r] = fmaf(tap, row[r], v[r]);
+	}
+#pragma unroll
+	for (int r = 0; r < P::ROWS; r++)
+		if (t + r < P::L)
+			put(y + (long long)(t + r) * P::YR + c, v[r]);
 }
 
 /* %dec._._._.l1.scan = scan_gate "dec.*.*.*.l1.scan" %dec._._._.l1.in_proj, %dec._._._.l1.dt_proj,
