@@ -233,8 +233,8 @@ __device__ __forceinline__ void norm_apply(const typename P::In *x, const float 
 	const NormChannel<P> s(at.c, mean, rstd, weight, bias);
 	if (!at.in)
 		return;
-#pragma unroll 2
-	for (unsigned i = at.first + at.ty; i < at.end; i += P::TY) {
+#pragma unroll (P::KH * P::KW == 1 ? 4 : 2)
+	for (unsigned i = blockIdx.y * P::TY + at.ty; i < P::ROWS; i += gridDim.y * P::TY) {
 		const typename P::In *tile = x + P::row(i) + at.c * P::XC;
 		float sum[P::VEC] = {};
 #pragma unroll
@@ -360,7 +360,7 @@ __device__ __forceinline__ void norm_grad_apply(const typename P::In *x, const f
 		db[e] = dbias[at.c + e];
 	}
 #pragma unroll 4
-	for (unsigned i = at.first + at.ty; i < at.end; i += P::TY) {
+	for (unsigned i = blockIdx.y * P::TY + at.ty; i < P::ROWS; i += gridDim.y * P::TY) {
 		float g[P::VEC], xn[P::VEC];
 		norm_row<P>(s, x, dy, i, at.c, g, xn);
 #pragma unroll

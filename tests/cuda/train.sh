@@ -4,9 +4,9 @@
 # against PyTorch in float64 (not with -q), the same bits whatever the order in which blocks run and,
 # not with -1, some epochs twice with equal bits, the scores of its evaluation from its weights, once
 # more killed and resumed, a loss that is no number; with -c the loss of a hundred steps, PyTorch on
-# the GPU, too. SEED is that of the one step's weights and data, such that no gradient is
-# ill-conditioned. Prints "ok NAME" or "not ok NAME" and why; status 1 after any of these. Needs
-# python3 with torch.
+# the GPU, too. SEED is that of the one step's weights and data, such that no gradient in fp32 is
+# ill-conditioned; in tf32 and bf16 the first of several. Prints "ok NAME" or "not ok NAME" and why;
+# status 1 after any of these. Needs python3 with torch.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
 build=${B:-build}
