@@ -185,7 +185,7 @@ def main():
     lines = ["# Compiled programs and PyTorch on %s, %s" % (
         torch.cuda.get_device_name(), datetime.date.today()), "",
         "PyTorch %s, CUDA %s; medians of %d runs in milliseconds; the program's second figure is from "
-        "after PyTorch's turn, the last column PyTorch's time over the program's." % (
+        "after PyTorch's turn, the last column PyTorch's time over the larger of these." % (
             torch.__version__, torch.version.cuda, options.runs), "",
         "| | | ms | ratio |", "|---|---|---|---|"]
     torch.backends.cudnn.benchmark = True
