@@ -70,6 +70,11 @@ int emit_sms(const Emit *e)
 	return e->code->opt.sms > 0 ? e->code->opt.sms : 132;
 }
 
+int64_t ceil_of(int64_t n, int64_t d)
+{
+	return (n + d - 1) / d;
+}
+
 int64_t group_of(const Node *n)
 {
 	return n->group > 0 ? n->group : 1;

@@ -136,6 +136,8 @@ const char *emit_reverse(const Emit *e, const Node *n, const char *g);
 /* C for the number of the stream of draws of instance z. */
 const char *emit_stream(const Emit *e, const Node *n);
 int emit_sms(const Emit *e);
+/* n / d, rounded up. */
+int64_t ceil_of(int64_t n, int64_t d);
 
 /* y = x times transposed w + bias, for all instances of n. */
 void emit_linear(Emit *e, const Node *n, const Operand *x, const Operand *w, const Operand *bias,

@@ -20,11 +20,6 @@ typedef struct DwPlan {
 	int stage_rows, width;
 } DwPlan;
 
-static int64_t ceil_of(int64_t n, int64_t d)
-{
-	return (n + d - 1) / d;
-}
-
 static ConvDw conv_dw(const Node *n, const Operand *x, const Operand *g)
 {
 	const bool last = attr_bool(n, "channels_last");

@@ -6,11 +6,6 @@
 
 #include "ir/eval.h"
 
-static int64_t ceil_of(int64_t n, int64_t d)
-{
-	return (n + d - 1) / d;
-}
-
 /* ---- norms over the last axis ---- */
 
 typedef struct RowsGrad {

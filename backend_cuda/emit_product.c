@@ -21,11 +21,6 @@ typedef struct ProductTile {
 	int bm, bn, wm, wn, wk;
 } ProductTile;
 
-static int64_t ceil_of(int64_t n, int64_t d)
-{
-	return (n + d - 1) / d;
-}
-
 static int64_t stride_of(const Operand *o, int axis)
 {
 	return o->dim[axis] == 1 ? 0 : o->stride[axis];

@@ -14,11 +14,6 @@ typedef struct DwTile {
 	int bm, bn, wm, wn;
 } DwTile;
 
-static int64_t ceil_of(int64_t n, int64_t d)
-{
-	return (n + d - 1) / d;
-}
-
 static int64_t last_of(const Operand *o)
 {
 	return o->stride[o->rank - 1];

@@ -26,11 +26,6 @@ static void put_in_out(const Kernel *k, const Operand *x, const Operand *y)
 	kernel_typedef(k, "Out", operand_type(y));
 }
 
-static int64_t blocks(int64_t n, int64_t per)
-{
-	return (n + per - 1) / per;
-}
-
 /* ---- reductions ----------------------------------------------------------------------------- */
 
 typedef enum ReduceForm { REDUCE_ROW, REDUCE_ACROSS, REDUCE_SHORT } ReduceForm;
@@ -68,10 +63,10 @@ static ReduceForm reduce_form(const Sweep *rows, const Sweep *cols)
 static int64_t reduce_parts(const Emit *e, const Reduce *r)
 {
 	const int64_t per = r->form == REDUCE_ACROSS ? 32 : 4, least = 64 * 32 / per;
-	const int64_t ctas = blocks(r->rows, per), want = blocks(4 * emit_sms(e), ctas);
+	const int64_t ctas = ceil_of(r->rows, per), want = ceil_of(4 * emit_sms(e), ctas);
 	const int64_t most = r->form == REDUCE_SHORT ? 1 : r->cols / least;
 	const int64_t parts = want < most ? want : most;
-	return parts < 1 ? 1 : blocks(r->cols, blocks(r->cols, parts));
+	return parts < 1 ? 1 : ceil_of(r->cols, ceil_of(r->cols, parts));
 }
 
 static void emit_reduction(Emit *e, const Node *n, const Reduce *r)
@@ -83,7 +78,7 @@ static void emit_reduction(Emit *e, const Node *n, const Reduce *r)
 	kernel_const(&k, "COLS", r->cols);
 	kernel_const(&k, "COUNT", r->count);
 	kernel_const(&k, "PARTS", r->parts);
-	kernel_const(&k, "EACH", blocks(r->cols, r->parts));
+	kernel_const(&k, "EACH", ceil_of(r->cols, r->parts));
 	kernel_const(&k, "PRODUCT", r->by != NULL);
 	kernel_typedef(&k, "In", r->in);
 	kernel_typedef(&k, "Out", r->out);
@@ -97,7 +92,7 @@ static void emit_reduction(Emit *e, const Node *n, const Reduce *r)
 	kernel_open(&k, (unsigned)threads[r->form], 1);
 	buf_printf(k.b, "\t%s<%s, %s>(%s, %s%s%s);\n", call[r->form], k.type, r->with, r->from,
 		   r->to, r->by ? ", " : "", r->by ? r->by : "");
-	kernel_end(e, &k, blocks(r->rows, rows[r->form]), r->parts, 1, 0);
+	kernel_end(e, &k, ceil_of(r->rows, rows[r->form]), r->parts, 1, 0);
 }
 
 /* The second launch: r->parts rows of r->rows partial results at r->from. */
@@ -231,7 +226,7 @@ void cuda_first_equal(Emit *e, const Node *n)
 	kernel_open(&k, 256, 1);
 	buf_printf(k.b, "\tfirst_equal<%s>(%s, %s, %s);\n", k.type, operand_text(e, &x, false),
 		   operand_text(e, &top, false), operand_text(e, &y, true));
-	kernel_end(e, &k, blocks(sweep_count(&rows), 256), 1, 1, 0);
+	kernel_end(e, &k, ceil_of(sweep_count(&rows), 256), 1, 1, 0);
 }
 
 void cuda_softmax(Emit *e, const Node *n)
@@ -254,7 +249,7 @@ void cuda_softmax(Emit *e, const Node *n)
 	kernel_open(&k, 128, 1);
 	buf_printf(k.b, "\tsoftmax<%s>(%s, %s);\n", k.type, operand_text(e, &x, false),
 		   operand_text(e, &y, true));
-	kernel_end(e, &k, blocks(sweep_count(&rows), 4), 1, 1, 0);
+	kernel_end(e, &k, ceil_of(sweep_count(&rows), 4), 1, 1, 0);
 }
 
 /* ---- norms ---------------------------------------------------------------------------------- */
@@ -288,7 +283,7 @@ static void emit_norm(Emit *e, const Node *n, const char *call, bool bias)
 	if (bias)
 		buf_printf(k.b, "%s, ", operand_text(e, &b, false));
 	buf_printf(k.b, "%s);\n", operand_text(e, &y, true));
-	kernel_end(e, &k, blocks(sweep_count(&rows), 4), 1, 1, 0);
+	kernel_end(e, &k, ceil_of(sweep_count(&rows), 4), 1, 1, 0);
 }
 
 void cuda_rms_norm(Emit *e, const Node *n)
@@ -330,7 +325,7 @@ static void emit_pool(Emit *e, const Node *n, const char *call)
 	kernel_open(&k, 256, 1);
 	buf_printf(k.b, "\t%s<%s>(%s, %s);\n", call, k.type, operand_text(e, &x, false),
 		   operand_text(e, &y, true));
-	kernel_end(e, &k, blocks(sweep_count(&s), 256), 1, 1, 0);
+	kernel_end(e, &k, ceil_of(sweep_count(&s), 256), 1, 1, 0);
 }
 
 void cuda_avg_pool2d(Emit *e, const Node *n)
@@ -398,7 +393,7 @@ static void emit_pool_grad(Emit *e, const Node *n, const char *call, const Opera
 	kernel_open(&k, 256, 1);
 	buf_printf(k.b, "\t%s<%s>(%s%s%s, %s);\n", call, k.type, x ? operand_text(e, x, false) : "",
 		   x ? ", " : "", operand_text(e, g, false), operand_text(e, &dx, true));
-	kernel_end(e, &k, blocks(sweep_count(&s), 256), 1, 1, 0);
+	kernel_end(e, &k, ceil_of(sweep_count(&s), 256), 1, 1, 0);
 }
 
 void cuda_avg_pool2d_grad(Emit *e, const Node *n)
@@ -458,7 +453,7 @@ void cuda_mel_filterbank(Emit *e, const Node *n)
 	kernel_double(&k, "fmax", attr_float(n, "fmax"));
 	kernel_open(&k, 256, 1);
 	buf_printf(k.b, "\tmel_filterbank<%s>(%s);\n", k.type, operand_text(e, &y, true));
-	kernel_end(e, &k, blocks(bins * mels, 256), 1, 1, 0);
+	kernel_end(e, &k, ceil_of(bins * mels, 256), 1, 1, 0);
 }
 
 void cuda_sinusoid(Emit *e, const Node *n)
@@ -471,5 +466,5 @@ void cuda_sinusoid(Emit *e, const Node *n)
 	kernel_double(&k, "base", attr_float(n, "base"));
 	kernel_open(&k, 256, 1);
 	buf_printf(k.b, "\tsinusoid<%s>(%s);\n", k.type, operand_text(e, &y, true));
-	kernel_end(e, &k, blocks(rows * cols, 256), 1, 1, 0);
+	kernel_end(e, &k, ceil_of(rows * cols, 256), 1, 1, 0);
 }

@@ -108,7 +108,7 @@ static void emit_scan(Emit *e, const Node *n)
 	const char *g = arena_printf(e->arena, "z / %lldu", (long long)s.batch);
 	buf_printf(k.b, "},\n\t\t%s + (size_t)(%s), %s);\n", operand_text(e, &s.o[7], true),
 		   sweep_text(e, &s.z, 7, "z"), emit_reverse(e, n, g));
-	kernel_end(e, &k, (s.e + ch - 1) / ch, 1, s.batch * group_of(n), scan_smem(&s, tc));
+	kernel_end(e, &k, ceil_of(s.e, ch), 1, s.batch * group_of(n), scan_smem(&s, tc));
 }
 
 void cuda_selective_scan(Emit *e, const Node *n)
@@ -125,7 +125,7 @@ void cuda_scan_gate(Emit *e, const Node *n)
 static int64_t conv1d_rows(const Emit *e, int64_t ctas, int64_t l)
 {
 	for (int64_t rows = 10; rows > 2; rows /= 2)
-		if (ctas * ((l + rows - 1) / rows) >= 2 * emit_sms(e))
+		if (ctas * ceil_of(l, rows) >= 2 * emit_sms(e))
 			return rows;
 	return 2;
 }
@@ -144,7 +144,7 @@ void cuda_conv1d_depthwise(Emit *e, const Node *n)
 	sweep_set(&z, 3, d, y.stride[0], 1);
 	if (!w.dense || !y.dense)
 		emit_bug(n, "strided weights or result");
-	const int64_t ctas = (channels + 127) / 128 * batch * group_of(n);
+	const int64_t ctas = ceil_of(channels, 128) * batch * group_of(n);
 	const int64_t rows = conv1d_rows(e, ctas, y.dim[1]);
 	Kernel k = kernel_begin(e, n, FAM_SCAN);
 	kernel_const(&k, "M", x.dim[1]);
@@ -173,8 +173,7 @@ void cuda_conv1d_depthwise(Emit *e, const Node *n)
 		buf_puts(k.b, "nullptr,\n\t\t");
 	buf_printf(k.b, "%s + (size_t)(%s), %s);\n", operand_text(e, &y, true),
 		   sweep_text(e, &z, 3, "z"), emit_reverse(e, n, g));
-	kernel_end(e, &k, (channels + 127) / 128, (y.dim[1] + rows - 1) / rows, batch * group_of(n),
-		   0);
+	kernel_end(e, &k, ceil_of(channels, 128), ceil_of(y.dim[1], rows), batch * group_of(n), 0);
 }
 
 /* [batch, l, rows] of each instance of n, in memory that is free again behind it. */

@@ -4,11 +4,6 @@
 
 enum { SMEM_MOST = 56 * 1024 }; /* four CTAs fit on a multiprocessor */
 
-static int64_t ceil_of(int64_t n, int64_t d)
-{
-	return (n + d - 1) / d;
-}
-
 /* Sequences of one CTA such that there are about `waves` CTAs for every multiprocessor. */
 static int64_t sequences_each(const Emit *e, int64_t batch, int64_t ctas, int64_t waves)
 {

@@ -5,11 +5,6 @@
 
 #include "passes/passes.h"
 
-static int64_t ceil_of(int64_t n, int64_t d)
-{
-	return (n + d - 1) / d;
-}
-
 /* ---- dropout -------------------------------------------------------------------------------- */
 
 /* x, state[2] or absent */

@@ -42,38 +42,6 @@ static bool mergeable(const Sweep *s, int d)
 	return true;
 }
 
-void sweep_merge(Sweep *s)
-{
-	for (int d = s->nd - 2; d >= 0; d--) {
-		if (!mergeable(s, d))
-			continue;
-		s->dim[d] *= s->dim[d + 1];
-		for (int k = 0; k < s->nops; k++)
-			s->op[k].stride[d] = s->op[k].stride[d + 1];
-		s->nd--;
-		for (int i = d + 1; i < s->nd; i++) {
-			s->dim[i] = s->dim[i + 1];
-			for (int k = 0; k < s->nops; k++) {
-				s->op[k].stride[i] = s->op[k].stride[i + 1];
-				s->op[k].div[i] = s->op[k].div[i + 1];
-			}
-		}
-	}
-}
-
-/* Operand op has elements of its own along the dimensions behind the first, enough to push each
- * other out of the caches before the first dimension takes its next step. */
-static bool shared_by_first(const Sweep *s, int op)
-{
-	int64_t n = 1;
-	if (s->op[op].stride[0] != 0)
-		return false;
-	for (int d = 1; d < s->nd; d++)
-		if (s->op[op].stride[d] != 0)
-			n *= s->dim[d];
-	return n >= 1 << 20;
-}
-
 static void move_dim(Sweep *s, int from, int to)
 {
 	for (int d = from; d < to; d++) {
@@ -88,6 +56,32 @@ static void move_dim(Sweep *s, int from, int to)
 			s->op[k].div[d + 1] = div;
 		}
 	}
+}
+
+void sweep_merge(Sweep *s)
+{
+	for (int d = s->nd - 2; d >= 0; d--) {
+		if (!mergeable(s, d))
+			continue;
+		s->dim[d] *= s->dim[d + 1];
+		for (int k = 0; k < s->nops; k++)
+			s->op[k].stride[d] = s->op[k].stride[d + 1];
+		move_dim(s, d + 1, s->nd - 1);
+		s->nd--;
+	}
+}
+
+/* Operand op has elements of its own along the dimensions behind the first, enough to push each
+ * other out of the caches before the first dimension takes its next step. */
+static bool shared_by_first(const Sweep *s, int op)
+{
+	int64_t n = 1;
+	if (s->op[op].stride[0] != 0)
+		return false;
+	for (int d = 1; d < s->nd; d++)
+		if (s->op[op].stride[d] != 0)
+			n *= s->dim[d];
+	return n >= 1 << 20;
 }
 
 void sweep_share(Sweep *s)

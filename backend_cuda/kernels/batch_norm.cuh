@@ -3,9 +3,10 @@
  *     y = mean over tiles of act(xn weight + bias)
  *     g = dy spread over its tile / tile, 0 where act cut; dbias = sum g, dweight = sum g xn
  *     dx = weight rstd (g - (dbias + xn dweight) / m)
- * A CTA of 256 threads takes TX x VEC channels of EACH rows, a row being what lies at one place of
- * all axes but the channels'; TX x TY threads, each with VEC neighbouring channels of every TY-th
- * row. Sums over rows go through partial results of CTAs, which one warp a channel adds in order.
+ * A CTA of 256 threads, TX x TY, takes TX x VEC channels, a thread VEC neighbouring ones; a row is
+ * what lies at one place of all axes but the channels'. Sums are over EACH rows a CTA, every TY-th a
+ * thread, and go through partial results of CTAs, which one warp a channel adds in order. Where rows
+ * are written, CTAs take TY of them in turn, so that all walk along memory together.
  * What threads and CTAs found is added in double precision: an error of a channel's sums is one of
  * all its elements, and grows from layer to layer where that of an element averages out.
  * P: ROWS C   rows and channels of an instance     TX TY VEC EACH   as above

@@ -248,7 +248,7 @@ __device__ __forceinline__ void conv1d(const typename P::In *x, const float *w, 
 		v[r] = P::BIAS ? bias[c] : 0.0f;
 		row[r] = r > 0 ? conv1d_x<P>(x, from + r - 1) : 0.0f;
 	}
-#pragma unroll (P::TAPS <= 64 ? P::TAPS : 8)
+#pragma unroll (Taps<P>::STAGED ? P::TAPS : 8)
 	for (int i = 0; i < P::TAPS; i++) {
 		const int j = rev ? P::TAPS - 1 - i : i;
 		const float tap = T::STAGED ? taps[threadIdx.x * T::STRIDE + j] : w[j];
