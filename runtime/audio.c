@@ -157,8 +157,6 @@ static RtStatus decode_file(RtClip *c, SNDFILE *f, const SF_INFO *info, const ch
 static RtStatus open_bytes(RtClip *c, const RtBytes *b, const char *path, const RtAudio *want,
 			   RtError *err)
 {
-	if (b->n == 0)
-		return rt_fail(err, RT_INPUT, "%s: the file is empty", path);
 	RtStatus s = check_wav_length(b, path, err);
 	if (s)
 		return s;
@@ -167,7 +165,7 @@ static RtStatus open_bytes(RtClip *c, const RtBytes *b, const char *path, const 
 	SF_INFO info = {0};
 	SNDFILE *const f = sf_open_virtual(&io, SFM_READ, &info, &source);
 	if (!f)
-		return rt_fail(err, RT_INPUT, "%s: not a WAV recording that can be read", path);
+		return rt_fail_kind(b, path, RT_WANT_RECORDING, err);
 	s = check_info(&info, want, path, err);
 	if (!s)
 		s = decode_file(c, f, &info, path, err);

@@ -68,6 +68,14 @@ RtStatus rt_make_dirs(const char *path, RtError *err);
 /* Last component of a path; points into it. */
 const char *rt_base_name(const char *path);
 
+/* ---- kind.c ----------------------------------------------------------------------------- */
+
+typedef enum RtWanted { RT_WANT_WEIGHTS, RT_WANT_ARRAYS, RT_WANT_RECORDING } RtWanted;
+
+/* Fails with what the file is instead of what was wanted, as far as its content tells, and what to
+ * do about it. */
+RtStatus rt_fail_kind(const RtBytes *b, const char *path, RtWanted wanted, RtError *err);
+
 /* ---- folder.c --------------------------------------------------------------------------- */
 
 typedef struct RtPaths {

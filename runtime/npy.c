@@ -130,10 +130,8 @@ static bool take_header(Scan *s, RtArray *a, Header *h)
 /* Finds the header text: "\x93NUMPY", version, its length in 2 or 4 bytes. */
 static RtStatus find_header(Scan *s, const RtBytes *b, const char *label, RtError *err)
 {
-	if (b->n == 0)
-		return rt_fail(err, RT_INPUT, "%s: the file is empty", label);
 	if (b->n < 10 || memcmp(b->at, "\x93NUMPY", 6) != 0)
-		return rt_fail(err, RT_INPUT, "%s: not an .npy file", label);
+		return rt_fail_kind(b, label, RT_WANT_ARRAYS, err);
 	const int version = b->at[6];
 	if (version < 1 || version > 3)
 		return rt_fail(err, RT_INPUT, "%s: .npy version %d, versions 1 to 3 are known",

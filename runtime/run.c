@@ -96,8 +96,7 @@ static RtStatus feed_open(Feed *f, const RtGraph *g, const char *path, RtError *
 	else if (b->n > 8 && b->at[8] == '{')
 		s = feed_safetensors(f, g, path, err);
 	else
-		s = rt_fail(err, RT_INPUT, "%s: %s", path,
-			    b->n ? "neither an .npy nor a .safetensors file" : "the file is empty");
+		s = rt_fail_kind(b, path, RT_WANT_ARRAYS, err);
 	for (int i = 0; !s && i < g->ninputs; i++)
 		s = check_array(f, &f->arrays[i], &g->inputs[i], path, err);
 	return s;

@@ -188,14 +188,12 @@ RtStatus rt_st_parse(RtSafetensors *st, const unsigned char *bytes, uint64_t n, 
 		     RtError *err)
 {
 	*st = (RtSafetensors){0};
-	if (n < 8)
-		return rt_fail(err, RT_INPUT, "%s: %s", label,
-			       n ? "too short for a safetensors file" : "the file is empty");
+	const RtBytes file = {.at = bytes, .n = n};
 	uint64_t header = 0;
-	for (int i = 0; i < 8; i++)
+	for (size_t i = 0; i < 8 && i < n; i++)
 		header |= (uint64_t)bytes[i] << 8 * i;
-	if (header > MAX_HEADER || (n >= 9 && header <= n - 8 && bytes[8] != '{'))
-		return rt_fail(err, RT_INPUT, "%s: not a safetensors file", label);
+	if (n <= 8 || header > MAX_HEADER || bytes[8] != '{')
+		return rt_fail_kind(&file, label, RT_WANT_WEIGHTS, err);
 	if (header > n - 8)
 		return rt_fail(err, RT_INPUT, "%s: the file ends within its header", label);
 	RtStatus s = parse_header(st, (const char *)bytes + 8, (size_t)header, label, err);

@@ -202,6 +202,14 @@ static bool said(const Test *t, const char *text)
 	return false;
 }
 
+static bool error_says(const Test *t, const char *text)
+{
+	if (strstr(t->err->text, text))
+		return true;
+	printf("  said instead: %s\n", t->err->text);
+	return false;
+}
+
 static bool exists(const char *path)
 {
 	struct stat st;
@@ -500,6 +508,67 @@ static RtStatus open_clip(Test *t, const char *path)
 	if (!s)
 		rt_clip_release(&c);
 	return s;
+}
+
+/* Files as they lie around, in place of weights, of an array and of a recording: what is said of
+ * each. Real ones begin (or end) with these bytes. */
+static void test_kinds(Test *t)
+{
+#define FILE_OF(s) s, sizeof s - 1
+	static const struct {
+		const char *bytes;
+		size_t n;
+		const char *said;
+	} files[] = {
+	    {FILE_OF(""), "the file is empty"},
+	    {FILE_OF("version https://git-lfs.github.com/spec/v1\noid sha256:ab\nsize 1\n"),
+	     "a Git LFS pointer, not the file that it stands for: fetch it: git lfs pull"},
+	    {FILE_OF("/annex/objects/SHA256E-s1--ab.safetensors\n"), "a git-annex pointer"},
+	    {FILE_OF("PK\3\4\24\0\0\0\0\0archive/data.pkl\x80\2}q\0."),
+	     "a PyTorch checkpoint (zip)"},
+	    {FILE_OF("PK\3\4\24\0\0\0\0\0a.npy"), "NumPy arrays (.npz)"},
+	    {FILE_OF("PK\3\4\24\0\0\0\0\0metadata.json PK\1\2 model.weights.h5"),
+	     "a Keras model (zip)"},
+	    {FILE_OF("PK\3\4\24\0\0\0\0\0x.txt"), "a zip archive: unpack it first"},
+	    {FILE_OF("\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19\x2e\x80\x02M"),
+	     "a PyTorch checkpoint (a pickle"},
+	    {FILE_OF("\x80\x04\x95\x0a\0\0\0\0\0\0\0}\x94."), "a Python pickle"},
+	    {FILE_OF("\x89HDF\r\n\x1a\n\0\0\0\0\0\x08"), "an HDF5 file"},
+	    {FILE_OF("MATLAB 5.0 MAT-file, Platform: GLNXA64"), "a MATLAB file"},
+	    {FILE_OF("\x08\x07\x12\x07pytorch\x1a\x05"
+		     "2.1.0:\x02"
+		     "ab"),
+	     "an ONNX model"},
+	    {FILE_OF("\x08\x08:\xff\xff\x03xx"), "an ONNX model"},
+	    {FILE_OF("\x1f\x8b\x08\0\0\0\0\0"), "compressed with gzip: unpack it first: gunzip"},
+	    {FILE_OF("\x28\xb5\x2f\xfd\x24\x01"), "a compressed file or archive"},
+	    {FILE_OF("\n<!DOCTYPE html><html>"), "a web page, saved in place of the file"},
+	    {FILE_OF("\xef\xbb\xbf<?xml version=\"1.0\"?><Error>"), "a web page"},
+	    {FILE_OF("{\"error\": \"not found\"}"), "JSON text"},
+	    {FILE_OF("not weights"), "text"},
+	    {FILE_OF("\x7f"
+		     "ELF\2\1\1\0\0\0\0\0"),
+	     "a program"},
+	    {FILE_OF("\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"), "zeros"},
+	};
+	RtSafetensors st;
+	RtArray a;
+	for (size_t i = 0; i < RT_COUNT(files); i++) {
+		const RtBytes b = {(const unsigned char *)files[i].bytes, files[i].n, false};
+		spew("kind", b.at, b.n);
+		CHECK(t, rt_st_parse(&st, b.at, b.n, "kind", t->err) == RT_INPUT &&
+			     error_says(t, files[i].said));
+		CHECK(t, rt_npy_parse(&a, &b, "kind", t->err) == RT_INPUT &&
+			     error_says(t, files[i].said));
+		CHECK(t, program(t, "run -w w.safetensors -i kind -o y") == RT_INPUT &&
+			     said(t, files[i].said));
+		CHECK(t, open_clip(t, "kind") == RT_INPUT && error_says(t, files[i].said));
+	}
+	spew("kind", "RIFF\4\0\0\0WAVE", 12);
+	CHECK(t, program(t, "run -w kind -i x.npy -o y") == RT_INPUT);
+	CHECK(t, program(t, "run -w w.safetensors -i kind -o y") == RT_INPUT &&
+		     said(t, "not an .npy or a safetensors file but a recording"));
+#undef FILE_OF
 }
 
 enum { PCM16 = SF_FORMAT_WAV | SF_FORMAT_PCM_16, FLOAT32 = SF_FORMAT_WAV | SF_FORMAT_FLOAT };
@@ -986,11 +1055,11 @@ int main(int argc, char **argv)
 	if (argc > 1)
 		return rt_main(&fake, argc, argv);
 	static void (*const tests[])(Test *) = {
-	    test_safetensors,   test_fuzz,     test_weights,      test_many_names,
-	    test_npy,           test_formats,  test_rates,        test_bad_audio,
-	    test_damaged_audio, test_segments, test_context,      test_decode,
-	    test_merge,         test_init,     test_distribution, test_usage,
-	    test_statistics,    test_run,      test_infer,        test_models,
+	    test_safetensors,  test_fuzz,    test_weights,    test_many_names, test_npy,
+	    test_kinds,        test_formats, test_rates,      test_bad_audio,  test_damaged_audio,
+	    test_segments,     test_context, test_decode,     test_merge,      test_init,
+	    test_distribution, test_usage,   test_statistics, test_run,        test_infer,
+	    test_models,
 	};
 	Test t = {.said_room = 1 << 18};
 	const char *const tmp = getenv("TMPDIR");

@@ -749,7 +749,7 @@ static void test_dataset(Test *t)
 {
 	static const char *const lines[] = {
 	    "fold1_truncated.wav: truncated",
-	    "fold1_text.wav: not a WAV recording",
+	    "fold1_text.wav: not a recording that can be read but text",
 	    "fold1_fields.csv:2:1: error: 2 fields",
 	    "fold1_class.csv:2:3: error: class 13",
 	    "fold1_class.csv:3:3: error: class 'x'",
