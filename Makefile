@@ -16,7 +16,7 @@ ifdef ASAN
   std    += $(san)
 endif
 
-ir       = arena buf diag ops ir map infer infer_grad cost eval eval_nn eval_attention eval_grad \
+ir       = arena buf text diag ops ir map infer infer_grad cost eval eval_nn eval_attention eval_grad \
            grad differences print parse verify state
 passes   = $(basename $(notdir $(wildcard passes/*.c)))
 cpu      = $(basename $(notdir $(wildcard backend_cpu/*.c)))

@@ -136,8 +136,7 @@ static bool emit_graph(Emit *e, Graph *g)
 	copy_outputs(e);
 	state_update(e);
 	buf_printf(&e->body, "\nstatic void run_%s(const Self *s, float *const *out)\n{\n%s}\n",
-		   emit_ident(e->arena, g->name),
-		   e->run.len ? e->run.s : "\t(void)s;\n\t(void)out;\n");
+		   graph_ident(g), e->run.len ? e->run.s : "\t(void)s;\n\t(void)out;\n");
 	return true;
 }
 
@@ -312,7 +311,7 @@ static void run_device(const Emit *e, Buf *b)
 		    "\tSelf *s = self;\n\ts->in = in;\n\tswitch (graph) {\n");
 	for (int i = 0; i < m->graphs.n; i++)
 		buf_printf(b, "\tcase %d:\n\t\trun_%s(s, out);\n\t\tbreak;\n", i,
-			   emit_ident(e->arena, m->graphs.at[i]->name));
+			   graph_ident(m->graphs.at[i]));
 	buf_puts(b, "\tdefault:\n"
 		    "\t\tsnprintf(err->text, sizeof err->text, \"there is no graph %d\", graph);\n"
 		    "\t\treturn RT_BUG;\n\t}\n\ts->in = NULL;\n\treturn RT_OK;\n}\n");
@@ -326,9 +325,9 @@ static void entry(const Emit *e, Buf *b)
 	if (e->opt->weights)
 		buf_puts(b, "\nextern const unsigned char seldc_weights[], seldc_weights_end[];\n");
 	if (e->opt->library)
-		buf_printf(
-		    b, "\nconst RtModel *%s_model(void);\n\nconst RtModel *%s_model(void)\n{\n",
-		    emit_ident(e->arena, e->model->name), emit_ident(e->arena, e->model->name));
+		buf_printf(b,
+			   "\nconst RtModel *%s_model(void);\n\nconst RtModel *%s_model(void)\n{\n",
+			   e->model->name, e->model->name);
 	else
 		buf_puts(b, "\nint main(int argc, char **argv)\n{\n");
 	if (e->opt->weights)

@@ -92,11 +92,8 @@ typedef struct Fn {
 
 /* ---- text.c: pieces of C ---- */
 
-int64_t emit_ceil(int64_t a, int64_t b); /* a / b rounded up */
-/* Letters and digits of a name, '_' between its parts: "enc.*.b1.conv1" is enc_b1_conv1. */
-const char *emit_ident(Arena *a, const char *name);
+int64_t emit_ceil(int64_t a, int64_t b);    /* a / b rounded up */
 const char *emit_float(Arena *a, double v); /* literal of a float */
-void emit_string(Buf *b, const char *s);    /* literal, or NULL */
 /* A statement after `tabs` tabs, broken behind commas and aligned behind the first bracket. */
 void emit_line(Buf *b, int tabs, const char *s);
 

@@ -20,7 +20,7 @@ static void number(Buf *b, double v)
 static void tensor(Buf *b, const char *name, const Type *t)
 {
 	buf_putc(b, '{');
-	emit_string(b, name);
+	buf_c_string(b, name);
 	buf_printf(b, ", %d, {", t->rank);
 	for (int k = 0; k < t->rank; k++)
 		buf_printf(b, "%s%" PRId64, k ? ", " : "", t->dim[k]);
@@ -38,7 +38,7 @@ static void params_table(const Emit *e, Buf *b)
 		buf_puts(b, "\t{");
 		tensor(b, n->label, &n->out[0].type);
 		buf_puts(b, ", ");
-		emit_string(b, attr_str(n, "init"));
+		buf_c_string(b, attr_str(n, "init"));
 		for (int k = 0; k < 3; k++) {
 			buf_puts(b, ", ");
 			number(b, attr_float(n, numbers[k]));
@@ -118,12 +118,12 @@ static void graphs_table(const Emit *e, Buf *b)
 	buf_init(&rows, e->arena);
 	for (int i = 0; i < m->graphs.n; i++) {
 		const Graph *g = m->graphs.at[i];
-		const char *name = emit_ident(e->arena, g->name);
+		const char *name = graph_ident(g);
 		const int ninputs = inputs_table(e, g, name, b);
 		const Cost c = run_cost(e, g);
 		const int noutputs = outputs_table(e, g, name, b);
 		buf_puts(&rows, "\t{");
-		emit_string(&rows, g->name);
+		buf_c_string(&rows, g->name);
 		buf_printf(&rows, ", %d, %d, %s%s, %s%s, %" PRId64 ", ", ninputs, noutputs,
 			   ninputs ? name : "NULL", ninputs ? "_inputs" : "",
 			   noutputs ? name : "NULL", noutputs ? "_outputs" : "", g->arena_bytes);
@@ -142,7 +142,7 @@ static void strings_table(Buf *b, const char *name, const char *const *s, int n)
 	buf_printf(b, "\nstatic const char *const %s[] = {\n", name);
 	for (int i = 0; i < n; i++) {
 		buf_putc(b, '\t');
-		emit_string(b, s[i]);
+		buf_c_string(b, s[i]);
 		buf_puts(b, ",\n");
 	}
 	buf_puts(b, "};\n");
@@ -151,13 +151,13 @@ static void strings_table(Buf *b, const char *name, const char *const *s, int n)
 static void decode_fields(const DecodeSpec *d, Buf *b)
 {
 	buf_puts(b, "\t.decode = {.kind = ");
-	emit_string(b, d->kind);
+	buf_c_string(b, d->kind);
 	buf_puts(b, ", .sed = ");
-	emit_string(b, d->sed);
+	buf_c_string(b, d->sed);
 	buf_puts(b, ", .doa = ");
-	emit_string(b, d->doa);
+	buf_c_string(b, d->doa);
 	buf_puts(b, ", .sde = ");
-	emit_string(b, d->sde);
+	buf_c_string(b, d->sde);
 	buf_puts(b, ", .threshold = ");
 	number(b, d->threshold);
 	buf_puts(b, ", .merge_degrees = ");
@@ -169,7 +169,7 @@ static void decode_fields(const DecodeSpec *d, Buf *b)
 static void text_field(Buf *b, const char *name, const char *value)
 {
 	buf_printf(b, "\t.%s = ", name);
-	emit_string(b, value);
+	buf_c_string(b, value);
 	buf_puts(b, ",\n");
 }
 
@@ -214,29 +214,33 @@ void emit_tables(Emit *e, Buf *b)
 				     : "");
 }
 
-static void header_graph(Buf *b, Arena *a, const Graph *g)
+static void header_tensor(Buf *b, const char *way, const char *name, const Type *t)
+{
+	buf_printf(b, " *   %s %-14s %s\n", way, text_comment(b->arena, name),
+		   type_text(b->arena, t));
+}
+
+static void header_graph(Buf *b, const Graph *g)
 {
 	buf_printf(b, " *\n * graph %s:\n", g->name);
 	for (int i = 0; i < g->nodes.n; i++)
 		if (g->nodes.at[i]->op == OP_input)
-			buf_printf(b, " *   in   %-14s %s\n", g->nodes.at[i]->label,
-				   type_text(a, &g->nodes.at[i]->out[0].type));
+			header_tensor(b, "in  ", g->nodes.at[i]->label,
+				      &g->nodes.at[i]->out[0].type);
 	for (int i = 0; i < g->outputs.n; i++)
-		buf_printf(b, " *   out  %-14s %s\n", g->outputs.at[i].name,
-			   type_text(a, &g->outputs.at[i].value->type));
+		header_tensor(b, "out ", g->outputs.at[i].name, &g->outputs.at[i].value->type);
 }
 
 void cpu_emit_header(Buf *b, const Model *m)
 {
-	Arena *a = b->arena;
-	const char *id = emit_ident(a, m->name);
+	const char *id = m->name;
 	buf_printf(
 	    b,
 	    "/* %s: %s\n *\n * seldrt.h tells what an RtModel offers: open with pointers to the\n"
 	    " * parameters, then run a graph on float32 buffers.\n",
-	    m->name, m->doc ? m->doc : "");
+	    id, text_comment(b->arena, m->doc ? m->doc : ""));
 	for (int i = 0; i < m->module->graphs.n; i++)
-		header_graph(b, a, m->module->graphs.at[i]);
+		header_graph(b, m->module->graphs.at[i]);
 	buf_printf(
 	    b,
 	    " */\n#ifndef SELDC_%s_H\n#define SELDC_%s_H\n\n#include <seldrt.h>\n\n"

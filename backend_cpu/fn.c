@@ -302,16 +302,30 @@ void fn_tiles_directed(Fn *f, int64_t tiles, const char *shape, const char *kern
 	close_loop(f, tiles);
 }
 
+/* By a function, or by a table of any graph (emit_model.c). */
+static bool is_taken(const Emit *e, const char *name)
+{
+	const Module *m = e->model->module;
+	for (int i = 0; i < e->functions.n; i++)
+		if (!strcmp(e->functions.at[i].name, name))
+			return true;
+	for (int i = 0; i < m->graphs.n; i++) {
+		const char *graph = graph_ident(m->graphs.at[i]);
+		const size_t n = strlen(graph);
+		if (!strncmp(name, graph, n) &&
+		    (!strcmp(name + n, "_inputs") || !strcmp(name + n, "_outputs")))
+			return true;
+	}
+	return false;
+}
+
 static const char *function_name(Emit *e, const Node *n)
 {
-	const char *label = emit_ident(e->arena, n->label ? n->label : n->out[0].name);
-	const char *graph = emit_ident(e->arena, e->graph->name);
+	const char *label = text_ident(e->arena, n->label ? n->label : n->out[0].name);
+	const char *graph = graph_ident(e->graph);
 	const char *name = arena_printf(e->arena, "%s_%s", graph, label);
-	for (int i = 0, next = 2; i < e->functions.n; i++)
-		if (!strcmp(e->functions.at[i].name, name)) {
-			name = arena_printf(e->arena, "%s_%s_%d", graph, label, next++);
-			i = -1;
-		}
+	for (int next = 2; is_taken(e, name);)
+		name = arena_printf(e->arena, "%s_%s_%d", graph, label, next++);
 	return name;
 }
 

@@ -389,10 +389,9 @@ static bool write_unit(const Compiler *c, const Job *j)
 {
 	Buf b;
 	buf_init(&b, c->arena);
-	buf_puts(&b, "#line 1 \"");
-	for (const char *s = j->kept; *s; s++)
-		buf_printf(&b, "%s%c", *s == '"' || *s == '\\' ? "\\" : "", *s);
-	buf_puts(&b, "\"\n");
+	buf_puts(&b, "#line 1 ");
+	buf_c_string(&b, j->kept);
+	buf_putc(&b, '\n');
 	buf_write(&b, j->text->s, j->text->len);
 	return file_write(j->unit, b.s, b.len);
 }

@@ -600,8 +600,11 @@ void cuda_unit(Buf *out, const CudaCode *code, CudaFamily f)
 void cuda_source(Buf *out, const CudaCode *code)
 {
 	static const char *const precision[] = {"fp32", "tf32", "bf16"};
-	buf_printf(out, "/* %s: kernels written by seldc %s, precision %s. */\n\n",
-		   code->model->name, code->opt.version, precision[code->opt.precision]);
+	buf_comment(out, 0,
+		    arena_printf(out->arena, "%s: kernels written by seldc %s, precision %s.",
+				 code->model->name, code->opt.version,
+				 precision[code->opt.precision]));
+	buf_putc(out, '\n');
 	put_kernel_text(out, "common");
 	for (int f = 0; f < NFAMILIES; f++)
 		if (code->unit[f].len > 0)

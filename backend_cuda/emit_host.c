@@ -4,23 +4,6 @@
 
 #include <string.h>
 
-static void put_string(Buf *b, const char *s)
-{
-	if (!s) {
-		buf_puts(b, "0");
-		return;
-	}
-	buf_putc(b, '"');
-	for (; *s; s++)
-		if (*s == '"' || *s == '\\')
-			buf_printf(b, "\\%c", *s);
-		else if ((unsigned char)*s < 0x20 || *s == 0x7f)
-			buf_printf(b, "\\%03o", (unsigned char)*s);
-		else
-			buf_putc(b, *s);
-	buf_putc(b, '"');
-}
-
 static void put_double(Buf *b, double v)
 {
 	const size_t at = b->len;
@@ -32,7 +15,7 @@ static void put_double(Buf *b, double v)
 static void put_tensor(Buf *b, const char *name, const Type *t)
 {
 	buf_puts(b, "{");
-	put_string(b, name);
+	buf_c_string(b, name);
 	buf_printf(b, ", %d, {", t->rank);
 	for (int i = 0; i < t->rank; i++)
 		buf_printf(b, "%s%lld", i ? ", " : "", (long long)t->dim[i]);
@@ -49,7 +32,7 @@ static void put_params(Buf *b, const CudaCode *c)
 		buf_puts(b, "\t{");
 		put_tensor(b, n->label, &n->out[0].type);
 		buf_puts(b, ", ");
-		put_string(b, attr_str(n, "init"));
+		buf_c_string(b, attr_str(n, "init"));
 		for (int k = 0; k < 3; k++) {
 			buf_puts(b, ", ");
 			put_double(b, attr_float(n, k == 0 ? "a" : k == 1 ? "b" : "c"));
@@ -77,7 +60,7 @@ static int count_outputs(const CudaCode *c, int graph)
 
 static void put_graph_tensors(Buf *b, const CudaCode *c, int graph)
 {
-	const char *name = c->model->module->graphs.at[graph]->name;
+	const char *name = graph_ident(c->model->module->graphs.at[graph]);
 	buf_printf(b, "static const RtTensor %s_inputs[] = {\n", name);
 	for (int i = 0; i < c->inputs.n; i++) {
 		const CudaInput *in = &c->inputs.at[i];
@@ -123,10 +106,12 @@ static void put_graphs(Buf *b, const CudaCode *c)
 	buf_puts(b, "static const RtGraph graphs[] = {\n");
 	for (int i = 0; i < m->graphs.n; i++) {
 		const Graph *g = m->graphs.at[i];
+		const char *name = graph_ident(g);
 		const Cost cost = graph_cost(c, g);
-		buf_printf(b, "\t{\"%s\", %d, %d, %s_inputs, %s_outputs, %lld, ", g->name,
-			   count_inputs(c, i), count_outputs(c, i), g->name, g->name,
-			   (long long)g->arena_bytes);
+		buf_puts(b, "\t{");
+		buf_c_string(b, g->name);
+		buf_printf(b, ", %d, %d, %s_inputs, %s_outputs, %lld, ", count_inputs(c, i),
+			   count_outputs(c, i), name, name, (long long)g->arena_bytes);
 		put_double(b, cost.macs);
 		buf_puts(b, ", ");
 		put_double(b, cost.flops);
@@ -152,7 +137,7 @@ static int put_launches(Buf *b, const CudaCode *c, int graph)
 			continue;
 		buf_printf(b, "\t{\"%s\", %d, {%u, %u, %u}, %u, %u, ", l->kernel, l->family,
 			   l->grid[0], l->grid[1], l->grid[2], l->block, l->smem);
-		put_string(b, l->node->label ? l->node->label : l->node->out[0].name);
+		buf_c_string(b, l->node->label ? l->node->label : l->node->out[0].name);
 		buf_puts(b, "},\n");
 		n++;
 	}
@@ -170,7 +155,7 @@ static bool takes_pcm(const CudaCode *c)
 static void put_offsets(Buf *b, const CudaCode *c, int graph)
 {
 	static const char *const space[] = {"ARENA", "OUT", "STATE"};
-	const char *name = c->model->module->graphs.at[graph]->name, *sep = "";
+	const char *name = graph_ident(c->model->module->graphs.at[graph]), *sep = "";
 	buf_printf(b, "static const int64_t %s_at[] = {", name);
 	for (int i = 0; i < c->inputs.n; i++)
 		if (c->inputs.at[i].graph == graph) {
@@ -243,7 +228,7 @@ static void put_program(Buf *b, const CudaCode *c, const CudaImages *images)
 	const int nload = put_launches(b, c, -1);
 	int first = nload;
 	for (int i = 0; i < m->graphs.n; i++) {
-		const char *name = m->graphs.at[i]->name;
+		const char *name = graph_ident(m->graphs.at[i]);
 		const int n = put_launches(b, c, i);
 		buf_printf(&tables, "\t{%d, %d, %s_at, %s_results, ", first, n, name, name);
 		put_double(&tables, c->moved.at[i]);
@@ -258,7 +243,7 @@ static void put_program(Buf *b, const CudaCode *c, const CudaImages *images)
 	buf_printf(b, "\nstatic const RtCudaGraph launch_graphs[] = {\n%s};\n\n", tables.s);
 	buf_puts(b, "static const RtModel model;\n\nstatic const RtCudaProgram program = {\n"
 		    "\t.model = &model,\n\t.toolkit = ");
-	put_string(b, images->compiler);
+	buf_c_string(b, images->compiler);
 	buf_printf(
 	    b,
 	    ",\n\t.toolkit_version = %d,\n\t.nfamilies = %d,\n\t.nimages = %d,\n"
@@ -283,7 +268,7 @@ static void put_settings(Buf *b, const Model *m)
 	buf_puts(b, "static const char *const settings[] = {\n");
 	for (int i = 0; i < m->settings.n; i++) {
 		buf_puts(b, "\t");
-		put_string(b, m->settings.at[i]);
+		buf_c_string(b, m->settings.at[i]);
 		buf_puts(b, ",\n");
 	}
 	buf_puts(b, "\t0\n};\n\n");
@@ -292,7 +277,7 @@ static void put_settings(Buf *b, const Model *m)
 	buf_puts(b, "static const char *const class_names[] = {\n");
 	for (int i = 0; i < m->decode.classes; i++) {
 		buf_puts(b, "\t");
-		put_string(b, m->decode.class_names[i]);
+		buf_c_string(b, m->decode.class_names[i]);
 		buf_puts(b, ",\n");
 	}
 	buf_puts(b, "\t0\n};\n\n");
@@ -301,7 +286,7 @@ static void put_settings(Buf *b, const Model *m)
 static void put_field(Buf *b, const char *field, const char *value)
 {
 	buf_printf(b, "\t.%s = ", field);
-	put_string(b, value);
+	buf_c_string(b, value);
 	buf_puts(b, ",\n");
 }
 
@@ -318,7 +303,7 @@ static void put_audio(Buf *b, const Model *m)
 	buf_puts(b, "\t.decode = {");
 	const char *const text[] = {d->kind, d->sed, d->doa, d->sde};
 	for (int i = 0; i < 4; i++) {
-		put_string(b, text[i]);
+		buf_c_string(b, text[i]);
 		buf_puts(b, ", ");
 	}
 	put_double(b, d->threshold);
@@ -386,10 +371,11 @@ static void put_main(Buf *b, const CudaCode *c)
 
 void cuda_host(Buf *b, const CudaCode *c, const CudaImages *images)
 {
-	buf_printf(b,
-		   "/* %s: launches and tables of a CUDA program, written by seldc %s. */\n"
-		   "#include \"rt_cuda.h\"\n\n",
-		   c->model->name, c->opt.version);
+	buf_comment(b, 0,
+		    arena_printf(b->arena,
+				 "%s: launches and tables of a CUDA program, written by seldc %s.",
+				 c->model->name, c->opt.version));
+	buf_puts(b, "#include \"rt_cuda.h\"\n\n");
 	put_params(b, c);
 	put_graphs(b, c);
 	put_images(b, images);
@@ -407,10 +393,9 @@ void cuda_images_asm(Buf *out, const CudaImages *images)
 	for (int i = 0; i < images->at.n; i++) {
 		const CudaImage *m = &images->at.at[i];
 		const char *s = image_symbol(out->arena, m);
-		buf_printf(out,
-			   "\t.balign 64\n\t.globl %s, %s_end\n%s:\n\t.incbin "
-			   "\"%s\"\n%s_end:\n\t.byte 0\n",
-			   s, s, s, m->path, s);
+		buf_printf(out, "\t.balign 64\n\t.globl %s, %s_end\n%s:\n\t.incbin ", s, s, s);
+		buf_c_string(out, m->path);
+		buf_printf(out, "\n%s_end:\n\t.byte 0\n", s);
 	}
 	buf_puts(out, "\t.section .note.GNU-stack,\"\",@progbits\n");
 }

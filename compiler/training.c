@@ -89,23 +89,11 @@ static bool is_text(const char *key)
 	return false;
 }
 
-static void write_string(Buf *b, const char *s)
-{
-	buf_putc(b, '"');
-	for (; *s; s++) {
-		if ((unsigned char)*s < 0x20)
-			buf_printf(b, "\\u%04x", (unsigned)(unsigned char)*s);
-		else
-			buf_printf(b, *s == '"' || *s == '\\' ? "\\%c" : "%c", *s);
-	}
-	buf_putc(b, '"');
-}
-
 static void write_value(Buf *b, const Val *v)
 {
 	double f = 0;
 	if (v->kind == VAL_TEXT) {
-		write_string(b, v->s);
+		buf_json_string(b, v->s);
 	} else if (v->kind == VAL_BOOL) {
 		buf_puts(b, v->i ? "true" : "false");
 	} else if (v->kind == VAL_LIST) {
@@ -126,7 +114,7 @@ static void write_json(Reader *r, Buf *b, Json *j, const char *key);
 static void write_key(Buf *b, const char *key, bool first)
 {
 	buf_puts(b, first ? "" : ",");
-	write_string(b, key);
+	buf_json_string(b, key);
 	buf_putc(b, ':');
 }
 
@@ -155,7 +143,7 @@ static void write_optimizer(Reader *r, Buf *b)
 	write_key(b, "amsgrad", false);
 	buf_puts(b, t->amsgrad ? "true" : "false");
 	write_key(b, "kind", false);
-	write_string(b, t->kind ? t->kind : "");
+	buf_json_string(b, t->kind ? t->kind : "");
 	buf_putc(b, '}');
 }
 
@@ -185,7 +173,7 @@ static void write_json(Reader *r, Buf *b, Json *j, const char *key)
 	if (j->kind == JSON_OBJECT) {
 		write_members(r, b, j);
 	} else if (j->kind == JSON_STRING && is_text(key)) {
-		write_string(b, j->text);
+		buf_json_string(b, j->text);
 	} else if (j->kind == JSON_LIST && is_text(key)) {
 		for (Json *k = json_first(j); k; k = k->next) {
 			buf_putc(b, k == json_first(j) ? '[' : ',');

@@ -69,8 +69,6 @@ enum { BUF_COLUMNS = 100 };
 /* A line of C after `tabs` tabs, broken behind commas, or at any blank, before column 100; what
  * follows starts with `next`. */
 void buf_wrap(Buf *b, int tabs, const char *s, const char *next, bool anywhere);
-/* The text as a comment, broken likewise; its own comment ends, and blanks in front, go. */
-void buf_comment(Buf *b, int tabs, const char *s);
 
 /* Whole file as NUL-terminated text in the arena; NULL when it cannot be read (errno says why). */
 char *file_read(Arena *a, const char *path, size_t *len);
@@ -80,6 +78,35 @@ bool file_write(const char *path, const void *data, size_t len);
 /* Whether there is such a file to write, which is made empty if there is none; else errno says why.
  */
 bool file_writable(const char *path);
+
+/* ---- text.c: a writer for each place that text of a user goes to ------------------------- */
+
+enum { TEXT_MAX_WORD = 200, TEXT_MAX_NAME = 1000 }; /* bytes */
+
+/* The character is for showing: no control character, end of a line, change of direction. */
+bool text_shows(unsigned code);
+/* Bytes of the UTF-8 character at s, 1 to 4; 0 if it is none, or not for showing. */
+int text_char(const char *s);
+/* [A-Za-z_][A-Za-z0-9_]*, at most TEXT_MAX_WORD bytes. */
+bool text_is_word(const char *s);
+/* Characters for showing, at least one, at most TEXT_MAX_NAME bytes. */
+bool text_is_plain(const char *s);
+/* Letters and digits, and '_' between them: "enc.*.b1.conv1" is enc_b1_conv1. For the middle or the
+ * end of an identifier of C; two names can have the same. */
+const char *text_ident(Arena *a, const char *name);
+/* For a terminal: bytes that are not for showing as \xHH. An end of line stays before two blanks:
+ * a list below its message cannot be taken for another message. */
+const char *text_shown(Arena *a, const char *s);
+/* For the middle of a comment of C: without its marks, trigraphs, backslashes at the end of a word,
+ * and characters that are not for showing. */
+const char *text_comment(Arena *a, const char *s);
+/* A comment of C after `tabs` tabs, broken before column 100; blanks in front go. */
+void buf_comment(Buf *b, int tabs, const char *s);
+/* A literal of C, also of assembler; NULL: the word. */
+void buf_c_string(Buf *b, const char *s);
+void buf_json_string(Buf *b, const char *s);
+/* Between tags or in an attribute in quotes. */
+void buf_html(Buf *b, const char *s);
 
 /* ---- random numbers ------------------------------------------------------------------------ */
 

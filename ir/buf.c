@@ -94,14 +94,6 @@ void buf_wrap(Buf *b, int tabs, const char *s, const char *next, bool anywhere)
 	buf_putc(b, '\n');
 }
 
-void buf_comment(Buf *b, int tabs, const char *s)
-{
-	char *text = arena_printf(b->arena, "/* %s */", s + strspn(s, " \t"));
-	for (char *p = text + 2; (p = strstr(p, "*/")) && p[2]; p++)
-		p[1] = ' ';
-	buf_wrap(b, tabs, text, " * ", true);
-}
-
 void buf_double(Buf *b, double v)
 {
 	if (isnan(v)) {

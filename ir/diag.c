@@ -27,8 +27,8 @@ static const char *line_start(const Source *s, int line)
 	return p <= end ? p : NULL;
 }
 
-/* The source line under the message: at most 96 bytes around the place, tabs as one blank so
- * that the caret stands where it should. */
+/* The source line under the message: at most 96 bytes around the place, a blank for each byte that
+ * is not for showing, tabs among them, so that the caret stands where it should. */
 static void show_line(FILE *out, const Loc *loc)
 {
 	enum { WIDTH = 96 };
@@ -47,9 +47,11 @@ static void show_line(FILE *out, const Loc *loc)
 	if (n > WIDTH)
 		n = WIDTH;
 	fprintf(out, "%5d | ", loc->line);
-	for (int i = 0; i < n; i++) {
-		const unsigned char c = (unsigned char)p[i];
-		fputc(c < 0x20 || c == 0x7f ? ' ' : c, out);
+	for (int i = 0, bytes; i < n; i += bytes) {
+		bytes = text_char(p + i);
+		const bool shown = bytes > 0 && i + bytes <= n;
+		fwrite(shown ? p + i : " ", 1, shown ? (size_t)bytes : 1, out);
+		bytes = shown ? bytes : 1;
 	}
 	fprintf(out, "\n      | %*s^", col, "");
 	for (int i = 1; i < loc->len && col + i < n; i++)
@@ -62,22 +64,21 @@ static void show(Diag *d, const char *kind, int code, const Loc *loc, const char
 	if (d->before)
 		d->before(d->before_ctx);
 	if (loc->src) {
-		fprintf(d->out, "%s:", loc->src->name);
+		fprintf(d->out, "%s:", text_shown(d->arena, loc->src->name));
 		if (loc->line > 0)
 			fprintf(d->out, "%d:%d:", loc->line, loc->col);
 		fputc(' ', d->out);
 	} else {
 		fputs("seldc: ", d->out);
 	}
-	fprintf(d->out, "%s: ", kind);
-	vfprintf(d->out, fmt, ap);
+	fprintf(d->out, "%s: %s", kind, text_shown(d->arena, arena_vprintf(d->arena, fmt, ap)));
 	if (code)
 		fprintf(d->out, " [E%04d]", code);
 	fputc('\n', d->out);
 	if (loc->src && loc->line > 0)
 		show_line(d->out, loc);
 	if (loc->src && loc->pointer && *loc->pointer)
-		fprintf(d->out, "        at %s\n", loc->pointer);
+		fprintf(d->out, "        at %s\n", text_shown(d->arena, loc->pointer));
 }
 
 static void error_va(Diag *d, DiagCode code, const Loc *loc, const char *fmt, va_list ap)

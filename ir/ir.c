@@ -26,6 +26,17 @@ Graph *graph_new(Module *m, const char *name)
 	return g;
 }
 
+/* Text IR may call a graph by any word: the prefix keeps `size`, `omp` or `conv2d` apart from what
+ * the C library and the kernels define. */
+const char *graph_ident(const Graph *g)
+{
+	static const char *const known[] = {"features", "main", "loss", "step"};
+	for (size_t i = 0; i < COUNT(known); i++)
+		if (!strcmp(g->name, known[i]))
+			return known[i];
+	return arena_printf(g->module->arena, "graph_%s", g->name);
+}
+
 Graph *module_graph(const Module *m, const char *name)
 {
 	for (int i = 0; i < m->graphs.n; i++)

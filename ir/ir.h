@@ -210,6 +210,8 @@ struct Module {
 Module *module_new(Arena *a, Diag *d, const OpTable *ops, const char *name);
 Graph *graph_new(Module *m, const char *name);
 Graph *module_graph(const Module *m, const char *name); /* NULL if there is none */
+/* The graph's name in C, where "_" and a word may follow it. */
+const char *graph_ident(const Graph *g);
 
 /* Appends a node with unset attributes and outputs named from `label` or freshly; types are not
  * inferred yet. in may hold trailing NULLs. */
