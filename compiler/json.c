@@ -139,15 +139,26 @@ static int hex4(const char *p, const char *end)
 	return v;
 }
 
+static size_t not_shown(Scan *s, size_t len, unsigned code)
+{
+	diag_error(s->diag, E109, place(s, s->pos, len),
+		   "a string holds U+%04X, which is not for showing", code);
+	return 0;
+}
+
 /* Bytes of the escape at the reading position (a backslash); 0 after a diagnostic. */
 static size_t scan_escape(Scan *s)
 {
 	const char *const p = s->src->text + s->pos, *const end = s->src->text + s->src->len;
-	if (end - p >= 2 && strchr("\"\\/bfnrt", p[1]) && p[1])
+	if (end - p >= 2 && strchr("\"\\/nt", p[1]) && p[1])
 		return 2;
+	if (end - p >= 2 && strchr("bfr", p[1]) && p[1])
+		return not_shown(s, 2, p[1] == 'b' ? '\b' : p[1] == 'f' ? '\f' : '\r');
 	const int v = end - p >= 2 && p[1] == 'u' ? hex4(p + 2, end) : -1;
 	if (v > 0 && (v < 0xd800 || v > 0xdfff))
-		return 6;
+		return v == '\n' || v == '\t' || text_shows((unsigned)v)
+			   ? 6
+			   : not_shown(s, 6, (unsigned)v);
 	const bool pair = v >= 0xd800 && v < 0xdc00 && end - p >= 12 && p[6] == '\\' && p[7] == 'u';
 	const int low = pair ? hex4(p + 8, end) : -1;
 	if (low >= 0xdc00 && low <= 0xdfff)
@@ -166,6 +177,16 @@ static size_t scan_escape(Scan *s)
 	return 0;
 }
 
+/* Bytes of the character at the reading position, of text that is UTF-8; 0 after a diagnostic. */
+static size_t scan_char(Scan *s)
+{
+	const unsigned char *const p = (const unsigned char *)s->src->text + s->pos;
+	const int n = text_char((const char *)p);
+	const unsigned code = *p < 0xe0 ? (*p & 0x1fu) << 6 | (p[1] & 0x3fu)
+					: (*p & 0x0fu) << 12 | (p[1] & 0x3fu) << 6 | (p[2] & 0x3fu);
+	return n ? (size_t)n : not_shown(s, 1, *p < 0x80 ? *p : code);
+}
+
 /* Passes a string and gives its length with quotes; 0 after a diagnostic. */
 static size_t scan_string(Scan *s, bool *escaped)
 {
@@ -182,7 +203,7 @@ static size_t scan_string(Scan *s, bool *escaped)
 				   "byte 0x%02x in a string must be written as an escape", c);
 			return 0;
 		}
-		const size_t step = c == '\\' ? scan_escape(s) : 1;
+		const size_t step = c == '\\' ? scan_escape(s) : scan_char(s);
 		if (!step)
 			return 0;
 		if (c == '\\')

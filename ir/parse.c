@@ -269,6 +269,29 @@ static bool parse_floats(Parser *p, double **v, int *n)
 	return expect(p, ']');
 }
 
+/* Reading goes on after a name that is reported. */
+static const char *parse_word_name(Parser *p, const char *what)
+{
+	peek(p);
+	const char *from = p->p, *name = parse_name(p, what);
+	if (name && !text_is_word(name))
+		fail(p, E406, from, "%s is a word of letters, digits and '_', not '%.60s'", what,
+		     name);
+	return name;
+}
+
+/* The quoted name of an input, a parameter or an output: weights files and messages have it. */
+static const char *parse_tensor_name(Parser *p)
+{
+	peek(p);
+	const char *from = p->p, *name = parse_quoted(p);
+	if (name && !text_is_plain(name))
+		fail(p, E406, from,
+		     "the name of a tensor has 1 to %d bytes and no control characters",
+		     TEXT_MAX_NAME);
+	return name;
+}
+
 static bool parse_bool(Parser *p, int64_t *v)
 {
 	peek(p);
@@ -522,7 +545,8 @@ static bool parse_node(Parser *p)
 	n->graph = p->graph;
 	if (!parse_results(p, n) || !parse_op(p, &n->op))
 		return false;
-	if (peek(p) == '"' && !(n->label = parse_quoted(p)))
+	const bool tensor = n->op == OP_input || n->op == OP_param;
+	if (peek(p) == '"' && !(n->label = tensor ? parse_tensor_name(p) : parse_quoted(p)))
 		return false;
 	if (!parse_inputs(p, n) || !parse_attrs(p, n) || !parse_types(p, n) ||
 	    !parse_loc(p, &n->loc))
@@ -540,7 +564,7 @@ static bool parse_output(Parser *p, const char *from)
 {
 	Output o = {.loc = loc_from(p, from)};
 	Ref r = {.index = p->graph->outputs.n};
-	if (!(o.name = parse_quoted(p)) || !parse_ref(p, &r) || !parse_loc(p, &o.loc))
+	if (!(o.name = parse_tensor_name(p)) || !parse_ref(p, &r) || !parse_loc(p, &o.loc))
 		return false;
 	list_push(p->arena, &p->refs, r);
 	list_push(p->arena, &p->graph->outputs, o);
@@ -567,7 +591,7 @@ static bool parse_bytes(Parser *p)
 static bool parse_graph(Parser *p)
 {
 	peek(p);
-	const char *from = p->p, *name = parse_name(p, "a graph name");
+	const char *from = p->p, *name = parse_word_name(p, "a graph name");
 	if (!name)
 		return false;
 	if (module_graph(p->module, name))
@@ -670,7 +694,7 @@ static bool parse_outside(Parser *p)
 	const bool graph = word && !strcmp(word, "graph");
 	if (!p->module->name) {
 		if (word && !strcmp(word, "module"))
-			return (p->module->name = parse_name(p, "a module name")) != NULL;
+			return (p->module->name = parse_word_name(p, "a module name")) != NULL;
 		p->p = from;
 		fail_expected(p, "'module'");
 		p->module->name = "";
