@@ -514,7 +514,11 @@ static void inspect(Compile *cx)
 	stage(cx, "passes");
 	PassOptions opt = cx->o->pass;
 	opt.hooks = target_hooks(cx);
-	inspect_model(cx->arena, cx->model, &opt, cx->o->json, cx->o->verbose);
+	RtError *err = NEW(cx->arena, RtError);
+	const RtStatus s =
+	    inspect_model(cx->arena, cx->model, &opt, cx->o->json, cx->o->verbose, err);
+	if (s)
+		diag_fatal(&cx->diag, s == RT_DEVICE ? E602 : E553, (Loc){0}, "%s", err->text);
 }
 
 /* Text IR without --passes is only read, verified and printed. */

@@ -6,7 +6,8 @@
  * latter. */
 #include "inspect.h"
 
-#include <cjson/cJSON.h>
+#include "runtime/json.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -382,113 +383,132 @@ static void print_text(Arena *a, const Model *m, const Counts *c, const Report *
 	print_idle(r);
 }
 
-static cJSON *part_json(const PartCount *p, double seconds)
+/* Members of the object that is open. */
+static void part_json(RtJson *j, const PartCount *p, double seconds)
 {
-	cJSON *o = cJSON_CreateObject();
-	cJSON_AddStringToObject(o, "part", p->title);
-	cJSON_AddNumberToObject(o, "parameters", (double)p->params);
-	cJSON_AddNumberToObject(o, "macs", p->macs);
-	cJSON_AddNumberToObject(o, "flops", p->flops);
-	cJSON_AddNumberToObject(o, "activation_bytes", (double)p->activation_bytes);
+	rt_json_string(j, "part", p->title);
+	rt_json_number(j, "parameters", (double)p->params);
+	rt_json_number(j, "macs", p->macs);
+	rt_json_number(j, "flops", p->flops);
+	rt_json_number(j, "activation_bytes", (double)p->activation_bytes);
 	if (seconds > 0) {
-		cJSON_AddNumberToObject(o, "macs_per_second", p->macs / seconds);
-		cJSON_AddNumberToObject(o, "hook_macs_per_second", p->hook_ops / seconds);
+		rt_json_number(j, "macs_per_second", p->macs / seconds);
+		rt_json_number(j, "hook_macs_per_second", p->hook_ops / seconds);
 	}
-	return o;
 }
 
-static cJSON *type_json(const char *name, const Type *t)
+static void type_json(RtJson *j, const char *name, const Type *t)
 {
-	cJSON *o = cJSON_CreateObject();
-	cJSON_AddStringToObject(o, "name", name);
-	cJSON_AddStringToObject(o, "dtype", dtype_name(t->dtype));
-	cJSON *shape = cJSON_AddArrayToObject(o, "shape");
+	rt_json_object(j, NULL);
+	rt_json_string(j, "name", name);
+	rt_json_string(j, "dtype", dtype_name(t->dtype));
+	rt_json_list(j, "shape");
 	for (int i = 0; i < t->rank; i++)
-		cJSON_AddItemToArray(shape, cJSON_CreateNumber((double)t->dim[i]));
-	return o;
+		rt_json_number(j, NULL, (double)t->dim[i]);
+	rt_json_end_list(j);
+	rt_json_end_object(j);
 }
 
-static cJSON *graph_json(const Graph *g)
+static void graph_json(RtJson *j, const Graph *g)
 {
-	cJSON *o = cJSON_CreateObject();
-	cJSON_AddStringToObject(o, "graph", g->name);
-	cJSON_AddNumberToObject(o, "nodes", g->nodes.n);
-	cJSON_AddNumberToObject(o, "arena_bytes", (double)g->arena_bytes);
-	cJSON_AddNumberToObject(o, "load_bytes", (double)g->load_bytes);
-	cJSON *in = cJSON_AddArrayToObject(o, "inputs"),
-	      *out = cJSON_AddArrayToObject(o, "outputs");
+	rt_json_object(j, NULL);
+	rt_json_string(j, "graph", g->name);
+	rt_json_number(j, "nodes", g->nodes.n);
+	rt_json_number(j, "arena_bytes", (double)g->arena_bytes);
+	rt_json_number(j, "load_bytes", (double)g->load_bytes);
+	rt_json_list(j, "inputs");
 	for (int i = 0; i < g->nodes.n; i++) {
 		const Node *n = g->nodes.at[i];
 		if (n->op == OP_input)
-			cJSON_AddItemToArray(in, type_json(n->label, &n->out[0].type));
+			type_json(j, n->label, &n->out[0].type);
 	}
+	rt_json_end_list(j);
+	rt_json_list(j, "outputs");
 	for (int i = 0; i < g->outputs.n; i++)
-		cJSON_AddItemToArray(
-		    out, type_json(g->outputs.at[i].name, &g->outputs.at[i].value->type));
-	return o;
+		type_json(j, g->outputs.at[i].name, &g->outputs.at[i].value->type);
+	rt_json_end_list(j);
+	rt_json_end_object(j);
 }
 
-static void passes_json(cJSON *root, const Report *r)
+static void passes_json(RtJson *j, const Report *r)
 {
-	cJSON *stats = cJSON_AddArrayToObject(root, "passes");
+	rt_json_list(j, "passes");
 	for (int i = 0; i < r->stats.n; i++) {
-		cJSON *o = cJSON_CreateObject();
-		cJSON_AddStringToObject(o, "pass", r->stats.at[i].pass);
-		cJSON_AddStringToObject(o, "graph", r->stats.at[i].graph);
-		cJSON_AddNumberToObject(o, "changes", r->stats.at[i].changes);
-		cJSON_AddItemToArray(stats, o);
+		rt_json_object(j, NULL);
+		rt_json_string(j, "pass", r->stats.at[i].pass);
+		rt_json_string(j, "graph", r->stats.at[i].graph);
+		rt_json_number(j, "changes", r->stats.at[i].changes);
+		rt_json_end_object(j);
 	}
-	cJSON *lines = cJSON_AddArrayToObject(root, "report");
+	rt_json_end_list(j);
+	rt_json_list(j, "report");
 	for (int i = 0; i < r->lines.n; i++) {
-		cJSON *o = cJSON_CreateObject();
-		cJSON_AddStringToObject(o, "pass", r->lines.at[i].pass);
-		cJSON_AddStringToObject(o, "graph", r->lines.at[i].graph);
-		cJSON_AddBoolToObject(o, "refused", r->lines.at[i].refused);
-		cJSON_AddBoolToObject(o, "detail", is_detail(&r->lines.at[i]));
-		cJSON_AddStringToObject(o, "text", r->lines.at[i].text);
-		cJSON_AddItemToArray(lines, o);
+		rt_json_object(j, NULL);
+		rt_json_string(j, "pass", r->lines.at[i].pass);
+		rt_json_string(j, "graph", r->lines.at[i].graph);
+		rt_json_bool(j, "refused", r->lines.at[i].refused);
+		rt_json_bool(j, "detail", is_detail(&r->lines.at[i]));
+		rt_json_string(j, "text", r->lines.at[i].text);
+		rt_json_end_object(j);
 	}
+	rt_json_end_list(j);
 }
 
-static void published_json(cJSON *root, const PublishedSpec *p)
+static void published_json(RtJson *j, const PublishedSpec *p)
 {
 	if (!p->source)
 		return;
-	cJSON *const o = cJSON_AddObjectToObject(root, "published");
-	cJSON_AddStringToObject(o, "source", p->source);
-	cJSON_AddNumberToObject(o, "parameters", p->params);
-	cJSON_AddNumberToObject(o, "macs_per_second", p->macs_per_second);
+	rt_json_object(j, "published");
+	rt_json_string(j, "source", p->source);
+	rt_json_number(j, "parameters", p->params);
+	rt_json_number(j, "macs_per_second", p->macs_per_second);
 	if (p->note)
-		cJSON_AddStringToObject(o, "note", p->note);
+		rt_json_string(j, "note", p->note);
+	rt_json_end_object(j);
 }
 
-static void print_json(const Model *m, const Counts *c, const Report *r)
+static void model_json(RtJson *j, const Model *m, const Counts *c, const Report *r)
 {
-	cJSON *root = part_json(&c->total, c->seconds);
-	cJSON_AddStringToObject(root, "model", m->name);
-	published_json(root, &m->published);
-	cJSON *parts = cJSON_AddArrayToObject(root, "parts");
-	for (int i = 0; i < c->nparts; i++)
-		cJSON_AddItemToArray(parts, part_json(&c->part[i], c->seconds));
-	cJSON *graphs = cJSON_AddArrayToObject(root, "graphs");
+	rt_json_object(j, NULL);
+	part_json(j, &c->total, c->seconds);
+	rt_json_string(j, "model", m->name);
+	published_json(j, &m->published);
+	rt_json_list(j, "parts");
+	for (int i = 0; i < c->nparts; i++) {
+		rt_json_object(j, NULL);
+		part_json(j, &c->part[i], c->seconds);
+		rt_json_end_object(j);
+	}
+	rt_json_end_list(j);
+	rt_json_list(j, "graphs");
 	for (int i = 0; i < m->module->graphs.n; i++)
-		cJSON_AddItemToArray(graphs, graph_json(m->module->graphs.at[i]));
-	passes_json(root, r);
-	char *text = cJSON_Print(root);
-	if (text)
-		puts(text);
-	cJSON_free(text);
-	cJSON_Delete(root);
+		graph_json(j, m->module->graphs.at[i]);
+	rt_json_end_list(j);
+	passes_json(j, r);
+	rt_json_end_object(j);
 }
 
-void inspect_model(Arena *a, Model *m, const PassOptions *pass, bool json, bool details)
+static RtStatus print_json(const Model *m, const Counts *c, const Report *r, RtError *err)
+{
+	RtOut out;
+	const RtStatus s = rt_out_stdout(&out, err);
+	if (s)
+		return s;
+	RtJson j = rt_json_begin(&out, true);
+	model_json(&j, m, c, r);
+	rt_out_puts(&out, "\n");
+	return rt_out_commit(&out, err);
+}
+
+RtStatus inspect_model(Arena *a, Model *m, const PassOptions *pass, bool json, bool details,
+		       RtError *err)
 {
 	const Counts c = count_model(a, m);
 	Report r = {0};
 	if (!passes_run(m->module, pass, &r))
-		return;
+		return RT_OK;
 	if (json)
-		print_json(m, &c, &r);
-	else
-		print_text(a, m, &c, &r, details);
+		return print_json(m, &c, &r, err);
+	print_text(a, m, &c, &r, details);
+	return RT_OK;
 }

@@ -4,10 +4,12 @@
 
 #include "ir/model.h"
 #include "passes/passes.h"
+#include "runtime/seldrt.h"
 
 /* Counts on the graph as written, then runs the passes and shows what they did; text or JSON on
  * standard output. The text has what the passes say of single nodes only with `details`.
  * Nothing after diagnostics. */
-void inspect_model(Arena *a, Model *m, const PassOptions *pass, bool json, bool details);
+RtStatus inspect_model(Arena *a, Model *m, const PassOptions *pass, bool json, bool details,
+		       RtError *err);
 
 #endif

@@ -459,7 +459,10 @@ static Json *join(Arena *a, Json *j, const cJSON *c)
 static bool fill(Scan *s, Json *root)
 {
 	const char *end = NULL;
+	errno = 0;
 	cJSON *const c = cJSON_ParseWithLengthOpts(s->src->text, s->src->len, &end, 0);
+	if (!c && errno == ENOMEM) /* the parser sets it in no other case */
+		diag_fatal(s->diag, E602, (Loc){0}, "out of memory");
 	if (!c) {
 		diag_error(s->diag, E101, json_loc(s->arena, root),
 			   "the file is not accepted as JSON");

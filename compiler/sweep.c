@@ -8,11 +8,10 @@
 #include "sweep.h"
 
 #include "passes/passes.h"
-#include "runtime/internal.h"
+#include "runtime/json.h"
 #include "sweep_page.h"
 #include "toolchain.h"
 
-#include <cjson/cJSON.h>
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -191,7 +190,7 @@ static int call(Sweep *s, char *const *argv, const char *log)
 
 /* ---- values ---------------------------------------------------------------------------------- */
 
-static bool put_values(FILE *f, const Node *n, uint64_t seed)
+static bool put_values(RtOut *f, const Node *n, uint64_t seed)
 {
 	Arena *a = arena_new();
 	RandomValues random = {.arena = a, .seed = seed};
@@ -199,7 +198,7 @@ static bool put_values(FILE *f, const Node *n, uint64_t seed)
 	bool ok = passes_random(&random, n, &t);
 	for (int64_t i = 0; ok && i < type_count(&t.type); i++) {
 		const float v = (float)t.data[i];
-		ok = fwrite(&v, sizeof v, 1, f) == 1;
+		rt_out_write(f, &v, sizeof v);
 	}
 	arena_free(a);
 	return ok;
@@ -227,9 +226,9 @@ static RtStatus write_weights(const Sweep *s, const Module *m, RtError *err)
 	RtStatus status = rt_out_open(&out, s->weights, err);
 	if (status)
 		return status;
-	status = rt_st_header(out.file, params.n, t, err);
+	rt_st_header(&out, params.n, t);
 	for (int i = 0; !status && i < params.n; i++)
-		if (!put_values(out.file, params.at[i], 1))
+		if (!put_values(&out, params.at[i], 1))
 			status = rt_fail(err, RT_DEVICE, "%s: cannot be written", s->weights);
 	if (status) {
 		rt_out_cancel(&out);
@@ -246,8 +245,8 @@ static RtStatus write_input(const Sweep *s, const Graph *main, RtError *err)
 		const Node *n = main->nodes.at[k];
 		if (n->op != OP_input)
 			continue;
-		rt_npy_header(out.file, n->out[0].type.rank, n->out[0].type.dim);
-		if (put_values(out.file, n, 1))
+		rt_npy_header(&out, n->out[0].type.rank, n->out[0].type.dim);
+		if (put_values(&out, n, 1))
 			return rt_out_commit(&out, err);
 		break;
 	}
@@ -258,13 +257,21 @@ static RtStatus write_input(const Sweep *s, const Graph *main, RtError *err)
 	return status;
 }
 
+static int fail(Sweep *s, RtStatus status, const RtError *err)
+{
+	diag_error(&s->diag, status == RT_DEVICE ? E602 : E553, (Loc){0}, "%s", err->text);
+	return s->diag.status;
+}
+
 static void write_values(void *ctx, const CompilePlan *p)
 {
 	Sweep *s = ctx;
 	RtError err;
-	if (write_weights(s, p->model->module, &err) ||
-	    write_input(s, module_graph(p->model->module, "main"), &err))
-		diag_error(&s->diag, E553, (Loc){0}, "%s", err.text);
+	RtStatus status = write_weights(s, p->model->module, &err);
+	if (!status)
+		status = write_input(s, module_graph(p->model->module, "main"), &err);
+	if (status)
+		fail(s, status, &err);
 }
 
 /* Random weights and inputs, from the model before any fusion. */
@@ -345,7 +352,12 @@ static void verify(Sweep *s, Variant *v)
 
 static bool read_median(Sweep *s, const char *text, double *seconds)
 {
-	cJSON *j = cJSON_Parse(text);
+	cJSON *j;
+	RtError err;
+	if (rt_json_read(&j, text, strlen(text), NULL, &err) == RT_DEVICE) {
+		fail(s, RT_DEVICE, &err);
+		return false;
+	}
 	const char *device = cJSON_GetStringValue(cJSON_GetObjectItem(j, "device"));
 	if (!s->device && device)
 		s->device = arena_strdup(s->arena, device);
@@ -484,51 +496,62 @@ static void print_table(const Sweep *s)
 	}
 }
 
-static cJSON *variant_json(const Sweep *s, const Variant *v)
+static void variant_json(RtJson *j, const Sweep *s, const Variant *v)
 {
-	cJSON *o = cJSON_CreateObject(), *passes = cJSON_AddArrayToObject(o, "passes");
+	rt_json_object(j, NULL);
+	rt_json_list(j, "passes");
 	for (int i = 0; i < s->npasses; i++)
 		if (has(v->mask, i))
-			cJSON_AddItemToArray(passes, cJSON_CreateString(s->pass[i]));
-	cJSON_AddBoolToObject(o, "verified", v->same);
-	cJSON_AddNumberToObject(o, "difference", v->error);
-	cJSON_AddNumberToObject(o, "launches", v->launches);
-	cJSON_AddNumberToObject(o, "moved_bytes", v->bytes);
-	cJSON_AddNumberToObject(o, "arena_bytes", (double)v->arena_bytes);
-	if (!v->same)
-		return o;
-	cJSON_AddNumberToObject(o, "median_seconds", v->seconds);
-	cJSON_AddNumberToObject(o, "spread", v->spread);
-	cJSON_AddItemToObject(o, "rounds_seconds", cJSON_CreateDoubleArray(v->round, ROUNDS));
-	return o;
+			rt_json_string(j, NULL, s->pass[i]);
+	rt_json_end_list(j);
+	rt_json_bool(j, "verified", v->same);
+	rt_json_number(j, "difference", v->error);
+	rt_json_number(j, "launches", v->launches);
+	rt_json_number(j, "moved_bytes", v->bytes);
+	rt_json_number(j, "arena_bytes", (double)v->arena_bytes);
+	if (v->same) {
+		rt_json_number(j, "median_seconds", v->seconds);
+		rt_json_number(j, "spread", v->spread);
+		rt_json_numbers(j, "rounds_seconds", v->round, ROUNDS);
+	}
+	rt_json_end_object(j);
 }
 
-static bool write_json(const Sweep *s)
+static void sweep_json(RtJson *j, const Sweep *s)
 {
-	cJSON *o = cJSON_CreateObject();
-	cJSON_AddStringToObject(o, "model", s->model);
-	cJSON_AddStringToObject(o, "target", s->cuda ? "cuda" : "cpu");
+	rt_json_object(j, NULL);
+	rt_json_string(j, "model", s->model);
+	rt_json_string(j, "target", s->cuda ? "cuda" : "cpu");
 	if (s->device)
-		cJSON_AddStringToObject(o, "device", s->device);
-	cJSON_AddStringToObject(o, "precision", s->o->precision);
-	cJSON_AddNumberToObject(o, "batch", (double)s->batch);
-	cJSON_AddNumberToObject(o, "limit", s->limit);
-	cJSON_AddNumberToObject(o, "left_out", s->skipped);
-	cJSON *programs = cJSON_AddArrayToObject(o, "programs");
+		rt_json_string(j, "device", s->device);
+	rt_json_string(j, "precision", s->o->precision);
+	rt_json_number(j, "batch", (double)s->batch);
+	rt_json_number(j, "limit", s->limit);
+	rt_json_number(j, "left_out", s->skipped);
+	rt_json_list(j, "programs");
 	for (int i = 0; i < s->at.n; i++)
-		cJSON_AddItemToArray(programs, variant_json(s, &s->at.at[i]));
-	cJSON *effects = cJSON_AddObjectToObject(o, "effects_seconds");
+		variant_json(j, s, &s->at.at[i]);
+	rt_json_end_list(j);
+	rt_json_object(j, "effects_seconds");
 	for (int i = 0; i < s->npasses; i++) {
 		double share;
 		const double seconds = effect(s, i, &share);
 		if (has(s->vary, i) && !isnan(seconds))
-			cJSON_AddNumberToObject(effects, s->pass[i], seconds);
+			rt_json_number(j, s->pass[i], seconds);
 	}
-	char *text = cJSON_Print(o);
-	cJSON_Delete(o);
-	const bool ok = text && file_write(s->o->sweep_json, text, strlen(text));
-	cJSON_free(text);
-	return ok;
+	rt_json_end_object(j);
+	rt_json_end_object(j);
+}
+
+static RtStatus write_json(const Sweep *s, RtError *err)
+{
+	RtOut out;
+	const RtStatus status = rt_out_open(&out, s->o->sweep_json, err);
+	if (status)
+		return status;
+	RtJson j = rt_json_begin(&out, true);
+	sweep_json(&j, s);
+	return rt_out_commit(&out, err);
 }
 
 static SweepRow page_row(const Sweep *s, const Variant *v)
@@ -658,11 +681,12 @@ static int sweep(Sweep *s)
 		return status;
 	s->vary &= s->busy; /* of the others there is nothing to tell */
 	print_table(s);
-	const char *failed = s->o->sweep_json && !write_json(s)   ? s->o->sweep_json
-			     : s->o->sweep_html && !write_page(s) ? s->o->sweep_html
-								  : NULL;
-	if (failed)
-		return cannot_write(s, failed);
+	RtError err;
+	const RtStatus written = s->o->sweep_json ? write_json(s, &err) : RT_OK;
+	if (written)
+		return fail(s, written, &err);
+	if (s->o->sweep_html && !write_page(s))
+		return cannot_write(s, s->o->sweep_html);
 	for (int i = 0; i < s->at.n; i++)
 		if (!s->at.at[i].same)
 			return EXIT_BUG;

@@ -2,6 +2,7 @@
  * sees finite samples at the model's rate and channel count, and at least one of them. */
 #include "internal.h"
 
+#include <errno.h>
 #include <math.h>
 #include <samplerate.h>
 #include <sndfile.h>
@@ -142,9 +143,12 @@ static RtStatus decode_file(RtClip *c, SNDFILE *f, const SF_INFO *info, const ch
 {
 	*c = (RtClip){
 	    .channels = info->channels, .rate = info->samplerate, .file_rate = info->samplerate};
+	errno = 0;
 	RtStatus s = read_samples(c, f, err);
 	if (s)
 		return s;
+	if (errno == ENOMEM)
+		return rt_no_memory(err);
 	if (sf_error(f) || c->frames < info->frames)
 		return rt_fail(err, RT_INPUT,
 			       "%s: damaged or truncated: %lld of %lld samples can be read", path,
@@ -163,7 +167,10 @@ static RtStatus open_bytes(RtClip *c, const RtBytes *b, const char *path, const 
 	Source source = {b, 0};
 	SF_VIRTUAL_IO io = {source_length, source_seek, source_read, NULL, source_tell};
 	SF_INFO info = {0};
+	errno = 0;
 	SNDFILE *const f = sf_open_virtual(&io, SFM_READ, &info, &source);
+	if (!f && errno == ENOMEM)
+		return rt_no_memory(err);
 	if (!f)
 		return rt_fail_kind(b, path, RT_WANT_RECORDING, err);
 	s = check_info(&info, want, path, err);
@@ -186,9 +193,13 @@ static RtStatus resample(RtClip *c, int rate, const char *path, RtError *err)
 		      .input_frames = (long)c->frames,
 		      .output_frames = (long)room,
 		      .src_ratio = ratio};
+	errno = 0;
 	const int failed = src_simple(&d, SRC_SINC_BEST_QUALITY, c->channels);
 	if (failed) {
+		const bool memory = errno == ENOMEM;
 		free(out);
+		if (memory)
+			return rt_no_memory(err);
 		return rt_fail(err, RT_INPUT, "%s: cannot be resampled from %d to %d Hz: %s", path,
 			       c->rate, rate, src_strerror(failed));
 	}

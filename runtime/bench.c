@@ -3,6 +3,7 @@
  * "with transfers" is the wall time of features and main from host memory to host memory.
  * What share of the device's limits that is says RtOps.roof. */
 #define _DEFAULT_SOURCE
+#include "json.h"
 #include "train.h"
 
 #include <stdlib.h>
@@ -239,15 +240,16 @@ static const char *device_name(const RtSession *s)
 	return name ? name : s->model->target;
 }
 
-static void add_stats(cJSON *o, const char *name, const Stats *s, int runs)
+static void add_stats(RtJson *j, const char *name, const Stats *s, int runs)
 {
-	cJSON *const j = cJSON_AddObjectToObject(o, name);
-	cJSON_AddNumberToObject(j, "least", s->least);
-	cJSON_AddNumberToObject(j, "median", s->median);
-	cJSON_AddNumberToObject(j, "p5", s->p5);
-	cJSON_AddNumberToObject(j, "p95", s->p95);
-	cJSON_AddNumberToObject(j, "mean", s->mean);
-	cJSON_AddNumberToObject(j, "runs", runs);
+	rt_json_object(j, name);
+	rt_json_number(j, "least", s->least);
+	rt_json_number(j, "median", s->median);
+	rt_json_number(j, "p5", s->p5);
+	rt_json_number(j, "p95", s->p95);
+	rt_json_number(j, "mean", s->mean);
+	rt_json_number(j, "runs", runs);
+	rt_json_end_object(j);
 }
 
 /* Last, as measuring takes memory. With transfers there is none. */
@@ -264,55 +266,57 @@ static const char *bound_of(const Result *r)
 	return r->roof.memory > r->roof.arithmetic ? "memory" : "arithmetic";
 }
 
-static cJSON *result_json(const Result *r, const RtModel *m)
+static void result_json(RtJson *j, const Result *r, const RtModel *m)
 {
 	const double audio = audio_seconds(m);
-	cJSON *const o = cJSON_CreateObject();
-	cJSON_AddStringToObject(o, "name", r->name);
-	cJSON_AddNumberToObject(o, "macs", r->macs);
-	add_stats(o, "latency_seconds", &r->latency, r->runs);
-	add_stats(o, "throughput_seconds", &r->throughput, r->runs);
-	cJSON_AddNumberToObject(o, "segments_per_second", (double)m->batch / r->throughput.mean);
-	cJSON_AddNumberToObject(o, "gflops", 2e-9 * r->macs / r->latency.median);
+	rt_json_object(j, NULL);
+	rt_json_string(j, "name", r->name);
+	rt_json_number(j, "macs", r->macs);
+	add_stats(j, "latency_seconds", &r->latency, r->runs);
+	add_stats(j, "throughput_seconds", &r->throughput, r->runs);
+	rt_json_number(j, "segments_per_second", (double)m->batch / r->throughput.mean);
+	rt_json_number(j, "gflops", 2e-9 * r->macs / r->latency.median);
 	const double roof = rt_roof_seconds(r->roof);
 	if (roof > 0) {
-		cJSON_AddNumberToObject(o, "roofline_seconds", roof);
-		cJSON_AddStringToObject(o, "roofline_bound", bound_of(r));
-		cJSON_AddBoolToObject(o, "roofline_measured", r->roof.measured);
-		cJSON_AddNumberToObject(o, "roofline_share", roof / r->throughput.median);
+		rt_json_number(j, "roofline_seconds", roof);
+		rt_json_string(j, "roofline_bound", bound_of(r));
+		rt_json_bool(j, "roofline_measured", r->roof.measured);
+		rt_json_number(j, "roofline_share", roof / r->throughput.median);
 	}
 	if (audio > 0) {
-		cJSON_AddNumberToObject(o, "real_time_factor", r->latency.median / audio);
-		cJSON_AddNumberToObject(o, "audio_seconds_per_second", audio / r->throughput.mean);
+		rt_json_number(j, "real_time_factor", r->latency.median / audio);
+		rt_json_number(j, "audio_seconds_per_second", audio / r->throughput.mean);
 	}
-	return o;
+	rt_json_end_object(j);
 }
 
 static RtStatus print_json(const Bench *b, RtError *err)
 {
 	const RtModel *const m = b->session->model;
-	cJSON *const o = cJSON_CreateObject();
-	cJSON_AddStringToObject(o, "model", m->name);
-	cJSON_AddStringToObject(o, "target", m->target);
-	cJSON_AddStringToObject(o, "device", device_name(b->session));
-	cJSON_AddStringToObject(o, "precision", m->precision);
-	cJSON_AddNumberToObject(o, "batch", (double)m->batch);
-	cJSON_AddNumberToObject(o, "threads", (double)b->options->threads);
-	cJSON_AddNumberToObject(o, "audio_seconds", audio_seconds(m));
-	cJSON_AddNumberToObject(o, "open_seconds", b->open_seconds);
-	cJSON_AddNumberToObject(o, "peak_memory_bytes", b->peak_bytes);
+	RtOut out;
+	const RtStatus s = rt_out_stdout(&out, err);
+	if (s)
+		return s;
+	RtJson writer = rt_json_begin(&out, true), *const j = &writer;
+	rt_json_object(j, NULL);
+	rt_json_string(j, "model", m->name);
+	rt_json_string(j, "target", m->target);
+	rt_json_string(j, "device", device_name(b->session));
+	rt_json_string(j, "precision", m->precision);
+	rt_json_number(j, "batch", (double)m->batch);
+	rt_json_number(j, "threads", (double)b->options->threads);
+	rt_json_number(j, "audio_seconds", audio_seconds(m));
+	rt_json_number(j, "open_seconds", b->open_seconds);
+	rt_json_number(j, "peak_memory_bytes", b->peak_bytes);
 	if (device_bytes(b->session) > 0)
-		cJSON_AddNumberToObject(o, "device_memory_bytes", device_bytes(b->session));
-	cJSON *const list = cJSON_AddArrayToObject(o, "results");
+		rt_json_number(j, "device_memory_bytes", device_bytes(b->session));
+	rt_json_list(j, "results");
 	for (int i = 0; i < b->n; i++)
-		cJSON_AddItemToArray(list, result_json(&b->results[i], m));
-	char *const text = cJSON_Print(o);
-	cJSON_Delete(o);
-	if (!text)
-		return rt_no_memory(err);
-	puts(text);
-	cJSON_free(text);
-	return RT_OK;
+		result_json(j, &b->results[i], m);
+	rt_json_end_list(j);
+	rt_json_end_object(j);
+	rt_out_puts(&out, "\n");
+	return rt_out_commit(&out, err);
 }
 
 static void print_stats(const char *name, const Stats *s)

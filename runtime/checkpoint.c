@@ -3,6 +3,7 @@
  * eight bytes, the hash of all bytes before those. Files appear complete or not at all. Random
  * numbers are functions of the seed and the position, so there is no other state. */
 #define _XOPEN_SOURCE 700
+#include "json.h"
 #include "train.h"
 
 #include <math.h>
@@ -67,31 +68,29 @@ bool rt_all_finite(const float *x, uint64_t n)
 
 /* A file being written, and the hash of what went into it. */
 typedef struct Hashed {
-	FILE *file;
+	RtOut *out;
 	RtHash hash;
 } Hashed;
 
 static void put(Hashed *f, const void *bytes, size_t n)
 {
-	fwrite(bytes, 1, n, f->file);
+	rt_out_write(f->out, bytes, n);
 	rt_hash_add(&f->hash, bytes, n);
 }
 
 static RtStatus write_header(Hashed *f, int n, const RtTensor *t, int nmeta, const RtMeta *meta,
 			     const char *checksum, RtError *err)
 {
-	char *text = NULL;
-	size_t size = 0;
-	FILE *const memory = open_memstream(&text, &size);
-	if (!memory)
-		return rt_no_memory(err);
-	RtStatus status = rt_st_header_meta(memory, n, t, nmeta, meta, checksum, err);
-	if (fclose(memory) != 0 && !status)
-		status = rt_no_memory(err);
-	if (!status)
-		put(f, text, size);
+	RtOut memory;
+	size_t size;
+	rt_out_memory(&memory);
+	rt_st_header_meta(&memory, n, t, nmeta, meta, checksum);
+	char *const text = rt_out_take(&memory, &size, err);
+	if (!text)
+		return RT_DEVICE;
+	put(f, text, size);
 	free(text);
-	return status;
+	return RT_OK;
 }
 
 /* The values of state[which[0 .. n-1]], after the header. */
@@ -126,7 +125,7 @@ static RtStatus write_some(const RtSession *s, const char *path, int n, const in
 	RtOut out;
 	RtStatus status = rt_out_open(&out, path, err);
 	if (!status) {
-		Hashed f = {.file = out.file};
+		Hashed f = {.out = &out};
 		status = write_header(&f, n, t, nmeta, meta, checksum, err);
 		if (!status)
 			status = write_values(&f, s, n, which, err);
@@ -192,8 +191,8 @@ RtStatus rt_identity_make(RtIdentity *id, const RtModel *m, const RtPlans *p, co
 	snprintf(id->model, sizeof id->model, "%016llx", (unsigned long long)hash_model(m));
 	snprintf(id->program, sizeof id->program, "%s, %s", m->target, m->precision);
 	snprintf(id->data, sizeof id->data, "%016llx", (unsigned long long)rt_dataset_hash(d));
-	id->choices = rt_plans_text(p);
-	return id->choices ? RT_OK : rt_no_memory(err);
+	id->choices = rt_plans_text(p, err);
+	return id->choices ? RT_OK : RT_DEVICE;
 }
 
 void rt_identity_release(RtIdentity *id)
@@ -204,20 +203,22 @@ void rt_identity_release(RtIdentity *id)
 
 /* ---- position ---------------------------------------------------------------------------- */
 
-static char *position_text(const RtPosition *p)
+static char *position_text(const RtPosition *p, RtError *err)
 {
-	cJSON *const o = cJSON_CreateObject();
-	cJSON_AddNumberToObject(o, "stage", p->stage);
-	cJSON_AddNumberToObject(o, "epoch", (double)p->epoch);
-	cJSON_AddNumberToObject(o, "batch", (double)p->batch);
-	cJSON_AddNumberToObject(o, "step", (double)p->step);
-	cJSON_AddNumberToObject(o, "log_lines", (double)p->log_lines);
-	cJSON_AddNumberToObject(o, "best", p->best); /* NaN becomes null */
-	cJSON_AddItemToObject(o, "sums", cJSON_CreateDoubleArray(p->sums, RT_MAX_PARTS));
-	cJSON_AddItemToObject(o, "part", cJSON_CreateDoubleArray(p->part, RT_MAX_PARTS));
-	char *const text = cJSON_PrintUnformatted(o);
-	cJSON_Delete(o);
-	return text;
+	RtOut text;
+	rt_out_memory(&text);
+	RtJson j = rt_json_begin(&text, false);
+	rt_json_object(&j, NULL);
+	rt_json_number(&j, "stage", p->stage);
+	rt_json_number(&j, "epoch", (double)p->epoch);
+	rt_json_number(&j, "batch", (double)p->batch);
+	rt_json_number(&j, "step", (double)p->step);
+	rt_json_number(&j, "log_lines", (double)p->log_lines);
+	rt_json_number(&j, "best", p->best); /* NaN becomes null */
+	rt_json_numbers(&j, "sums", p->sums, RT_MAX_PARTS);
+	rt_json_numbers(&j, "part", p->part, RT_MAX_PARTS);
+	rt_json_end_object(&j);
+	return rt_out_take(&text, NULL, err);
 }
 
 static int64_t whole(const cJSON *o, const char *name, bool *ok)
@@ -237,10 +238,11 @@ static void parts(const cJSON *o, const char *name, double *v, bool *ok)
 		v[i++] = item->valuedouble;
 }
 
-static bool parse_position(RtPosition *p, const char *text)
+static RtStatus parse_position(RtPosition *p, const char *text, RtError *err)
 {
-	cJSON *const o = cJSON_Parse(text);
-	bool ok = o != NULL;
+	cJSON *o;
+	const RtStatus s = rt_json_read(&o, text, strlen(text), NULL, err);
+	bool ok = !s;
 	*p = (RtPosition){.epoch = whole(o, "epoch", &ok),
 			  .batch = whole(o, "batch", &ok),
 			  .step = whole(o, "step", &ok),
@@ -252,7 +254,7 @@ static bool parse_position(RtPosition *p, const char *text)
 	parts(o, "sums", p->sums, &ok);
 	parts(o, "part", p->part, &ok);
 	cJSON_Delete(o);
-	return ok;
+	return ok ? RT_OK : s ? s : RT_INPUT;
 }
 
 /* ---- files ------------------------------------------------------------------------------- */
@@ -262,7 +264,7 @@ RtStatus rt_checkpoint_write(const RtSession *s, const char *path, const RtIdent
 {
 	const int n = s->model->nstate;
 	int *const which = rt_alloc((uint64_t)n, sizeof *which);
-	char *const position = position_text(at);
+	char *const position = position_text(at, err);
 	RtStatus status = which && position ? RT_OK : rt_no_memory(err);
 	for (int i = 0; !status && i < n; i++)
 		which[i] = i;
@@ -331,16 +333,18 @@ static RtStatus check_meta(const RtSafetensors *st, const RtModel *m, const char
 			       path, m->name, m->target, m->precision);
 	if (strcmp(choices, id->choices) != 0) {
 		rt_fail(err, RT_INPUT, "%s: the checkpoint was made with other choices", path);
-		rt_plans_differences(choices, id->choices, err);
-		return RT_INPUT;
+		return rt_plans_differences(choices, id->choices, err);
 	}
 	if (strcmp(data, id->data) != 0)
 		return rt_fail(err, RT_INPUT,
 			       "%s: the checkpoint was made with other data: recordings or "
 			       "annotations have changed",
 			       path);
-	if (!parse_position(at, position))
+	const RtStatus s = parse_position(at, position, err);
+	if (s == RT_INPUT)
 		return rt_fail(err, RT_INPUT, "%s: the checkpoint's position is damaged", path);
+	if (s)
+		return s;
 	snprintf(at->program, sizeof at->program, "%s", program);
 	return RT_OK;
 }

@@ -2,6 +2,7 @@
  * sets and then what the command line sets in it. What is compiled into the program
  * cannot be changed here, unless the graph "step" takes it as an input. */
 #define _XOPEN_SOURCE 700
+#include "json.h"
 #include "train.h"
 
 #include <math.h>
@@ -184,6 +185,19 @@ static bool same_kind(const cJSON *a, const cJSON *b)
 	return (a->type & 0xff) == (b->type & 0xff) || (cJSON_IsArray(a) && cJSON_IsNumber(b));
 }
 
+/* "none" for NULL; to be freed, NULL where memory lacks. */
+static char *value_text(const cJSON *v, RtError *err)
+{
+	RtOut text;
+	rt_out_memory(&text);
+	RtJson j = rt_json_begin(&text, false);
+	if (v)
+		rt_json_value(&j, NULL, v);
+	else
+		rt_out_puts(&text, "none");
+	return rt_out_take(&text, NULL, err);
+}
+
 /* Takes the value over. */
 static RtStatus replace(cJSON *root, const char *path, cJSON *value, RtError *err)
 {
@@ -191,12 +205,14 @@ static RtStatus replace(cJSON *root, const char *path, cJSON *value, RtError *er
 	if (!value)
 		return rt_no_memory(err);
 	if (!same_kind(old, value)) {
-		char *const text = cJSON_PrintUnformatted(value);
-		rt_fail(err, RT_USAGE, "training: %s cannot be %s, which is not %s", path,
-			text ? text : "that", kind_of(old));
-		cJSON_free(text);
+		char *const text = value_text(value, err);
+		const RtStatus s =
+		    text ? rt_fail(err, RT_USAGE, "training: %s cannot be %s, which is not %s",
+				   path, text, kind_of(old))
+			 : RT_DEVICE;
+		free(text);
 		cJSON_Delete(value);
-		return RT_USAGE;
+		return s;
 	}
 	const char *const dot = strrchr(path, '.');
 	char above[MAX_PATH];
@@ -226,8 +242,16 @@ static RtStatus set_text(cJSON *root, const char *text, RtError *err)
 	if (!equals || equals == text || equals - text >= MAX_PATH)
 		return rt_fail(err, RT_USAGE, "--set: '%s' is not NAME=VALUE", text);
 	snprintf(name, sizeof name, "%.*s", (int)(equals - text), text);
-	cJSON *const value = cJSON_ParseWithOpts(equals + 1, NULL, true);
-	return set(root, name, value ? value : cJSON_CreateString(equals + 1), err);
+	const char *const word = equals + 1, *end = NULL;
+	cJSON *value;
+	const RtStatus s = rt_json_read(&value, word, strlen(word), &end, err);
+	if (s == RT_DEVICE)
+		return s;
+	if (!s && *end) {
+		cJSON_Delete(value);
+		value = NULL;
+	}
+	return set(root, name, value ? value : cJSON_CreateString(word), err);
 }
 
 static RtStatus set_all(cJSON *root, const cJSON *changes, RtError *err)
@@ -378,19 +402,21 @@ static RtStatus check_leaf(void *context, const char *path, const cJSON *leaf, R
 	const bool batch = strcmp(path, "batch") == 0;
 	if (batch && cJSON_IsNumber(leaf) && leaf->valuedouble == (double)c->model->batch)
 		return RT_OK;
-	char *const want = cJSON_PrintUnformatted(leaf), option[MAX_PATH], clips[32];
-	char *const have = built ? cJSON_PrintUnformatted(built) : NULL;
+	char option[MAX_PATH], clips[32];
+	char *const want = value_text(leaf, err), *const have = value_text(built, err);
+	if (!want || !have) {
+		free(want);
+		free(have);
+		return RT_DEVICE;
+	}
 	snprintf(clips, sizeof clips, "%lld", (long long)c->model->batch);
 	rt_fail(err, RT_INPUT,
 		"training%s%s: %s is to be %s, but this program is built for %s: make one with "
 		"'seldc build --train %s'",
-		*c->stage ? ", stage " : "", c->stage, path, want ? want : "?",
-		batch  ? clips
-		: have ? have
-		       : "none",
-		build_option(path, want ? want : "?", option, sizeof option));
-	cJSON_free(want);
-	cJSON_free(have);
+		*c->stage ? ", stage " : "", c->stage, path, want, batch ? clips : have,
+		build_option(path, want, option, sizeof option));
+	free(want);
+	free(have);
 	return RT_INPUT;
 }
 
@@ -480,10 +506,12 @@ static RtStatus stage_chain(const cJSON *base, const char *wanted, bool alone, c
 
 static RtStatus open_base(RtPlans *p, const RtModel *m, RtError *err)
 {
-	p->base = cJSON_Parse(defaults);
-	cJSON *const own = cJSON_Parse(m->training ? m->training : "{}");
-	RtStatus s = p->base ? RT_OK : rt_no_memory(err);
-	if (!s && !own)
+	const char *const text = m->training ? m->training : "{}";
+	cJSON *own = NULL;
+	RtStatus s = rt_json_read(&p->base, defaults, strlen(defaults), NULL, err);
+	if (!s)
+		s = rt_json_read(&own, text, strlen(text), NULL, err);
+	if (s == RT_INPUT)
 		s = rt_fail(err, RT_BUG, "the model's training choices are not valid JSON");
 	if (!s && !merge(p->base, own))
 		s = rt_no_memory(err);
@@ -533,52 +561,86 @@ double rt_plan_lr(const RtPlan *p, int64_t epoch, int64_t batch, int64_t step)
 	return step < p->warmup_steps ? lr * (double)(step + 1) / (double)p->warmup_steps : lr;
 }
 
+/* ---- as text ------------------------------------------------------------------------------ */
+
+static bool is_neutral(const char *name)
+{
+	for (size_t i = 0; i < RT_COUNT(neutral); i++)
+		if (strcmp(name, neutral[i]) == 0)
+			return true;
+	return false;
+}
+
+char *rt_plans_text(const RtPlans *p, RtError *err)
+{
+	RtOut text;
+	rt_out_memory(&text);
+	RtJson j = rt_json_begin(&text, false);
+	rt_json_object(&j, NULL);
+	for (int i = 0; i < p->n; i++) {
+		const RtPlan *const plan = &p->at[i];
+		const cJSON *item;
+		rt_json_object(&j, *plan->stage ? plan->stage : "training");
+		cJSON_ArrayForEach(item, plan->json)
+		{
+			if (strcmp(item->string, "seed") == 0)
+				rt_json_number(&j, "seed", (double)plan->seed);
+			else if (!is_neutral(item->string))
+				rt_json_value(&j, item->string, item);
+		}
+		rt_json_end_object(&j);
+	}
+	rt_json_end_object(&j);
+	return rt_out_take(&text, NULL, err);
+}
+
 /* ---- comparison --------------------------------------------------------------------------- */
 
-char *rt_plans_text(const RtPlans *p)
+/* As cJSON_Compare, but to the last bit of a number. */
+static bool same_value(const cJSON *a, const cJSON *b)
 {
-	cJSON *const all = cJSON_CreateObject();
-	for (int i = 0; all && i < p->n; i++) {
-		cJSON *const copy = cJSON_Duplicate(p->at[i].json, true);
-		for (size_t k = 0; k < RT_COUNT(neutral); k++)
-			cJSON_DeleteItemFromObjectCaseSensitive(copy, neutral[k]);
-		cJSON *const seed = cJSON_CreateNumber((double)p->at[i].seed);
-		cJSON_ReplaceItemInObjectCaseSensitive(copy, "seed", seed);
-		cJSON_AddItemToObject(all, *p->at[i].stage ? p->at[i].stage : "training", copy);
-	}
-	char *const text = cJSON_PrintUnformatted(all);
-	cJSON_Delete(all);
-	return text;
+	if (cJSON_IsNumber(a) && cJSON_IsNumber(b))
+		return a->valuedouble == b->valuedouble;
+	return cJSON_Compare(a, b, true);
 }
 
 typedef struct Comparison {
 	const cJSON *other;
 	bool forward; /* leaves of the checkpoint; else those that only this run has */
 	int n;
+	RtError *failure;
 } Comparison;
 
 static RtStatus compare_leaf(void *context, const char *path, const cJSON *leaf, RtError *err)
 {
 	Comparison *const c = context;
 	const cJSON *const other = find(c->other, path);
-	if (cJSON_Compare(leaf, other, true) || (other && !c->forward) || ++c->n > MAX_DIFFERENCES)
+	if (same_value(leaf, other) || (other && !c->forward) || ++c->n > MAX_DIFFERENCES)
 		return RT_OK;
-	char *const a = cJSON_PrintUnformatted(leaf);
-	char *const b = other ? cJSON_PrintUnformatted(other) : NULL;
-	const char *const then = c->forward ? a : b, *const now = c->forward ? b : a;
-	rt_error_append(err, "\n  %s: %s in the checkpoint, now %s", path, then ? then : "none",
-			now ? now : "none");
-	cJSON_free(a);
-	cJSON_free(b);
-	return RT_OK;
+	char *const then = value_text(c->forward ? leaf : other, c->failure);
+	char *const now = value_text(c->forward ? other : leaf, c->failure);
+	const bool ok = then && now;
+	if (ok)
+		rt_error_append(err, "\n  %s: %s in the checkpoint, now %s", path, then, now);
+	free(then);
+	free(now);
+	return ok ? RT_OK : RT_DEVICE;
 }
 
-void rt_plans_differences(const char *then, const char *now, RtError *err)
+RtStatus rt_plans_differences(const char *then, const char *now, RtError *err)
 {
-	cJSON *const a = cJSON_Parse(then), *const b = cJSON_Parse(now);
-	Comparison forward = {b, true, 0}, backward = {a, false, 0};
-	each_leaf(a, "", compare_leaf, &forward, err);
-	each_leaf(b, "", compare_leaf, &backward, err);
+	cJSON *a = NULL, *b = NULL;
+	RtError *const own = rt_alloc(1, sizeof *own); /* err holds the text so far */
+	RtStatus s = own ? rt_json_read(&a, then, strlen(then), NULL, own) : RT_DEVICE;
+	if (!s)
+		s = rt_json_read(&b, now, strlen(now), NULL, own);
+	Comparison forward = {b, true, 0, own}, backward = {a, false, 0, own};
+	if (!s)
+		s = each_leaf(a, "", compare_leaf, &forward, err);
+	if (!s)
+		s = each_leaf(b, "", compare_leaf, &backward, err);
 	cJSON_Delete(a);
 	cJSON_Delete(b);
+	free(own);
+	return s == RT_DEVICE ? rt_no_memory(err) : RT_INPUT;
 }

@@ -102,17 +102,17 @@ static double y_of(const Axis *a, double v)
 	return TOP + (HEIGHT - TOP - BOTTOM) * (a->high - v) / (a->high - a->low);
 }
 
-static void draw_tick(FILE *f, const Axis *a, double v, double shown)
+static void draw_tick(RtOut *f, const Axis *a, double v, double shown)
 {
 	const double y = y_of(a, v);
-	fprintf(f,
-		"<line class=\"g\" x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\"/>"
-		"<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%.3g</text>\n",
-		LEFT, WIDTH - RIGHT, y, y, LEFT - 6, y + 4, shown);
+	rt_out_print(f,
+		     "<line class=\"g\" x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\"/>"
+		     "<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%.3g</text>\n",
+		     LEFT, WIDTH - RIGHT, y, y, LEFT - 6, y + 4, shown);
 }
 
 /* 1, 2 and 5 of each decade; of more than three decades 1 alone. */
-static void draw_decades(FILE *f, const Axis *a)
+static void draw_decades(RtOut *f, const Axis *a)
 {
 	for (int k = (int)floor(a->low); k <= (int)ceil(a->high); k++)
 		for (int digit = 1; digit <= 5; digit += digit == 1 ? 1 : 3) {
@@ -123,7 +123,7 @@ static void draw_decades(FILE *f, const Axis *a)
 		}
 }
 
-static void draw_grid(FILE *f, const Panel *p, const RtHistory *h, const Axis *a)
+static void draw_grid(RtOut *f, const Panel *p, const RtHistory *h, const Axis *a)
 {
 	if (p->logarithmic)
 		draw_decades(f, a);
@@ -133,61 +133,63 @@ static void draw_grid(FILE *f, const Panel *p, const RtHistory *h, const Axis *a
 	}
 	const double every = fmax(tick_step(fmax((double)h->n, 5)), 1);
 	for (double e = every; e <= (double)h->n + 0.5; e += every)
-		fprintf(f, "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%.0f</text>\n",
-			x_of(h, e - 1), HEIGHT - BOTTOM + 16, e);
+		rt_out_print(f, "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%.0f</text>\n",
+			     x_of(h, e - 1), HEIGHT - BOTTOM + 16, e);
 	for (int64_t i = 1; i < h->n; i++) {
 		if (strcmp(h->at[i].stage, h->at[i - 1].stage) == 0)
 			continue;
 		const double x = x_of(h, (double)i - 0.5);
-		fprintf(f,
-			"<line class=\"s\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%d\" y2=\"%d\"/>"
-			"<text x=\"%.1f\" y=\"%d\">%s</text>\n",
-			x, x, TOP, HEIGHT - BOTTOM, x + 4, TOP + 10, h->at[i].stage);
+		rt_out_print(f,
+			     "<line class=\"s\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%d\" y2=\"%d\"/>"
+			     "<text x=\"%.1f\" y=\"%d\">%s</text>\n",
+			     x, x, TOP, HEIGHT - BOTTOM, x + 4, TOP + 10, h->at[i].stage);
 	}
 }
 
-static void draw_series(FILE *f, const Panel *p, const RtHistory *h, const Axis *a, int k)
+static void draw_series(RtOut *f, const Panel *p, const RtHistory *h, const Axis *a, int k)
 {
-	fprintf(f, "<path class=\"c%d\" d=\"", k % COLOURS);
+	rt_out_print(f, "<path class=\"c%d\" d=\"", k % COLOURS);
 	bool pen_down = false;
 	for (int64_t i = 0; i < h->n; i++) {
 		const double v = value(p, &h->at[i], k);
 		pen_down = pen_down && strcmp(h->at[i].stage, h->at[i - 1].stage) == 0;
 		if (isfinite(v)) {
-			fprintf(f, "%c%.1f %.1f", pen_down ? 'L' : 'M', x_of(h, (double)i),
-				y_of(a, v));
+			rt_out_print(f, "%c%.1f %.1f", pen_down ? 'L' : 'M', x_of(h, (double)i),
+				     y_of(a, v));
 			pen_down = true;
 		}
 	}
-	fputs("\"/>\n", f);
+	rt_out_puts(f, "\"/>\n");
 	for (int64_t i = 0; i < h->n && h->n <= MARKS_UP_TO; i++) {
 		const double v = value(p, &h->at[i], k);
 		if (isfinite(v))
-			fprintf(f,
-				"<circle class=\"c%d\" cx=\"%.1f\" cy=\"%.1f\" "
-				"r=\"2.5\"><title>%s%sepoch "
-				"%lld: %s %.4g</title></circle>\n",
-				k % COLOURS, x_of(h, (double)i), y_of(a, v), h->at[i].stage,
-				h->at[i].stage[0] ? ", " : "", (long long)h->at[i].epoch,
-				p->series[k].name, p->logarithmic ? pow(10, v) : v);
+			rt_out_print(f,
+				     "<circle class=\"c%d\" cx=\"%.1f\" cy=\"%.1f\" "
+				     "r=\"2.5\"><title>%s%sepoch "
+				     "%lld: %s %.4g</title></circle>\n",
+				     k % COLOURS, x_of(h, (double)i), y_of(a, v), h->at[i].stage,
+				     h->at[i].stage[0] ? ", " : "", (long long)h->at[i].epoch,
+				     p->series[k].name, p->logarithmic ? pow(10, v) : v);
 	}
 }
 
-static void draw_panel(FILE *f, const Panel *p, const RtHistory *h)
+static void draw_panel(RtOut *f, const Panel *p, const RtHistory *h)
 {
 	Axis a;
 	if (!find_axis(p, h, &a))
 		return;
-	fprintf(f, "<figure><figcaption>%s", p->title);
+	rt_out_print(f, "<figure><figcaption>%s", p->title);
 	for (int k = 0; p->n > 1 && k < p->n; k++)
-		fprintf(f, " <span class=\"k%d\">%s</span>", k % COLOURS, p->series[k].name);
-	fprintf(f, "</figcaption>\n<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">\n",
-		WIDTH, HEIGHT, p->title);
+		rt_out_print(f, " <span class=\"k%d\">%s</span>", k % COLOURS, p->series[k].name);
+	rt_out_print(f,
+		     "</figcaption>\n<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">\n",
+		     WIDTH, HEIGHT, p->title);
 	draw_grid(f, p, h, &a);
 	for (int k = p->n - 1; k >= 0; k--)
 		draw_series(f, p, h, &a, k);
-	fprintf(f, "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">epoch</text></svg></figure>\n",
-		(LEFT + WIDTH - RIGHT) / 2, HEIGHT - 3);
+	rt_out_print(f,
+		     "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">epoch</text></svg></figure>\n",
+		     (LEFT + WIDTH - RIGHT) / 2, HEIGHT - 3);
 }
 
 /* ---- the page ---------------------------------------------------------------------------- */
@@ -213,34 +215,35 @@ static const char head[] =
     "table{border-collapse:collapse;margin:0 0 1.5rem}td,th{padding:.2rem 1rem .2rem 0;"
     "text-align:right}th{color:var(--soft);font-weight:400}td:first-child{text-align:left}\n";
 
-static void write_head(FILE *f, const RtModel *m, const RtHistory *h)
+static void write_head(RtOut *f, const RtModel *m, const RtHistory *h)
 {
-	fputs(head, f);
+	rt_out_puts(f, head);
 	for (int i = 0; i < COLOURS; i++)
-		fprintf(f,
-			"path.c%d{stroke:var(--c%d)}circle.c%d{fill:var(--c%d)}.k%d{color:var(--c%"
-			"d)}\n",
-			i, i, i, i, i, i);
-	fprintf(f, "</style>\n<title>%s: training</title>\n<h1>%s</h1>\n", m->name, m->name);
+		rt_out_print(
+		    f,
+		    "path.c%d{stroke:var(--c%d)}circle.c%d{fill:var(--c%d)}.k%d{color:var(--c%"
+		    "d)}\n",
+		    i, i, i, i, i, i);
+	rt_out_print(f, "</style>\n<title>%s: training</title>\n<h1>%s</h1>\n", m->name, m->name);
 	double seconds = 0;
 	for (int64_t i = 0; i < h->n; i++)
 		seconds += isnan(h->at[i].seconds) ? 0 : h->at[i].seconds;
-	fprintf(f, "<p>%lld epoch%s in %d:%02d:%02d, %s, %s, batches of %lld</p>\n",
-		(long long)h->n, h->n == 1 ? "" : "s", (int)(seconds / 3600),
-		(int)(seconds / 60) % 60, (int)seconds % 60, m->target, m->precision,
-		(long long)m->batch);
+	rt_out_print(f, "<p>%lld epoch%s in %d:%02d:%02d, %s, %s, batches of %lld</p>\n",
+		     (long long)h->n, h->n == 1 ? "" : "s", (int)(seconds / 3600),
+		     (int)(seconds / 60) % 60, (int)seconds % 60, m->target, m->precision,
+		     (long long)m->batch);
 }
 
-static void write_row(FILE *f, const char *what, const RtEpoch *e)
+static void write_row(RtOut *f, const char *what, const RtEpoch *e)
 {
 	const double *const v = e->scores;
-	fprintf(f,
-		"<tr><td>%s<td>%s %lld<td>%.4g<td>%.1f %%<td>%.1f&deg;<td>%.1f %%<td>%.4f</tr>\n",
-		what, e->stage, (long long)e->epoch, e->parts[0], 100 * v[SCORE_F], v[SCORE_DOAE],
-		100 * v[SCORE_RDE], v[SCORE_SELD]);
+	rt_out_print(
+	    f, "<tr><td>%s<td>%s %lld<td>%.4g<td>%.1f %%<td>%.1f&deg;<td>%.1f %%<td>%.4f</tr>\n",
+	    what, e->stage, (long long)e->epoch, e->parts[0], 100 * v[SCORE_F], v[SCORE_DOAE],
+	    100 * v[SCORE_RDE], v[SCORE_SELD]);
 }
 
-static void write_table(FILE *f, const RtHistory *h)
+static void write_table(RtOut *f, const RtHistory *h)
 {
 	const RtEpoch *best = NULL, *last = NULL;
 	for (int64_t i = 0; i < h->n; i++) {
@@ -253,10 +256,10 @@ static void write_table(FILE *f, const RtHistory *h)
 	}
 	if (!best)
 		return;
-	fputs("<table><tr><th><th>epoch<th>loss<th>F<th>DOAE<th>RDE<th>SELD</tr>\n", f);
+	rt_out_puts(f, "<table><tr><th><th>epoch<th>loss<th>F<th>DOAE<th>RDE<th>SELD</tr>\n");
 	write_row(f, "lowest SELD score", best);
 	write_row(f, "last evaluation", last);
-	fputs("</table>\n", f);
+	rt_out_puts(f, "</table>\n");
 }
 
 #define SCORE(k) (offsetof(RtEpoch, scores) + (k) * sizeof(double))
@@ -268,7 +271,7 @@ static const Panel score_panels[] = {
     {"SELD score", 1, {{"SELD", SCORE(SCORE_SELD), 1}}, false},
 };
 
-void rt_curves_write(FILE *f, const RtModel *m, const RtHistory *h)
+void rt_curves_write(RtOut *f, const RtModel *m, const RtHistory *h)
 {
 	Panel loss = {.title = "loss, training"},
 	      norm = {.title = "norm of the gradient", .n = 1, .logarithmic = true};
@@ -283,12 +286,12 @@ void rt_curves_write(FILE *f, const RtModel *m, const RtHistory *h)
 	}
 	write_head(f, m, h);
 	write_table(f, h);
-	fputs("<main>\n", f);
+	rt_out_puts(f, "<main>\n");
 	draw_panel(f, &loss, h);
 	for (size_t i = 0; i < RT_COUNT(score_panels); i++)
 		draw_panel(f, &score_panels[i], h);
 	if (norm.series[0].name)
 		draw_panel(f, &norm, h);
 	draw_panel(f, &rate, h);
-	fputs("</main></html>\n", f);
+	rt_out_puts(f, "</main></html>\n");
 }

@@ -14,23 +14,21 @@ enum { MAX_LINES = 20 /* about one file */, SLACK_FRAMES = 10 };
 
 /* ---- reports ----------------------------------------------------------------------------- */
 
-/* Writes to a text in memory; what lack of memory drops is still counted in nerrors. */
 typedef struct Notes {
 	RtRecording *r;
-	FILE *f;
-	size_t n;
+	RtOut text;
 } Notes;
 
 static void complain(Notes *n, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 static void complain(Notes *n, const char *fmt, ...)
 {
-	if (++n->r->nerrors > MAX_LINES || !n->f)
+	if (++n->r->nerrors > MAX_LINES)
 		return;
 	va_list ap;
 	va_start(ap, fmt);
-	vfprintf(n->f, fmt, ap);
+	rt_out_vprint(&n->text, fmt, ap);
 	va_end(ap);
-	fputc('\n', n->f);
+	rt_out_puts(&n->text, "\n");
 }
 
 /* ---- one recording ------------------------------------------------------------------------ */
@@ -59,20 +57,27 @@ static bool keep_samples(RtRecording *r, const RtClip *c, bool keep)
 }
 
 /* err only lends its memory. */
-static void load_audio(const RtDataset *d, RtRecording *r, Notes *notes, RtError *err)
+/* Reports what is wrong with a file; lack of memory or the like ends the reading of all. */
+static RtStatus tell(Notes *notes, RtStatus s, const char *where, RtError *err)
+{
+	if (s == RT_INPUT)
+		complain(notes, "error: %s%s%s", where, *where ? ": " : "", err->text);
+	return s == RT_INPUT ? RT_OK : s;
+}
+
+static RtStatus load_audio(const RtDataset *d, RtRecording *r, Notes *notes, RtError *err)
 {
 	RtClip c;
-	if (rt_clip_open(&c, r->wav, &d->model->audio, err)) {
-		complain(notes, "error: %s", err->text);
-		return;
-	}
-	if (c.file_rate != c.rate && !d->quiet && notes->f)
-		fprintf(notes->f, "warning: %s: resampled from %d to %d Hz\n", r->wav, c.file_rate,
-			c.rate);
+	RtStatus s = rt_clip_open(&c, r->wav, &d->model->audio, err);
+	if (s)
+		return tell(notes, s, "", err);
+	if (c.file_rate != c.rate && !d->quiet)
+		rt_out_print(&notes->text, "warning: %s: resampled from %d to %d Hz\n", r->wav,
+			     c.file_rate, c.rate);
 	const bool keep = r->fold >= 0 && d->folds >> r->fold & 1;
-	if (!keep_samples(r, &c, keep))
-		complain(notes, "error: %s: out of memory", r->wav);
+	s = keep_samples(r, &c, keep) ? RT_OK : rt_no_memory(err);
 	rt_clip_release(&c);
+	return s;
 }
 
 static int by_frame(const void *pa, const void *pb)
@@ -87,7 +92,7 @@ static int by_frame(const void *pa, const void *pb)
 static void check_ends(const RtDataset *d, const RtRecording *r, Notes *notes)
 {
 	const int64_t frames = rt_label_frames(&d->model->audio, r->samples);
-	bool warned = d->quiet || !notes->f;
+	bool warned = d->quiet;
 	for (int64_t i = 0; i < r->rows.n; i++) {
 		const ScoreRow *const row = &r->rows.at[i];
 		if (row->frame < frames)
@@ -99,8 +104,8 @@ static void check_ends(const RtDataset *d, const RtRecording *r, Notes *notes)
 			    r->csv, (long long)row->line, (long long)row->frame,
 			    (long long)frames - 1);
 		else if (!warned)
-			fprintf(
-			    notes->f,
+			rt_out_print(
+			    &notes->text,
 			    "%s:%lld:1: warning: frame %lld is beyond the end of the recording, "
 			    "left out\n",
 			    r->csv, (long long)row->line, (long long)row->frame);
@@ -119,18 +124,16 @@ static void hash_rows(RtRecording *r)
 	}
 }
 
-static void load_rows(const RtDataset *d, RtRecording *r, Notes *notes, RtError *err)
+static RtStatus load_rows(const RtDataset *d, RtRecording *r, Notes *notes, RtError *err)
 {
 	ScoreSet set = {.classes = d->model->decode.classes, .quiet = d->quiet};
-	const RtStatus s = score_read_rows(&set, &r->rows, r->csv, true, err);
-	if (s)
-		complain(notes, "error: %s: %s", r->csv, err->text);
-	if (notes->f && set.log)
-		fwrite(set.log, 1, set.log_n, notes->f);
+	const RtStatus s =
+	    tell(notes, score_read_rows(&set, &r->rows, r->csv, true, err), r->csv, err);
+	rt_out_write(&notes->text, set.log, set.log_n);
 	r->nerrors += set.nerrors;
 	score_release(&set);
-	if (r->nerrors)
-		return;
+	if (s || r->nerrors)
+		return s;
 	if (r->rows.n)
 		qsort(r->rows.at, (size_t)r->rows.n, sizeof *r->rows.at, by_frame);
 	if (d->distances && r->rows.n && isnan(r->rows.at[0].metres))
@@ -138,41 +141,46 @@ static void load_rows(const RtDataset *d, RtRecording *r, Notes *notes, RtError 
 			 (long long)r->rows.at[0].line);
 	check_ends(d, r, notes);
 	hash_rows(r);
+	return RT_OK;
 }
 
-static void load_both(const RtDataset *d, RtRecording *r, Notes *notes, RtError *err)
+static RtStatus load_both(const RtDataset *d, RtRecording *r, Notes *notes, RtError *err)
 {
+	RtStatus s = RT_OK;
 	if (r->wav)
-		load_audio(d, r, notes, err);
+		s = load_audio(d, r, notes, err);
 	else
 		complain(notes, "error: %s: no recording of this name below foa_dev", r->csv);
-	if (r->csv)
-		load_rows(d, r, notes, err);
-	else
+	if (!s && r->csv)
+		s = load_rows(d, r, notes, err);
+	else if (!s)
 		complain(notes, "error: %s: no annotation of this name below metadata_dev", r->wav);
+	return s;
 }
 
-static void load(const RtDataset *d, RtRecording *r)
+/* What is wrong with the files goes to r->said; the status is that of the machine. */
+static RtStatus load(const RtDataset *d, RtRecording *r, RtError *err)
 {
 	Notes notes = {.r = r};
-	notes.f = open_memstream(&r->said, &notes.n);
-	RtError *const err = rt_alloc(1, sizeof *err);
+	const char *const path = r->wav ? r->wav : r->csv;
+	RtStatus s = RT_OK;
+	rt_out_memory(&notes.text);
 	r->hash = rt_hash(0, r->stem, strlen(r->stem));
-	if (!err)
-		complain(&notes, "error: out of memory");
-	else if (r->twin)
-		complain(&notes, "error: %s: same name as '%s'", r->wav ? r->wav : r->csv, r->twin);
+	if (r->twin)
+		complain(&notes, "error: %s: same name as '%s'", path, r->twin);
 	else
-		load_both(d, r, &notes, err);
+		s = load_both(d, r, &notes, err);
 	if (r->fold < 0)
 		complain(&notes, "error: %s: the name does not begin with 'fold' and a digit",
-			 r->wav ? r->wav : r->csv);
-	if (r->nerrors > MAX_LINES && notes.f)
-		fprintf(notes.f, "error: %s: %d errors in all\n", r->wav ? r->wav : r->csv,
-			r->nerrors);
-	free(err);
-	if (notes.f)
-		fclose(notes.f);
+			 path);
+	if (r->nerrors > MAX_LINES)
+		rt_out_print(&notes.text, "error: %s: %d errors in all\n", path, r->nerrors);
+	if (s) {
+		rt_out_cancel(&notes.text);
+		return s;
+	}
+	r->said = rt_out_take(&notes.text, NULL, err);
+	return r->said ? RT_OK : RT_DEVICE;
 }
 
 /* ---- folders ------------------------------------------------------------------------------ */
@@ -273,38 +281,46 @@ static RtStatus list(RtDataset *d, const char *root, RtError *err)
 	return s;
 }
 
-/* Threads take the next recording that nobody has taken. */
+/* Threads take the next recording that nobody has taken, until one of them fails. */
 typedef struct Crew {
 	RtDataset *data;
 	RtProgress progress;
 	pthread_mutex_t lock;
 	int next, done;
+	RtStatus status;
+	RtError *err; /* of the one that failed */
 } Crew;
 
 static void *work(void *p)
 {
 	Crew *const c = p;
+	RtError *const err = rt_alloc(1, sizeof *err);
 	pthread_mutex_lock(&c->lock);
-	while (c->next < c->data->n) {
+	if (!err && !c->status)
+		c->status = rt_no_memory(c->err);
+	while (c->next < c->data->n && !c->status) {
 		RtRecording *const r = &c->data->at[c->next++];
 		pthread_mutex_unlock(&c->lock);
-		load(c->data, r);
+		const RtStatus s = load(c->data, r, err);
 		pthread_mutex_lock(&c->lock);
+		if (s && !c->status)
+			c->status = rt_fail(c->err, s, "%s", err->text);
 		rt_progress_show(&c->progress, "reading and checking recordings", ++c->done,
 				 c->data->n);
 	}
 	pthread_mutex_unlock(&c->lock);
+	free(err);
 	return NULL;
 }
 
 /* This thread is one of the crew, so that the work is done even if no other can be started. */
-static void load_all(RtDataset *d, int threads)
+static RtStatus load_all(RtDataset *d, int threads, RtError *err)
 {
 	enum { MOST = 64 };
 	pthread_t other[MOST];
 	int n = 0;
 	const long all = threads > 0 ? threads : sysconf(_SC_NPROCESSORS_ONLN);
-	Crew c = {.data = d, .lock = PTHREAD_MUTEX_INITIALIZER};
+	Crew c = {.data = d, .lock = PTHREAD_MUTEX_INITIALIZER, .err = err};
 	rt_progress_open(&c.progress, d->quiet);
 	while (n < MOST && n + 1 < all && n + 1 < d->n &&
 	       !pthread_create(&other[n], NULL, work, &c))
@@ -313,22 +329,21 @@ static void load_all(RtDataset *d, int threads)
 	for (int i = 0; i < n; i++)
 		pthread_join(other[i], NULL);
 	rt_progress_clear(&c.progress);
+	return c.status;
 }
 
 static RtStatus summarise(RtDataset *d, RtError *err)
 {
-	size_t n = 0;
 	int bad = 0;
-	FILE *const f = open_memstream(&d->report, &n);
-	if (!f)
-		return rt_no_memory(err);
+	RtOut text;
+	rt_out_memory(&text);
 	for (int i = 0; i < d->n; i++) {
 		bad += d->at[i].nerrors > 0;
-		if (d->at[i].said)
-			fputs(d->at[i].said, f);
+		rt_out_puts(&text, d->at[i].said);
 	}
-	if (fclose(f) != 0)
-		return rt_no_memory(err);
+	d->report = rt_out_take(&text, NULL, err);
+	if (!d->report)
+		return RT_DEVICE;
 	if (!bad)
 		return RT_OK;
 	return rt_fail(err, RT_INPUT, "%d of %d recording%s cannot be used", bad, d->n,
@@ -340,11 +355,10 @@ RtStatus rt_dataset_open(RtDataset *d, const RtModel *m, const char *root, int t
 {
 	*d = (RtDataset){
 	    .model = m, .folds = d->folds, .distances = d->distances, .quiet = d->quiet};
-	const RtStatus s = list(d, root, err);
-	if (s)
-		return s;
-	load_all(d, threads);
-	return summarise(d, err);
+	RtStatus s = list(d, root, err);
+	if (!s)
+		s = load_all(d, threads, err);
+	return s ? s : summarise(d, err);
 }
 
 uint64_t rt_dataset_hash(const RtDataset *d)

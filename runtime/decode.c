@@ -208,13 +208,13 @@ static const char *digits(char *text, size_t size, double v)
 	return text;
 }
 
-void rt_events_write(FILE *f, const RtEvents *e)
+void rt_events_write(RtOut *f, const RtEvents *e)
 {
 	for (int64_t i = 0; i < e->n; i++) {
 		const RtEvent *const v = &e->at[i];
 		char a[32], b[32], c[32];
-		fprintf(f, "%lld,%d,0,%s,%s,%s\n", (long long)v->frame, v->class,
-			digits(a, sizeof a, v->azimuth), digits(b, sizeof b, v->elevation),
-			digits(c, sizeof c, v->metres));
+		rt_out_print(f, "%lld,%d,0,%s,%s,%s\n", (long long)v->frame, v->class,
+			     digits(a, sizeof a, v->azimuth), digits(b, sizeof b, v->elevation),
+			     digits(c, sizeof c, v->metres));
 	}
 }

@@ -91,10 +91,8 @@ static RtStatus report(const ScoreSet *set, const RtModel *m, const RtOptions *o
 	if (!s && intervals)
 		s = score_jackknife(set, o->micro, intervals, err);
 	const ScoreReport r = {set, &scores, intervals, o->micro, m->decode.class_names};
-	if (!s && o->json)
-		s = score_print_json(stdout, &r, err);
-	else if (!s)
-		score_print_table(stdout, &r);
+	if (!s)
+		s = score_print(&r, o->json, err);
 	free(intervals);
 	return s;
 }

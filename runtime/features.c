@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static RtStatus write_segments(RtSession *s, const RtClip *c, int output, FILE *f,
+static RtStatus write_segments(RtSession *s, const RtClip *c, int output, RtOut *f,
 			       const RtOptions *o, RtError *err)
 {
 	const RtModel *const m = s->model;
@@ -23,7 +23,7 @@ static RtStatus write_segments(RtSession *s, const RtClip *c, int output, FILE *
 		status = rt_session_features(s, &r, whole, at, err);
 		const uint64_t left = (uint64_t)(n - at < m->batch ? n - at : m->batch);
 		if (!status)
-			fwrite(s->fio.out[output], sizeof(float), left * each, f);
+			rt_out_write(f, s->fio.out[output], sizeof(float) * left * each);
 	}
 	rt_progress_clear(&p);
 	free(whole);
@@ -37,7 +37,7 @@ static RtStatus write_file(RtSession *s, const RtClip *c, int output, const RtOp
 	RtStatus status = rt_out_open(&out, o->output, err);
 	if (status)
 		return status;
-	status = write_segments(s, c, output, out.file, o, err);
+	status = write_segments(s, c, output, &out, o, err);
 	if (!status)
 		return rt_out_commit(&out, err);
 	rt_out_cancel(&out);

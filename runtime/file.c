@@ -1,4 +1,4 @@
-/* file.c: whole files in, and files out that appear complete or not at all. */
+/* file.c: whole files in, and folders. */
 #define _XOPEN_SOURCE 700
 #include "internal.h"
 
@@ -9,12 +9,6 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-static RtStatus fail_errno(RtError *err, const char *path)
-{
-	const RtStatus status = errno == ENOMEM ? RT_DEVICE : RT_INPUT;
-	return rt_fail(err, status, "%s: %s", path, strerror(errno));
-}
 
 /* Pipes and the like, whose size is not known. */
 static RtStatus read_all(RtBytes *b, int fd, const char *path, RtError *err)
@@ -35,7 +29,7 @@ static RtStatus read_all(RtBytes *b, int fd, const char *path, RtError *err)
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0) {
-			const RtStatus s = fail_errno(err, path);
+			const RtStatus s = rt_fail_errno(err, path, errno);
 			free(at);
 			return s;
 		}
@@ -53,7 +47,7 @@ static RtStatus map_all(RtBytes *b, int fd, size_t n, const char *path, RtError 
 		return read_all(b, fd, path, err);
 	void *const at = mmap(NULL, n, PROT_READ, MAP_PRIVATE, fd, 0);
 	if (at == MAP_FAILED)
-		return fail_errno(err, path);
+		return rt_fail_errno(err, path, errno);
 	*b = (RtBytes){at, n, true};
 	return RT_OK;
 }
@@ -63,11 +57,11 @@ RtStatus rt_bytes_open(RtBytes *b, const char *path, RtError *err)
 	*b = (RtBytes){0};
 	const int fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		return fail_errno(err, path);
+		return rt_fail_errno(err, path, errno);
 	struct stat st;
 	RtStatus s = RT_OK;
 	if (fstat(fd, &st) < 0)
-		s = fail_errno(err, path);
+		s = rt_fail_errno(err, path, errno);
 	else if (S_ISREG(st.st_mode))
 		s = map_all(b, fd, (size_t)st.st_size, path, err);
 	else
@@ -85,85 +79,6 @@ void rt_bytes_release(RtBytes *b)
 	*b = (RtBytes){0};
 }
 
-/* Opens a file that did not exist: path.tmp0, path.tmp1, ... */
-static int open_temp(RtOut *o)
-{
-	const size_t room = strlen(o->path) + 16;
-	o->temp = rt_alloc(room, 1);
-	for (int i = 0; o->temp && i < 1000; i++) {
-		snprintf(o->temp, room, "%s.tmp%d", o->path, i);
-		const int fd = open(o->temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-		if (fd >= 0 || errno != EEXIST)
-			return fd;
-	}
-	return -1;
-}
-
-/* A link is followed, so that what it points at is replaced and not the link. */
-static char *real_path(const char *path)
-{
-	char *const real = realpath(path, NULL);
-	return real ? real : strdup(path);
-}
-
-static void out_free(RtOut *o)
-{
-	free(o->path);
-	free(o->temp);
-	*o = (RtOut){0};
-}
-
-RtStatus rt_out_open(RtOut *o, const char *path, RtError *err)
-{
-	*o = (RtOut){.path = real_path(path)};
-	if (!o->path)
-		return rt_no_memory(err);
-	struct stat st;
-	const bool direct = stat(o->path, &st) == 0 && !S_ISREG(st.st_mode);
-	const int fd = direct ? open(o->path, O_WRONLY | O_CLOEXEC) : open_temp(o);
-	o->file = fd >= 0 ? fdopen(fd, "wb") : NULL;
-	if (o->file) {
-		if (direct) {
-			free(o->temp);
-			o->temp = NULL;
-		}
-		return RT_OK;
-	}
-	const RtStatus s = fail_errno(err, path);
-	if (fd >= 0)
-		close(fd);
-	out_free(o);
-	return s;
-}
-
-RtStatus rt_out_commit(RtOut *o, RtError *err)
-{
-	bool ok = !ferror(o->file) && fflush(o->file) == 0;
-	if (o->temp)
-		ok = ok && fsync(fileno(o->file)) == 0;
-	ok = fclose(o->file) == 0 && ok;
-	o->file = NULL;
-	if (ok && o->temp)
-		ok = rename(o->temp, o->path) == 0;
-	RtStatus s = RT_OK;
-	if (!ok) {
-		s = fail_errno(err, o->path);
-		if (o->temp)
-			unlink(o->temp);
-	}
-	out_free(o);
-	return s;
-}
-
-void rt_out_cancel(RtOut *o)
-{
-	if (o->file)
-		fclose(o->file);
-	if (o->temp)
-		unlink(o->temp);
-	out_free(o);
-}
-
 RtStatus rt_make_dirs(const char *path, RtError *err)
 {
 	char *const copy = strdup(path);
@@ -179,7 +94,7 @@ RtStatus rt_make_dirs(const char *path, RtError *err)
 	struct stat st;
 	RtStatus s = RT_OK;
 	if (mkdir(copy, 0777) < 0 && errno != EEXIST)
-		s = fail_errno(err, path);
+		s = rt_fail_errno(err, path, errno);
 	else if (stat(copy, &st) < 0 || !S_ISDIR(st.st_mode))
 		s = rt_fail(err, RT_INPUT, "%s: not a folder", path);
 	free(copy);

@@ -108,7 +108,7 @@ static RtStatus write_csv(const Job *j, RtError *err)
 	free(path);
 	if (s)
 		return s;
-	rt_events_write(out.file, &j->events);
+	rt_events_write(&out, &j->events);
 	return rt_out_commit(&out, err);
 }
 
@@ -118,12 +118,22 @@ static RtStatus write_picture(const Job *j, const RtSpans *spans, RtError *err)
 	RtStatus s = rt_out_open(&out, j->options->svg, err);
 	if (s)
 		return s;
-	s = rt_picture_write(out.file, j->model, rt_base_name(j->path), j->clip.frames,
-			     &j->spectrogram, &j->events, spans, err);
+	s = rt_picture_write(&out, j->model, rt_base_name(j->path), j->clip.frames, &j->spectrogram,
+			     &j->events, spans, err);
 	if (!s)
 		return rt_out_commit(&out, err);
 	rt_out_cancel(&out);
 	return s;
+}
+
+static RtStatus print_spans(const Job *j, const RtSpans *spans, RtError *err)
+{
+	RtOut out;
+	const RtStatus s = rt_out_stdout(&out, err);
+	if (s)
+		return s;
+	rt_spans_print(&out, j->model, j->path, spans);
+	return rt_out_commit(&out, err);
 }
 
 static RtStatus show(const Job *j, RtError *err)
@@ -136,8 +146,8 @@ static RtStatus show(const Job *j, RtError *err)
 	if (s)
 		return s;
 	if (o->table)
-		rt_spans_print(stdout, j->model, j->path, &spans);
-	if (o->svg)
+		s = print_spans(j, &spans, err);
+	if (!s && o->svg)
 		s = write_picture(j, &spans, err);
 	rt_spans_release(&spans);
 	return s;

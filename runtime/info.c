@@ -1,8 +1,5 @@
 /* info.c: the verb `info`: what the program holds, for people and as JSON. */
-#include "internal.h"
-
-#include <cjson/cJSON.h>
-#include <stdlib.h>
+#include "json.h"
 
 static double count_params(const RtModel *m, bool buffers)
 {
@@ -13,84 +10,93 @@ static double count_params(const RtModel *m, bool buffers)
 	return n;
 }
 
-static cJSON *tensors_json(int n, const RtTensor *t)
+static void tensors_json(RtJson *j, const char *key, int n, const RtTensor *t)
 {
-	cJSON *const list = cJSON_CreateArray();
+	rt_json_list(j, key);
 	for (int i = 0; i < n; i++) {
-		cJSON *const item = cJSON_CreateObject(), *const shape = cJSON_CreateArray();
-		cJSON_AddStringToObject(item, "name", t[i].name);
+		rt_json_object(j, NULL);
+		rt_json_string(j, "name", t[i].name);
+		rt_json_list(j, "shape");
 		for (int k = 0; k < t[i].rank; k++)
-			cJSON_AddItemToArray(shape, cJSON_CreateNumber((double)t[i].dim[k]));
-		cJSON_AddItemToObject(item, "shape", shape);
-		cJSON_AddItemToArray(list, item);
+			rt_json_number(j, NULL, (double)t[i].dim[k]);
+		rt_json_end_list(j);
+		rt_json_end_object(j);
 	}
-	return list;
+	rt_json_end_list(j);
 }
 
-static cJSON *graphs_json(const RtModel *m)
+static void graphs_json(RtJson *j, const RtModel *m)
 {
-	cJSON *const list = cJSON_CreateArray();
+	rt_json_list(j, "graphs");
 	for (int i = 0; i < m->ngraphs; i++) {
 		const RtGraph *const g = &m->graphs[i];
-		cJSON *const item = cJSON_CreateObject();
-		cJSON_AddStringToObject(item, "name", g->name);
-		cJSON_AddItemToObject(item, "inputs", tensors_json(g->ninputs, g->inputs));
-		cJSON_AddItemToObject(item, "outputs", tensors_json(g->noutputs, g->outputs));
-		cJSON_AddNumberToObject(item, "macs", g->macs);
-		cJSON_AddNumberToObject(item, "flops", g->flops);
-		cJSON_AddNumberToObject(item, "arena_bytes", (double)g->arena_bytes);
-		cJSON_AddItemToArray(list, item);
+		rt_json_object(j, NULL);
+		rt_json_string(j, "name", g->name);
+		tensors_json(j, "inputs", g->ninputs, g->inputs);
+		tensors_json(j, "outputs", g->noutputs, g->outputs);
+		rt_json_number(j, "macs", g->macs);
+		rt_json_number(j, "flops", g->flops);
+		rt_json_number(j, "arena_bytes", (double)g->arena_bytes);
+		rt_json_end_object(j);
 	}
-	return list;
+	rt_json_end_list(j);
 }
 
-static cJSON *audio_json(const RtAudio *a)
+static void audio_json(RtJson *j, const RtAudio *a)
 {
-	cJSON *const o = cJSON_CreateObject();
-	cJSON_AddNumberToObject(o, "rate", a->rate);
-	cJSON_AddNumberToObject(o, "channels", a->channels);
-	cJSON_AddNumberToObject(o, "samples", (double)a->samples);
-	cJSON_AddNumberToObject(o, "frame_samples", (double)a->frame_samples);
-	cJSON_AddNumberToObject(o, "frames", (double)a->frames);
-	return o;
+	if (a->rate <= 0) {
+		rt_json_null(j, "audio");
+		return;
+	}
+	rt_json_object(j, "audio");
+	rt_json_number(j, "rate", a->rate);
+	rt_json_number(j, "channels", a->channels);
+	rt_json_number(j, "samples", (double)a->samples);
+	rt_json_number(j, "frame_samples", (double)a->frame_samples);
+	rt_json_number(j, "frames", (double)a->frames);
+	rt_json_end_object(j);
 }
 
-static cJSON *decode_json(const RtDecode *d)
+static void decode_json(RtJson *j, const RtDecode *d)
 {
-	cJSON *const o = cJSON_CreateObject();
-	cJSON_AddStringToObject(o, "kind", d->kind);
-	cJSON_AddNumberToObject(o, "tracks", d->tracks);
-	cJSON_AddNumberToObject(o, "threshold", d->threshold);
-	cJSON_AddNumberToObject(o, "merge_degrees", d->merge_degrees);
-	cJSON *const names = cJSON_AddArrayToObject(o, "classes");
+	if (!d->kind) {
+		rt_json_null(j, "decode");
+		return;
+	}
+	rt_json_object(j, "decode");
+	rt_json_string(j, "kind", d->kind);
+	rt_json_number(j, "tracks", d->tracks);
+	rt_json_number(j, "threshold", d->threshold);
+	rt_json_number(j, "merge_degrees", d->merge_degrees);
+	rt_json_list(j, "classes");
 	char buf[32];
 	for (int i = 0; i < d->classes; i++)
-		cJSON_AddItemToArray(names, cJSON_CreateString(rt_class_name(d, i, buf)));
-	return o;
+		rt_json_string(j, NULL, rt_class_name(d, i, buf));
+	rt_json_end_list(j);
+	rt_json_end_object(j);
 }
 
-static cJSON *info_json(const RtModel *m)
+static void info_json(RtJson *j, const RtModel *m)
 {
-	cJSON *const o = cJSON_CreateObject();
-	cJSON_AddStringToObject(o, "name", m->name);
-	cJSON_AddStringToObject(o, "doc", m->doc ? m->doc : "");
-	cJSON_AddStringToObject(o, "version", m->version);
-	cJSON_AddStringToObject(o, "target", m->target);
-	cJSON_AddStringToObject(o, "precision", m->precision);
-	cJSON_AddNumberToObject(o, "batch", (double)m->batch);
-	cJSON_AddNumberToObject(o, "parameters", count_params(m, false));
-	cJSON_AddNumberToObject(o, "buffers", count_params(m, true));
-	cJSON_AddNumberToObject(o, "load_bytes", (double)m->load_bytes);
-	cJSON_AddBoolToObject(o, "weights_embedded", m->weights != NULL);
-	cJSON_AddItemToObject(o, "audio",
-			      m->audio.rate > 0 ? audio_json(&m->audio) : cJSON_CreateNull());
-	cJSON_AddItemToObject(o, "graphs", graphs_json(m));
-	cJSON_AddItemToObject(o, "decode",
-			      m->decode.kind ? decode_json(&m->decode) : cJSON_CreateNull());
-	cJSON *const settings = cJSON_AddArrayToObject(o, "settings");
+	rt_json_object(j, NULL);
+	rt_json_string(j, "name", m->name);
+	rt_json_string(j, "doc", m->doc ? m->doc : "");
+	rt_json_string(j, "version", m->version);
+	rt_json_string(j, "target", m->target);
+	rt_json_string(j, "precision", m->precision);
+	rt_json_number(j, "batch", (double)m->batch);
+	rt_json_number(j, "parameters", count_params(m, false));
+	rt_json_number(j, "buffers", count_params(m, true));
+	rt_json_number(j, "load_bytes", (double)m->load_bytes);
+	rt_json_bool(j, "weights_embedded", m->weights != NULL);
+	audio_json(j, &m->audio);
+	graphs_json(j, m);
+	decode_json(j, &m->decode);
+	rt_json_list(j, "settings");
 	for (int i = 0; i < m->nsettings; i++)
-		cJSON_AddItemToArray(settings, cJSON_CreateString(m->settings[i]));
-	return o;
+		rt_json_string(j, NULL, m->settings[i]);
+	rt_json_end_list(j);
+	rt_json_end_object(j);
 }
 
 static void print_tensors(const char *title, int n, const RtTensor *t)
@@ -144,12 +150,12 @@ RtStatus rt_verb_info(const RtModel *m, const RtOptions *o, RtError *err)
 		print_info(m);
 		return RT_OK;
 	}
-	cJSON *const root = info_json(m);
-	char *const text = cJSON_Print(root);
-	cJSON_Delete(root);
-	if (!text)
-		return rt_no_memory(err);
-	puts(text);
-	cJSON_free(text);
-	return RT_OK;
+	RtOut out;
+	const RtStatus s = rt_out_stdout(&out, err);
+	if (s)
+		return s;
+	RtJson j = rt_json_begin(&out, true);
+	info_json(&j, m);
+	rt_out_puts(&out, "\n");
+	return rt_out_commit(&out, err);
 }

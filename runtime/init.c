@@ -181,7 +181,7 @@ RtStatus rt_init_param(const RtParam *p, uint64_t seed, int threads, float *out,
 }
 
 /* Optional parameters are left out: without them a file means the same. */
-static RtStatus write_header(FILE *f, const RtModel *m, RtError *err)
+static RtStatus write_header(RtOut *f, const RtModel *m, RtError *err)
 {
 	RtTensor *const t = rt_alloc((uint64_t)m->nparams, sizeof *t);
 	if (!t)
@@ -190,12 +190,12 @@ static RtStatus write_header(FILE *f, const RtModel *m, RtError *err)
 	for (int i = 0; i < m->nparams; i++)
 		if (!m->params[i].optional)
 			t[n++] = m->params[i].tensor;
-	const RtStatus s = rt_st_header(f, n, t, err);
+	rt_st_header(f, n, t);
 	free(t);
-	return s;
+	return RT_OK;
 }
 
-static RtStatus write_params(FILE *f, const RtModel *m, uint64_t seed, int threads,
+static RtStatus write_params(RtOut *f, const RtModel *m, uint64_t seed, int threads,
 			     RtProgress *progress, RtError *err)
 {
 	uint64_t largest = 0;
@@ -212,7 +212,7 @@ static RtStatus write_params(FILE *f, const RtModel *m, uint64_t seed, int threa
 			continue;
 		s = rt_init_param(p, seed, threads, x, err);
 		if (!s)
-			fwrite(x, sizeof *x, rt_tensor_numel(&p->tensor), f);
+			rt_out_write(f, x, sizeof *x * rt_tensor_numel(&p->tensor));
 	}
 	free(x);
 	return s;
@@ -225,9 +225,9 @@ RtStatus rt_init_write(const RtModel *m, uint64_t seed, int threads, const char 
 	RtStatus s = rt_out_open(&out, path, err);
 	if (s)
 		return s;
-	s = write_header(out.file, m, err);
+	s = write_header(&out, m, err);
 	if (!s)
-		s = write_params(out.file, m, seed, threads, progress, err);
+		s = write_params(&out, m, seed, threads, progress, err);
 	if (!s)
 		return rt_out_commit(&out, err);
 	rt_out_cancel(&out);

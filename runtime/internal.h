@@ -6,6 +6,7 @@
 #ifndef SELDRT_INTERNAL_H
 #define SELDRT_INTERNAL_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 
@@ -51,18 +52,6 @@ typedef struct RtBytes {
 RtStatus rt_bytes_open(RtBytes *b, const char *path, RtError *err);
 void rt_bytes_release(RtBytes *b);
 
-/* A file being written: under a temporary name beside `path`, which rt_out_commit flushes to disk
- * and renames. Devices and pipes are written directly. */
-typedef struct RtOut {
-	FILE *file;
-	char *path, *temp; /* temp NULL: written directly */
-} RtOut;
-
-RtStatus rt_out_open(RtOut *o, const char *path, RtError *err);
-/* Ends the file; after a failed write it is removed, and the failure reported. */
-RtStatus rt_out_commit(RtOut *o, RtError *err);
-/* Gives the file up; does nothing after rt_out_commit. */
-void rt_out_cancel(RtOut *o);
 /* Makes a folder and those above it. */
 RtStatus rt_make_dirs(const char *path, RtError *err);
 /* Last component of a path; points into it. */
@@ -75,6 +64,39 @@ typedef enum RtWanted { RT_WANT_WEIGHTS, RT_WANT_ARRAYS, RT_WANT_RECORDING } RtW
 /* Fails with what the file is instead of what was wanted, as far as its content tells, and what to
  * do about it. */
 RtStatus rt_fail_kind(const RtBytes *b, const char *path, RtWanted wanted, RtError *err);
+
+/* ---- out.c ------------------------------------------------------------------------------ */
+
+/* "PATH: why", by errno: RT_DEVICE where memory, disk or descriptors lack, else RT_INPUT. */
+RtStatus rt_fail_errno(RtError *err, const char *path, int why);
+
+/* Bytes being written to a file, standard output or memory. A file has a temporary name beside
+ * `path` until rt_out_commit flushes it to disk and renames it; devices and pipes are written
+ * directly. After a failure, whatever is written is dropped and rt_out_commit reports it. */
+typedef struct RtOut {
+	int fd;            /* -1: memory */
+	int failed;        /* errno of the first failure, 0: none */
+	char *path, *temp; /* temp NULL: written directly */
+	char *at;          /* n bytes are waiting in a buffer of cap */
+	size_t n, cap;
+} RtOut;
+
+RtStatus rt_out_open(RtOut *o, const char *path, RtError *err);
+RtStatus rt_out_stdout(RtOut *o, RtError *err);
+void rt_out_memory(RtOut *o);
+void rt_out_write(RtOut *o, const void *p, size_t n);
+void rt_out_puts(RtOut *o, const char *text);
+void rt_out_print(RtOut *o, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void rt_out_vprint(RtOut *o, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));
+/* Ends the file; after a failure it is removed, and the failure reported. */
+RtStatus rt_out_commit(RtOut *o, RtError *err);
+/* What went to memory, with a NUL after it, to be freed; NULL where memory lacked. n may be
+ * NULL. */
+char *rt_out_take(RtOut *o, size_t *n, RtError *err);
+/* Adds what went to memory, and ends that. */
+void rt_out_move(RtOut *o, RtOut *memory);
+/* Gives up what is written; does nothing after rt_out_commit and rt_out_take. */
+void rt_out_cancel(RtOut *o);
 
 /* ---- folder.c --------------------------------------------------------------------------- */
 
@@ -119,7 +141,7 @@ void rt_array_get(const RtArray *a, uint64_t first, uint64_t n, float *out);
  * file is exactly as long as it says. `label` names the file in messages. */
 RtStatus rt_npy_parse(RtArray *a, const RtBytes *b, const char *label, RtError *err);
 /* Version 1 header of a float32 array; the values follow in row-major order. */
-void rt_npy_header(FILE *f, int rank, const int64_t *dim);
+void rt_npy_header(RtOut *f, int rank, const int64_t *dim);
 
 /* ---- safetensors.c ---------------------------------------------------------------------- */
 
@@ -154,7 +176,7 @@ int rt_st_left_over(const RtSafetensors *st, RtError *list);
 RtStatus rt_st_problems(const char *label, const char *what, int n, const RtError *list,
 			RtError *err);
 /* Writes the header for float32 tensors, whose values must follow in the same order. */
-RtStatus rt_st_header(FILE *f, int n, const RtTensor *tensors, RtError *err);
+void rt_st_header(RtOut *f, int n, const RtTensor *tensors);
 
 /* An entry of __metadata__. */
 typedef struct RtMeta {
@@ -162,8 +184,8 @@ typedef struct RtMeta {
 } RtMeta;
 
 /* checksum: name of a last entry, of eight bytes; NULL: none. */
-RtStatus rt_st_header_meta(FILE *f, int n, const RtTensor *tensors, int nmeta, const RtMeta *meta,
-			   const char *checksum, RtError *err);
+void rt_st_header_meta(RtOut *f, int n, const RtTensor *tensors, int nmeta, const RtMeta *meta,
+		       const char *checksum);
 /* The text stored under `key`, or NULL. */
 const char *rt_st_meta(const RtSafetensors *st, const char *key);
 
@@ -358,7 +380,7 @@ RtStatus rt_session_decode(const RtSession *s, const RtDecode *d, int64_t index,
 			   int64_t samples, RtEvents *events, RtError *err);
 void rt_events_release(RtEvents *e);
 /* DCASE lines: frame,class,0,azimuth,elevation,distance. */
-void rt_events_write(FILE *f, const RtEvents *e);
+void rt_events_write(RtOut *f, const RtEvents *e);
 
 /* ---- spans.c ---------------------------------------------------------------------------- */
 
@@ -381,7 +403,7 @@ RtStatus rt_spans_make(RtSpans *s, const RtEvents *e, RtError *err);
 void rt_spans_release(RtSpans *s);
 /* Name of a class: the model's, or "class 3" written to buf. */
 const char *rt_class_name(const RtDecode *d, int class, char buf[32]);
-void rt_spans_print(FILE *f, const RtModel *m, const char *clip, const RtSpans *s);
+void rt_spans_print(RtOut *f, const RtModel *m, const char *clip, const RtSpans *s);
 
 /* ---- picture.c -------------------------------------------------------------------------- */
 
@@ -399,14 +421,14 @@ RtStatus rt_spectrogram_open(RtSpectrogram *g, const RtModel *m, int64_t segment
 void rt_spectrogram_add(RtSpectrogram *g, const RtSession *s, int64_t segment, int64_t index);
 void rt_spectrogram_release(RtSpectrogram *g);
 /* A picture of a clip of `clip_frames` samples: spectrogram, azimuth and elevation over time. */
-RtStatus rt_picture_write(FILE *f, const RtModel *m, const char *title, int64_t clip_frames,
+RtStatus rt_picture_write(RtOut *f, const RtModel *m, const char *title, int64_t clip_frames,
 			  const RtSpectrogram *g, const RtEvents *e, const RtSpans *s,
 			  RtError *err);
 
 /* ---- png.c ------------------------------------------------------------------------------ */
 
 /* A PNG image of `w` x `h` palette indices, as base64 text. */
-RtStatus rt_png_base64(FILE *f, int w, int h, const unsigned char *pixels,
+RtStatus rt_png_base64(RtOut *f, int w, int h, const unsigned char *pixels,
 		       const unsigned char palette[256][3], RtError *err);
 
 /* ---- program.c -------------------------------------------------------------------------- */

@@ -176,7 +176,7 @@ RtStatus rt_npy_parse(RtArray *a, const RtBytes *b, const char *label, RtError *
 	return RT_OK;
 }
 
-void rt_npy_header(FILE *f, int rank, const int64_t *dim)
+void rt_npy_header(RtOut *f, int rank, const int64_t *dim)
 {
 	char shape[RT_SHAPE_TEXT], text[RT_SHAPE_TEXT + 128];
 	rt_shape_text(shape, rank, dim);
@@ -189,6 +189,6 @@ void rt_npy_header(FILE *f, int rank, const int64_t *dim)
 	text[n++] = '\n';
 	const unsigned char start[10] = {
 	    0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0, (unsigned char)n, (unsigned char)(n >> 8)};
-	fwrite(start, 1, sizeof start, f);
-	fwrite(text, 1, (size_t)n, f);
+	rt_out_write(f, start, sizeof start);
+	rt_out_write(f, text, (size_t)n);
 }

@@ -39,7 +39,7 @@ typedef struct Panel {
 
 /* What is drawn, and the scale of time. */
 typedef struct Picture {
-	FILE *f;
+	RtOut *f;
 	const RtModel *model;
 	const RtEvents *events;
 	const RtSpans *spans;
@@ -98,20 +98,20 @@ static int utf8_length(const unsigned char *p)
 	return n;
 }
 
-static void put_text(FILE *f, const char *s)
+static void put_text(RtOut *f, const char *s)
 {
 	for (const unsigned char *p = (const unsigned char *)s; *p;) {
 		const int n = utf8_length(p);
 		if (*p == '&')
-			fputs("&amp;", f);
+			rt_out_puts(f, "&amp;");
 		else if (*p == '<')
-			fputs("&lt;", f);
+			rt_out_puts(f, "&lt;");
 		else if (*p == '>')
-			fputs("&gt;", f);
+			rt_out_puts(f, "&gt;");
 		else if (n == 0 || *p < ' ')
-			fputc('?', f);
+			rt_out_puts(f, "?");
 		else
-			fwrite(p, 1, (size_t)n, f);
+			rt_out_write(f, p, (size_t)n);
 		p += n ? n : 1;
 	}
 }
@@ -191,12 +191,12 @@ static RtStatus draw_image(const Picture *p, const RtSpectrogram *g, const Panel
 	if (!s) {
 		unsigned char palette[256][3];
 		make_palette(palette);
-		fprintf(p->f,
-			"<image x=\"%d\" y=\"%.1f\" width=\"%d\" height=\"%.1f\" "
-			"preserveAspectRatio=\"none\" href=\"data:image/png;base64,",
-			LEFT, a->top, PLOT, a->height);
+		rt_out_print(p->f,
+			     "<image x=\"%d\" y=\"%.1f\" width=\"%d\" height=\"%.1f\" "
+			     "preserveAspectRatio=\"none\" href=\"data:image/png;base64,",
+			     LEFT, a->top, PLOT, a->height);
 		s = rt_png_base64(p->f, w, h, pixels, (const unsigned char(*)[3])palette, err);
-		fprintf(p->f, "\"/>\n");
+		rt_out_print(p->f, "\"/>\n");
 	}
 	free(image);
 	free(pixels);
@@ -216,26 +216,28 @@ static double time_tick(double seconds)
 static void draw_title_of(const Picture *p, const Panel *a)
 {
 	const double y = a->top + a->height / 2;
-	fprintf(p->f,
-		"<text class=\"name\" transform=\"translate(20 %.1f) rotate(-90)\">%s</text>\n", y,
-		a->title);
+	rt_out_print(
+	    p->f, "<text class=\"name\" transform=\"translate(20 %.1f) rotate(-90)\">%s</text>\n",
+	    y, a->title);
 }
 
 static void draw_grid(const Picture *p, const Panel *a)
 {
 	const double bottom = a->top + a->height, tick = time_tick(p->seconds);
-	fprintf(p->f, "<rect class=\"frame\" x=\"%d\" y=\"%.1f\" width=\"%d\" height=\"%.1f\"/>\n",
-		LEFT, a->top, PLOT, a->height);
+	rt_out_print(p->f,
+		     "<rect class=\"frame\" x=\"%d\" y=\"%.1f\" width=\"%d\" height=\"%.1f\"/>\n",
+		     LEFT, a->top, PLOT, a->height);
 	for (int i = 0; i * tick <= p->seconds * 1.0001; i++)
-		fprintf(p->f, "<path class=\"grid\" d=\"M%.1f %.1fV%.1f\"/>\n", x_of(p, i * tick),
-			a->top, bottom);
+		rt_out_print(p->f, "<path class=\"grid\" d=\"M%.1f %.1fV%.1f\"/>\n",
+			     x_of(p, i * tick), a->top, bottom);
 	const int n = (int)floor((a->high - a->low) / a->tick + 1e-9);
 	for (int i = 0; i <= n; i++) {
 		const double v = a->low + i * a->tick, y = y_of(a, v);
-		fprintf(p->f,
-			"<path class=\"grid\" d=\"M%d %.1fH%d\"/><text class=\"tick\" x=\"%d\" "
-			"y=\"%.1f\">%g%s</text>\n",
-			LEFT, y, LEFT + PLOT, LEFT - 8, y + 4, v, a->unit);
+		rt_out_print(
+		    p->f,
+		    "<path class=\"grid\" d=\"M%d %.1fH%d\"/><text class=\"tick\" x=\"%d\" "
+		    "y=\"%.1f\">%g%s</text>\n",
+		    LEFT, y, LEFT + PLOT, LEFT - 8, y + 4, v, a->unit);
 	}
 	draw_title_of(p, a);
 }
@@ -244,8 +246,8 @@ static void draw_time_axis(const Picture *p, double y)
 {
 	const double tick = time_tick(p->seconds);
 	for (int i = 0; i * tick <= p->seconds * 1.0001; i++)
-		fprintf(p->f, "<text class=\"time\" x=\"%.1f\" y=\"%.1f\">%g s</text>\n",
-			x_of(p, i * tick), y + 18, i * tick);
+		rt_out_print(p->f, "<text class=\"time\" x=\"%.1f\" y=\"%.1f\">%g s</text>\n",
+			     x_of(p, i * tick), y + 18, i * tick);
 }
 
 typedef double Value(const RtEvent *e);
@@ -273,18 +275,19 @@ static const char *colour_of(int class)
 /* A stroke for each frame, joined to the one before unless it jumps (azimuth past 180). */
 static void draw_span(const Picture *p, const Panel *a, const RtSpan *s, Value *value)
 {
-	fprintf(p->f, "<path class=\"track\" stroke=\"%s\" d=\"", colour_of(s->class));
+	rt_out_print(p->f, "<path class=\"track\" stroke=\"%s\" d=\"", colour_of(s->class));
 	double last = 0;
 	for (int64_t i = 0; i < s->n; i += p->step) {
 		const RtEvent *const e = &p->events->at[s->events[i]];
 		const double v = value(e), t = (double)e->frame * p->frame_seconds;
 		const bool jump = i == 0 || fabs(v - last) > 0.5 * (a->high - a->low);
-		fprintf(p->f, "%c%.1f %.1f", jump ? 'M' : 'L', x_of(p, t), y_of(a, v));
+		rt_out_print(p->f, "%c%.1f %.1f", jump ? 'M' : 'L', x_of(p, t), y_of(a, v));
 		if (p->step == 1)
-			fprintf(p->f, "H%.1f", x_of(p, fmin(t + p->frame_seconds, p->seconds)));
+			rt_out_print(p->f, "H%.1f",
+				     x_of(p, fmin(t + p->frame_seconds, p->seconds)));
 		last = v;
 	}
-	fprintf(p->f, "\"/>\n");
+	rt_out_print(p->f, "\"/>\n");
 }
 
 static void draw_spans(const Picture *p, const Panel *a, Value *value)
@@ -299,7 +302,7 @@ static void draw_legend(const Picture *p)
 {
 	const int x = LEFT + PLOT + 20;
 	int y = TOP + 10;
-	fprintf(p->f, "<text class=\"name left\" x=\"%d\" y=\"%d\">Detected</text>\n", x, y);
+	rt_out_print(p->f, "<text class=\"name left\" x=\"%d\" y=\"%d\">Detected</text>\n", x, y);
 	for (int c = 0; c < p->model->decode.classes; c++) {
 		double seconds = 0;
 		for (int64_t i = 0; i < p->spans->n; i++)
@@ -309,37 +312,39 @@ static void draw_legend(const Picture *p)
 			continue;
 		y += 22;
 		char buf[32];
-		fprintf(p->f,
-			"<rect x=\"%d\" y=\"%d\" width=\"16\" height=\"6\" rx=\"3\" fill=\"%s\"/>"
-			"<text class=\"item\" x=\"%d\" y=\"%d\">",
-			x, y - 8, colour_of(c), x + 24, y);
+		rt_out_print(
+		    p->f,
+		    "<rect x=\"%d\" y=\"%d\" width=\"16\" height=\"6\" rx=\"3\" fill=\"%s\"/>"
+		    "<text class=\"item\" x=\"%d\" y=\"%d\">",
+		    x, y - 8, colour_of(c), x + 24, y);
 		put_text(p->f, rt_class_name(&p->model->decode, c, buf));
-		fprintf(p->f, " <tspan class=\"faint\">%.1f s</tspan></text>\n", seconds);
+		rt_out_print(p->f, " <tspan class=\"faint\">%.1f s</tspan></text>\n", seconds);
 	}
 	if (p->spans->n == 0)
-		fprintf(p->f, "<text class=\"item\" x=\"%d\" y=\"%d\">nothing</text>\n", x, y + 22);
+		rt_out_print(p->f, "<text class=\"item\" x=\"%d\" y=\"%d\">nothing</text>\n", x,
+			     y + 22);
 }
 
 static void draw_head(const Picture *p, double height, const char *title)
 {
-	fprintf(p->f,
-		"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%.0f\" "
-		"viewBox=\"0 0 %d %.0f\" font-family=\"Helvetica, Arial, sans-serif\">\n"
-		"<style>.frame{fill:none;stroke:#adb5bd}.grid{fill:none;stroke:#e9ecef}"
-		".track{fill:none;stroke-width:3.2;stroke-linecap:round;stroke-linejoin:round}"
-		".tick{font-size:11px;fill:#868e96;text-anchor:end}"
-		".time{font-size:11px;fill:#868e96;text-anchor:middle}"
-		".name{font-size:13px;fill:#343a40;text-anchor:middle}.left{text-anchor:start;"
-		"font-weight:bold}.item{font-size:13px;fill:#343a40}.faint{fill:#868e96}"
-		".title{font-size:18px;font-weight:bold;fill:#212529}"
-		".sub{font-size:12px;fill:#868e96}</style>\n"
-		"<rect width=\"100%%\" height=\"100%%\" fill=\"white\"/>\n"
-		"<text class=\"title\" x=\"%d\" y=\"28\">",
-		WIDTH, height, WIDTH, height, LEFT);
+	rt_out_print(p->f,
+		     "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%.0f\" "
+		     "viewBox=\"0 0 %d %.0f\" font-family=\"Helvetica, Arial, sans-serif\">\n"
+		     "<style>.frame{fill:none;stroke:#adb5bd}.grid{fill:none;stroke:#e9ecef}"
+		     ".track{fill:none;stroke-width:3.2;stroke-linecap:round;stroke-linejoin:round}"
+		     ".tick{font-size:11px;fill:#868e96;text-anchor:end}"
+		     ".time{font-size:11px;fill:#868e96;text-anchor:middle}"
+		     ".name{font-size:13px;fill:#343a40;text-anchor:middle}.left{text-anchor:start;"
+		     "font-weight:bold}.item{font-size:13px;fill:#343a40}.faint{fill:#868e96}"
+		     ".title{font-size:18px;font-weight:bold;fill:#212529}"
+		     ".sub{font-size:12px;fill:#868e96}</style>\n"
+		     "<rect width=\"100%%\" height=\"100%%\" fill=\"white\"/>\n"
+		     "<text class=\"title\" x=\"%d\" y=\"28\">",
+		     WIDTH, height, WIDTH, height, LEFT);
 	put_text(p->f, title);
-	fprintf(p->f, "</text>\n<text class=\"sub\" x=\"%d\" y=\"46\">", LEFT);
+	rt_out_print(p->f, "</text>\n<text class=\"sub\" x=\"%d\" y=\"46\">", LEFT);
 	put_text(p->f, p->model->name);
-	fprintf(p->f, ", %.1f s, %lld sounds</text>\n", p->seconds, (long long)p->spans->n);
+	rt_out_print(p->f, ", %.1f s, %lld sounds</text>\n", p->seconds, (long long)p->spans->n);
 }
 
 /* Every how many events a point is drawn, for at most MAX_POINTS. */
@@ -356,7 +361,7 @@ static double farthest(const RtEvents *e)
 	return fmin(fmax(2 * ceil(most / 2), 4), 1e6);
 }
 
-RtStatus rt_picture_write(FILE *f, const RtModel *m, const char *title, int64_t clip_frames,
+RtStatus rt_picture_write(RtOut *f, const RtModel *m, const char *title, int64_t clip_frames,
 			  const RtSpectrogram *g, const RtEvents *e, const RtSpans *s, RtError *err)
 {
 	const RtAudio *const a = &m->audio;
@@ -389,6 +394,6 @@ RtStatus rt_picture_write(FILE *f, const RtModel *m, const char *title, int64_t 
 	draw_spans(&p, &far_away, metres);
 	draw_time_axis(&p, bottom);
 	draw_legend(&p);
-	fprintf(f, "</svg>\n");
+	rt_out_print(f, "</svg>\n");
 	return RT_OK;
 }

@@ -71,7 +71,7 @@ static void store(Bytes *z, const unsigned char *p, size_t n)
 	put_be32(z, adler32(p, n));
 }
 
-static void write_base64(FILE *f, const unsigned char *p, size_t n)
+static void write_base64(RtOut *f, const unsigned char *p, size_t n)
 {
 	static const char digits[] =
 	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -82,11 +82,11 @@ static void write_base64(FILE *f, const unsigned char *p, size_t n)
 		const char four[4] = {digits[v >> 18], digits[v >> 12 & 63],
 				      left > 1 ? digits[v >> 6 & 63] : '=',
 				      left > 2 ? digits[v & 63] : '='};
-		fwrite(four, 1, 4, f);
+		rt_out_write(f, four, 4);
 	}
 }
 
-RtStatus rt_png_base64(FILE *f, int w, int h, const unsigned char *pixels,
+RtStatus rt_png_base64(RtOut *f, int w, int h, const unsigned char *pixels,
 		       const unsigned char palette[256][3], RtError *err)
 {
 	const size_t row = (size_t)w + 1, n = row * (size_t)h, room = n + n / STORED * 5 + 64;

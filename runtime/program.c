@@ -6,8 +6,10 @@
 #include <errno.h>
 #include <getopt.h>
 #include <math.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 typedef enum Kind { FLAG, TEXT, LIST, INTEGER, REAL } Kind;
 
@@ -361,6 +363,9 @@ static RtStatus dispatch(const RtModel *m, int argc, char **argv, RtOptions *opt
 
 int rt_main(const RtModel *m, int argc, char **argv)
 {
+	char buffer[BUFSIZ]; /* one that stdio allocates may fail, and with it what is printed */
+	setvbuf(stdout, buffer, isatty(STDOUT_FILENO) ? _IOLBF : _IOFBF, sizeof buffer);
+	signal(SIGXFSZ, SIG_IGN); /* a write beyond `ulimit -f` fails as on a full disk */
 	RtOptions opts = {.program = argc > 0 ? rt_base_name(argv[0]) : m->name,
 			  .threshold = -1,
 			  .merge = -1,
@@ -373,8 +378,9 @@ int rt_main(const RtModel *m, int argc, char **argv)
 	RtStatus s = rt_model_check(m, err);
 	if (!s)
 		s = dispatch(m, argc, argv, &opts, err);
-	if (fflush(stdout) != 0 && !s)
-		s = rt_fail(err, RT_INPUT, "standard output: %s", strerror(errno));
+	if ((fflush(stdout) != 0 || ferror(stdout)) && !s)
+		s = rt_fail_errno(err, "standard output", errno);
+	setvbuf(stdout, NULL, _IONBF, 0);
 	if (s && err->text[0])
 		rt_say_error(&opts, err->text);
 	free(err);

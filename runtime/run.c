@@ -144,16 +144,12 @@ static RtStatus write_results(const char *path, int n, const RtTensor *t, float 
 			      RtError *err)
 {
 	RtOut out;
-	RtStatus s = rt_out_open(&out, path, err);
+	const RtStatus s = rt_out_open(&out, path, err);
 	if (s)
 		return s;
-	s = rt_st_header(out.file, n, t, err);
-	if (s) {
-		rt_out_cancel(&out);
-		return s;
-	}
+	rt_st_header(&out, n, t);
 	for (int i = 0; i < n; i++)
-		fwrite(results[i], sizeof(float), rt_tensor_numel(&t[i]), out.file);
+		rt_out_write(&out, results[i], sizeof(float) * rt_tensor_numel(&t[i]));
 	return rt_out_commit(&out, err);
 }
 

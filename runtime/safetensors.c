@@ -1,9 +1,8 @@
 /* safetensors.c: the container of weights and of results. 8 bytes of header length, a JSON header
  * {"name": {"dtype": "F32", "shape": [2,3], "data_offsets": [0,24]}, ...}, then the data.
  * Nothing of a file is used before all of it was checked, so later code can trust every entry. */
-#include "internal.h"
+#include "json.h"
 
-#include <cjson/cJSON.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -173,15 +172,17 @@ static RtStatus parse_header(RtSafetensors *st, const char *text, size_t n, cons
 			     RtError *err)
 {
 	const char *end = NULL;
-	st->json = n && text[0] == '{' ? cJSON_ParseWithLengthOpts(text, n, &end, 0) : NULL;
-	if (!st->json)
+	cJSON *root = NULL;
+	const RtStatus s = n && text[0] == '{' ? rt_json_read(&root, text, n, &end, err) : RT_INPUT;
+	st->json = root;
+	if (s == RT_INPUT)
 		return rt_fail(err, RT_INPUT, "%s: the safetensors header is not valid JSON",
 			       label);
-	for (; end < text + n; end++)
+	for (; !s && end < text + n; end++)
 		if (!strchr(" \t\r\n", *end) || !*end)
 			return rt_fail(err, RT_INPUT, "%s: text after the safetensors header",
 				       label);
-	return RT_OK;
+	return s;
 }
 
 RtStatus rt_st_parse(RtSafetensors *st, const unsigned char *bytes, uint64_t n, const char *label,
@@ -271,28 +272,28 @@ RtStatus rt_st_problems(const char *label, const char *what, int n, const RtErro
 /* ---- writing --------------------------------------------------------------------------------- */
 
 /* size: bytes of a value. */
-static bool add_entry(cJSON *root, const RtTensor *t, const char *dtype, int size, double *at)
+static void put_entry(RtJson *j, const RtTensor *t, const char *dtype, int size, double *at)
 {
-	cJSON *const e = cJSON_AddObjectToObject(root, t->name);
-	cJSON *const shape = e ? cJSON_CreateArray() : NULL;
-	if (!shape || !cJSON_AddStringToObject(e, "dtype", dtype))
-		return false;
-	cJSON_AddItemToObject(e, "shape", shape);
+	rt_json_object(j, t->name);
+	rt_json_string(j, "dtype", dtype);
+	rt_json_list(j, "shape");
 	for (int i = 0; i < t->rank; i++)
-		cJSON_AddItemToArray(shape, cJSON_CreateNumber((double)t->dim[i]));
+		rt_json_number(j, NULL, (double)t->dim[i]);
+	rt_json_end_list(j);
 	const double range[2] = {*at, *at + size * (double)rt_tensor_numel(t)};
+	rt_json_numbers(j, "data_offsets", range, 2);
+	rt_json_end_object(j);
 	*at = range[1];
-	cJSON *const offsets = cJSON_CreateDoubleArray(range, 2);
-	return offsets && cJSON_AddItemToObject(e, "data_offsets", offsets);
 }
 
-static bool add_meta(cJSON *root, int n, const RtMeta *meta)
+static void put_meta(RtJson *j, int n, const RtMeta *meta)
 {
-	cJSON *const o = n ? cJSON_AddObjectToObject(root, "__metadata__") : NULL;
+	if (!n)
+		return;
+	rt_json_object(j, "__metadata__");
 	for (int i = 0; i < n; i++)
-		if (!cJSON_AddStringToObject(o, meta[i].key, meta[i].value))
-			return false;
-	return true;
+		rt_json_string(j, meta[i].key, meta[i].value);
+	rt_json_end_object(j);
 }
 
 const char *rt_st_meta(const RtSafetensors *st, const char *key)
@@ -301,33 +302,32 @@ const char *rt_st_meta(const RtSafetensors *st, const char *key)
 	return cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(o, key));
 }
 
-RtStatus rt_st_header(FILE *f, int n, const RtTensor *tensors, RtError *err)
+void rt_st_header(RtOut *f, int n, const RtTensor *tensors)
 {
-	return rt_st_header_meta(f, n, tensors, 0, NULL, NULL, err);
+	rt_st_header_meta(f, n, tensors, 0, NULL, NULL);
 }
 
-RtStatus rt_st_header_meta(FILE *f, int n, const RtTensor *tensors, int nmeta, const RtMeta *meta,
-			   const char *checksum, RtError *err)
+/* Written to memory first, as its length comes before it. */
+void rt_st_header_meta(RtOut *f, int n, const RtTensor *tensors, int nmeta, const RtMeta *meta,
+		       const char *checksum)
 {
 	const RtTensor sum = {checksum, 1, {8}};
-	cJSON *const root = cJSON_CreateObject();
-	bool ok = root && add_meta(root, nmeta, meta);
+	RtOut text;
+	rt_out_memory(&text);
+	RtJson j = rt_json_begin(&text, false);
 	double at = 0;
-	for (int i = 0; ok && i < n; i++)
-		ok = add_entry(root, &tensors[i], "F32", 4, &at);
-	if (ok && checksum)
-		ok = add_entry(root, &sum, "U8", 1, &at);
-	char *const text = ok ? cJSON_PrintUnformatted(root) : NULL;
-	cJSON_Delete(root);
-	if (!text)
-		return rt_no_memory(err);
-	const size_t len = strlen(text), padded = (len + 7) / 8 * 8;
+	rt_json_object(&j, NULL);
+	put_meta(&j, nmeta, meta);
+	for (int i = 0; i < n; i++)
+		put_entry(&j, &tensors[i], "F32", 4, &at);
+	if (checksum)
+		put_entry(&j, &sum, "U8", 1, &at);
+	rt_json_end_object(&j);
+	while (text.n % 8 && !text.failed)
+		rt_out_puts(&text, " ");
 	unsigned char start[8];
 	for (int i = 0; i < 8; i++)
-		start[i] = (unsigned char)(padded >> 8 * i);
-	fwrite(start, 1, sizeof start, f);
-	fwrite(text, 1, len, f);
-	fwrite("       ", 1, padded - len, f);
-	cJSON_free(text);
-	return RT_OK;
+		start[i] = (unsigned char)((uint64_t)text.n >> 8 * i);
+	rt_out_write(f, start, sizeof start);
+	rt_out_move(f, &text);
 }

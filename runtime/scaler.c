@@ -212,15 +212,11 @@ static RtStatus write_tensors(const Sums *sums, const RtModel *m, const RtOption
 			      m->params[rt_param_find(m, "scaler.std")].tensor};
 	const RtMeta from = {"from", note};
 	RtOut out;
-	RtStatus s = rt_out_open(&out, o->output, err);
+	const RtStatus s = rt_out_open(&out, o->output, err);
 	if (s)
 		return s;
-	s = rt_st_header_meta(out.file, 2, t, 1, &from, NULL, err);
-	if (s) {
-		rt_out_cancel(&out);
-		return s;
-	}
-	fwrite(v, sizeof *v, (size_t)(2 * sums->channels * sums->bins), out.file);
+	rt_st_header_meta(&out, 2, t, 1, &from, NULL);
+	rt_out_write(&out, v, sizeof *v * (size_t)(2 * sums->channels * sums->bins));
 	return rt_out_commit(&out, err);
 }
 

@@ -120,7 +120,7 @@ typedef struct ScoreReport {
 	const char *const *names; /* of classes; NULL: those of DCASE where there are 13 */
 } ScoreReport;
 
-void score_print_table(FILE *f, const ScoreReport *r);
-RtStatus score_print_json(FILE *f, const ScoreReport *r, RtError *err);
+/* To standard output, as a table or as JSON. */
+RtStatus score_print(const ScoreReport *r, bool json, RtError *err);
 
 #endif

@@ -1,7 +1,8 @@
 /* score_print.c: scores as a table for people, and as JSON with every digit. */
 #include "score.h"
 
-#include <cjson/cJSON.h>
+#include "json.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,29 +41,29 @@ static const char *class_name(const ScoreReport *r, int class, char buf[32])
 	return buf;
 }
 
-static void print_value(FILE *f, int width, ScoreKind k, double v)
+static void print_value(RtOut *f, int width, ScoreKind k, double v)
 {
 	if (isnan(v))
-		fprintf(f, "%*s", width, "-");
+		rt_out_print(f, "%*s", width, "-");
 	else
-		fprintf(f, "%*.*f", width, kinds[k].digits, kinds[k].scale * v);
+		rt_out_print(f, "%*.*f", width, kinds[k].digits, kinds[k].scale * v);
 }
 
-static void print_totals(FILE *f, const ScoreReport *r)
+static void print_totals(RtOut *f, const ScoreReport *r)
 {
 	for (size_t i = 0; i < RT_COUNT(order); i++) {
 		const ScoreKind k = order[i];
-		fprintf(f, "%-6s", kinds[k].key);
+		rt_out_print(f, "%-6s", kinds[k].key);
 		print_value(f, 8, k, r->scores->all[k]);
-		fprintf(f, " %-4s", kinds[k].unit);
+		rt_out_print(f, " %-4s", kinds[k].unit);
 		if (r->intervals) {
-			fputs(" [", f);
+			rt_out_puts(f, " [");
 			print_value(f, 0, k, r->intervals->all[k].low);
-			fputs(", ", f);
+			rt_out_puts(f, ", ");
 			print_value(f, 0, k, r->intervals->all[k].high);
-			fputs("]", f);
+			rt_out_puts(f, "]");
 		}
-		fprintf(f, "  %s\n", kinds[k].what);
+		rt_out_print(f, "  %s\n", kinds[k].what);
 	}
 }
 
@@ -77,93 +78,99 @@ static double frames_of(const ScoreSet *s, int class, bool predicted)
 	return n;
 }
 
-void score_print_table(FILE *f, const ScoreReport *r)
+static void print_table(RtOut *f, const ScoreReport *r)
 {
-	fprintf(f, "DCASE2024 metrics, %s average, %d recording%s%s\n\n",
-		r->micro ? "micro" : "macro", r->set->n, r->set->n == 1 ? "" : "s",
-		r->intervals ? ", 95 % jackknife intervals" : "");
+	rt_out_print(f, "DCASE2024 metrics, %s average, %d recording%s%s\n\n",
+		     r->micro ? "micro" : "macro", r->set->n, r->set->n == 1 ? "" : "s",
+		     r->intervals ? ", 95 % jackknife intervals" : "");
 	print_totals(f, r);
-	fprintf(f, "\n%-20s", "class");
+	rt_out_print(f, "\n%-20s", "class");
 	for (size_t i = 0; i + 1 < RT_COUNT(order); i++)
-		fprintf(f, "%7s ", kinds[order[i]].key);
-	fprintf(f, "%9s %9s\n", "rows", "predicted");
+		rt_out_print(f, "%7s ", kinds[order[i]].key);
+	rt_out_print(f, "%9s %9s\n", "rows", "predicted");
 	for (int c = 0; c < r->set->classes; c++) {
 		char buf[32];
-		fprintf(f, "%-20.20s", class_name(r, c, buf));
+		rt_out_print(f, "%-20.20s", class_name(r, c, buf));
 		for (size_t i = 0; i + 1 < RT_COUNT(order); i++) {
 			print_value(f, 7, order[i], r->scores->class[order[i]][c]);
-			fputc(' ', f);
+			rt_out_puts(f, " ");
 		}
-		fprintf(f, "%9.0f %9.0f\n", frames_of(r->set, c, false),
-			frames_of(r->set, c, true));
+		rt_out_print(f, "%9.0f %9.0f\n", frames_of(r->set, c, false),
+			     frames_of(r->set, c, true));
 	}
 }
 
-static cJSON *interval_json(const ScoreInterval *v)
+static void interval_json(RtJson *j, const char *key, const ScoreInterval *v)
 {
-	cJSON *const o = cJSON_CreateObject();
-	cJSON_AddNumberToObject(o, "estimate", v->estimate);
-	cJSON_AddNumberToObject(o, "bias", v->bias);
-	cJSON_AddNumberToObject(o, "std_err", v->std_err);
-	cJSON_AddNumberToObject(o, "low", v->low);
-	cJSON_AddNumberToObject(o, "high", v->high);
-	return o;
+	rt_json_object(j, key);
+	rt_json_number(j, "estimate", v->estimate);
+	rt_json_number(j, "bias", v->bias);
+	rt_json_number(j, "std_err", v->std_err);
+	rt_json_number(j, "low", v->low);
+	rt_json_number(j, "high", v->high);
+	rt_json_end_object(j);
 }
 
-static cJSON *jackknife_json(const ScoreReport *r)
+static void jackknife_json(RtJson *j, const ScoreReport *r)
 {
-	cJSON *const o = cJSON_CreateObject(), *const rows = cJSON_CreateArray();
-	for (int k = 0; k < SCORE_KINDS; k++) {
-		cJSON *const row = cJSON_CreateArray();
-		cJSON_AddItemToObject(o, kinds[k].key, interval_json(&r->intervals->all[k]));
-		for (int c = 0; c < r->set->classes; c++)
-			cJSON_AddItemToArray(row, interval_json(&r->intervals->class[k][c]));
-		cJSON_AddItemToArray(rows, row);
-	}
-	cJSON_AddItemToObject(o, "classwise", rows);
-	return o;
-}
-
-static cJSON *classwise_json(const ScoreReport *r)
-{
-	cJSON *const rows = cJSON_CreateArray();
+	rt_json_object(j, "jackknife");
 	for (int k = 0; k < SCORE_KINDS; k++)
-		cJSON_AddItemToArray(
-		    rows, cJSON_CreateDoubleArray(r->scores->class[k], r -> set -> classes));
-	return rows;
+		interval_json(j, kinds[k].key, &r->intervals->all[k]);
+	rt_json_list(j, "classwise");
+	for (int k = 0; k < SCORE_KINDS; k++) {
+		rt_json_list(j, NULL);
+		for (int c = 0; c < r->set->classes; c++)
+			interval_json(j, NULL, &r->intervals->class[k][c]);
+		rt_json_end_list(j);
+	}
+	rt_json_end_list(j);
+	rt_json_end_object(j);
 }
 
-static cJSON *report_json(const ScoreReport *r)
+static void classwise_json(RtJson *j, const ScoreReport *r)
 {
-	cJSON *const o = cJSON_CreateObject(), *const names = cJSON_CreateArray();
+	static const char *const rows[] = {"ER", "F", "DOAE", "DistE", "RDE", "LR", "SELD"};
+	rt_json_list(j, "classwise");
+	for (int k = 0; k < SCORE_KINDS; k++)
+		rt_json_numbers(j, NULL, r->scores->class[k], r -> set -> classes);
+	rt_json_end_list(j);
+	rt_json_list(j, "classwise_rows");
+	for (int k = 0; k < SCORE_KINDS; k++)
+		rt_json_string(j, NULL, rows[k]);
+	rt_json_end_list(j);
+}
+
+static void report_json(RtJson *j, const ScoreReport *r)
+{
+	rt_json_object(j, NULL);
 	for (size_t i = 0; i < RT_COUNT(order); i++)
-		cJSON_AddNumberToObject(o, kinds[order[i]].key, r->scores->all[order[i]]);
-	cJSON_AddStringToObject(o, "average", r->micro ? "micro" : "macro");
-	cJSON_AddNumberToObject(o, "files", r->set->n);
-	cJSON_AddItemToObject(o, "classwise", classwise_json(r));
-	cJSON_AddItemToObject(
-	    o, "classwise_rows",
-	    cJSON_CreateStringArray(
-		(const char *const[]){"ER", "F", "DOAE", "DistE", "RDE", "LR", "SELD"},
-		SCORE_KINDS));
+		rt_json_number(j, kinds[order[i]].key, r->scores->all[order[i]]);
+	rt_json_string(j, "average", r->micro ? "micro" : "macro");
+	rt_json_number(j, "files", r->set->n);
+	classwise_json(j, r);
+	rt_json_list(j, "classes");
 	for (int c = 0; c < r->set->classes; c++) {
 		char buf[32];
-		cJSON_AddItemToArray(names, cJSON_CreateString(class_name(r, c, buf)));
+		rt_json_string(j, NULL, class_name(r, c, buf));
 	}
-	cJSON_AddItemToObject(o, "classes", names);
+	rt_json_end_list(j);
 	if (r->intervals)
-		cJSON_AddItemToObject(o, "jackknife", jackknife_json(r));
-	return o;
+		jackknife_json(j, r);
+	rt_json_end_object(j);
 }
 
-RtStatus score_print_json(FILE *f, const ScoreReport *r, RtError *err)
+RtStatus score_print(const ScoreReport *r, bool json, RtError *err)
 {
-	cJSON *const o = report_json(r);
-	char *const text = o ? cJSON_Print(o) : NULL;
-	cJSON_Delete(o);
-	if (!text)
-		return rt_no_memory(err);
-	fprintf(f, "%s\n", text);
-	cJSON_free(text);
-	return RT_OK;
+	RtOut out;
+	const RtStatus s = rt_out_stdout(&out, err);
+	if (s)
+		return s;
+	RtJson j = rt_json_begin(&out, true);
+	if (json)
+		report_json(&j, r);
+	else
+		print_table(&out, r);
+	if (json)
+		rt_out_puts(&out, "\n");
+	return rt_out_commit(&out, err);
 }

@@ -124,21 +124,21 @@ const char *rt_class_name(const RtDecode *d, int class, char buf[32])
 	return buf;
 }
 
-void rt_spans_print(FILE *f, const RtModel *m, const char *clip, const RtSpans *s)
+void rt_spans_print(RtOut *f, const RtModel *m, const char *clip, const RtSpans *s)
 {
 	const double seconds = (double)m->audio.frame_samples / m->audio.rate;
 	if (s->n == 0) {
-		fprintf(f, "%s: nothing detected\n", clip);
+		rt_out_print(f, "%s: nothing detected\n", clip);
 		return;
 	}
-	fprintf(f, "%s\n  %8s %8s  %-22s %8s %10s %9s\n", clip, "from s", "to s", "class",
-		"azimuth", "elevation", "distance");
+	rt_out_print(f, "%s\n  %8s %8s  %-22s %8s %10s %9s\n", clip, "from s", "to s", "class",
+		     "azimuth", "elevation", "distance");
 	for (int64_t i = 0; i < s->n; i++) {
 		const RtSpan *const p = &s->at[i];
 		char buf[32];
-		fprintf(f, "  %8.1f %8.1f  %-22s %7.0f\u00b0 %9.0f\u00b0 %7.1f m\n",
-			(double)p->first * seconds, (double)(p->last + 1) * seconds,
-			rt_class_name(&m->decode, p->class, buf), p->azimuth, p->elevation,
-			p->metres);
+		rt_out_print(f, "  %8.1f %8.1f  %-22s %7.0f\u00b0 %9.0f\u00b0 %7.1f m\n",
+			     (double)p->first * seconds, (double)(p->last + 1) * seconds,
+			     rt_class_name(&m->decode, p->class, buf), p->azimuth, p->elevation,
+			     p->metres);
 	}
 }

@@ -52,14 +52,15 @@ bool rt_step_takes(const RtModel *m, const cJSON *choices, const char *path)
 
 /* ---- checks ------------------------------------------------------------------------------- */
 
-static bool chosen(const RtModel *m, const char *name)
+static RtStatus chosen(const RtModel *m, const char *name, bool *found, RtError *err)
 {
 	double v;
 	char path[256];
-	cJSON *const j = cJSON_Parse(m->training);
-	const bool found = rt_choice_number(j, choice_path(j, name, path), &v);
+	cJSON *j;
+	const RtStatus s = rt_json_read(&j, m->training, strlen(m->training), NULL, err);
+	*found = rt_choice_number(j, choice_path(j, name, path), &v);
 	cJSON_Delete(j);
-	return found;
+	return s == RT_DEVICE ? s : RT_OK;
 }
 
 static RtStatus check_input(const RtModel *m, const RtTensor *t, RtError *err)
@@ -77,14 +78,17 @@ static RtStatus check_input(const RtModel *m, const RtTensor *t, RtError *err)
 			return RT_OK;
 		return rt_fail(err, RT_BUG, "graph 'step': nothing makes its input '%s'", t->name);
 	}
-	default:
-		if (rt_tensor_numel(t) == 1 &&
-		    (role_of(m, t->name) != RT_CHOICE || chosen(m, t->name)))
+	default: {
+		bool known = true;
+		if (role_of(m, t->name) == RT_CHOICE && chosen(m, t->name, &known, err))
+			return RT_DEVICE;
+		if (rt_tensor_numel(t) == 1 && known)
 			return RT_OK;
 		return rt_fail(err, RT_BUG,
 			       "graph 'step': input '%s' is not one number that is "
 			       "known",
 			       t->name);
+	}
 	}
 }
 
@@ -305,14 +309,11 @@ static RtStatus write_outputs(RtStep *s, int64_t steps, const char *path, RtErro
 	memcpy(all, g->outputs, (size_t)g->noutputs * sizeof *all);
 	all[s->part[0]].rank = 1;
 	all[s->part[0]].dim[0] = steps;
-	RtStatus status = rt_out_open(&out, path, err);
-	if (!status) {
-		status = rt_st_header(out.file, g->noutputs, all, err);
-		if (status)
-			rt_out_cancel(&out);
-	}
+	const RtStatus status = rt_out_open(&out, path, err);
+	if (!status)
+		rt_st_header(&out, g->noutputs, all);
 	for (int i = 0; !status && i < g->noutputs; i++)
-		fwrite(s->out[i], sizeof(float), rt_tensor_numel(&all[i]), out.file);
+		rt_out_write(&out, s->out[i], sizeof(float) * rt_tensor_numel(&all[i]));
 	free(all);
 	return status ? status : rt_out_commit(&out, err);
 }

@@ -132,7 +132,7 @@ static RtStatus save_curves(const Trainer *t, RtError *err)
 	free(path);
 	if (s)
 		return s;
-	rt_curves_write(out.file, t->model, &t->history);
+	rt_curves_write(&out, t->model, &t->history);
 	return rt_out_commit(&out, err);
 }
 
@@ -241,19 +241,18 @@ static void show_epoch(Trainer *t, const RtEpoch *e)
 
 static RtStatus log_step(Trainer *t, double lr, double seconds, RtError *err)
 {
-	cJSON *const o = cJSON_CreateObject();
-	cJSON_AddStringToObject(o, "kind", "step");
-	cJSON_AddStringToObject(o, "stage", t->plan->stage);
-	cJSON_AddNumberToObject(o, "epoch", (double)t->at.epoch + 1);
-	cJSON_AddNumberToObject(o, "step", (double)t->at.step);
+	RtJson j = rt_log_begin(&t->log, "step");
+	rt_json_string(&j, "stage", t->plan->stage);
+	rt_json_number(&j, "epoch", (double)t->at.epoch + 1);
+	rt_json_number(&j, "step", (double)t->at.step);
 	for (int i = 0; i < t->step.nparts; i++)
-		cJSON_AddNumberToObject(o, t->history.part[i], t->step.value[i]);
-	cJSON_AddNumberToObject(o, "lr", lr);
-	cJSON_AddNumberToObject(o, "clips_per_second", step_clips(t) / seconds);
-	cJSON_AddNumberToObject(o, "gflops", 1e-9 * step_flops(t) / seconds);
+		rt_json_number(&j, t->history.part[i], t->step.value[i]);
+	rt_json_number(&j, "lr", lr);
+	rt_json_number(&j, "clips_per_second", step_clips(t) / seconds);
+	rt_json_number(&j, "gflops", 1e-9 * step_flops(t) / seconds);
 	if (t->roof_seconds > 0)
-		cJSON_AddNumberToObject(o, "roofline_share", step_roof(t) / seconds);
-	return rt_log_write(&t->log, o, err);
+		rt_json_number(&j, "roofline_share", step_roof(t) / seconds);
+	return rt_log_end(&t->log, &j, err);
 }
 
 /* ---- losses that are no numbers ----------------------------------------------------------- */
@@ -478,7 +477,7 @@ static RtStatus finish_epoch(Trainer *t, RtError *err)
 	if (!s)
 		s = rt_history_add(&t->history, &e, err);
 	if (!s)
-		s = rt_log_write(&t->log, rt_epoch_json(&t->history, &e), err);
+		s = rt_log_epoch(&t->log, &t->history, &e, err);
 	if (!s)
 		s = advance(t, err);
 	if (!s)
@@ -684,15 +683,14 @@ static void warn(const Trainer *t)
 /* The log begins with what the run is. */
 static RtStatus log_start(Trainer *t, RtError *err)
 {
-	cJSON *const o = cJSON_CreateObject();
-	cJSON_AddStringToObject(o, "kind", "start");
-	cJSON_AddStringToObject(o, "model", t->model->name);
-	cJSON_AddStringToObject(o, "target", t->model->target);
-	cJSON_AddStringToObject(o, "precision", t->model->precision);
-	cJSON_AddNumberToObject(o, "batch", (double)t->model->batch);
-	cJSON_AddNumberToObject(o, "recordings", t->data.n);
-	cJSON_AddRawToObject(o, "choices", t->id.choices);
-	return rt_log_write(&t->log, o, err);
+	RtJson j = rt_log_begin(&t->log, "start");
+	rt_json_string(&j, "model", t->model->name);
+	rt_json_string(&j, "target", t->model->target);
+	rt_json_string(&j, "precision", t->model->precision);
+	rt_json_number(&j, "batch", (double)t->model->batch);
+	rt_json_number(&j, "recordings", t->data.n);
+	rt_json_raw(&j, "choices", t->id.choices);
+	return rt_log_end(&t->log, &j, err);
 }
 
 static RtStatus prepare(Trainer *t, RtError *err)
@@ -779,7 +777,7 @@ RtStatus rt_verb_train(const RtModel *m, const RtOptions *o, RtError *err)
 	RtStatus s = rt_trainable_check(m, err);
 	if (s)
 		return s;
-	Trainer t = {.model = m, .options = o, .lock = -1};
+	Trainer t = {.model = m, .options = o, .log = {.fd = -1}, .lock = -1};
 	rt_progress_open(&t.progress, o->quiet);
 	s = prepare(&t, err);
 	while (!s && t.at.stage < t.plans.n)

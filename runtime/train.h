@@ -6,8 +6,9 @@
 #ifndef SELDRT_TRAIN_H
 #define SELDRT_TRAIN_H
 
-#include <cjson/cJSON.h>
+#include <sys/types.h>
 
+#include "json.h"
 #include "score.h"
 
 /* ---- dataset.c -------------------------------------------------------------------------- */
@@ -95,9 +96,9 @@ double rt_plan_lr(const RtPlan *p, int64_t epoch, int64_t batch, int64_t step);
 bool rt_choice_number(const cJSON *choices, const char *path, double *v);
 /* Those that the result depends on, of all stages, as text to be freed; NULL where memory
  * lacks. */
-char *rt_plans_text(const RtPlans *p);
-/* Lines that say where two such texts differ. */
-void rt_plans_differences(const char *then, const char *now, RtError *err);
+char *rt_plans_text(const RtPlans *p, RtError *err);
+/* Adds lines that say where two such texts differ; RT_INPUT, or RT_DEVICE where memory lacks. */
+RtStatus rt_plans_differences(const char *then, const char *now, RtError *err);
 
 /* ---- feed.c ----------------------------------------------------------------------------- */
 
@@ -230,24 +231,27 @@ typedef struct RtHistory {
 RtStatus rt_history_add(RtHistory *h, const RtEpoch *e, RtError *err);
 void rt_history_release(RtHistory *h);
 /* A page of curves that needs no other file. */
-void rt_curves_write(FILE *f, const RtModel *m, const RtHistory *h);
+void rt_curves_write(RtOut *f, const RtModel *m, const RtHistory *h);
 
 /* ---- runlog.c --------------------------------------------------------------------------- */
 
 /* A JSON object a line. */
 typedef struct RtLog {
-	FILE *file;
+	int fd;
 	char *path;
 	int64_t lines;
+	off_t bytes; /* of these lines */
+	RtOut line;  /* the one being made */
 } RtLog;
 
-/* Goes on after the first `lines` lines of the file, or all there are; reads the epochs among them
- * into h. */
+/* Goes on after the first `lines` lines of the file, or all there are (l->lines); reads the epochs
+ * among them into h. */
 RtStatus rt_log_open(RtLog *l, const char *path, int64_t lines, RtHistory *h, RtError *err);
-/* Takes the object over. */
-RtStatus rt_log_write(RtLog *l, cJSON *line, RtError *err);
 void rt_log_close(RtLog *l);
-cJSON *rt_epoch_json(const RtHistory *h, const RtEpoch *e);
+/* A line of this kind: members are added to what rt_log_begin returns. */
+RtJson rt_log_begin(RtLog *l, const char *kind);
+RtStatus rt_log_end(RtLog *l, RtJson *j, RtError *err);
+RtStatus rt_log_epoch(RtLog *l, const RtHistory *h, const RtEpoch *e, RtError *err);
 
 /* ---- step.c ----------------------------------------------------------------------------- */
 

@@ -87,13 +87,7 @@ static RtStatus report(const Options *o, const ScoreSet *set, RtError *err)
 	if (s)
 		return s;
 	const ScoreReport r = {set, &scores, o->jackknife ? &intervals : NULL, o->micro, NULL};
-	if (o->json)
-		s = score_print_json(stdout, &r, err);
-	else
-		score_print_table(stdout, &r);
-	if (!s && (fflush(stdout) || ferror(stdout)))
-		s = rt_fail(err, RT_INPUT, "the output could not be written");
-	return s;
+	return score_print(&r, o->json, err);
 }
 
 int score_main(int argc, char **argv)

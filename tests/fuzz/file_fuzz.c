@@ -74,9 +74,11 @@ static RtStatus read_log(Text t, RtError *err)
 	RtLog l;
 	RtHistory h = {.nparts = 1, .part = {"loss"}};
 	RtStatus s = rt_log_open(&l, MUTANT, 3, &h, err);
-	FILE *f = s ? NULL : tmpfile();
-	if (f)
-		rt_curves_write(f, &model, &h), fclose(f);
+	RtOut page;
+	rt_out_memory(&page);
+	if (!s)
+		rt_curves_write(&page, &model, &h);
+	rt_out_cancel(&page);
 	rt_log_close(&l);
 	rt_history_release(&h);
 	return s;
@@ -84,43 +86,38 @@ static RtStatus read_log(Text t, RtError *err)
 
 /* ---- whole files, to be mutated ---- */
 
-static bool slurp(Arena *a, FILE *f, Texts *seeds)
+static bool seed_of(Arena *a, RtOut *f, Texts *seeds, RtError *err)
 {
 	Text t = {0};
-	const long n = ftell(f);
-	if (n < 0)
+	char *const text = rt_out_take(f, &t.len, err);
+	if (!text)
 		return false;
-	t.len = (size_t)n;
-	t.s = arena_alloc(a, t.len + 1);
-	rewind(f);
-	const bool ok = fread(t.s, 1, t.len, f) == t.len;
-	fclose(f);
+	t.s = arena_strndup(a, text, t.len);
+	free(text);
 	list_push(a, seeds, t);
-	return ok;
+	return true;
 }
 
 static bool make_weights(Arena *a, Texts *seeds, RtError *err)
 {
 	const RtTensor t[PARAMS] = {params[0].tensor, params[1].tensor};
 	const float zeros[20] = {0};
-	FILE *f = tmpfile();
-	if (!f || rt_st_header(f, PARAMS, t, err))
-		return false;
-	fwrite(zeros, sizeof *zeros, 20, f);
-	return slurp(a, f, seeds);
+	RtOut f;
+	rt_out_memory(&f);
+	rt_st_header(&f, PARAMS, t);
+	rt_out_write(&f, zeros, sizeof zeros);
+	return seed_of(a, &f, seeds, err);
 }
 
 static bool make_array(Arena *a, Texts *seeds, RtError *err)
 {
-	(void)err;
 	const int64_t dim[] = {2, 5};
 	const float zeros[10] = {0};
-	FILE *f = tmpfile();
-	if (!f)
-		return false;
-	rt_npy_header(f, 2, dim);
-	fwrite(zeros, sizeof *zeros, 10, f);
-	return slurp(a, f, seeds);
+	RtOut f;
+	rt_out_memory(&f);
+	rt_npy_header(&f, 2, dim);
+	rt_out_write(&f, zeros, sizeof zeros);
+	return seed_of(a, &f, seeds, err);
 }
 
 static bool make_recording(Arena *a, Texts *seeds, RtError *err)

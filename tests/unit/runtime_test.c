@@ -340,14 +340,16 @@ static void test_fuzz(Test *t)
 static void write_tensors(const char *path, int n, const RtTensor *list)
 {
 	RtError *const err = rt_alloc(1, sizeof *err);
-	FILE *const f = fopen(path, "wb");
-	rt_st_header(f, n, list, err);
+	RtOut f;
+	if (rt_out_open(&f, path, err))
+		abort();
+	rt_st_header(&f, n, list);
 	uint64_t values = 0;
 	for (int i = 0; i < n; i++)
 		values += rt_tensor_numel(&list[i]);
 	for (; values > 0; values--)
-		fwrite("\0\0\0\0", 1, 4, f);
-	fclose(f);
+		rt_out_write(&f, "\0\0\0\0", 4);
+	rt_out_commit(&f, err);
 	free(err);
 }
 
@@ -467,14 +469,18 @@ static void test_npy(Test *t)
 
 static void write_npy(const char *path, int64_t n, int first_bad)
 {
-	FILE *const f = fopen(path, "wb");
+	RtOut f;
+	RtError *const err = rt_alloc(1, sizeof *err);
 	const int64_t dim[4] = {n, 1, FRAMES, BINS};
-	rt_npy_header(f, 4, dim);
+	if (rt_out_open(&f, path, err))
+		abort();
+	rt_npy_header(&f, 4, dim);
 	for (int64_t i = 0; i < n * FRAMES * BINS; i++) {
 		const float v = i == first_bad ? NAN : (float)(i % 37) / 37;
-		fwrite(&v, 4, 1, f);
+		rt_out_write(&f, &v, sizeof v);
 	}
-	fclose(f);
+	rt_out_commit(&f, err);
+	free(err);
 }
 
 /* ---- audio ------------------------------------------------------------------------------- */
@@ -873,7 +879,7 @@ static void test_usage(Test *t)
 	    {"init --seed -1 -o w2", RT_USAGE},
 	    {"init --seed 3 -o w2", RT_OK},
 	    {"init --seed 3 -o no/such/folder/w", RT_INPUT},
-	    {"init --seed 3 -o /dev/full", RT_INPUT},
+	    {"init --seed 3 -o /dev/full", RT_DEVICE},
 	    {"init --seed 3 -o /dev/null", RT_OK},
 	    {"run --weights w2 --input x.npy", RT_USAGE},
 	    {"run --weights w2 --input x.npy --output y", RT_OK},
@@ -996,13 +1002,14 @@ static void test_infer(Test *t)
 	    {"steps", 1, {5}},
 	};
 	RtError *const err = t->err;
-	FILE *const f = fopen("sure.safetensors", "wb");
-	CHECK(t, rt_st_header(f, 4, shapes, err) == RT_OK);
+	RtOut f;
+	CHECK(t, rt_out_open(&f, "sure.safetensors", err) == RT_OK);
+	rt_st_header(&f, 4, shapes);
 	for (int i = 0; i < CLASSES * BINS + CLASSES + 48 + 5; i++) {
 		const float v = i == CLASSES * BINS + 7 ? 4 : 0;
-		fwrite(&v, 4, 1, f);
+		rt_out_write(&f, &v, sizeof v);
 	}
-	fclose(f);
+	CHECK(t, rt_out_commit(&f, err) == RT_OK);
 	CHECK(t, program(t, "infer -w sure.safetensors -o out --table a.wav") == 0);
 	CHECK(t, lines_of("out/a.csv") == 13);
 	/* bad clips are named, the others done */

@@ -1025,23 +1025,25 @@ static const float *tensor_of(const RtSafetensors *st, const char *name)
 /* The first n inputs: examples first .. end - 1, in batches, of a fixed series. */
 static void write_examples(const char *path, int n, int first, int end)
 {
-	FILE *const f = fopen(path, "wb");
+	RtOut f;
 	RtError *const err = rt_alloc(1, sizeof *err);
 	RtTensor t[NIN];
+	if (rt_out_open(&f, path, err))
+		abort();
 	for (int i = 0; i < n; i++) {
 		t[i] = s_in[i];
 		t[i].dim[0] *= t[i].rank ? end - first : 1;
 	}
-	rt_st_header(f, n, t, err);
+	rt_st_header(&f, n, t);
 	for (int i = 0; i < n; i++) {
 		const uint64_t each = rt_tensor_numel(&s_in[i]);
 		for (uint64_t k = each * (uint64_t)first; k < each * (uint64_t)end; k++) {
 			uint64_t seed = k + 100000 * (uint64_t)i;
 			const float v = (float)(next_random(&seed) % 1000) / 1000;
-			fwrite(&v, sizeof v, 1, f);
+			rt_out_write(&f, &v, sizeof v);
 		}
 	}
-	fclose(f);
+	rt_out_commit(&f, err);
 	free(err);
 }
 
@@ -1309,12 +1311,12 @@ static bool no_leftovers(void)
 static void test_disk_full(Test *t)
 {
 	const char *const line = "train --data data --out f --resume --set epochs=2";
-	CHECK(t, finish(t, start(line, 500)) == RT_INPUT);
+	CHECK(t, finish(t, start(line, 500)) == RT_DEVICE);
 	CHECK(t, said(t, "f/checkpoint.safetensors: File too large") && no_leftovers());
 	/* room for the first checkpoint and no more: the log fills it */
 	CHECK(t, program(t, line) == RT_OK);
 	const char *const more = "train --data data --out f2 --resume --set epochs=20";
-	CHECK(t, finish(t, start(more, 8000)) == RT_INPUT);
+	CHECK(t, finish(t, start(more, 8000)) == RT_DEVICE);
 	CHECK(t, said(t, "File too large"));
 	CHECK(t, program(t, more) == RT_OK);
 	CHECK(t, program(t, "train --data data --out f3 --set epochs=20") == RT_OK);
@@ -1322,7 +1324,7 @@ static void test_disk_full(Test *t)
 	CHECK(t, program(t, "train --data data --out stderr/x") == RT_INPUT);
 	CHECK(t, said(t, "stderr/x: Not a directory"));
 	CHECK(t, program(t, "step --weights w.safetensors --batch b.safetensors --output "
-			    "/dev/full") == RT_INPUT);
+			    "/dev/full") == RT_DEVICE);
 	CHECK(t, said(t, "/dev/full: No space left on device"));
 }
 

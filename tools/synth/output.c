@@ -15,7 +15,7 @@ static void put(unsigned char *to, uint32_t v, int bytes)
 }
 
 /* PCM (tag 1) of 16 bits, or float (tag 3) of 32. */
-static void wav_header(FILE *f, int tag, int bits, int64_t n)
+static void wav_header(RtOut *f, int tag, int bits, int64_t n)
 {
 	unsigned char h[44] = "RIFF....WAVEfmt ....................data....";
 	const uint32_t frame = SYNTH_CHANNELS * (uint32_t)bits / 8, bytes = (uint32_t)n * frame;
@@ -28,10 +28,10 @@ static void wav_header(FILE *f, int tag, int bits, int64_t n)
 	put(h + 32, frame, 2);
 	put(h + 34, (uint32_t)bits, 2);
 	put(h + 40, bytes, 4);
-	fwrite(h, 1, sizeof h, f);
+	rt_out_write(f, h, sizeof h);
 }
 
-static void write_pcm(FILE *f, const float *x, int64_t n)
+static void write_pcm(RtOut *f, const float *x, int64_t n)
 {
 	unsigned char out[2 * SYNTH_CHANNELS * BLOCK];
 	for (int64_t first = 0; first < n; first += BLOCK) {
@@ -46,11 +46,11 @@ static void write_pcm(FILE *f, const float *x, int64_t n)
 				to[0] = (unsigned char)s;
 				to[1] = (unsigned char)(s >> 8);
 			}
-		fwrite(out, 2 * SYNTH_CHANNELS, (size_t)now, f);
+		rt_out_write(f, out, 2 * SYNTH_CHANNELS * (size_t)now);
 	}
 }
 
-static void write_float(FILE *f, const float *x, int64_t n)
+static void write_float(RtOut *f, const float *x, int64_t n)
 {
 	for (int64_t i = 0; i < n; i++)
 		for (int c = 0; c < SYNTH_CHANNELS; c++) {
@@ -58,7 +58,7 @@ static void write_float(FILE *f, const float *x, int64_t n)
 			uint32_t bits;
 			memcpy(&bits, &x[c * n + i], sizeof bits);
 			put(out, bits, 4);
-			fwrite(out, 1, 4, f);
+			rt_out_write(f, out, sizeof out);
 		}
 }
 
@@ -68,8 +68,8 @@ RtStatus output_wav(const char *path, const float *x, int64_t n, RtError *err)
 	const RtStatus s = rt_out_open(&o, path, err);
 	if (s)
 		return s;
-	wav_header(o.file, 1, 16, n);
-	write_pcm(o.file, x, n);
+	wav_header(&o, 1, 16, n);
+	write_pcm(&o, x, n);
 	return rt_out_commit(&o, err);
 }
 
@@ -79,8 +79,8 @@ RtStatus output_response(const char *path, const float *x, int64_t n, RtError *e
 	const RtStatus s = rt_out_open(&o, path, err);
 	if (s)
 		return s;
-	wav_header(o.file, 3, 32, n);
-	write_float(o.file, x, n);
+	wav_header(&o, 3, 32, n);
+	write_float(&o, x, n);
 	return rt_out_commit(&o, err);
 }
 
@@ -109,13 +109,13 @@ static long long source_number(const Event *e)
 					: (long long)e->source + 1000 * (e->annotated + 1);
 }
 
-static void write_row(FILE *f, const Row *r)
+static void write_row(RtOut *f, const Row *r)
 {
 	const Place *const p = &r->event->place[r->frame - r->event->first];
 	const long azimuth = lrint(wrap_degrees(p->azimuth));
-	fprintf(f, "%lld,%d,%lld,%ld,%ld,%ld\n", (long long)r->frame, r->event->class,
-		source_number(r->event), azimuth == 180 ? -180 : azimuth, lrint(p->elevation),
-		lrint(100 * p->metres));
+	rt_out_print(f, "%lld,%d,%lld,%ld,%ld,%ld\n", (long long)r->frame, r->event->class,
+		     source_number(r->event), azimuth == 180 ? -180 : azimuth, lrint(p->elevation),
+		     lrint(100 * p->metres));
 }
 
 RtStatus output_csv(const char *path, const Scene *s, RtError *err)
@@ -134,7 +134,7 @@ RtStatus output_csv(const char *path, const Scene *s, RtError *err)
 	RtOut o;
 	RtStatus status = rt_out_open(&o, path, err);
 	for (int64_t i = 0; !status && i < n; i++)
-		write_row(o.file, &rows[i]);
+		write_row(&o, &rows[i]);
 	free(rows);
 	return status ? status : rt_out_commit(&o, err);
 }
