@@ -113,7 +113,8 @@ typedef struct CudaImage {
 	int arch;
 	bool ptx;
 	CudaFamily family;
-	const char *path; /* in the cache, or in save_dir if that cannot be written */
+	const char *path;   /* in CudaCompileOptions.dir */
+	const char *cached; /* in the cache; NULL: there is none */
 } CudaImage;
 
 typedef struct CudaImages {
@@ -125,10 +126,11 @@ typedef struct CudaImages {
 } CudaImages;
 
 typedef struct CudaCompileOptions {
-	const char *archs;    /* "sm_90,a100,86"; NULL: all */
-	bool nvcc;            /* default: nvrtc */
-	bool no_ptx;          /* machine code alone */
-	const char *save_dir; /* a folder for failing source, logs and what the cache cannot take */
+	const char *archs;      /* "sm_90,a100,86"; NULL: all */
+	bool nvcc;              /* default: nvrtc */
+	bool no_ptx;            /* machine code alone */
+	const char *dir;        /* a folder of this compile's own, for images and sources */
+	const char *save_temps; /* a folder for source and log of what fails, or NULL */
 	void (*show)(void *ctx, int done, int all); /* as jobs end; or NULL */
 	void *show_ctx;
 } CudaCompileOptions;

@@ -39,7 +39,7 @@ const char *cache_folder(Arena *a)
 	const char *xdg = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
 	if (xdg && *xdg == '/')
 		return arena_printf(a, "%s/seldc", xdg);
-	return arena_printf(a, "%s/.cache/seldc", home && *home ? home : "/tmp");
+	return home && *home ? arena_printf(a, "%s/.cache/seldc", home) : NULL;
 }
 
 static const char *sum_path(Arena *a, const char *path)
@@ -54,25 +54,28 @@ static const char *sum_text(Arena *a, const void *data, size_t n)
 	return arena_printf(a, "%zu %s\n", n, cache_hash_name(a, s));
 }
 
-/* A regular file whole; NULL for anything else: opening a pipe would wait for its other end. */
-static const char *read_plain(Arena *a, const char *path, size_t *n)
+/* A regular file of this user's or root's, whole; NULL for anything else: what others have written
+ * is not run, and opening a pipe would wait for its other end. */
+static const char *read_own(Arena *a, const char *path, size_t *n)
 {
 	struct stat st;
-	return stat(path, &st) == 0 && S_ISREG(st.st_mode) ? file_read(a, path, n) : NULL;
+	if (lstat(path, &st) || !S_ISREG(st.st_mode) || (st.st_uid != geteuid() && st.st_uid != 0))
+		return NULL;
+	return file_read(a, path, n);
 }
 
-static bool fits_sum(Arena *a, const char *path)
+static bool take(Arena *a, const char *path, const char *to)
 {
 	size_t n = 0, nsum = 0;
-	const char *sum = read_plain(a, sum_path(a, path), &nsum);
-	const char *data = sum && nsum > 0 ? read_plain(a, path, &n) : NULL;
-	return data && n > 0 && strcmp(sum, sum_text(a, data, n)) == 0;
+	const char *sum = read_own(a, sum_path(a, path), &nsum);
+	const char *data = sum && nsum > 0 ? read_own(a, path, &n) : NULL;
+	return data && n > 0 && strcmp(sum, sum_text(a, data, n)) == 0 && file_write(to, data, n);
 }
 
-bool cache_holds(const char *path)
+bool cache_take(const char *path, const char *to)
 {
 	Arena *a = arena_new();
-	const bool ok = fits_sum(a, path);
+	const bool ok = take(a, path, to);
 	arena_free(a);
 	return ok;
 }
@@ -93,23 +96,23 @@ static bool make_folder_of(Arena *a, const char *path)
 	return true;
 }
 
-/* What is not a file stays: a folder cannot be replaced, a device must not be written to. */
-static bool write_plain(const char *path, const void *data, size_t n)
+/* A link is replaced; a device must not be, and a folder cannot. */
+static bool write_own(const char *path, const void *data, size_t n)
 {
 	struct stat st;
-	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode)) {
+	if (lstat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISLNK(st.st_mode)) {
 		errno = S_ISDIR(st.st_mode) ? EISDIR : EEXIST;
 		return false;
 	}
-	return file_write(path, data, n);
+	return file_replace(path, data, n);
 }
 
 bool cache_keep(const char *path, const void *data, size_t n)
 {
 	Arena *a = arena_new();
 	const char *sum = sum_text(a, data, n);
-	const bool ok = make_folder_of(a, path) && write_plain(path, data, n) &&
-			write_plain(sum_path(a, path), sum, strlen(sum));
+	const bool ok = make_folder_of(a, path) && write_own(path, data, n) &&
+			write_own(sum_path(a, path), sum, strlen(sum));
 	const int why = errno;
 	arena_free(a);
 	errno = why;

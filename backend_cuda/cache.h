@@ -20,10 +20,11 @@ void cache_hash_text(CacheHash *s, const char *text);
 /* 32 hexadecimal digits. */
 const char *cache_hash_name(Arena *a, CacheHash s);
 
-/* $XDG_CACHE_HOME/seldc or ~/.cache/seldc; it need not exist. */
+/* $XDG_CACHE_HOME/seldc or ~/.cache/seldc, which need not exist; NULL without a home: a folder that
+ * all may write to could hold kernels of anybody's. */
 const char *cache_folder(Arena *a);
-/* Whether the file is there and fits its sum. */
-bool cache_holds(const char *path);
+/* Copies the entry to the new file `to` if it is there, is this user's and fits its sum. */
+bool cache_take(const char *path, const char *to);
 /* Writes an entry and its sum, and makes their folder if it is missing; false (errno) on failure.
  */
 bool cache_keep(const char *path, const void *data, size_t n);

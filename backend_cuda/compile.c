@@ -1,9 +1,10 @@
 /* compile.c: CUDA C to machine code with NVRTC or nvcc, in parallel, with a cache.
  *
  * A job is one family's unit for one architecture, or as PTX for the newest. Each runs in a child
- * process that leaves image and log beside the emitted sources; a good image goes to the cache
- * under a name made of everything that it depends on, or stays there if the cache cannot be
- * written. What the cache holds is not compiled again. NVRTC is opened at run time. */
+ * process that leaves image and log in a folder of this compile's own; a copy of a good image goes
+ * to the cache under a name made of everything that it depends on. What the cache holds is copied
+ * from there and not compiled again, so that nothing that others do to the cache reaches this
+ * compile. NVRTC is opened at run time. */
 #define _GNU_SOURCE
 #include "backend_cuda.h"
 #include "cache.h"
@@ -46,10 +47,9 @@ typedef struct Job {
 	CudaFamily family;
 	int arch; /* 90: sm_90 */
 	bool ptx;
-	const char *path;               /* of the image: in the cache, or `beside` */
-	const char *beside;             /* where it stays if the cache cannot be written */
-	const char *image, *unit, *log; /* of this process alone, while the compiler runs */
-	const char *kept;               /* where the text stays if it does not compile */
+	const char *image, *unit, *log; /* in the folder of this compile */
+	const char *cached;             /* the image in the cache; NULL: there is no cache */
+	const char *kept; /* the unit's name for messages; with --save-temps its place */
 	const Buf *text;
 	pid_t pid;
 } Job;
@@ -310,16 +310,15 @@ static void add_job(Compiler *c, CudaFamily f, int arch, bool ptx)
 {
 	Job j = {.family = f, .arch = arch, .ptx = ptx, .text = &c->unit[f]};
 	Arena *a = c->arena;
-	const char *kind = ptx ? "ptx" : "cubin";
-	const int pid = (int)getpid();
-	j.path = arena_printf(a, "%s/%s.%s", c->cache, key_of(c, &j), kind);
-	j.kept = arena_printf(a, "%s/%s.%s.cu", c->opt->save_dir, c->code->model->name,
-			      cuda_family_name(f));
-	j.beside = arena_printf(a, "%s/%s.%s.sm_%d.%s", c->opt->save_dir, c->code->model->name,
-				cuda_family_name(f), arch, kind);
-	j.image = arena_printf(a, "%s.%d.tmp", j.beside, pid);
-	j.unit = arena_printf(a, "%s.%d.cu", j.beside, pid);
-	j.log = arena_printf(a, "%s.%d.log", j.beside, pid);
+	const char *kind = ptx ? "ptx" : "cubin", *family = cuda_family_name(f);
+	const char *keep = c->opt->save_temps;
+	if (c->cache)
+		j.cached = arena_printf(a, "%s/%s.%s", c->cache, key_of(c, &j), kind);
+	j.kept = arena_printf(a, "%s%s%s.%s.cu", keep ? keep : "", keep ? "/" : "",
+			      c->code->model->name, family);
+	j.image = arena_printf(a, "%s/%s.sm_%d.%s", c->opt->dir, family, arch, kind);
+	j.unit = arena_printf(a, "%s.cu", j.image);
+	j.log = arena_printf(a, "%s.log", j.image);
 	list_push(a, &c->jobs, j);
 }
 
@@ -497,12 +496,28 @@ static const char *telling_line(Arena *a, const char *log)
 	return arena_strndup(a, at, strcspn(at, "\n"));
 }
 
+/* Source and log where they were asked for. */
+static void keep_failure(const Compiler *c, const Job *j, const char *log, size_t len)
+{
+	if (!c->opt->save_temps) {
+		diag_note(c->diag, (Loc){0},
+			  "--save-temps DIR keeps source and everything the compiler said");
+		return;
+	}
+	const char *kept_log =
+	    arena_printf(c->arena, "%s.sm_%d.%s.log", j->kept, j->arch, j->ptx ? "ptx" : "cubin");
+	if (!file_replace(kept_log, log, len) || !file_replace(j->kept, j->text->s, j->text->len))
+		diag_error(c->diag, E553, (Loc){0}, "%s: %s", j->kept, strerror(errno));
+	else
+		diag_note(c->diag, (Loc){0},
+			  "source kept as %s, everything the compiler said in %s", j->kept,
+			  kept_log);
+}
+
 static void report(const Compiler *c, const Job *j, const char *why)
 {
 	size_t len = 0;
-	const char *kept_log = arena_printf(c->arena, "%s.log", j->beside);
-	const bool logged = rename(j->log, kept_log) == 0;
-	const char *log = logged ? file_read(c->arena, kept_log, &len) : NULL;
+	const char *log = file_read(c->arena, j->log, &len);
 	log = log ? log : "";
 	const CudaLaunch *l = failed_launch(c, j, log);
 	if (l) {
@@ -520,13 +535,7 @@ static void report(const Compiler *c, const Job *j, const char *why)
 	const char *line = telling_line(c->arena, log);
 	if (*line)
 		diag_note(c->diag, (Loc){0}, "%s", line);
-	if (!logged || !file_write(j->kept, j->text->s, j->text->len))
-		diag_error(c->diag, E553, (Loc){0}, "%s: %s", logged ? j->kept : kept_log,
-			   strerror(errno));
-	else
-		diag_note(c->diag, (Loc){0},
-			  "source kept as %s, everything the compiler said in %s", j->kept,
-			  kept_log);
+	keep_failure(c, j, log, len);
 }
 
 /* ---- all jobs ---- */
@@ -545,43 +554,32 @@ static const char *failure(const Compiler *c, const Job *j, int status)
 	return NULL;
 }
 
-/* Moves the image to the cache, or beside the sources. */
-static bool keep_image(Compiler *c, Job *j)
+/* Copies the image to the cache, for other builds. */
+static void keep_image(Compiler *c, const Job *j)
 {
+	if (!j->cached)
+		return;
 	Arena *a = arena_new();
 	size_t n = 0;
 	const char *data = file_read(a, j->image, &n);
-	const bool cached = data && cache_keep(j->path, data, n);
-	const int why = errno;
-	arena_free(a);
-	if (cached) {
-		unlink(j->image);
-		return true;
-	}
-	if (!c->unkept)
+	if (!(data && cache_keep(j->cached, data, n)) && !c->unkept) {
 		diag_warning(c->diag, (Loc){0},
-			     "compiled kernels cannot be kept for other builds: %s: %s", j->path,
-			     strerror(why));
-	c->unkept = true;
-	j->path = j->beside;
-	if (rename(j->image, j->path) == 0)
-		return true;
-	diag_error(c->diag, E553, (Loc){0}, "%s: %s", j->path, strerror(errno));
-	return false;
+			     "compiled kernels cannot be kept for other builds: %s: %s", j->cached,
+			     strerror(errno));
+		c->unkept = true;
+	}
+	arena_free(a);
 }
 
-static bool finish_job(Compiler *c, Job *j, int status)
+static bool finish_job(Compiler *c, const Job *j, int status)
 {
 	const char *why = failure(c, j, status);
-	const bool ok = !why && keep_image(c, j);
-	if (why && !c->failed[j->family])
+	if (!why)
+		keep_image(c, j);
+	else if (!c->failed[j->family])
 		report(c, j, why);
-	c->failed[j->family] = c->failed[j->family] || !ok;
-	unlink(j->log);
-	unlink(j->unit);
-	if (!ok)
-		unlink(j->image);
-	return ok;
+	c->failed[j->family] = c->failed[j->family] || why;
+	return !why;
 }
 
 static bool finish_one(Compiler *c)
@@ -608,7 +606,7 @@ static bool run_jobs(Compiler *c, int *cached)
 	bool ok = true;
 	for (int i = 0; i < c->jobs.n; i++) {
 		Job *j = &c->jobs.at[i];
-		if (cache_holds(j->path)) {
+		if (j->cached && cache_take(j->cached, j->image)) {
 			++*cached;
 			continue;
 		}
@@ -653,7 +651,7 @@ bool cuda_compile(const CudaCode *code, const CudaCompileOptions *opt, Diag *d, 
 	const bool ok = run_jobs(&c, &out->cached);
 	for (int i = 0; ok && i < c.jobs.n; i++) {
 		const Job *j = &c.jobs.at[i];
-		const CudaImage image = {j->arch, j->ptx, j->family, j->path};
+		const CudaImage image = {j->arch, j->ptx, j->family, j->image, j->cached};
 		list_push(code->arena, &out->at, image);
 	}
 	if (c.nvrtc.library)

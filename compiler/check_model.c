@@ -6,15 +6,15 @@
  * 3. The whole: outputs, loss, gradients and state of a program against the evaluator on the graph
  *    before any pass, and in float64 the slope of the loss along a random direction of all weights.
  *    Long segments are cut, as the evaluator is slow.
- * Programs lie in a temporary folder. */
+ * Programs lie in the command's private folder. */
 #define _GNU_SOURCE
 #include "check_model.h"
 
 #include "built.h"
+#include "command.h"
 #include "runtime/internal.h"
 #include "runtime/rt_cuda.h"
 #include "single.h"
-#include "toolchain.h"
 #include "train.h"
 
 #include <errno.h>
@@ -254,7 +254,6 @@ static int load(Check *c, const CompileOptions *o, const char *name, Backend *b)
 {
 	CompileOptions library = *o;
 	library.output = arena_printf(c->arena, "%s/%s-%s.so", c->dir, name, b->name);
-	library.save_temps = arena_printf(c->arena, "%s/%s-%s", c->dir, name, b->name);
 	rt_progress_text(&c->progress, arena_printf(c->arena, "building %s for %s", name, b->name));
 	return built_load(c->arena, &c->diag, &library, name, &b->built);
 }
@@ -585,13 +584,12 @@ int compile_check(const CompileOptions *o)
 	*c = (Check){.arena = a, .o = o, .ops = ops_new(a), .diag = {.arena = a, .out = stderr}};
 	buf_init(&c->whole, a);
 	choose_backends(c);
-	if (!c->diag.status && !(c->dir = make_temporary(a, "check")))
+	if (!c->diag.status && !(c->dir = command_folder(a, o)))
 		diag_error(&c->diag, E553, (Loc){0}, "temporary folder: %s", strerror(errno));
 	int status = c->diag.status;
 	if (!status) {
 		rt_progress_open(&c->progress, false);
 		status = check(c);
-		remove_temporary(c->dir);
 	}
 	arena_free(a);
 	return status;

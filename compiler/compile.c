@@ -7,6 +7,7 @@
 
 #include "backend_cpu/backend_cpu.h"
 #include "backend_cuda/backend_cuda.h"
+#include "command.h"
 #include "graph.h"
 #include "inspect.h"
 #include "runtime/internal.h"
@@ -28,6 +29,7 @@ typedef struct Compile {
 	Model *model;
 	Target target; /* cpu or cuda */
 	const char *archs;
+	const char *dir; /* private, or NULL: nothing has been written yet */
 	Report report;
 	const char *stage; /* what is being done since `since`; NULL: nothing that takes time */
 	double since;
@@ -67,6 +69,8 @@ static int compile_for(const CompileOptions *o, void (*body)(Compile *cx),
 	}
 	wipe_progress(cx);
 	const int status = cx->diag.status;
+	if (cx->dir)
+		command_remove(cx->dir);
 	arena_free(a);
 	return status;
 }
@@ -154,16 +158,23 @@ static void run_passes(Compile *cx, Module *m, const PassHooks *hooks)
 		diag_check(&cx->diag);
 }
 
-/* Folder of the emitted sources; made if it is missing. */
-static const char *temps_folder(Compile *cx)
+/* The compile's private folder; made if it is missing. */
+static const char *private_folder(Compile *cx)
 {
-	const char *dir = cx->o->save_temps
-			      ? cx->o->save_temps
-			      : arena_printf(cx->arena, "generated/%s-%s", cx->model->name,
-					     target_name(cx->target));
-	if (!make_folders(cx->arena, dir))
-		diag_fatal(&cx->diag, E553, (Loc){0}, "%s: %s", dir, strerror(errno));
-	return dir;
+	if (!cx->dir && !(cx->dir = command_folder(cx->arena, cx->o)))
+		diag_fatal(&cx->diag, E553, (Loc){0}, "%s: %s", cx->o->work, strerror(errno));
+	return cx->dir;
+}
+
+/* Keeps an emitted source, NAME and the suffix, where --save-temps asks for it. */
+static void save_source(Compile *cx, const char *suffix, const Buf *b)
+{
+	const char *dir = cx->o->save_temps;
+	if (!dir)
+		return;
+	const char *path = arena_printf(cx->arena, "%s/%s%s", dir, cx->model->name, suffix);
+	if (!make_folders(cx->arena, dir) || !file_replace(path, b->s, b->len))
+		diag_fatal(&cx->diag, E553, (Loc){0}, "%s: %s", path, strerror(errno));
 }
 
 /* No path, or "-" as compilers have it: to stdout. */
@@ -263,23 +274,29 @@ static void link_program(Compile *cx, const Buf *source, const Buf *more, const 
 	const CompileOptions *o = cx->o;
 	Arena *a = cx->arena;
 	const bool lib = o->emit == EMIT_LIB;
-	const char *dir = temps_folder(cx), *name = cx->model->name;
+	const char *name = cx->model->name;
 	const char *output = o->output ? o->output : lib ? arena_printf(a, "lib%s.so", name) : name;
 	check_output(cx, output);
-	const LinkJob job = {.source = arena_printf(a, "%s/%s.c", dir, name),
-			     .more = more ? arena_printf(a, "%s/%s.images.s", dir, name) : NULL,
-			     .output = output,
+	save_source(cx, ".c", source);
+	if (more)
+		save_source(cx, ".images.s", more);
+	const LinkJob job = {.dir = private_folder(cx),
+			     .source = source,
+			     .more = more,
 			     .weights = o->weights,
 			     .shared = lib,
 			     .flags = flags,
-			     .libs = libs};
-	write_out(cx, job.source, source);
-	if (more)
-		write_out(cx, job.more, more);
+			     .libs = libs,
+			     .save_temps = o->save_temps,
+			     .name = name};
+	const char *linked = tool_link(a, &cx->diag, &job);
+	if (!linked)
+		return;
 	if (lib)
 		write_header(cx, output);
-	if (tool_link(a, &cx->diag, &job))
-		say_built(cx, output);
+	if (!file_move(linked, output))
+		diag_fatal(&cx->diag, E553, (Loc){0}, "%s: %s", output, strerror(errno));
+	say_built(cx, output);
 }
 
 /* What oneDNN computes; without it nothing, which is an error only where it was asked for. */
@@ -318,10 +335,11 @@ static CudaPrecision cuda_precision(const char *name)
 	return !strcmp(name, "bf16") ? CUDA_BF16 : !strcmp(name, "tf32") ? CUDA_TF32 : CUDA_FP32;
 }
 
-/* Machine code or PTX to files NAME.FAMILY.sm_NN.cubin in the folder of emitted sources. */
+/* Machine code or PTX to files NAME.FAMILY.sm_NN.cubin, in the current folder unless -o names one.
+ */
 static void write_images(Compile *cx, const CudaImages *images)
 {
-	const char *dir = cx->o->output ? cx->o->output : temps_folder(cx);
+	const char *dir = cx->o->output ? cx->o->output : ".";
 	if (!make_folders(cx->arena, dir))
 		diag_fatal(&cx->diag, E553, (Loc){0}, "%s: %s", dir, strerror(errno));
 	for (int i = 0; i < images->at.n; i++) {
@@ -332,11 +350,11 @@ static void write_images(Compile *cx, const CudaImages *images)
 		b.s = file_read(cx->arena, m->path, &b.len);
 		if (!b.s)
 			diag_fatal(&cx->diag, E553, (Loc){0}, "%s: %s", m->path, strerror(errno));
-		write_out(cx,
-			  arena_printf(cx->arena, "%s/%s.%s.sm_%d.%s", dir, cx->model->name,
-				       cuda_family_name(m->family), m->arch,
-				       m->ptx ? "ptx" : "cubin"),
-			  &b);
+		const char *path =
+		    arena_printf(cx->arena, "%s/%s.%s.sm_%d.%s", dir, cx->model->name,
+				 cuda_family_name(m->family), m->arch, m->ptx ? "ptx" : "cubin");
+		if (!file_replace(path, b.s, b.len))
+			diag_fatal(&cx->diag, E553, (Loc){0}, "%s: %s", path, strerror(errno));
 	}
 }
 
@@ -358,11 +376,11 @@ static void build_cuda(Compile *cx)
 		write_out(cx, o->output, &cu);
 		return;
 	}
-	const char *dir = temps_folder(cx);
-	write_out(cx, arena_printf(a, "%s/%s.cu", dir, cx->model->name), &cu);
+	save_source(cx, ".cu", &cu);
 	const CudaCompileOptions how = {.archs = cx->archs,
 					.nvcc = !strcmp(o->compiler, "nvcc"),
-					.save_dir = dir,
+					.dir = private_folder(cx),
+					.save_temps = o->save_temps,
 					.show = show_kernels,
 					.show_ctx = cx};
 	CudaImages images = {0};

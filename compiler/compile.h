@@ -13,14 +13,15 @@ typedef struct CompileOptions {
 	const char *output; /* NULL: the model's name */
 	Target target;
 	Emit emit;
-	const char *precision; /* "fp32", "tf32", "bf16" */
-	const char *arch;      /* "sm_90,sm_80" or names; NULL: the visible GPU's */
-	const char *compiler;  /* "nvrtc", "nvcc" */
-	const char *library;   /* of products on the CPU: "auto", "own", "onednn" */
-	const char *weights;   /* safetensors to embed, or NULL */
-	const char *save_temps;
-	int64_t batch;  /* 0: 1 */
-	double seconds; /* 0: the model's own segment */
+	const char *precision;  /* "fp32", "tf32", "bf16" */
+	const char *arch;       /* "sm_90,sm_80" or names; NULL: the visible GPU's */
+	const char *compiler;   /* "nvrtc", "nvcc" */
+	const char *library;    /* of products on the CPU: "auto", "own", "onednn" */
+	const char *weights;    /* safetensors to embed, or NULL */
+	const char *save_temps; /* folder for emitted sources and compilers' messages, or NULL */
+	const char *work;       /* the command's private folder; command_folder makes it */
+	int64_t batch;          /* 0: 1 */
+	double seconds;         /* 0: the model's own segment */
 	int nsets;
 	const char *const *sets; /* "name=value" */
 	bool train;              /* also the graph "step" */

@@ -4,6 +4,7 @@
 #include "compile.h"
 
 #include "check_model.h"
+#include "command.h"
 #include "sweep.h"
 #include "tools/tools.h"
 
@@ -205,7 +206,7 @@ static const struct argp_option build_options[] = {
     {"compiler", KEY_COMPILER, "nvrtc|nvcc", 0, "compiler of the kernels (default nvrtc)", 0},
     {"library", KEY_LIBRARY, "auto|own|onednn", 0,
      "cpu: what computes convolutions and matrix products; auto (default): the faster for each", 0},
-    {"save-temps", KEY_TEMPS, "DIR", 0, "emitted sources (default generated/MODEL-TARGET)", 0},
+    {"save-temps", KEY_TEMPS, "DIR", 0, "keep emitted sources and what compilers say there", 0},
     {"poison", KEY_POISON, 0, 0, "cpu: fill memory with NaN before and after the life of its value",
      0},
     {"verbose", 'v', 0, 0, "say what every pass did and refused", 0},
@@ -354,32 +355,36 @@ static const struct argp pass_argp = {pass_options, pass_parse, NULL, NULL, NULL
 static const struct argp_child children[] = {
     {&model_argp, 0, "Model:", 1}, {&pass_argp, 0, "Passes:", 2}, {0}};
 
-typedef struct Verb {
+/* Where a verb's private folder lies. */
+typedef enum Work { WORK_NONE, WORK_BESIDE_OUTPUT, WORK_TEMPORARY } Work;
+
+typedef struct Entry {
 	const char *name, *args, *doc;
-	int (*run)(const CompileOptions *o);
+	Verb *run;
+	Work work;
 	const struct argp_option *options;
 	argp_parser_t parse;
-} Verb;
+} Entry;
 
-static const Verb verbs[] = {
-    {"build", "MODEL.json", "Compile a model to a program.", compile_build, build_options,
-     build_parse},
+static const Entry verbs[] = {
+    {"build", "MODEL.json", "Compile a model to a program.", compile_build, WORK_BESIDE_OUTPUT,
+     build_options, build_parse},
     {"inspect", "MODEL.json",
      "Parameters and multiply-accumulates by part, shapes, memory, what the passes do.",
-     compile_inspect, inspect_options, inspect_parse},
+     compile_inspect, WORK_NONE, inspect_options, inspect_parse},
     {"check", "MODEL.json",
      "Every gradient by central differences, every kernel and the whole (batch 2, long segments "
      "cut) "
      "against float64.",
-     compile_check, check_options, check_parse},
+     compile_check, WORK_TEMPORARY, check_options, check_parse},
     {"sweep", "MODEL.json", "Build, verify and time every subset of the fusion passes.",
-     compile_sweep, sweep_options, sweep_parse},
+     compile_sweep, WORK_TEMPORARY, sweep_options, sweep_parse},
     {"opt", "MODEL.json|GRAPH.sir",
-     "Print the IR of a model or of text IR; with --passes, after these passes.", compile_opt, NULL,
-     opt_parse},
+     "Print the IR of a model or of text IR; with --passes, after these passes.", compile_opt,
+     WORK_NONE, NULL, opt_parse},
 };
 
-static int run_verb(const Verb *v, int argc, char **argv)
+static int run_verb(const Entry *v, int argc, char **argv)
 {
 	Args a = {.o = {.precision = "fp32", .compiler = "nvrtc", .library = "auto"}};
 	a.o.sets = a.sets;
@@ -387,7 +392,10 @@ static int run_verb(const Verb *v, int argc, char **argv)
 	argp_err_exit_status = EXIT_USAGE;
 	if (argp_parse(&argp, argc, argv, 0, NULL, &a))
 		return EXIT_USAGE;
-	return v->run(&a.o);
+	if (v->work == WORK_NONE)
+		return v->run(&a.o);
+	const bool one_file = a.o.emit == EMIT_PROGRAM || a.o.emit == EMIT_LIB;
+	return command_run(&a.o, v->run, v->work == WORK_BESIDE_OUTPUT && one_file);
 }
 
 static int explain(int argc, char **argv)
@@ -521,9 +529,5 @@ static int run(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	const int status = run(argc, argv);
-	if (!fflush(stdout) && !ferror(stdout))
-		return status;
-	fprintf(stderr, "seldc: error: standard output: %s\n", strerror(errno));
-	return status ? status : EXIT_INPUT;
+	return command_end(run(argc, argv));
 }

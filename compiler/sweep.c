@@ -3,10 +3,11 @@
  *
  * The clean-up passes stay on. A subset in which passes find nothing to do is the same program as
  * the subset without them, which stands for both. That covers what one pass needs of another.
- * Programs, weights and results live in a temporary folder. */
+ * Programs, weights and results live in the command's private folder. */
 #define _GNU_SOURCE
 #include "sweep.h"
 
+#include "command.h"
 #include "passes/passes.h"
 #include "runtime/json.h"
 #include "sweep_page.h"
@@ -167,7 +168,6 @@ static int build(Sweep *s, Variant *v, const char *name, const char *precision)
 	o.precision = precision;
 	o.quiet = true;
 	o.output = v->program = arena_printf(s->arena, "%s/%s", s->dir, name);
-	o.save_temps = arena_printf(s->arena, "%s/source", s->dir);
 	return compile_build(&o);
 }
 
@@ -706,7 +706,7 @@ int compile_sweep(const CompileOptions *o)
 	int status = EXIT_DONE;
 	list_passes(s);
 	if (read_only(s)) {
-		s->dir = make_temporary(a, "sweep");
+		s->dir = command_folder(a, o);
 		if (!s->dir)
 			diag_error(&s->diag, E553, (Loc){0}, "temporary folder: %s",
 				   strerror(errno));
@@ -716,7 +716,6 @@ int compile_sweep(const CompileOptions *o)
 		s->input = arena_printf(a, "%s/input.npy", s->dir);
 		rt_progress_open(&s->progress, false);
 		status = sweep(s);
-		remove_temporary(s->dir);
 	}
 	if (!status)
 		status = s->diag.status;

@@ -1,10 +1,10 @@
 /* toolchain.c: runs the C compiler. Commands are argument vectors, never shell text, so that any
- * file name works; what the compiler prints goes to a log beside the source. */
+ * file name works; what the compiler prints goes to a log beside the source. All that is ours lies
+ * in a private folder under names of ours. */
 #define _GNU_SOURCE
 #include "toolchain.h"
 
 #include <errno.h>
-#include <ftw.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <spawn.h>
@@ -90,33 +90,48 @@ int tool_run(char *const *argv, const char *log)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
 }
 
+/* A file of the job's folder; NULL after a diagnostic. */
+static const char *write_file(Arena *a, Diag *d, const LinkJob *job, const char *name,
+			      const Buf *text)
+{
+	const char *path = arena_printf(a, "%s/%s", job->dir, name);
+	if (file_write(path, text->s, text->len))
+		return path;
+	diag_error(d, E553, (Loc){0}, "%s: %s", path, strerror(errno));
+	return NULL;
+}
+
 /* The weights as an object file: a few lines of assembler that include the file. */
 static const char *weights_source(Arena *a, Diag *d, const LinkJob *job)
 {
-	const char *path = arena_printf(a, "%s.weights.s", job->source);
 	char full[PATH_MAX];
+	Buf b;
 	if (!realpath(job->weights, full)) {
 		diag_error(d, E701, (Loc){0}, "%s: %s", job->weights, strerror(errno));
 		return NULL;
 	}
-	for (const char *p = full; *p; p++) {
-		if (*p != '"' && *p != '\\' && (unsigned char)*p >= 0x20)
-			continue;
-		diag_error(d, E701, (Loc){0}, "%s: cannot embed a file of such a name",
-			   job->weights);
+	buf_init(&b, a);
+	buf_puts(&b, "\t.section .rodata\n\t.balign 64\n"
+		     "\t.globl seldc_weights, seldc_weights_end\n"
+		     "seldc_weights:\n\t.incbin ");
+	buf_c_string(&b, full);
+	buf_puts(&b, "\nseldc_weights_end:\n\t.byte 0\n"
+		     "\t.section .note.GNU-stack,\"\",@progbits\n");
+	return write_file(a, d, job, "weights.s", &b);
+}
+
+/* The first line about an error, without our folder's name. */
+static const char *first_error(Arena *a, const LinkJob *job, const char *text)
+{
+	const char *at = strstr(text, "error");
+	while (at && at > text && at[-1] != '\n')
+		at--;
+	if (!at)
 		return NULL;
-	}
-	const char *text =
-	    arena_printf(a,
-			 "\t.section .rodata\n\t.balign 64\n"
-			 "\t.globl seldc_weights, seldc_weights_end\n"
-			 "seldc_weights:\n\t.incbin \"%s\"\nseldc_weights_end:\n\t.byte 0\n"
-			 "\t.section .note.GNU-stack,\"\",@progbits\n",
-			 full);
-	if (file_write(path, text, strlen(text)))
-		return path;
-	diag_error(d, E553, (Loc){0}, "%s: %s", path, strerror(errno));
-	return NULL;
+	const size_t n = strlen(job->dir);
+	if (!strncmp(at, job->dir, n) && at[n] == '/')
+		at += n + 1;
+	return arena_strndup(a, at, strcspn(at, "\n"));
 }
 
 static void report(Arena *a, Diag *d, const LinkJob *job, const char *cc, int status,
@@ -126,15 +141,21 @@ static void report(Arena *a, Diag *d, const LinkJob *job, const char *cc, int st
 		diag_error(d, E601, (Loc){0}, "cannot run the C compiler '%s'", cc);
 		return;
 	}
-	size_t len;
+	size_t len = 0;
 	const char *text = file_read(a, log, &len);
-	const char *first = text ? strstr(text, "error") : NULL;
-	while (first && first > text && first[-1] != '\n')
-		first--;
-	diag_error(d, E603, (Loc){0}, "%s failed on %s (everything it said: %s)", cc, job->source,
-		   log);
+	const char *first = text ? first_error(a, job, text) : NULL;
+	diag_error(d, E603, (Loc){0}, "%s failed on the emitted source", cc);
 	if (first)
-		diag_note(d, (Loc){0}, "%.*s", (int)strcspn(first, "\n"), first);
+		diag_note(d, (Loc){0}, "%s", first);
+	if (!job->save_temps) {
+		diag_note(d, (Loc){0}, "--save-temps DIR keeps source and everything it said");
+		return;
+	}
+	const char *kept = arena_printf(a, "%s/%s.c.log", job->save_temps, job->name);
+	if (text && file_replace(kept, text, len))
+		diag_note(d, (Loc){0}, "everything it said is kept as %s", kept);
+	else
+		diag_error(d, E553, (Loc){0}, "%s: %s", kept, strerror(errno));
 }
 
 static const char *c_compiler(void)
@@ -153,13 +174,30 @@ bool tool_has_header(Arena *a, const char *name)
 	return tool_run(c.at, "/dev/null") == 0;
 }
 
-bool tool_link(Arena *a, Diag *d, const LinkJob *job)
+/* The sources, written to the job's folder; false after a diagnostic. */
+static bool add_sources(Arena *a, Diag *d, const LinkJob *job, Command *c)
+{
+	const char *const path[] = {
+	    write_file(a, d, job, "program.c", job->source),
+	    job->more ? write_file(a, d, job, "images.s", job->more) : "",
+	    job->weights ? weights_source(a, d, job) : "",
+	};
+	for (size_t i = 0; i < COUNT(path); i++) {
+		if (!path[i])
+			return false;
+		if (*path[i])
+			add(a, c, path[i]);
+	}
+	return true;
+}
+
+const char *tool_link(Arena *a, Diag *d, const LinkJob *job)
 {
 	const char *home = tool_home(a, d);
 	if (!home)
-		return false;
-	const char *cc = c_compiler();
-	const char *log = arena_printf(a, "%s.log", job->source);
+		return NULL;
+	const char *cc = c_compiler(), *result = arena_printf(a, "%s/program", job->dir);
+	const char *log = arena_printf(a, "%s/program.log", job->dir);
 	Command c = {0};
 	add_words(a, &c, cc);
 	add_words(a, &c, job->flags);
@@ -169,16 +207,9 @@ bool tool_link(Arena *a, Diag *d, const LinkJob *job)
 	add(a, &c, arena_printf(a, "-I%s", home));
 	add(a, &c, arena_printf(a, "-I%s/include", home));
 	add_words(a, &c, "-o");
-	add(a, &c, job->output);
-	add(a, &c, job->source);
-	if (job->more)
-		add(a, &c, job->more);
-	if (job->weights) {
-		const char *s = weights_source(a, d, job);
-		if (!s)
-			return false;
-		add(a, &c, s);
-	}
+	add(a, &c, result);
+	if (!add_sources(a, d, job, &c))
+		return NULL;
 	add(a, &c, arena_printf(a, "%s/libseldrt.a", home));
 	add(a, &c, arena_printf(a, "-L%s/deps", home));
 	add(a, &c, arena_printf(a, "-Wl,--disable-new-dtags,-rpath,%s/deps", home));
@@ -186,27 +217,8 @@ bool tool_link(Arena *a, Diag *d, const LinkJob *job)
 	add_words(a, &c, "-lsndfile -lsamplerate -lcjson -ldl -lm");
 	list_push(a, &c, NULL);
 	const int status = tool_run(c.at, log);
-	if (status) {
-		report(a, d, job, cc, status, log);
-		return false;
-	}
-	unlink(log);
-	return true;
-}
-
-const char *make_temporary(Arena *a, const char *verb)
-{
-	const char *temp = getenv("TMPDIR") && *getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp";
-	return mkdtemp(arena_printf(a, "%s/seldc-%s-XXXXXX", temp, verb));
-}
-
-static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *ftw)
-{
-	(void)st, (void)kind, (void)ftw;
-	return remove(path);
-}
-
-void remove_temporary(const char *dir)
-{
-	nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	if (status == 0)
+		return result;
+	report(a, d, job, cc, status, log);
+	return NULL;
 }

@@ -10,18 +10,20 @@
 const char *tool_home(Arena *a, Diag *d);
 
 typedef struct LinkJob {
-	const char *source; /* emitted C */
-	const char *more;   /* another source, or NULL */
-	const char *output;
-	const char *weights; /* safetensors to embed, or NULL */
-	bool shared;         /* a shared library instead of a program */
-	const char *flags;   /* of the back end, for the C compiler */
-	const char *libs;    /* more libraries, "-lx -ly" */
+	const char *dir;        /* private: sources, what the compiler says, the result */
+	const Buf *source;      /* emitted C */
+	const Buf *more;        /* assembler text, or NULL */
+	const char *weights;    /* safetensors to embed, or NULL */
+	bool shared;            /* a shared library instead of a program */
+	const char *flags;      /* of the back end, for the C compiler */
+	const char *libs;       /* more libraries, "-lx -ly" */
+	const char *save_temps; /* folder for what the compiler says when it fails, or NULL */
+	const char *name;       /* of that file, without its suffix */
 } LinkJob;
 
-/* Compiles and links; false after a diagnostic that names the kept source and log. CC and
+/* Compiles and links; the path of the result, in `dir`, or NULL after a diagnostic. CC and
  * SELDC_CFLAGS of the environment are respected. */
-bool tool_link(Arena *a, Diag *d, const LinkJob *job);
+const char *tool_link(Arena *a, Diag *d, const LinkJob *job);
 
 /* The C compiler finds the header. */
 bool tool_has_header(Arena *a, const char *name);
@@ -32,8 +34,5 @@ int tool_run(char *const *argv, const char *log);
 
 /* mkdir -p; false with errno. */
 bool make_folders(Arena *a, const char *path);
-/* A new folder in $TMPDIR for the verb; NULL with errno. And away with it and all in it. */
-const char *make_temporary(Arena *a, const char *verb);
-void remove_temporary(const char *dir);
 
 #endif

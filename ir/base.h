@@ -75,6 +75,11 @@ char *file_read(Arena *a, const char *path, size_t *len);
 /* Writes beside, flushes, renames; false (errno) on failure, in which case path is untouched. A
  * link is followed; a device or a pipe is written to, not replaced. */
 bool file_write(const char *path, const void *data, size_t len);
+/* The same, but a link or device of that name is replaced: for names that we made up, in a folder
+ * that others may write to. */
+bool file_replace(const char *path, const void *data, size_t len);
+/* Renames a finished file to `path`, with links and devices as in file_write; false (errno). */
+bool file_move(const char *from, const char *path);
 /* Whether there is such a file to write, which is made empty if there is none; else errno says why.
  */
 bool file_writable(const char *path);

@@ -3,6 +3,7 @@
 #include "base.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <math.h>
 #include <stdlib.h>
@@ -140,17 +141,21 @@ char *file_read(Arena *a, const char *path, size_t *len)
 	return b.s;
 }
 
-static bool write_all(const char *path, const void *data, size_t len, bool sync)
+/* Writes and closes; false with errno. */
+static bool write_all(int fd, const char *data, size_t len, bool sync)
 {
-	FILE *f = fopen(path, "wb");
-	if (!f)
-		return false;
-	bool ok =
-	    fwrite(data, 1, len, f) == len && fflush(f) == 0 && (!sync || fsync(fileno(f)) == 0);
+	bool ok = fd >= 0;
+	while (ok && len > 0) {
+		const ssize_t n = write(fd, data, len);
+		ok = n >= 0 || errno == EINTR;
+		data += n > 0 ? n : 0;
+		len -= n > 0 ? (size_t)n : 0;
+	}
+	ok = ok && (!sync || fsync(fd) == 0);
 	const int why = errno;
-	ok = fclose(f) == 0 && ok;
-	if (!ok)
-		errno = why;
+	if (fd < 0 || (close(fd) != 0 && ok))
+		return false;
+	errno = why;
 	return ok;
 }
 
@@ -160,21 +165,54 @@ bool file_writable(const char *path)
 	return f && fclose(f) == 0;
 }
 
+/* Opens a file that did not exist, PATH.tmpN: no link is followed, nobody else writes to it. */
+static int open_new(char *name, size_t size, const char *path)
+{
+	int fd = -1;
+	for (int i = 0; fd < 0 && i < 1000 && (i == 0 || errno == EEXIST); i++) {
+		snprintf(name, size, "%s.tmp%d", path, i);
+		fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+	}
+	return fd;
+}
+
+bool file_replace(const char *path, const void *data, size_t len)
+{
+	char name[PATH_MAX + 16];
+	const int fd = open_new(name, sizeof name, path);
+	if (fd < 0)
+		return false;
+	if (write_all(fd, data, len, true) && rename(name, path) == 0)
+		return true;
+	const int why = errno;
+	unlink(name);
+	errno = why;
+	return false;
+}
+
 bool file_write(const char *path, const void *data, size_t len)
 {
 	char real[PATH_MAX];
 	struct stat st;
 	const char *to = realpath(path, real) ? real : path;
 	if (stat(to, &st) == 0 && !S_ISREG(st.st_mode))
-		return write_all(to, data, len, false);
+		return write_all(open(to, O_WRONLY | O_CLOEXEC), data, len, false);
+	return file_replace(to, data, len);
+}
+
+bool file_move(const char *from, const char *path)
+{
+	char real[PATH_MAX];
+	struct stat st;
+	const char *to = realpath(path, real) ? real : path;
+	if (stat(to, &st) || S_ISREG(st.st_mode))
+		return rename(from, to) == 0;
 	Arena *a = arena_new();
-	const char *tmp = arena_printf(a, "%s.%ld.tmp", to, (long)getpid());
-	const bool ok = write_all(tmp, data, len, true) && rename(tmp, to) == 0;
-	if (!ok) {
-		const int why = errno;
-		unlink(tmp);
-		errno = why;
-	}
+	size_t len = 0;
+	const char *data = file_read(a, from, &len);
+	const bool ok = data && file_write(to, data, len) && unlink(from) == 0;
+	const int why = errno;
 	arena_free(a);
+	errno = why;
 	return ok;
 }

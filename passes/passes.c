@@ -184,7 +184,7 @@ static bool dump(const Driver *d, int i, const char *when)
 	if (d->opt->dump_all) {
 		const char *path = arena_printf(a, "%s/%02d-%s.%s.sir", d->opt->dump_all, i + 1,
 						passes[i].name, when);
-		ok = file_write(path, b.s, b.len);
+		ok = file_replace(path, b.s, b.len);
 		if (!ok)
 			diag_error(d->m->diag, E552, (Loc){0}, "cannot write '%s': %s", path,
 				   strerror(errno));

@@ -10,13 +10,14 @@
  *   -r FILE             read the reference instead of evaluating
  *   -k PASS             leave one optional pass out
  *   -P                  PTX, too           -N         nvcc instead of NVRTC
- *   -l                  with -c: list the files of machine code
+ *   -l                  with -c: list the files of machine code in the cache
  *   -m N                tiles for N multiprocessors, so that small graphs meet large tiles
  *   -x                  no reference: run and time only */
 #define _GNU_SOURCE
 #include "tests/num_case.h"
 
 #include "backend_cuda/backend_cuda.h"
+#include "compiler/command.h"
 #include "passes/passes.h"
 #include "runtime/rt_cuda.h"
 
@@ -492,7 +493,7 @@ static const Model *join(Check *c)
 	return model;
 }
 
-static const char *check_all(Check *c)
+static const char *check_in(Check *c, const char *dir)
 {
 	const CudaOptions opt = {.precision = c->precision,
 				 .version = "test",
@@ -509,11 +510,8 @@ static const char *check_all(Check *c)
 		file_write(c->source, b.s, b.len);
 	}
 	CudaImages images;
-	const char *temp = getenv("TMPDIR");
-	const CudaCompileOptions co = {.archs = c->arch,
-				       .no_ptx = !c->ptx,
-				       .nvcc = c->nvcc,
-				       .save_dir = temp && *temp ? temp : "/tmp"};
+	const CudaCompileOptions co = {
+	    .archs = c->arch, .no_ptx = !c->ptx, .nvcc = c->nvcc, .dir = dir};
 	if (!cuda_compile(code, &co, &c->diag, &images))
 		return "does not compile";
 	if (!c->compile_only)
@@ -521,8 +519,19 @@ static const char *check_all(Check *c)
 	printf("   %d images, %d from the cache, %.2f s\n", images.at.n, images.cached,
 	       images.seconds);
 	for (int i = 0; c->list && i < images.at.n; i++)
-		printf("   image %s\n", images.at.at[i].path);
+		printf("   image %s\n", images.at.at[i].cached);
 	return NULL;
+}
+
+static const char *check_all(Check *c)
+{
+	const char *temp = getenv("TMPDIR");
+	char *dir = arena_printf(c->a, "%s/cuda_check.XXXXXX", temp && *temp ? temp : "/tmp");
+	if (!mkdtemp(dir))
+		return "no temporary folder";
+	const char *why = check_in(c, dir);
+	command_remove(dir);
+	return why;
 }
 
 static bool read_options(Check *c, int argc, char **argv)
