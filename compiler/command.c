@@ -4,6 +4,8 @@
 #define _GNU_SOURCE
 #include "command.h"
 
+#include "toolchain.h"
+
 #include <errno.h>
 #include <ftw.h>
 #include <limits.h>
@@ -19,14 +21,6 @@
 
 /* ---- the private folder ---- */
 
-static const char *folder_of(Arena *a, const char *path)
-{
-	const char *slash = path ? strrchr(path, '/') : NULL;
-	if (!slash)
-		return ".";
-	return slash == path ? "/" : arena_strndup(a, path, (size_t)(slash - path));
-}
-
 /* A name that nobody can foresee; the folder is made when it is first wanted. */
 static const char *private_name(Arena *a, const CompileOptions *o, bool beside)
 {
@@ -36,7 +30,7 @@ static const char *private_name(Arena *a, const CompileOptions *o, bool beside)
 	if (beside) {
 		char real[PATH_MAX];
 		const char *to = o->output && realpath(o->output, real) ? real : o->output;
-		return arena_printf(a, "%s/.seldc-%016llx", folder_of(a, to),
+		return arena_printf(a, "%s/.seldc-%016llx", folder_of(a, to ? to : ""),
 				    (unsigned long long)bits);
 	}
 	const char *temp = getenv("TMPDIR") && *getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp";

@@ -192,10 +192,7 @@ static void write_out(Compile *cx, const char *path, const Buf *b)
  * doings. */
 static void check_output(Compile *cx, const char *path)
 {
-	const char *slash = strrchr(path, '/');
-	const char *dir = !slash          ? "."
-			  : slash == path ? "/"
-					  : arena_strndup(cx->arena, path, (size_t)(slash - path));
+	const char *dir = folder_of(cx->arena, path);
 	struct stat st;
 	if (!stat(path, &st) && S_ISDIR(st.st_mode))
 		errno = EISDIR;
@@ -281,6 +278,7 @@ static void link_program(Compile *cx, const Buf *source, const Buf *more, const 
 	if (more)
 		save_source(cx, ".images.s", more);
 	const LinkJob job = {.dir = private_folder(cx),
+			     .output = output,
 			     .source = source,
 			     .more = more,
 			     .weights = o->weights,

@@ -44,6 +44,14 @@ const char *tool_home(Arena *a, Diag *d)
 	return NULL;
 }
 
+const char *folder_of(Arena *a, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	if (!slash)
+		return ".";
+	return slash == path ? "/" : arena_strndup(a, path, (size_t)(slash - path));
+}
+
 bool make_folders(Arena *a, const char *path)
 {
 	char *p = arena_strdup(a, path);
@@ -191,6 +199,44 @@ static bool add_sources(Arena *a, Diag *d, const LinkJob *job, Command *c)
 	return true;
 }
 
+/* The way from the folder of `output` to the folder `to`; NULL if there is none. */
+static const char *way_from(Arena *a, const char *output, const char *to)
+{
+	char from[PATH_MAX], real[PATH_MAX], link[PATH_MAX];
+	if (realpath(output, link))
+		output = link;
+	if (!realpath(folder_of(a, output), from) || !realpath(to, real))
+		return NULL;
+	size_t same = 0; /* bytes of the folders that both lie in */
+	for (size_t i = 0;; i++) {
+		const bool end = !from[i] || from[i] == '/', other = !real[i] || real[i] == '/';
+		if (end && other)
+			same = i;
+		if (!from[i] || from[i] != real[i])
+			break;
+	}
+	const char *way = "";
+	for (const char *p = from + same; *p; p++)
+		if (*p == '/' && p[1])
+			way = arena_printf(a, "%s/..", way);
+	return arena_printf(a, "%s%s%s", way, real[same] == '/' ? "" : "/", real + same);
+}
+
+/* Libraries that came with seldc. A program finds them by their place beside its own, so that all
+ * can be moved together; a colon would end the place's name. */
+static void add_deps(Arena *a, Command *c, const char *home, const char *output)
+{
+	const char *deps = arena_printf(a, "%s/deps", home);
+	if (access(deps, X_OK))
+		return;
+	add(a, c, arena_printf(a, "-L%s", deps));
+	const char *way = way_from(a, output, deps);
+	if (!way || strchr(way, ':'))
+		return;
+	add_words(a, c, "-Wl,--disable-new-dtags -Xlinker -rpath -Xlinker");
+	add(a, c, arena_printf(a, "$ORIGIN%s", way));
+}
+
 const char *tool_link(Arena *a, Diag *d, const LinkJob *job)
 {
 	const char *home = tool_home(a, d);
@@ -211,8 +257,7 @@ const char *tool_link(Arena *a, Diag *d, const LinkJob *job)
 	if (!add_sources(a, d, job, &c))
 		return NULL;
 	add(a, &c, arena_printf(a, "%s/libseldrt.a", home));
-	add(a, &c, arena_printf(a, "-L%s/deps", home));
-	add(a, &c, arena_printf(a, "-Wl,--disable-new-dtags,-rpath,%s/deps", home));
+	add_deps(a, &c, home, job->output);
 	add_words(a, &c, job->libs);
 	add_words(a, &c, "-lsndfile -lsamplerate -lcjson -ldl -lm");
 	list_push(a, &c, NULL);

@@ -11,6 +11,7 @@ const char *tool_home(Arena *a, Diag *d);
 
 typedef struct LinkJob {
 	const char *dir;        /* private: sources, what the compiler says, the result */
+	const char *output;     /* where the result will be */
 	const Buf *source;      /* emitted C */
 	const Buf *more;        /* assembler text, or NULL */
 	const char *weights;    /* safetensors to embed, or NULL */
@@ -32,6 +33,8 @@ bool tool_has_header(Arena *a, const char *name);
  * if it could not start. */
 int tool_run(char *const *argv, const char *log);
 
+/* The folder that a file lies in: "." for a name alone. */
+const char *folder_of(Arena *a, const char *path);
 /* mkdir -p; false with errno. */
 bool make_folders(Arena *a, const char *path);
 
