@@ -137,8 +137,13 @@ void sections_read(Reader *r);
 
 /* ---- training.c: the training section ---- */
 
-/* Into r->model->train; quiet about keys that concern data and stages only. */
+/* Into r->model->train, of a section that passes training_check. */
 void training_read(Reader *r, Json *training);
+
+/* ---- training_keys.c ---- */
+
+/* Keys, kinds of values, words, names of stages; false after diagnostics. */
+bool training_check(Reader *r, Json *training);
 
 /* ---- check.c: what can be said about nodes without building them ---- */
 

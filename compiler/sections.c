@@ -325,6 +325,6 @@ void sections_read(Reader *r)
 	read_published(r, reader_member(r, r->root, "published", JSON_OBJECT, false));
 	Json *const training = reader_member(r, r->root, "training", JSON_OBJECT, false);
 	r->model->training = training;
-	if (training && r->opt->train)
+	if (training && training_check(r, training) && r->opt->train)
 		training_read(r, training);
 }

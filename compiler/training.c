@@ -42,13 +42,10 @@ static void read_accumulate(Reader *r, Json *optimizer, TrainSpec *t)
 
 static void read_optimizer(Reader *r, Json *o, TrainSpec *t)
 {
-	static const char *const keys[] = {"kind",      "lr",           "betas",
-					   "eps",       "weight_decay", "amsgrad",
-					   "clip_norm", "accumulate",   "doc"};
 	static const char *const kinds[] = {"adam", "adamw"};
 	Json *const kind = reader_member(r, o, "kind", JSON_STRING, true);
 	Json *const amsgrad = json_get(o, "amsgrad");
-	if (!reader_keys(r, o, keys, COUNT(keys), "'optimizer'") || !kind)
+	if (!kind)
 		return;
 	number(r, o, "lr", &t->lr);
 	number(r, o, "eps", &t->eps);
@@ -246,9 +243,6 @@ static const char *section_text(Reader *r, Json *training)
 
 void training_read(Reader *r, Json *training)
 {
-	static const char *const keys[] = {"scalars",       "optimizer", "schedule", "batch_norm",
-					   "batch",         "data",      "keep",     "stages",
-					   "default_stage", "doc"};
 	TrainSpec *const t = &r->model->train;
 	*t = (TrainSpec){.present = true,
 			 .lr = 1e-3,
@@ -257,8 +251,6 @@ void training_read(Reader *r, Json *training)
 			 .eps = 1e-8,
 			 .accumulate = 1,
 			 .momentum = 0.1};
-	if (!reader_keys(r, training, keys, COUNT(keys), "'training'"))
-		return;
 	Json *const optimizer = reader_member(r, training, "optimizer", JSON_OBJECT, true);
 	Json *const norm = reader_member(r, training, "batch_norm", JSON_OBJECT, false);
 	if (optimizer)

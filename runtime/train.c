@@ -49,10 +49,15 @@ static char *in_folder(const Trainer *t, const char *name)
 /* Files of a stage that is not the last one have its name in front. */
 static char *stage_file(const Trainer *t, const char *name)
 {
-	char full[128];
 	const bool last = t->at.stage + 1 == t->plans.n;
-	snprintf(full, sizeof full, "%s%s%s", last ? "" : t->plan->stage, last ? "" : ".", name);
-	return in_folder(t, full);
+	const size_t size = strlen(t->plan->stage) + strlen(name) + 2;
+	char *const full = malloc(size);
+	if (!full)
+		return NULL;
+	snprintf(full, size, "%s%s%s", last ? "" : t->plan->stage, last ? "" : ".", name);
+	char *const path = in_folder(t, full);
+	free(full);
+	return path;
 }
 
 /* "checkpoint.safetensors.tmp3" */

@@ -4,6 +4,7 @@ import copy
 import glob
 import json
 import os
+import re
 import sys
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "models")
@@ -44,8 +45,41 @@ def edits():
         "postprocess kind": lambda m: m["postprocess"].update(kind="track"),
         "published without source": lambda m: m.update(
             published={"parameters": 1, "macs_per_second": 1}),
+        "key of training": lambda m: m["training"].update(foo=1),
+        "key of optimizer": lambda m: m["training"]["optimizer"].update(gama=1),
+        "key of schedule": lambda m: m["training"]["schedule"].update(gama=1),
+        "kind of schedule": lambda m: m["training"]["schedule"].update(kind="cosine"),
+        "key of data": lambda m: m["training"]["data"].update(shufle=True),
+        "word of keep": lambda m: m["training"].update(keep=["bst"]),
+        "name of a stage": lambda m: m["training"]["stages"].update({"../x": {}}),
         "part without title": lambda m: m["parts"].update(x={"hidden": "a"}),
     }
+
+
+def training_keys(schema):
+    """What the documents and the reader of "training" do not both know."""
+    def text(path):
+        with open(os.path.join(ROOT, path), encoding="utf-8") as f:
+            return f.read()
+    known = text(os.path.join("..", "compiler", "training.def"))
+    keys = set(re.findall(r'^TRAINING_KEY\("(\w*)", "(\w+)"', known, re.M))
+    words = set(re.findall(r'^TRAINING_WORD\("\w+", "(\w+)"\)', known, re.M))
+    top = schema["$defs"]["training"]["properties"]
+    listed = {("", k) for k in top} | {
+        (s, k) for s, d in top.items() for k in d.get("properties", {})}
+    listed |= {("stage", k) for k in top["stages"]["additionalProperties"]["properties"]}
+    section = text("FORMAT.md").split("\n## Training\n")[1].split("\n## ")[0]
+    rows = re.findall(r"^\| (`.*?) \| (.*) \|$", section, re.M)
+    first = {k for left, _ in rows for k in re.findall(r"`(\w+)`", left)}
+    wrong = [f"schema.json and training.def: {s}.{k}" for s, k in listed ^ keys]
+    wrong += [f"FORMAT.md, keys of 'training': {k}" for k in first ^ {k for s, k in keys if not s}]
+    for left, right in rows:
+        for name in re.findall(r"`(\w+)`", left):
+            inner = {k for s, k in keys if s == name.replace("stages", "stage")} - {"doc"}
+            said = set(re.findall(r"`(\w+)`", right))
+            wrong += [f"FORMAT.md does not name {name}.{k}" for k in inner - said]
+    wrong += [f"FORMAT.md does not name the word {w}" for w in words if f"`{w}`" not in section]
+    return wrong
 
 
 def main():
@@ -61,7 +95,9 @@ def main():
         return 0
     jsonschema.Draft202012Validator.check_schema(schema)
     check = jsonschema.Draft202012Validator(schema)
-    failed = 0
+    unlike = training_keys(schema)
+    failed = len(unlike)
+    print("\n".join(unlike), end="\n" if unlike else "")
     for path, text in texts.items():
         for e in check.iter_errors(text):
             failed += 1
