@@ -27,16 +27,6 @@ static const char head[] =
     "th.p{writing-mode:vertical-rl;transform:rotate(180deg);text-align:left;padding:.7rem .2rem}\n"
     "td.off{color:var(--line)}\n";
 
-/* Text between tags. */
-static void put_text(Buf *b, const char *s)
-{
-	for (; *s; s++)
-		if (*s == '<' || *s == '>' || *s == '&')
-			buf_printf(b, "&#%d;", *s);
-		else
-			buf_putc(b, *s);
-}
-
 /* 1, 2 or 5 times a power of ten, so that there are about five steps. */
 static double tick_step(double range)
 {
@@ -64,7 +54,7 @@ static void put_label(Buf *b, int line, const char *name)
 	char *shown = arena_strdup(b->arena, name);
 	if (strlen(shown) > 38)
 		strcpy(shown + 35, "...");
-	put_text(b, shown);
+	buf_html(b, shown);
 	buf_puts(b, "</text>");
 }
 
@@ -75,7 +65,7 @@ static void put_time(Buf *b, const SweepRow *row, int line, double scale)
 	const double y = line * LINE + 11, end = LEFT + scale * row->most;
 	put_label(b, line, row->name);
 	buf_puts(b, "<g><title>");
-	put_text(b, row->name);
+	buf_html(b, row->name);
 	buf_printf(b,
 		   "</title><rect class=\"b\" x=\"%d\" y=\"%d\" width=\"%.1f\" height=\"%d\"/>"
 		   "<line class=\"w\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" y2=\"%.1f\"/></g>"
@@ -188,7 +178,7 @@ void sweep_page(Buf *b, const SweepResult *r)
 	buf_puts(b, head);
 	buf_printf(b, "</style>\n<title>%s: sweep</title>\n<h1>%s: every fusion strategy</h1>\n<p>",
 		   r->model, r->model);
-	put_text(b, r->device);
+	buf_html(b, r->device);
 	buf_printf(
 	    b,
 	    " (%s), %s, batch %lld. %d programs, each verified against the one without these "

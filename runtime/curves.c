@@ -141,8 +141,10 @@ static void draw_grid(RtOut *f, const Panel *p, const RtHistory *h, const Axis *
 		const double x = x_of(h, (double)i - 0.5);
 		rt_out_print(f,
 			     "<line class=\"s\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%d\" y2=\"%d\"/>"
-			     "<text x=\"%.1f\" y=\"%d\">%s</text>\n",
-			     x, x, TOP, HEIGHT - BOTTOM, x + 4, TOP + 10, h->at[i].stage);
+			     "<text x=\"%.1f\" y=\"%d\">",
+			     x, x, TOP, HEIGHT - BOTTOM, x + 4, TOP + 10);
+		rt_put_html(f, h->at[i].stage);
+		rt_out_puts(f, "</text>\n");
 	}
 }
 
@@ -162,14 +164,15 @@ static void draw_series(RtOut *f, const Panel *p, const RtHistory *h, const Axis
 	rt_out_puts(f, "\"/>\n");
 	for (int64_t i = 0; i < h->n && h->n <= MARKS_UP_TO; i++) {
 		const double v = value(p, &h->at[i], k);
-		if (isfinite(v))
-			rt_out_print(f,
-				     "<circle class=\"c%d\" cx=\"%.1f\" cy=\"%.1f\" "
-				     "r=\"2.5\"><title>%s%sepoch "
-				     "%lld: %s %.4g</title></circle>\n",
-				     k % COLOURS, x_of(h, (double)i), y_of(a, v), h->at[i].stage,
-				     h->at[i].stage[0] ? ", " : "", (long long)h->at[i].epoch,
-				     p->series[k].name, p->logarithmic ? pow(10, v) : v);
+		if (!isfinite(v))
+			continue;
+		rt_out_print(f, "<circle class=\"c%d\" cx=\"%.1f\" cy=\"%.1f\" r=\"2.5\"><title>",
+			     k % COLOURS, x_of(h, (double)i), y_of(a, v));
+		rt_put_html(f, h->at[i].stage);
+		rt_out_print(f, "%sepoch %lld: ", h->at[i].stage[0] ? ", " : "",
+			     (long long)h->at[i].epoch);
+		rt_put_html(f, p->series[k].name);
+		rt_out_print(f, " %.4g</title></circle>\n", p->logarithmic ? pow(10, v) : v);
 	}
 }
 
@@ -179,8 +182,11 @@ static void draw_panel(RtOut *f, const Panel *p, const RtHistory *h)
 	if (!find_axis(p, h, &a))
 		return;
 	rt_out_print(f, "<figure><figcaption>%s", p->title);
-	for (int k = 0; p->n > 1 && k < p->n; k++)
-		rt_out_print(f, " <span class=\"k%d\">%s</span>", k % COLOURS, p->series[k].name);
+	for (int k = 0; p->n > 1 && k < p->n; k++) {
+		rt_out_print(f, " <span class=\"k%d\">", k % COLOURS);
+		rt_put_html(f, p->series[k].name);
+		rt_out_puts(f, "</span>");
+	}
 	rt_out_print(f,
 		     "</figcaption>\n<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">\n",
 		     WIDTH, HEIGHT, p->title);
@@ -215,6 +221,15 @@ static const char head[] =
     "table{border-collapse:collapse;margin:0 0 1.5rem}td,th{padding:.2rem 1rem .2rem 0;"
     "text-align:right}th{color:var(--soft);font-weight:400}td:first-child{text-align:left}\n";
 
+/* Of a log that anybody may have written: what is no time does not count. */
+static long long all_seconds(const RtHistory *h)
+{
+	double sum = 0;
+	for (int64_t i = 0; i < h->n; i++)
+		sum += h->at[i].seconds >= 0 && h->at[i].seconds < 1e12 ? h->at[i].seconds : 0;
+	return sum < 1e15 ? (long long)sum : 0;
+}
+
 static void write_head(RtOut *f, const RtModel *m, const RtHistory *h)
 {
 	rt_out_puts(f, head);
@@ -224,23 +239,25 @@ static void write_head(RtOut *f, const RtModel *m, const RtHistory *h)
 		    "path.c%d{stroke:var(--c%d)}circle.c%d{fill:var(--c%d)}.k%d{color:var(--c%"
 		    "d)}\n",
 		    i, i, i, i, i, i);
-	rt_out_print(f, "</style>\n<title>%s: training</title>\n<h1>%s</h1>\n", m->name, m->name);
-	double seconds = 0;
-	for (int64_t i = 0; i < h->n; i++)
-		seconds += isnan(h->at[i].seconds) ? 0 : h->at[i].seconds;
-	rt_out_print(f, "<p>%lld epoch%s in %d:%02d:%02d, %s, %s, batches of %lld</p>\n",
-		     (long long)h->n, h->n == 1 ? "" : "s", (int)(seconds / 3600),
-		     (int)(seconds / 60) % 60, (int)seconds % 60, m->target, m->precision,
-		     (long long)m->batch);
+	rt_out_puts(f, "</style>\n<title>");
+	rt_put_html(f, m->name);
+	rt_out_puts(f, ": training</title>\n<h1>");
+	rt_put_html(f, m->name);
+	const long long seconds = all_seconds(h);
+	rt_out_print(f,
+		     "</h1>\n<p>%lld epoch%s in %lld:%02lld:%02lld, %s, %s, batches of %lld</p>\n",
+		     (long long)h->n, h->n == 1 ? "" : "s", seconds / 3600, seconds / 60 % 60,
+		     seconds % 60, m->target, m->precision, (long long)m->batch);
 }
 
 static void write_row(RtOut *f, const char *what, const RtEpoch *e)
 {
 	const double *const v = e->scores;
-	rt_out_print(
-	    f, "<tr><td>%s<td>%s %lld<td>%.4g<td>%.1f %%<td>%.1f&deg;<td>%.1f %%<td>%.4f</tr>\n",
-	    what, e->stage, (long long)e->epoch, e->parts[0], 100 * v[SCORE_F], v[SCORE_DOAE],
-	    100 * v[SCORE_RDE], v[SCORE_SELD]);
+	rt_out_print(f, "<tr><td>%s<td>", what);
+	rt_put_html(f, e->stage);
+	rt_out_print(f, " %lld<td>%.4g<td>%.1f %%<td>%.1f&deg;<td>%.1f %%<td>%.4f</tr>\n",
+		     (long long)e->epoch, e->parts[0], 100 * v[SCORE_F], v[SCORE_DOAE],
+		     100 * v[SCORE_RDE], v[SCORE_SELD]);
 }
 
 static void write_table(RtOut *f, const RtHistory *h)

@@ -461,6 +461,17 @@ void rt_say_resampled(const RtOptions *o, const RtClip *c, const char *path);
 /* How the model decodes, with the command line's changes. */
 RtDecode rt_decode_chosen(const RtModel *m, const RtOptions *o);
 
+/* ---- text.c: for a place that is not ours ---- */
+
+/* Between tags or in an attribute in quotes. */
+void rt_put_html(RtOut *f, const char *s);
+/* To a terminal: bytes that are not for showing as \xHH. An end of line stays before two blanks: a
+ * list below its message cannot be taken for another message. */
+void rt_put_text(RtOut *f, const char *s);
+/* The same to stderr; and lines of ours, whose ends all stay. */
+void rt_say_text(const char *s);
+void rt_say_whole_lines(const char *s);
+
 /* Verbs, each in the file of its name. Those that go on after a failure report it themselves,
  * leave err empty and return the status. */
 RtStatus rt_verb_info(const RtModel *m, const RtOptions *o, RtError *err);

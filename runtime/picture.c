@@ -83,39 +83,6 @@ void rt_spectrogram_release(RtSpectrogram *g)
 	*g = (RtSpectrogram){0};
 }
 
-/* Length of the UTF-8 sequence at p, 0 if it is none. */
-static int utf8_length(const unsigned char *p)
-{
-	const int n = *p < 0x80   ? 1
-		      : *p < 0xc2 ? 0
-		      : *p < 0xe0 ? 2
-		      : *p < 0xf0 ? 3
-		      : *p < 0xf5 ? 4
-				  : 0;
-	for (int i = 1; i < n; i++)
-		if ((p[i] & 0xc0) != 0x80)
-			return 0;
-	return n;
-}
-
-static void put_text(RtOut *f, const char *s)
-{
-	for (const unsigned char *p = (const unsigned char *)s; *p;) {
-		const int n = utf8_length(p);
-		if (*p == '&')
-			rt_out_puts(f, "&amp;");
-		else if (*p == '<')
-			rt_out_puts(f, "&lt;");
-		else if (*p == '>')
-			rt_out_puts(f, "&gt;");
-		else if (n == 0 || *p < ' ')
-			rt_out_puts(f, "?");
-		else
-			rt_out_write(f, p, (size_t)n);
-		p += n ? n : 1;
-	}
-}
-
 static double x_of(const Picture *p, double seconds)
 {
 	return LEFT + PLOT * seconds / p->seconds;
@@ -317,7 +284,7 @@ static void draw_legend(const Picture *p)
 		    "<rect x=\"%d\" y=\"%d\" width=\"16\" height=\"6\" rx=\"3\" fill=\"%s\"/>"
 		    "<text class=\"item\" x=\"%d\" y=\"%d\">",
 		    x, y - 8, colour_of(c), x + 24, y);
-		put_text(p->f, rt_class_name(&p->model->decode, c, buf));
+		rt_put_html(p->f, rt_class_name(&p->model->decode, c, buf));
 		rt_out_print(p->f, " <tspan class=\"faint\">%.1f s</tspan></text>\n", seconds);
 	}
 	if (p->spans->n == 0)
@@ -341,9 +308,9 @@ static void draw_head(const Picture *p, double height, const char *title)
 		     "<rect width=\"100%%\" height=\"100%%\" fill=\"white\"/>\n"
 		     "<text class=\"title\" x=\"%d\" y=\"28\">",
 		     WIDTH, height, WIDTH, height, LEFT);
-	put_text(p->f, title);
+	rt_put_html(p->f, title);
 	rt_out_print(p->f, "</text>\n<text class=\"sub\" x=\"%d\" y=\"46\">", LEFT);
-	put_text(p->f, p->model->name);
+	rt_put_html(p->f, p->model->name);
 	rt_out_print(p->f, ", %.1f s, %lld sounds</text>\n", p->seconds, (long long)p->spans->n);
 }
 

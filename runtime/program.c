@@ -97,15 +97,23 @@ static const Verb verbs[] = {
      "time the program: latency of single runs, and throughput back to back"},
 };
 
+static void say(const RtOptions *o, const char *kind, const char *text)
+{
+	rt_say_text(o->program);
+	fprintf(stderr, ": %s: ", kind);
+	rt_say_text(text);
+	fputc('\n', stderr);
+}
+
 void rt_say_error(const RtOptions *o, const char *text)
 {
-	fprintf(stderr, "%s: error: %s\n", o->program, text);
+	say(o, "error", text);
 }
 
 void rt_say_warning(const RtOptions *o, const char *text)
 {
 	if (!o->quiet)
-		fprintf(stderr, "%s: warning: %s\n", o->program, text);
+		say(o, "warning", text);
 }
 
 void rt_say_unscaled(const RtOptions *o)
@@ -117,14 +125,16 @@ void rt_say_unscaled(const RtOptions *o)
 void rt_say_lines(const char *lines)
 {
 	if (lines)
-		fputs(lines, stderr);
+		rt_say_whole_lines(lines);
 }
 
 void rt_say_resampled(const RtOptions *o, const RtClip *c, const char *path)
 {
-	if (!o->quiet && c->file_rate != c->rate)
-		fprintf(stderr, "%s: warning: %s: resampled from %d to %d Hz\n", o->program, path,
-			c->file_rate, c->rate);
+	RtError text;
+	if (o->quiet || c->file_rate == c->rate)
+		return;
+	rt_fail(&text, RT_OK, "%s: resampled from %d to %d Hz", path, c->file_rate, c->rate);
+	say(o, "warning", text.text);
 }
 
 RtDecode rt_decode_chosen(const RtModel *m, const RtOptions *o)
@@ -333,7 +343,7 @@ static RtStatus run_verb(const RtModel *m, const Verb *v, int argc, char **argv,
 	else if (s == RT_OK)
 		s = v->run(m, opts, err);
 	if (s == RT_USAGE)
-		rt_error_append(err, "\ntry '%s %s --help'", opts->program, v->name);
+		rt_error_append(err, "\n  try '%s %s --help'", opts->program, v->name);
 	return s;
 }
 

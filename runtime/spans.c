@@ -128,11 +128,13 @@ void rt_spans_print(RtOut *f, const RtModel *m, const char *clip, const RtSpans 
 {
 	const double seconds = (double)m->audio.frame_samples / m->audio.rate;
 	if (s->n == 0) {
-		rt_out_print(f, "%s: nothing detected\n", clip);
+		rt_put_text(f, clip);
+		rt_out_puts(f, ": nothing detected\n");
 		return;
 	}
-	rt_out_print(f, "%s\n  %8s %8s  %-22s %8s %10s %9s\n", clip, "from s", "to s", "class",
-		     "azimuth", "elevation", "distance");
+	rt_put_text(f, clip);
+	rt_out_print(f, "\n  %8s %8s  %-22s %8s %10s %9s\n", "from s", "to s", "class", "azimuth",
+		     "elevation", "distance");
 	for (int64_t i = 0; i < s->n; i++) {
 		const RtSpan *const p = &s->at[i];
 		char buf[32];

@@ -752,7 +752,8 @@ static void print_end(const Trainer *t)
 		    stderr, "best epoch %lld: F %.1f %%, DOAE %.1f deg, RDE %.1f %%, SELD %.4f\n",
 		    (long long)best->epoch, 100 * best->scores[SCORE_F], best->scores[SCORE_DOAE],
 		    100 * best->scores[SCORE_RDE], best->scores[SCORE_SELD]);
-	fprintf(stderr, "%s: weights in %s%s%s, curves in curves.html\n", t->options->out,
+	rt_say_text(t->options->out);
+	fprintf(stderr, ": weights in %s%s%s, curves in curves.html\n",
 		best && p->keep_best ? "best.safetensors" : "",
 		best && p->keep_best && p->keep_last ? " and " : "",
 		p->keep_last ? "last.safetensors" : "");
