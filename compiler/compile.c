@@ -121,6 +121,17 @@ static void show_kernels(void *ctx, int done, int all)
 	rt_progress_show(&cx->progress, "kernels", done, all);
 }
 
+/* Verbs of a program enter main; a library or a text may have any graphs, but not none. */
+static void check_graphs(Compile *cx, const Module *m)
+{
+	const Emit emit = cx->o->emit;
+	if (m->graphs.n == 0 && emit != EMIT_IR)
+		diag_fatal(&cx->diag, E411, (Loc){.src = m->text}, "the text has no graph");
+	if (emit == EMIT_PROGRAM && !module_graph(m, "main"))
+		diag_fatal(&cx->diag, E411, (Loc){.src = m->text},
+			   "a program needs a graph 'main'; there is '%s'", m->graphs.at[0]->name);
+}
+
 /* A model file, or text IR as it is. */
 static void read_model(Compile *cx)
 {
@@ -201,9 +212,16 @@ static void check_output(Compile *cx, const char *path)
 	diag_fatal(&cx->diag, E553, (Loc){0}, "%s: %s", path, strerror(errno));
 }
 
+/* The graph that a build is about: main, or what text IR has in its place. */
+static const Graph *chief_graph(const Module *m)
+{
+	const Graph *main = module_graph(m, "main");
+	return main ? main : m->graphs.at[0];
+}
+
 static void say_built(Compile *cx, const char *program)
 {
-	const Graph *g = module_graph(cx->model->module, "main");
+	const Graph *g = chief_graph(cx->model->module);
 	if (cx->o->quiet)
 		return;
 	wipe_progress(cx);
@@ -458,6 +476,7 @@ static void build(Compile *cx)
 	choose_target(cx);
 	stage(cx, "read");
 	read_model(cx);
+	check_graphs(cx, cx->model->module);
 	if (cx->o->weights)
 		check_weights(cx);
 	stage(cx, "passes");
@@ -494,6 +513,7 @@ static void plan(Compile *cx)
 {
 	choose_target(cx);
 	read_model(cx);
+	check_graphs(cx, cx->model->module);
 	const PassHooks hooks = target_hooks(cx);
 	run_passes(cx, cx->model->module, &hooks);
 	const Graph *g = module_graph(cx->model->module, "main");

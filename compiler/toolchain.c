@@ -71,6 +71,13 @@ static void add(Arena *a, Command *c, const char *word)
 	list_push(a, c, arena_strdup(a, word));
 }
 
+/* A path, which must not be taken for an option or a file of options. */
+static void add_path(Arena *a, Command *c, const char *path)
+{
+	const bool option = *path == '-' || *path == '@';
+	list_push(a, c, arena_printf(a, "%s%s", option ? "./" : "", path));
+}
+
 /* Words of a variable such as CFLAGS, separated by blanks. */
 static void add_words(Arena *a, Command *c, const char *words)
 {
@@ -171,10 +178,46 @@ static const char *c_compiler(void)
 	return getenv("CC") && *getenv("CC") ? getenv("CC") : "cc";
 }
 
+/* A word of *text as the shell sees it: quotes and backslashes keep blanks, nothing is expanded. */
+static char *next_word(Arena *a, const char **text)
+{
+	const char *p = *text;
+	char quote = '\0';
+	Buf word;
+	buf_init(&word, a);
+	for (; *p && (quote || !strchr(" \t", *p)); p++) {
+		if (*p == quote)
+			quote = '\0';
+		else if (!quote && (*p == '\'' || *p == '"'))
+			quote = *p;
+		else if (*p == '\\' && quote != '\'' && p[1])
+			buf_putc(&word, *++p);
+		else
+			buf_putc(&word, *p);
+	}
+	*text = p + strspn(p, " \t");
+	return word.s;
+}
+
+/* CC is the path of a program, blanks and all, if there is one of that name; else words, as in
+ * "ccache gcc" or "'/opt/my gcc/gcc' -m64". */
+static void add_compiler(Arena *a, Command *c)
+{
+	const char *cc = c_compiler();
+	if (strchr(cc, '/') && access(cc, X_OK) == 0) {
+		add(a, c, cc);
+		return;
+	}
+	for (cc += strspn(cc, " \t"); *cc;)
+		list_push(a, c, next_word(a, &cc));
+	if (c->n == 0)
+		add(a, c, "cc");
+}
+
 bool tool_has_header(Arena *a, const char *name)
 {
 	Command c = {0};
-	add_words(a, &c, c_compiler());
+	add_compiler(a, &c);
 	add_words(a, &c, "-E -o /dev/null -include");
 	add(a, &c, name);
 	add_words(a, &c, "-x c /dev/null");
@@ -194,7 +237,7 @@ static bool add_sources(Arena *a, Diag *d, const LinkJob *job, Command *c)
 		if (!path[i])
 			return false;
 		if (*path[i])
-			add(a, c, path[i]);
+			add_path(a, c, path[i]);
 	}
 	return true;
 }
@@ -245,7 +288,7 @@ const char *tool_link(Arena *a, Diag *d, const LinkJob *job)
 	const char *cc = c_compiler(), *result = arena_printf(a, "%s/program", job->dir);
 	const char *log = arena_printf(a, "%s/program.log", job->dir);
 	Command c = {0};
-	add_words(a, &c, cc);
+	add_compiler(a, &c);
 	add_words(a, &c, job->flags);
 	add_words(a, &c, getenv("SELDC_CFLAGS"));
 	if (job->shared)
@@ -253,7 +296,7 @@ const char *tool_link(Arena *a, Diag *d, const LinkJob *job)
 	add(a, &c, arena_printf(a, "-I%s", home));
 	add(a, &c, arena_printf(a, "-I%s/include", home));
 	add_words(a, &c, "-o");
-	add(a, &c, result);
+	add_path(a, &c, result);
 	if (!add_sources(a, d, job, &c))
 		return NULL;
 	add(a, &c, arena_printf(a, "%s/libseldrt.a", home));
