@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char format_name[] = "training checkpoint 3", checksum_name[] = "checksum";
+static const char format_name[] = "training checkpoint 4", checksum_name[] = "checksum";
 
 /* ---- state ------------------------------------------------------------------------------- */
 
@@ -215,6 +215,7 @@ static char *position_text(const RtPosition *p, RtError *err)
 	rt_json_number(&j, "step", (double)p->step);
 	rt_json_number(&j, "log_lines", (double)p->log_lines);
 	rt_json_number(&j, "best", p->best); /* NaN becomes null */
+	rt_json_number(&j, "best_epoch", (double)p->best_epoch);
 	rt_json_numbers(&j, "sums", p->sums, RT_MAX_PARTS);
 	rt_json_numbers(&j, "part", p->part, RT_MAX_PARTS);
 	rt_json_end_object(&j);
@@ -246,6 +247,7 @@ static RtStatus parse_position(RtPosition *p, const char *text, RtError *err)
 	*p = (RtPosition){.epoch = whole(o, "epoch", &ok),
 			  .batch = whole(o, "batch", &ok),
 			  .step = whole(o, "step", &ok),
+			  .best_epoch = whole(o, "best_epoch", &ok),
 			  .log_lines = whole(o, "log_lines", &ok)};
 	const int64_t stage = whole(o, "stage", &ok);
 	p->stage = stage < 1000 ? (int)stage : 1000;
@@ -317,7 +319,7 @@ static RtStatus open_checked(RtSafetensors *st, const RtBytes *b, const char *pa
 }
 
 static RtStatus check_meta(const RtSafetensors *st, const RtModel *m, const char *path,
-			   const RtIdentity *id, RtPosition *at, RtError *err)
+			   const RtIdentity *id, const RtPlans *p, RtPosition *at, RtError *err)
 {
 	const char *const format = rt_st_meta(st, "format"), *const model = rt_st_meta(st, "model");
 	const char *const data = rt_st_meta(st, "data"), *const choices = rt_st_meta(st, "choices");
@@ -331,18 +333,18 @@ static RtStatus check_meta(const RtSafetensors *st, const RtModel *m, const char
 			       "%s: the checkpoint is of another model or another build of "
 			       "it than this program ('%s', %s, %s)",
 			       path, m->name, m->target, m->precision);
-	if (strcmp(choices, id->choices) != 0) {
-		rt_fail(err, RT_INPUT, "%s: the checkpoint was made with other choices", path);
-		return rt_plans_differences(choices, id->choices, err);
-	}
 	if (strcmp(data, id->data) != 0)
 		return rt_fail(err, RT_INPUT,
 			       "%s: the checkpoint was made with other data: recordings or "
 			       "annotations have changed",
 			       path);
-	const RtStatus s = parse_position(at, position, err);
+	RtStatus s = parse_position(at, position, err);
 	if (s == RT_INPUT)
 		return rt_fail(err, RT_INPUT, "%s: the checkpoint's position is damaged", path);
+	if (!s && strcmp(choices, id->choices) != 0) {
+		rt_fail(err, RT_INPUT, "%s: the checkpoint was made with other choices", path);
+		s = rt_plans_continue(p, choices, at, err);
+	}
 	if (s)
 		return s;
 	snprintf(at->program, sizeof at->program, "%s", program);
@@ -371,8 +373,8 @@ static RtStatus load_state(const RtSession *s, const RtSafetensors *st, const ch
 	return status ? status : rt_state_refresh(s, err);
 }
 
-RtStatus rt_checkpoint_read(RtSession *s, const char *path, const RtIdentity *id, RtPosition *at,
-			    RtError *err)
+RtStatus rt_checkpoint_read(RtSession *s, const char *path, const RtIdentity *id, const RtPlans *p,
+			    RtPosition *at, RtError *err)
 {
 	RtBytes b;
 	RtSafetensors st = {0};
@@ -381,7 +383,7 @@ RtStatus rt_checkpoint_read(RtSession *s, const char *path, const RtIdentity *id
 		return status;
 	status = open_checked(&st, &b, path, err);
 	if (!status)
-		status = check_meta(&st, s->model, path, id, at, err);
+		status = check_meta(&st, s->model, path, id, p, at, err);
 	if (!status)
 		status = load_state(s, &st, path, err);
 	rt_st_release(&st);

@@ -604,9 +604,60 @@ static bool same_value(const cJSON *a, const cJSON *b)
 	return cJSON_Compare(a, b, true);
 }
 
+/* Settings that say what is still to come, by what they decide: how many epochs there are, and
+ * which are evaluated. All others decide what a step does, and thus what was done. */
+static const char *const later[] = {"schedule.epochs", "evaluate_epochs"};
+
+static bool is_later(const char *path)
+{
+	for (size_t i = 0; i < RT_COUNT(later); i++)
+		if (strcmp(path, later[i]) == 0)
+			return true;
+	return false;
+}
+
+bool rt_plan_evaluates(const RtPlan *p, int64_t done)
+{
+	if (!p->validate_folds || !p->evaluate_epochs)
+		return false;
+	return done % p->evaluate_epochs == 0 || done == p->epochs;
+}
+
+static const char *stage_key(const RtPlan *p)
+{
+	return *p->stage ? p->stage : "training";
+}
+
+/* Whether a stage of which `done` epochs, and batches of the next, are done as `then` says would
+ * have come to the same with `now`: the last epoch is evaluated in any case, which matters later
+ * only if it was the best. */
+static bool past_stays(const RtPlan *then, const RtPlan *now, const RtPosition *at, RtError *err)
+{
+	const int64_t done = at->epoch, least = done + (at->batch > 0);
+	if (now->epochs < least) {
+		rt_error_append(err, "\n  %s.schedule.epochs: %lld, but %lld have begun",
+				stage_key(now), (long long)now->epochs, (long long)least);
+		return false;
+	}
+	for (int64_t e = 1; e <= done; e++) {
+		const bool was = rt_plan_evaluates(then, e), is = rt_plan_evaluates(now, e);
+		if (was == is || (was && e != at->best_epoch))
+			continue;
+		rt_error_append(err,
+				was ? "\n  epoch %lld is the best one, and would not have been "
+				      "evaluated"
+				    : "\n  epoch %lld would have been evaluated, and was not",
+				(long long)e);
+		return false;
+	}
+	return true;
+}
+
 typedef struct Comparison {
 	const cJSON *other;
 	bool forward; /* leaves of the checkpoint; else those that only this run has */
+	bool open;    /* what is still to come may differ */
+	size_t skip;  /* of a path: the stage and the dot after it */
 	int n;
 	RtError *failure;
 } Comparison;
@@ -614,8 +665,9 @@ typedef struct Comparison {
 static RtStatus compare_leaf(void *context, const char *path, const cJSON *leaf, RtError *err)
 {
 	Comparison *const c = context;
-	const cJSON *const other = find(c->other, path);
-	if (same_value(leaf, other) || (other && !c->forward) || ++c->n > MAX_DIFFERENCES)
+	const cJSON *const other = find(c->other, path + c->skip);
+	if (same_value(leaf, other) || (other && !c->forward) ||
+	    (c->open && is_later(path + c->skip)) || ++c->n > MAX_DIFFERENCES)
 		return RT_OK;
 	char *const then = value_text(c->forward ? leaf : other, c->failure);
 	char *const now = value_text(c->forward ? other : leaf, c->failure);
@@ -627,20 +679,75 @@ static RtStatus compare_leaf(void *context, const char *path, const cJSON *leaf,
 	return ok ? RT_OK : RT_DEVICE;
 }
 
-RtStatus rt_plans_differences(const char *then, const char *now, RtError *err)
+/* Adds lines about what must not differ and does; *n: how many. */
+static RtStatus compare(const char *stage, const cJSON *then, const cJSON *now, bool open, int *n,
+			RtError *err)
 {
+	RtError *const failure = rt_alloc(1, sizeof *failure); /* err holds the text so far */
+	if (!failure)
+		return RT_DEVICE;
+	const size_t skip = strlen(stage) + 1;
+	Comparison forward = {now, true, open, skip, 0, failure};
+	Comparison backward = {then, false, open, skip, 0, failure};
+	RtStatus s = each_leaf(then, stage, compare_leaf, &forward, err);
+	if (!s)
+		s = each_leaf(now, stage, compare_leaf, &backward, err);
+	*n += forward.n + backward.n;
+	free(failure);
+	return s;
+}
+
+/* One stage as the checkpoint has it and as it is now. */
+static RtStatus compare_stage(const RtPlan *p, const cJSON *then, const cJSON *now,
+			      const RtPosition *at, int *n, RtError *err)
+{
+	double epochs = 0, every = 0;
+	rt_choice_number(then, "schedule.epochs", &epochs);
+	rt_choice_number(then, "evaluate_epochs", &every);
+	RtPlan before = *p;
+	before.epochs = (int64_t)epochs;
+	before.evaluate_epochs = (int64_t)every;
+	const RtStatus s = compare(stage_key(p), then, now, at != NULL, n, err);
+	if (!s && at && !*n)
+		*n += !past_stays(&before, p, at, err);
+	return s;
+}
+
+static RtStatus compare_stages(const RtPlans *p, const cJSON *then, const cJSON *now,
+			       const RtPosition *at, RtError *err)
+{
+	const RtPosition beginning = {0};
+	RtStatus s = RT_OK;
+	int n = cJSON_GetArraySize(then) != p->n;
+	for (int i = 0; !s && i < p->n; i++) {
+		const char *const key = stage_key(&p->at[i]);
+		const RtPosition *const where = i < at->stage    ? NULL
+						: i == at->stage ? at
+								 : &beginning;
+		if (member(then, key))
+			s = compare_stage(&p->at[i], member(then, key), member(now, key), where, &n,
+					  err);
+		else
+			n++;
+	}
+	return s ? s : n ? RT_INPUT : RT_OK;
+}
+
+RtStatus rt_plans_continue(const RtPlans *p, const char *then, const RtPosition *at, RtError *err)
+{
+	RtError *const failure = rt_alloc(1, sizeof *failure); /* err holds the text so far */
+	char *const now = failure ? rt_plans_text(p, failure) : NULL;
 	cJSON *a = NULL, *b = NULL;
-	RtError *const own = rt_alloc(1, sizeof *own); /* err holds the text so far */
-	RtStatus s = own ? rt_json_read(&a, then, strlen(then), NULL, own) : RT_DEVICE;
+	RtStatus s = now ? rt_json_read(&a, then, strlen(then), NULL, failure) : RT_DEVICE;
 	if (!s)
-		s = rt_json_read(&b, now, strlen(now), NULL, own);
-	Comparison forward = {b, true, 0, own}, backward = {a, false, 0, own};
+		s = rt_json_read(&b, now, strlen(now), NULL, failure);
 	if (!s)
-		s = each_leaf(a, "", compare_leaf, &forward, err);
-	if (!s)
-		s = each_leaf(b, "", compare_leaf, &backward, err);
+		s = compare_stages(p, a, b, at, err);
+	if (s == RT_INPUT)
+		rt_error_append(err, "\n--weights begins a new run with the weights of this one");
 	cJSON_Delete(a);
 	cJSON_Delete(b);
-	free(own);
-	return s == RT_DEVICE ? rt_no_memory(err) : RT_INPUT;
+	free(now);
+	free(failure);
+	return s == RT_DEVICE ? rt_no_memory(err) : s;
 }

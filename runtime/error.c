@@ -20,8 +20,10 @@ const char *rt_status_text(RtStatus s)
 		return "device, driver or memory failure";
 	case RT_BUG:
 		return "internal error";
+	case RT_SIGNAL:
+		break;
 	}
-	return "unknown status";
+	return s > RT_SIGNAL ? "ended by a signal" : "unknown status";
 }
 
 RtStatus rt_fail(RtError *err, RtStatus status, const char *fmt, ...)

@@ -172,6 +172,11 @@ RtStatus rt_feed_each(const RtFeed *f, const char *what, RtProgress *progress, R
 	RtBatch b;
 	RtStatus status = rt_batch_open(&b, f, err);
 	for (int64_t at = 0; !status && at < f->n; at += batch) {
+		const int stop = progress->stop ? atomic_load(progress->stop) : 0;
+		if (stop) {
+			status = rt_fail(err, (RtStatus)(RT_SIGNAL + stop), "stopped");
+			break;
+		}
 		rt_progress_show(progress, what, at, f->n);
 		rt_batch_fill_plain(&b, f, at);
 		status = use(ctx, &b, at, f->n - at < batch ? f->n - at : batch, err);
@@ -312,8 +317,8 @@ RtStatus rt_loader_open(RtLoader **out, const RtSession *s, const RtFeed *f, int
 		return rt_no_memory(err);
 	l->session = s;
 	l->feed = f;
-	l->epoch = epoch;
-	l->batch = batch;
+	l->epoch = batch < f->batches ? epoch : epoch + 1;
+	l->batch = batch < f->batches ? batch : 0;
 	l->order_epoch = -1;
 	pthread_mutex_init(&l->lock, NULL);
 	pthread_cond_init(&l->changed, NULL);

@@ -7,6 +7,7 @@
 #define SELDRT_INTERNAL_H
 
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 
@@ -197,8 +198,9 @@ enum { RT_PROGRESS_ROWS = 24 };
  * rows as it needs, broken at spaces, but no more than the terminal or `length` has. */
 typedef struct RtProgress {
 	bool on;
-	double last;                  /* when it was written */
-	int rows;                     /* shown; 0: nothing */
+	const atomic_int *stop; /* not 0: the user wants what takes long to end; may be NULL */
+	double last;            /* when it was written */
+	int rows;               /* shown; 0: nothing */
 	int length[RT_PROGRESS_ROWS]; /* bytes in each */
 } RtProgress;
 

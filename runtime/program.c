@@ -1,12 +1,11 @@
 /* program.c: the command line of a built program. A verb is a row of `verbs`, an option a row of
  * `options`; usage texts and checks follow from the rows. Only this layer writes messages. */
 #define _GNU_SOURCE
-#include "internal.h"
+#include "signals.h"
 
 #include <errno.h>
 #include <getopt.h>
 #include <math.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -375,16 +374,19 @@ int rt_main(const RtModel *m, int argc, char **argv)
 {
 	char buffer[BUFSIZ]; /* one that stdio allocates may fail, and with it what is printed */
 	setvbuf(stdout, buffer, isatty(STDOUT_FILENO) ? _IOLBF : _IOFBF, sizeof buffer);
-	signal(SIGXFSZ, SIG_IGN); /* a write beyond `ulimit -f` fails as on a full disk */
 	RtOptions opts = {.program = argc > 0 ? rt_base_name(argv[0]) : m->name,
 			  .threshold = -1,
 			  .merge = -1,
 			  .warmup = 3};
 	RtError *const err = rt_alloc(1, sizeof *err);
-	if (!err) {
+	bool *const finished = rt_alloc(1, sizeof *finished); /* read after this function */
+	if (!err || !finished) {
+		free(err);
+		free(finished);
 		rt_say_error(&opts, "out of memory");
 		return RT_DEVICE;
 	}
+	rt_signals_prepare(finished);
 	RtStatus s = rt_model_check(m, err);
 	if (!s)
 		s = dispatch(m, argc, argv, &opts, err);
@@ -394,5 +396,6 @@ int rt_main(const RtModel *m, int argc, char **argv)
 	if (s && err->text[0])
 		rt_say_error(&opts, err->text);
 	free(err);
+	*finished = true;
 	return s;
 }

@@ -23,6 +23,7 @@ typedef enum RtStatus {
 	RT_USAGE = 2,
 	RT_DEVICE = 3, /* toolchain, device, driver, memory */
 	RT_BUG = 4,
+	RT_SIGNAL = 128, /* plus the number of the signal that ended a program */
 } RtStatus;
 
 typedef struct RtError {

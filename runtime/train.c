@@ -2,6 +2,7 @@
  * steps; its position among them is in every checkpoint, and everything else follows from the
  * position, the choices, the data and the state. Only files, never results, depend on the clock. */
 #define _DEFAULT_SOURCE
+#include "signals.h"
 #include "train.h"
 
 #include <dirent.h>
@@ -28,6 +29,7 @@ typedef struct Trainer {
 	RtHistory history;
 	RtLog log;
 	RtProgress progress;
+	RtWatch watch;
 	int lock; /* the folder, locked; -1: not yet */
 	/* of the stage at hand */
 	const RtPlan *plan;
@@ -60,17 +62,27 @@ static char *stage_file(const Trainer *t, const char *name)
 	return path;
 }
 
-/* "checkpoint.safetensors.tmp3" */
-static bool is_leftover(const char *name)
+/* NAME.tmp3, whose NAME is that of a file of this run: of one of the stages or of the whole. */
+static bool is_leftover(const Trainer *t, const char *name)
 {
-	static const char *const ends[] = {".safetensors.tmp", "curves.html.tmp"};
-	for (size_t i = 0; i < RT_COUNT(ends); i++) {
-		const char *const at = strstr(name, ends[i]);
-		const char *const digits = at ? at + strlen(ends[i]) : "";
-		if (*digits && strspn(digits, "0123456789") == strlen(digits))
-			return true;
+	static const char *const of_run[] = {checkpoint_name, "curves.html"};
+	static const char *const of_stage[] = {"best.safetensors", "last.safetensors"};
+	char file[512];
+	const char *const at = strstr(name, ".tmp"), *const digits = at ? at + 4 : "";
+	const int n = at ? (int)(at - name) : 0;
+	if (!*digits || strspn(digits, "0123456789") != strlen(digits))
+		return false;
+	bool found = false;
+	for (size_t i = 0; i < RT_COUNT(of_run); i++)
+		found = found || (strncmp(name, of_run[i], (size_t)n) == 0 && !of_run[i][n]);
+	for (size_t i = 0; i < RT_COUNT(of_stage); i++) {
+		found = found || (strncmp(name, of_stage[i], (size_t)n) == 0 && !of_stage[i][n]);
+		for (int k = 0; k + 1 < t->plans.n; k++) {
+			snprintf(file, sizeof file, "%s.%s", t->plans.at[k].stage, of_stage[i]);
+			found = found || (strncmp(name, file, (size_t)n) == 0 && !file[n]);
+		}
 	}
-	return false;
+	return found;
 }
 
 /* What a killed run was writing; nobody else writes here while the folder is locked. */
@@ -78,7 +90,7 @@ static void remove_leftovers(const Trainer *t)
 {
 	DIR *const d = opendir(t->options->out);
 	for (const struct dirent *e; d && (e = readdir(d));)
-		if (is_leftover(e->d_name))
+		if (is_leftover(t, e->d_name))
 			unlinkat(t->lock, e->d_name, 0);
 	if (d)
 		closedir(d);
@@ -430,11 +442,11 @@ static RtStatus evaluate(Trainer *t, RtEpoch *e, RtError *err)
 	return s;
 }
 
-static bool evaluation_due(const RtPlan *p, int64_t done)
+/* All epochs of all stages are done. */
+static bool finished(const Trainer *t)
 {
-	if (!p->validate_folds || !p->evaluate_epochs)
-		return false;
-	return done % p->evaluate_epochs == 0 || done == p->epochs;
+	const int last = t->plans.n - 1;
+	return t->at.stage == last && t->at.epoch == t->plans.at[last].epochs;
 }
 
 static RtStatus keep_weights(Trainer *t, const RtEpoch *e, RtError *err)
@@ -443,6 +455,7 @@ static RtStatus keep_weights(Trainer *t, const RtEpoch *e, RtError *err)
 	RtStatus s = RT_OK;
 	if (better(t->plan, score, t->at.best)) {
 		t->at.best = score;
+		t->at.best_epoch = e->epoch;
 		if (t->plan->keep_best)
 			s = save_weights(t, "best.safetensors", err);
 	}
@@ -451,17 +464,18 @@ static RtStatus keep_weights(Trainer *t, const RtEpoch *e, RtError *err)
 	return s;
 }
 
-/* The next epoch, or the first one of the next stage with a new optimiser. */
+/* The next epoch, or the first one of the next stage with a new optimiser. After the last one
+ * everything is kept for a run that is extended. */
 static RtStatus advance(Trainer *t, RtError *err)
 {
 	RtPosition *const at = &t->at;
 	at->epoch++;
 	at->batch = 0;
 	memset(at->sums, 0, sizeof at->sums);
-	if (at->epoch < t->plan->epochs)
+	if (at->epoch < t->plan->epochs || at->stage + 1 == t->plans.n)
 		return RT_OK;
 	*at = (RtPosition){.stage = at->stage + 1, .best = NAN};
-	return at->stage < t->plans.n ? rt_state_fresh(&t->session, err) : RT_OK;
+	return rt_state_fresh(&t->session, err);
 }
 
 static RtStatus finish_epoch(Trainer *t, RtError *err)
@@ -474,7 +488,7 @@ static RtStatus finish_epoch(Trainer *t, RtError *err)
 	for (int i = 0; i < t->step.nparts; i++)
 		e.parts[i] = t->at.sums[i] / (double)epoch_steps(t);
 	RtStatus s = RT_OK;
-	if (evaluation_due(t->plan, e.epoch))
+	if (rt_plan_evaluates(t->plan, e.epoch))
 		s = evaluate(t, &e, err);
 	e.seconds = rt_seconds() - t->epoch_start;
 	if (!s)
@@ -505,16 +519,37 @@ static bool checkpoint_due(const Trainer *t)
 	return p->checkpoint_minutes > 0 && rt_seconds() - t->saved > 60 * p->checkpoint_minutes;
 }
 
+/* Whether a signal wants the run to end. */
+static bool stopped(const Trainer *t)
+{
+	return atomic_load(&t->watch.seen) != 0;
+}
+
 static RtStatus train_epoch(Trainer *t, RtError *err)
 {
 	RtStatus s = RT_OK;
 	t->epoch_start = t->step_start = rt_seconds();
-	while (!s && t->at.batch < t->feed.batches) {
+	while (!s && t->at.batch < t->feed.batches && !stopped(t)) {
 		s = train_batch(t, err);
 		if (!s && checkpoint_due(t))
 			s = save_checkpoint(t, err);
 	}
-	return s ? s : finish_epoch(t, err);
+	return s || stopped(t) ? s : finish_epoch(t, err);
+}
+
+/* Where the run stands when it is to be stopped: between two batches, or before the evaluation of
+ * an epoch, which is then done again. */
+static RtStatus stop(Trainer *t, RtError *err)
+{
+	const int sig = atomic_load(&t->watch.seen);
+	const RtStatus s = finished(t) ? RT_OK : save_checkpoint(t, err);
+	if (s)
+		return s;
+	rt_progress_clear(&t->progress);
+	fprintf(stderr, "%s: stopped by %s: the checkpoint is written, --resume goes on\n",
+		t->options->program, strsignal(sig));
+	err->text[0] = '\0';
+	return (RtStatus)(RT_SIGNAL + sig);
 }
 
 /* ---- stages ------------------------------------------------------------------------------ */
@@ -545,7 +580,7 @@ static RtStatus train_stage(Trainer *t, RtError *err)
 	if (!s)
 		s = rt_loader_open(&t->loader, &t->session, &t->feed, t->at.epoch, t->at.batch,
 				   err);
-	while (!s && t->at.stage == stage)
+	while (!s && t->at.stage == stage && !finished(t) && !stopped(t))
 		s = train_epoch(t, err);
 	rt_loader_close(t->loader);
 	t->loader = NULL;
@@ -622,7 +657,7 @@ static RtStatus resume(Trainer *t, RtError *err)
 	char *const path = in_folder(t, checkpoint_name);
 	if (!path)
 		return rt_no_memory(err);
-	RtStatus s = rt_checkpoint_read(&t->session, path, &t->id, &t->at, err);
+	RtStatus s = rt_checkpoint_read(&t->session, path, &t->id, &t->plans, &t->at, err);
 	char text[320];
 	snprintf(text, sizeof text,
 		 "%s was written by a program for %s, this one is for %s: results will differ in "
@@ -630,8 +665,9 @@ static RtStatus resume(Trainer *t, RtError *err)
 		 checkpoint_name, t->at.program, t->id.program);
 	if (!s && strcmp(t->at.program, t->id.program) != 0)
 		rt_say_warning(t->options, text);
-	const bool inside = t->at.stage < t->plans.n ? t->at.epoch < t->plans.at[t->at.stage].epochs
-						     : t->at.stage == t->plans.n;
+	const bool inside =
+	    t->at.stage < t->plans.n &&
+	    (t->at.epoch < t->plans.at[t->at.stage].epochs || (finished(t) && t->at.batch == 0));
 	if (!s && !inside)
 		s = rt_fail(err, RT_INPUT, "%s: the checkpoint's position is damaged", path);
 	free(path);
@@ -645,6 +681,13 @@ static RtStatus open_log(Trainer *t, RtError *err)
 		return rt_no_memory(err);
 	const RtStatus s = rt_log_open(&t->log, path, t->at.log_lines, &t->history, err);
 	free(path);
+	char text[200];
+	snprintf(text, sizeof text,
+		 "log.jsonl has %lld lines, the checkpoint was written after %lld: the curves will "
+		 "lack what is missing, the weights do not depend on it",
+		 (long long)t->log.lines, (long long)t->at.log_lines);
+	if (!s && t->log.lines < t->at.log_lines)
+		rt_say_warning(t->options, text);
 	return s;
 }
 
@@ -773,6 +816,7 @@ static void trainer_release(Trainer *t)
 	rt_plans_release(&t->plans);
 	if (t->lock >= 0)
 		close(t->lock);
+	rt_watch_close(&t->watch);
 }
 
 RtStatus rt_verb_train(const RtModel *m, const RtOptions *o, RtError *err)
@@ -785,9 +829,15 @@ RtStatus rt_verb_train(const RtModel *m, const RtOptions *o, RtError *err)
 		return s;
 	Trainer t = {.model = m, .options = o, .log = {.fd = -1}, .lock = -1};
 	rt_progress_open(&t.progress, o->quiet);
-	s = prepare(&t, err);
-	while (!s && t.at.stage < t.plans.n)
+	s = rt_watch_open(&t.watch, err);
+	if (!s)
+		s = prepare(&t, err);
+	t.progress.stop = &t.watch.seen;
+	atomic_store(&t.watch.holds, !s);
+	while (!s && !finished(&t) && !stopped(&t))
 		s = train_stage(&t, err);
+	if (stopped(&t) && (!s || s > RT_SIGNAL))
+		s = stop(&t, err);
 	if (!s)
 		s = save_curves(&t, err);
 	if (!s)

@@ -97,8 +97,13 @@ bool rt_choice_number(const cJSON *choices, const char *path, double *v);
 /* Those that the result depends on, of all stages, as text to be freed; NULL where memory
  * lacks. */
 char *rt_plans_text(const RtPlans *p, RtError *err);
-/* Adds lines that say where two such texts differ; RT_INPUT, or RT_DEVICE where memory lacks. */
-RtStatus rt_plans_differences(const char *then, const char *now, RtError *err);
+/* Whether the stage is evaluated when `done` epochs are. */
+bool rt_plan_evaluates(const RtPlan *p, int64_t done);
+/* What the checkpoint at `at` was made with (such a text) against the plans of now: what was done
+ * must have been the same with them. RT_INPUT: it would not, and lines that say why are added to
+ * err. */
+typedef struct RtPosition RtPosition;
+RtStatus rt_plans_continue(const RtPlans *p, const char *then, const RtPosition *at, RtError *err);
 
 /* ---- feed.c ----------------------------------------------------------------------------- */
 
@@ -177,15 +182,16 @@ enum { RT_MAX_PARTS = 16 }; /* of the loss, with the whole and the norm of the g
 enum { RT_PROGRAM_TEXT = 64 };
 
 /* The batch that comes next, and what a run must remember besides its state. */
-typedef struct RtPosition {
+struct RtPosition {
 	int stage;
 	int64_t epoch, batch, step; /* step: done in this stage */
 	double sums[RT_MAX_PARTS];  /* over the steps of this epoch */
 	double part[RT_MAX_PARTS];  /* over the batches of an unfinished step */
 	double best;                /* score of the best epoch of this stage; NaN: none yet */
+	int64_t best_epoch;         /* which that is; 0: none yet */
 	int64_t log_lines;
 	char program[RT_PROGRAM_TEXT]; /* target and precision of what wrote it: "cuda, bf16" */
-} RtPosition;
+};
 
 /* What a checkpoint must agree with. */
 typedef struct RtIdentity {
@@ -199,8 +205,9 @@ RtStatus rt_identity_make(RtIdentity *id, const RtModel *m, const RtPlans *p, co
 void rt_identity_release(RtIdentity *id);
 RtStatus rt_checkpoint_write(const RtSession *s, const char *path, const RtIdentity *id,
 			     const RtPosition *at, RtError *err);
-RtStatus rt_checkpoint_read(RtSession *s, const char *path, const RtIdentity *id, RtPosition *at,
-			    RtError *err);
+/* Settings may differ from the checkpoint's in what is still to come. */
+RtStatus rt_checkpoint_read(RtSession *s, const char *path, const RtIdentity *id, const RtPlans *p,
+			    RtPosition *at, RtError *err);
 /* The parameters as they are now, as a weights file. */
 RtStatus rt_weights_write(const RtSession *s, const char *path, RtError *err);
 bool rt_all_finite(const float *x, uint64_t n);

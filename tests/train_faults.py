@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """train_faults.py PROGRAM DATA: a compiled training program under what can go wrong: a full disk, a
-folder that cannot be written, a loss that is not a number, a damaged checkpoint, and kill -9 at 30
-random moments, after which it goes on to the same bits."""
+folder that cannot be written, a loss that is not a number, a damaged checkpoint, more epochs than
+there were, signals, and kill -9 at 30 random moments, after which it goes on to the same bits."""
 import json
 import os
 import random
@@ -29,7 +29,6 @@ def read(path):
 
 def limit_files(size):
     """Of a child: a write beyond `size` bytes fails as on a full disk."""
-    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 
 
@@ -40,17 +39,17 @@ def run(out, *more, size=None):
     return done.returncode, done.stderr
 
 
-def fails(said, result):
-    """Exit status 1 and a message with these words."""
+def fails(said, result, want=1):
+    """This exit status and a message with these words."""
     status, text = result
-    assert status == 1 and all(word in text for word in said), (status, text)
+    assert status == want and all(word in text for word in said), (status, text)
 
 
 def disk_full(whole):
     """No room for a checkpoint: nothing half written stays, and the run goes on when there is."""
     size = os.path.getsize(whole + "/checkpoint.safetensors")
     fails(["checkpoint.safetensors", "File too large"],
-          run("full", "--set", "checkpoint_steps=5", size=size // 2))
+          run("full", "--set", "checkpoint_steps=5", size=size // 2), 3)
     assert not [f for f in os.listdir("full") if ".tmp" in f], os.listdir("full")
     run("full", "--resume", "--set", "checkpoint_steps=5", size=size + size // 8)
     assert run("full", "--resume")[0] == 0
@@ -105,6 +104,54 @@ def same(a, b):
         assert read(paths[0]) == read(paths[1]), paths
 
 
+def stopped(whole, seconds):
+    """A signal makes a checkpoint between two batches, and the run goes on to the same bits."""
+    for sig in (signal.SIGTERM, signal.SIGINT):
+        out, status = "stopped%d" % sig, 0
+        for i in range(100):
+            child = subprocess.Popen(command(out, "--resume"), stderr=subprocess.PIPE, text=True)
+            while child.poll() is None and not os.path.exists(out + "/checkpoint.safetensors"):
+                time.sleep(0.002)
+            time.sleep(random.uniform(0, 0.5 * seconds))
+            child.send_signal(sig)
+            status, said = child.wait(), child.stderr.read()
+            if status == 128 + sig and "--resume goes on" in said:
+                break
+            assert status in (0, 128 + sig), (status, said)
+            if status == 0:
+                shutil.rmtree(out)
+        assert status == 128 + sig, status
+        assert run(out, "--resume")[0] == 0
+        same(out, whole)
+
+
+def extended(whole):
+    """More epochs than there were, as if asked for at once. What was done cannot be changed."""
+    assert run("extended", "--set", "schedule.epochs=1")[0] == 0
+    assert run("extended", "--resume", "--set", "schedule.epochs=2")[0] == 0
+    same("extended", whole)
+    fails(["schedule.epochs: 1, but 2 have begun"], run("extended", "--resume", "--set", "schedule.epochs=1"))
+    fails(["optimizer.lr: "], run("extended", "--resume", "--set", "schedule.epochs=3", "--set", "optimizer.lr=1"))
+
+
+def leftovers(whole):
+    """Temporary files of ours that a killed run left are removed, files of others are not; a log
+    that has lost lines is told."""
+    shutil.copytree(whole, "left")
+    ours, others = "best.safetensors.tmp0", "mine.safetensors.tmp0"
+    for name in (ours, others):
+        open("left/" + name, "w").close()
+    with open("left/log.jsonl") as f:
+        lines = f.readlines()
+    with open("left/log.jsonl", "w") as f:
+        f.writelines(lines[:-2])
+    words = [w for w in command("left", "--resume") if w != "--quiet"]
+    done = subprocess.run(words, stderr=subprocess.PIPE, text=True)
+    said = "log.jsonl has %d lines, the checkpoint was written after %d" % (len(lines) - 2, len(lines))
+    assert done.returncode == 0 and said in done.stderr, done
+    assert os.path.exists("left/" + others) and not os.path.exists("left/" + ours)
+
+
 def killed(whole, seconds):
     """seconds: how long a whole run takes."""
     kills = runs = 0
@@ -134,4 +181,7 @@ with tempfile.TemporaryDirectory() as folder:
     unwritable()
     not_a_number()
     damaged("whole")
+    extended("whole")
+    leftovers("whole")
+    stopped("whole", took)
     killed("whole", took)

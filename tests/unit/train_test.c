@@ -1168,7 +1168,7 @@ static void test_wrong_checkpoint(Test *t)
 	const char *const again = "train --data data --out b --resume";
 	CHECK(t, program(t, again) == RT_INPUT);
 	CHECK(t, said(t, "was made with other choices\n"
-			 "  unified.schedule.epochs: 30 in the checkpoint, now 4"));
+			 "  unified.schedule.epochs: 4, but 30 have begun"));
 	make_data("data2", t->err);
 	spew_text("data2/metadata_dev/dev-train-sony/fold1_room1_mix001.csv", "0,1,0,0,0,100\n");
 	CHECK(t, program(t, "train --data data2 --out b --resume --set epochs=30") == RT_INPUT);
@@ -1181,11 +1181,37 @@ static void test_wrong_checkpoint(Test *t)
 	RtPosition at;
 	RtSession s = {.model = &other};
 	CHECK(t, rt_identity_make(&id, &other, &plans, &d, t->err) == RT_OK);
-	CHECK(t, rt_checkpoint_read(&s, "b/checkpoint.safetensors", &id, &at, t->err) == RT_INPUT);
+	CHECK(t, rt_checkpoint_read(&s, "b/checkpoint.safetensors", &id, &plans, &at, t->err) ==
+		     RT_INPUT);
 	CHECK(t, strstr(t->err->text, "of another model") != NULL);
-	CHECK(t, rt_checkpoint_read(&s, "b/last.safetensors", &id, &at, t->err) == RT_INPUT);
+	CHECK(t,
+	      rt_checkpoint_read(&s, "b/last.safetensors", &id, &plans, &at, t->err) == RT_INPUT);
 	CHECK(t, strstr(t->err->text, "not a checkpoint") != NULL);
 	rt_identity_release(&id);
+}
+
+/* More epochs than there were come to the same as if they had been asked for at once; what was done
+ * cannot be changed. */
+static void test_extended(Test *t)
+{
+	CHECK(t, program(t, "train --data data --out x1 --set epochs=3") == RT_OK);
+	CHECK(t, program(t, "train --data data --out x2 --set epochs=1") == RT_OK);
+	CHECK(t, program(t, "train --data data --out x2 --resume --set epochs=3") == RT_OK);
+	CHECK(t, same_files("x1/checkpoint.safetensors", "x2/checkpoint.safetensors"));
+	CHECK(t, same_files("x1/last.safetensors", "x2/last.safetensors"));
+	CHECK(t, same_files("x1/best.safetensors", "x2/best.safetensors"));
+	CHECK(t, logged("x1/log.jsonl", "epoch", "lr") == logged("x2/log.jsonl", "epoch", "lr"));
+	const char *const kept = "train --data data --out x2 --resume --set epochs=";
+	const char *const wrong[][2] = {
+	    {"2", "schedule.epochs: 2, but 3 have begun"},
+	    {"4 --set lr=0.5", "optimizer.lr: "},
+	    {"4 --set evaluate_epochs=4", " is the best one"},
+	};
+	for (size_t i = 0; i < RT_COUNT(wrong); i++) {
+		char line[160];
+		snprintf(line, sizeof line, "%s%s", kept, wrong[i][0]);
+		CHECK(t, program(t, line) == RT_INPUT && said(t, wrong[i][1]));
+	}
 }
 
 /* Pieces do not matter; every bit and the length do. */
@@ -1233,10 +1259,17 @@ static void test_damaged(Test *t)
 	CHECK(t, !rt_identity_make(&id, &fake, &plans, &d, t->err) &&
 		     !rt_weights_init(&w, &fake, 0, 1, t->err) &&
 		     !rt_session_open(&s, &fake, &w, 1, t->err));
-	const RtPosition mine = {.stage = 0, .epoch = 3, .batch = 1, .best = NAN, .sums = {0.1}};
+	const RtPosition mine = {.stage = 0,
+				 .epoch = 3,
+				 .batch = 1,
+				 .best = NAN,
+				 .sums = {0.1 + 0.2, 1e23, nextafter(1.0 / 3, 0)},
+				 .part = {nextafter(2.0 / 3, 1)}};
 	CHECK(t, rt_checkpoint_write(&s, "c.safetensors", &id, &mine, t->err) == RT_OK);
-	CHECK(t, rt_checkpoint_read(&s, "c.safetensors", &id, &at, t->err) == RT_OK);
-	CHECK(t, at.epoch == 3 && at.batch == 1 && isnan(at.best) && at.sums[0] == 0.1);
+	CHECK(t, rt_checkpoint_read(&s, "c.safetensors", &id, &plans, &at, t->err) == RT_OK);
+	CHECK(t, at.epoch == 3 && at.batch == 1 && isnan(at.best));
+	CHECK(t, memcmp(at.sums, mine.sums, sizeof at.sums) == 0);
+	CHECK(t, memcmp(at.part, mine.part, sizeof at.part) == 0);
 	CHECK(t, strcmp(at.program, "cpu, fp32") == 0);
 	CHECK(t, !rt_bytes_open(&b, "c.safetensors", t->err));
 	CHECK(t, b.n > 1400);
@@ -1252,7 +1285,7 @@ static void test_damaged(Test *t)
 		free(copy);
 		t->err->text[0] = '\0';
 		const RtStatus status =
-		    rt_checkpoint_read(&s, "damaged.safetensors", &id, &at, t->err);
+		    rt_checkpoint_read(&s, "damaged.safetensors", &id, &plans, &at, t->err);
 		CHECK(t, status == RT_INPUT &&
 			     strstr(t->err->text, "damaged.safetensors: the checkpoint is "
 						  "damaged: its bytes do not fit"));
@@ -1412,14 +1445,14 @@ int main(int argc, char **argv)
 		return rt_main(&fake, argc, argv);
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	static void (*const tests[])(Test *) = {
-	    test_labels,     test_chunks,  test_order,
-	    test_rates,      test_loader,  test_dataset,
-	    test_scaler,     test_train,   test_eval,
-	    test_stages,     test_choices, test_step,
-	    test_accumulate, test_bench,   test_damaged,
-	    test_short_log,  test_nan,     test_wrong_checkpoint,
-	    test_disk_full,  test_kill,    test_lock,
-	    test_hash,
+	    test_labels,     test_chunks,    test_order,
+	    test_rates,      test_loader,    test_dataset,
+	    test_scaler,     test_train,     test_eval,
+	    test_stages,     test_choices,   test_step,
+	    test_accumulate, test_bench,     test_damaged,
+	    test_short_log,  test_nan,       test_wrong_checkpoint,
+	    test_extended,   test_disk_full, test_kill,
+	    test_lock,       test_hash,
 	};
 	Test t = {.err = rt_alloc(1, sizeof(RtError)),
 		  .said = rt_alloc(SAID, 1),
