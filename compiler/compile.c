@@ -150,6 +150,8 @@ static void read_model(Compile *cx)
 				      .seconds = o->seconds,
 				      .nset = o->nsets,
 				      .set = o->sets,
+				      .ninclude = o->nincludes,
+				      .include = o->includes,
 				      .train = o->train};
 	cx->model = model_read(cx->arena, &cx->diag, cx->ops, o->input, &options);
 	diag_check(&cx->diag);

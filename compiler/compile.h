@@ -24,7 +24,9 @@ typedef struct CompileOptions {
 	double seconds;         /* 0: the model's own segment */
 	int nsets;
 	const char *const *sets; /* "name=value" */
-	bool train;              /* also the graph "step" */
+	int nincludes;
+	const char *const *includes; /* folders to look for imports in */
+	bool train;                  /* also the graph "step" */
 	PassOptions pass;
 	bool verbose, json;
 	bool poison;            /* cpu: dead memory holds NaN */

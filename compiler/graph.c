@@ -1,8 +1,13 @@
 /* graph.c: a model file from the top: libraries, modules, graphs. */
+#define _XOPEN_SOURCE 700
 #include "graph.h"
 
+#include <limits.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "library.h"
 #include "reader.h"
 
 /* "$schema" is for editors. */
@@ -76,6 +81,48 @@ static void read_library(Reader *r, const char *path, Loc from)
 	read_file(r, root, path);
 }
 
+typedef LIST(const char *) Paths;
+
+/* Where `name` may be: beside the importing file, in the folders of -I, in the library. */
+static Paths import_paths(Reader *r, const char *from, const char *name)
+{
+	Paths p = {0};
+	const char *const library = library_folder(r->arena);
+	list_push(r->arena, &p, beside(r, from, name));
+	if (*name == '/')
+		return p;
+	for (int i = 0; i < r->opt->ninclude; i++)
+		list_push(r->arena, &p,
+			  beside(r, arena_printf(r->arena, "%s/.", r->opt->include[i]), name));
+	if (library) {
+		list_push(r->arena, &p, beside(r, arena_printf(r->arena, "%s/.", library), name));
+		list_push(r->arena, &p,
+			  beside(r, arena_printf(r->arena, "%s/lib/.", library), name));
+	}
+	return p;
+}
+
+/* The first of these that is there. NULL after a diagnostic. */
+static const char *find_import(Reader *r, Json *j, const char *from)
+{
+	const Paths p = import_paths(r, from, j->text);
+	for (int i = 0; i < p.n; i++)
+		if (access(p.at[i], F_OK) == 0)
+			return p.at[i];
+	r->incomplete = true;
+	reader_error(r, NULL, E106, json_loc(r->arena, j), "cannot find '%.200s'", j->text);
+	for (int i = 0; i < p.n; i++)
+		diag_note(r->diag, (Loc){0}, "it is not %s", p.at[i]);
+	return NULL;
+}
+
+/* One file has one name, whatever ways lead to it. */
+static const char *identity(Reader *r, const char *path)
+{
+	char real[PATH_MAX];
+	return realpath(path, real) ? arena_strdup(r->arena, real) : path;
+}
+
 /* Each file is read once, whatever the number of imports; one being read is a cycle. */
 static void import_file(Reader *r, Json *j, const char *from)
 {
@@ -84,10 +131,12 @@ static void import_file(Reader *r, Json *j, const char *from)
 			     "an import is a file name, not %s", json_kind_name(j->kind));
 		return;
 	}
-	const char *const path = beside(r, from, j->text);
+	const char *const path = find_import(r, j, from);
 	const Loc loc = json_loc(r->arena, j);
 	Entry *e;
-	if (names_add(r->arena, &r->files, path, r, loc, &e)) {
+	if (!path)
+		return;
+	if (names_add(r->arena, &r->files, identity(r, path), r, loc, &e)) {
 		const int index = r->files.list.n - 1;
 		if (r->nimports++ < MAX_DEPTH)
 			read_library(r, path, loc);
@@ -303,8 +352,7 @@ static void read_name(Reader *r)
 static void read_model(Reader *r, const char *path)
 {
 	Entry *e;
-	const char *const slash = strrchr(path, '/');
-	names_add(r->arena, &r->files, beside(r, path, slash ? slash + 1 : path), r, (Loc){0}, &e);
+	names_add(r->arena, &r->files, identity(r, path), r, (Loc){0}, &e);
 	reader_keys(r, r->root, model_keys, COUNT(model_keys), "a model");
 	read_name(r);
 	read_file(r, r->root, path);

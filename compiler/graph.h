@@ -10,6 +10,8 @@ typedef struct ModelOptions {
 	double seconds;         /* of a segment; 0: the model's own */
 	const char *const *set; /* nset texts NAME=VALUE, the later one wins */
 	int nset;
+	const char *const *include; /* ninclude folders to look for imports in */
+	int ninclude;
 	bool train; /* also the graph "loss" and the training section */
 } ModelOptions;
 

@@ -5,6 +5,7 @@
 
 #include "check_model.h"
 #include "command.h"
+#include "library.h"
 #include "sweep.h"
 #include "tools/tools.h"
 
@@ -15,7 +16,7 @@
 
 typedef struct Args {
 	CompileOptions o;
-	const char *sets[256];
+	const char *sets[256], *includes[64];
 	char skip[4096]; /* every --no-pass, joined by commas */
 } Args;
 
@@ -99,6 +100,8 @@ static const struct argp_option model_options[] = {
     {"batch", KEY_BATCH, "N", 0, "clips at a time (default 1; with --train the model's)", 1},
     {"seconds", KEY_SECONDS, "S", 0, "length of a segment (default: the model's)", 1},
     {"set", KEY_SET, "NAME=VALUE", 0, "override a parameter that the model declares", 1},
+    {"include", 'I', "DIR", 0,
+     "where imports are looked for after the importing file's folder (repeatable)", 1},
     {"train", KEY_TRAIN, 0, 0, "also backward pass, loss, optimiser step", 1},
     {0}};
 
@@ -115,6 +118,11 @@ static error_t model_parse(int key, char *arg, struct argp_state *st)
 		return 0;
 	case KEY_TRAIN:
 		o->train = true;
+		return 0;
+	case 'I':
+		if (o->nincludes == (int)COUNT(a->includes))
+			argp_error(st, "more than %d -I", (int)COUNT(a->includes));
+		a->includes[o->nincludes++] = arg;
 		return 0;
 	case KEY_SET:
 		if (o->nsets == (int)COUNT(a->sets))
@@ -388,6 +396,7 @@ static int run_verb(const Entry *v, int argc, char **argv)
 {
 	Args a = {.o = {.precision = "fp32", .compiler = "nvrtc", .library = "auto"}};
 	a.o.sets = a.sets;
+	a.o.includes = a.includes;
 	const struct argp argp = {v->options, v->parse, v->args, v->doc, children, NULL, NULL};
 	argp_err_exit_status = EXIT_USAGE;
 	if (argp_parse(&argp, argc, argv, 0, NULL, &a))
@@ -482,7 +491,9 @@ static void help(FILE *f)
 		fprintf(f, "  %-9s %s\n", verbs[i].name, verbs[i].doc);
 	for (size_t i = 0; i < COUNT(tools); i++)
 		fprintf(f, "  %-9s %s\n", tools[i].name, tools[i].doc);
-	fputs("\n  seldc VERB --help, --list-ops, --list-passes, --version, --help\n", f);
+	fputs(
+	    "\n  seldc VERB --help, --list-ops, --list-modules, --list-passes, --version, --help\n",
+	    f);
 }
 
 static int usage_error(const char *word)
@@ -515,6 +526,8 @@ static int run(int argc, char **argv)
 			return tools[i].run(argc - 1, argv + 1);
 	if (!strcmp(word, "--list-ops"))
 		return list_ops();
+	if (!strcmp(word, "--list-modules"))
+		return library_list();
 	if (!strcmp(word, "--list-passes"))
 		return list_passes();
 	if (!strcmp(word, "--version") || !strcmp(word, "-V"))

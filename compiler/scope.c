@@ -83,11 +83,12 @@ const char *reader_hint(Reader *r, const char *near)
 	return near ? arena_printf(r->arena, "; did you mean '%s'?", near) : "";
 }
 
+/* Of instances nested deeper, the inner ones and the outermost, which is the user's own node. */
 void reader_notes(Reader *r, const Frame *f)
 {
 	for (int n = 0; f && f->up; f = f->up) {
-		if (++n > MAX_NOTES)
-			return;
+		if (++n > MAX_NOTES && f->up->up)
+			continue;
 		const bool named = strcmp(f->label, f->up->label) != 0;
 		diag_note(r->diag, json_loc(r->arena, f->site), "in instance %s%s%sof module '%s'",
 			  named ? "'" : "", named ? f->label : "", named ? "' " : "", f->def->name);

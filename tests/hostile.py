@@ -127,6 +127,25 @@ def programs():
     expect(p.returncode == 3 and not os.path.exists("stolen"), "CC was given to a shell")
 
 
+def imports():
+    """A model anywhere finds the library, and -I; a miss says where it looked."""
+    os.makedirs("own/inc")
+    with open("own/inc/mine.json", "w") as f:
+        json.dump({"seldc": 1, "name": "mine", "import": ["lib/nn.json"], "modules": {"three": {
+            "in": ["x"], "out": ["y"],
+            "nodes": [{"use": "linear", "in": "x", "out": "y", "name": "l", "features": 3}]}}}, f)
+    with open("own/m.json", "w") as f:
+        json.dump({"seldc": 1, "name": "t", "import": ["mine.json", "nn.json", "lib/nn.json"], "graphs": {"main": {
+            "in": {"x": ["batch", 4]}, "nodes": [{"use": "three", "in": "x", "out": "y", "name": "a"}],
+            "out": {"y": "y"}}}}, f)
+    p = run(SELDC, "opt", "-I", "own/inc", "own/m.json")
+    expect(p.returncode == 0 and '"a.l.weight"' in p.stdout, "imports:", p.stderr)
+    p = run(SELDC, "opt", "own/m.json")
+    expect(p.returncode == 1 and "own/mine.json" in p.stderr and "lib/mine.json" in p.stderr, p.stderr)
+    p = run(SELDC, "--list-modules")
+    expect(p.returncode == 0 and "\nlinear(" in p.stdout, "--list-modules:", p.stdout[:200], p.stderr)
+
+
 def main():
     r = random.Random(1)
     refused = 0
@@ -138,6 +157,7 @@ def main():
         refused += emit(f"case {i}: {text[:400]!r}:", source)
     header()
     programs()
+    imports()
     print(f"{COUNT} cases, {refused} refused, {len(failures)} failures")
     print("\n".join(failures[:10]))
     return len(failures) > 0
