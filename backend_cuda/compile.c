@@ -399,8 +399,8 @@ static bool start_job(Compiler *c, Job *j)
 {
 	const int log = open(j->log, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
 	if (log < 0 || (c->opt->nvcc && !write_unit(c, j))) {
-		diag_error(c->diag, E553, (Loc){0}, "%s: %s", log < 0 ? j->log : j->unit,
-			   strerror(errno));
+		diag_error(c->diag, diag_by_errno(E553), (Loc){0}, "%s: %s",
+			   log < 0 ? j->log : j->unit, strerror(errno));
 		if (log >= 0)
 			close(log);
 		return false;
@@ -507,7 +507,8 @@ static void keep_failure(const Compiler *c, const Job *j, const char *log, size_
 	const char *kept_log =
 	    arena_printf(c->arena, "%s.sm_%d.%s.log", j->kept, j->arch, j->ptx ? "ptx" : "cubin");
 	if (!file_replace(kept_log, log, len) || !file_replace(j->kept, j->text->s, j->text->len))
-		diag_error(c->diag, E553, (Loc){0}, "%s: %s", j->kept, strerror(errno));
+		diag_error(c->diag, diag_by_errno(E553), (Loc){0}, "%s: %s", j->kept,
+			   strerror(errno));
 	else
 		diag_note(c->diag, (Loc){0},
 			  "source kept as %s, everything the compiler said in %s", j->kept,

@@ -133,7 +133,8 @@ static Singles singles_of(Check *c, const CompilePlan *p, Arena *a, int64_t tile
 	const Module *m = p->model->module;
 	Singles s;
 	if (!singles_open(&s, a, m->ops, "ops"))
-		diag_error(&c->diag, E553, (Loc){0}, "/dev/null: %s", strerror(errno));
+		diag_error(&c->diag, diag_by_errno(E553), (Loc){0}, "/dev/null: %s",
+			   strerror(errno));
 	for (int i = 0; i < m->graphs.n && !c->diag.status; i++)
 		singles_add(&s, m->graphs.at[i], tile);
 	return s;
@@ -183,7 +184,8 @@ static void write_singles(void *ctx, const CompilePlan *p)
 	buf_init(&b, a);
 	ir_print(&b, s.module);
 	if (!file_write(singles_path(c), b.s, b.len))
-		diag_error(&c->diag, E553, (Loc){0}, "%s: %s", singles_path(c), strerror(errno));
+		diag_error(&c->diag, diag_by_errno(E553), (Loc){0}, "%s: %s", singles_path(c),
+			   strerror(errno));
 	singles_close(&s);
 	arena_free(a);
 }
@@ -585,7 +587,8 @@ int compile_check(const CompileOptions *o)
 	buf_init(&c->whole, a);
 	choose_backends(c);
 	if (!c->diag.status && !(c->dir = command_folder(a, o)))
-		diag_error(&c->diag, E553, (Loc){0}, "temporary folder: %s", strerror(errno));
+		diag_error(&c->diag, diag_by_errno(E553), (Loc){0}, "temporary folder: %s",
+			   strerror(errno));
 	int status = c->diag.status;
 	if (!status) {
 		rt_progress_open(&c->progress, false);

@@ -62,7 +62,7 @@ int command_end(int status)
 	if (!fflush(stdout) && !ferror(stdout))
 		return status;
 	fprintf(stderr, "seldc: error: standard output: %s\n", strerror(errno));
-	return status ? status : EXIT_INPUT;
+	return status ? status : EXIT_TOOLCHAIN;
 }
 
 /* The signals that the parent waits for; those that seldc was started to ignore stay ignored. */

@@ -92,8 +92,8 @@ static Module *read_sir(Compile *cx)
 	src->name = cx->o->input;
 	src->text = file_read(cx->arena, src->name, &src->len);
 	if (!src->text)
-		diag_fatal(&cx->diag, E106, (Loc){0}, "cannot read '%s': %s", src->name,
-			   strerror(errno));
+		diag_fatal(&cx->diag, diag_by_errno(E106), (Loc){0}, "cannot read '%s': %s",
+			   src->name, strerror(errno));
 	Module *m = ir_parse(cx->arena, &cx->diag, cx->ops, src);
 	diag_check(&cx->diag);
 	ir_verify(m);
@@ -166,7 +166,8 @@ static void run_passes(Compile *cx, Module *m, const PassHooks *hooks)
 	if (hooks)
 		opt.hooks = *hooks;
 	if (opt.dump_all && !make_folders(cx->arena, opt.dump_all))
-		diag_fatal(&cx->diag, E552, (Loc){0}, "%s: %s", opt.dump_all, strerror(errno));
+		diag_fatal(&cx->diag, diag_by_errno(E552), (Loc){0}, "%s: %s", opt.dump_all,
+			   strerror(errno));
 	if (!passes_run(m, &opt, &cx->report))
 		diag_check(&cx->diag);
 }
@@ -175,7 +176,8 @@ static void run_passes(Compile *cx, Module *m, const PassHooks *hooks)
 static const char *private_folder(Compile *cx)
 {
 	if (!cx->dir && !(cx->dir = command_folder(cx->arena, cx->o)))
-		diag_fatal(&cx->diag, E553, (Loc){0}, "%s: %s", cx->o->work, strerror(errno));
+		diag_fatal(&cx->diag, diag_by_errno(E553), (Loc){0}, "%s: %s", cx->o->work,
+			   strerror(errno));
 	return cx->dir;
 }
 
@@ -187,7 +189,8 @@ static void save_source(Compile *cx, const char *suffix, const Buf *b)
 		return;
 	const char *path = arena_printf(cx->arena, "%s/%s%s", dir, cx->model->name, suffix);
 	if (!make_folders(cx->arena, dir) || !file_replace(path, b->s, b->len))
-		diag_fatal(&cx->diag, E553, (Loc){0}, "%s: %s", path, strerror(errno));
+		diag_fatal(&cx->diag, diag_by_errno(E553), (Loc){0}, "%s: %s", path,
+			   strerror(errno));
 }
 
 /* No path, or "-" as compilers have it: to stdout. */
@@ -198,7 +201,8 @@ static void write_out(Compile *cx, const char *path, const Buf *b)
 		return;
 	}
 	if (!file_write(path, b->s, b->len))
-		diag_fatal(&cx->diag, E553, (Loc){0}, "%s: %s", path, strerror(errno));
+		diag_fatal(&cx->diag, diag_by_errno(E553), (Loc){0}, "%s: %s", path,
+			   strerror(errno));
 }
 
 /* A program's name is checked before the compiler runs, whose complaint would be about its own
@@ -211,7 +215,7 @@ static void check_output(Compile *cx, const char *path)
 		errno = EISDIR;
 	else if (*path && !access(dir, W_OK | X_OK))
 		return;
-	diag_fatal(&cx->diag, E553, (Loc){0}, "%s: %s", path, strerror(errno));
+	diag_fatal(&cx->diag, diag_by_errno(E553), (Loc){0}, "%s: %s", path, strerror(errno));
 }
 
 /* The graph that a build is about: main, or what text IR has in its place. */
@@ -313,7 +317,8 @@ static void link_program(Compile *cx, const Buf *source, const Buf *more, const 
 	if (lib)
 		write_header(cx, output);
 	if (!file_move(linked, output))
-		diag_fatal(&cx->diag, E553, (Loc){0}, "%s: %s", output, strerror(errno));
+		diag_fatal(&cx->diag, diag_by_errno(E553), (Loc){0}, "%s: %s", output,
+			   strerror(errno));
 	say_built(cx, output);
 }
 
@@ -359,7 +364,8 @@ static void write_images(Compile *cx, const CudaImages *images)
 {
 	const char *dir = cx->o->output ? cx->o->output : ".";
 	if (!make_folders(cx->arena, dir))
-		diag_fatal(&cx->diag, E553, (Loc){0}, "%s: %s", dir, strerror(errno));
+		diag_fatal(&cx->diag, diag_by_errno(E553), (Loc){0}, "%s: %s", dir,
+			   strerror(errno));
 	for (int i = 0; i < images->at.n; i++) {
 		const CudaImage *m = &images->at.at[i];
 		if (m->ptx != (cx->o->emit == EMIT_PTX))
@@ -367,12 +373,14 @@ static void write_images(Compile *cx, const CudaImages *images)
 		Buf b = {.arena = cx->arena};
 		b.s = file_read(cx->arena, m->path, &b.len);
 		if (!b.s)
-			diag_fatal(&cx->diag, E553, (Loc){0}, "%s: %s", m->path, strerror(errno));
+			diag_fatal(&cx->diag, diag_by_errno(E553), (Loc){0}, "%s: %s", m->path,
+				   strerror(errno));
 		const char *path =
 		    arena_printf(cx->arena, "%s/%s.%s.sm_%d.%s", dir, cx->model->name,
 				 cuda_family_name(m->family), m->arch, m->ptx ? "ptx" : "cubin");
 		if (!file_replace(path, b.s, b.len))
-			diag_fatal(&cx->diag, E553, (Loc){0}, "%s: %s", path, strerror(errno));
+			diag_fatal(&cx->diag, diag_by_errno(E553), (Loc){0}, "%s: %s", path,
+				   strerror(errno));
 	}
 }
 

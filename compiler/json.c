@@ -581,7 +581,8 @@ static const Source *load(Arena *a, Diag *d, const char *path, Loc from)
 	errno = 0;
 	const char *text = read_some(a, path, &len);
 	if (!text) {
-		diag_error(d, E106, from, "cannot read '%s': %s", path, strerror(errno));
+		diag_error(d, diag_by_errno(E106), from, "cannot read '%s': %s", path,
+			   strerror(errno));
 		return NULL;
 	}
 	if (len > JSON_MAX_BYTES) {

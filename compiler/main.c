@@ -399,8 +399,11 @@ static int run_verb(const Entry *v, int argc, char **argv)
 	a.o.includes = a.includes;
 	const struct argp argp = {v->options, v->parse, v->args, v->doc, children, NULL, NULL};
 	argp_err_exit_status = EXIT_USAGE;
-	if (argp_parse(&argp, argc, argv, 0, NULL, &a))
-		return EXIT_USAGE;
+	const int failed = argp_parse(&argp, argc, argv, 0, NULL, &a);
+	if (failed == ENOMEM)
+		fputs("seldc: error: out of memory\n", stderr);
+	if (failed)
+		return failed == ENOMEM ? EXIT_TOOLCHAIN : EXIT_USAGE;
 	if (v->work == WORK_NONE)
 		return v->run(&a.o);
 	const bool one_file = a.o.emit == EMIT_PROGRAM || a.o.emit == EMIT_LIB;

@@ -649,7 +649,7 @@ static int build_all(Sweep *s)
 
 static int cannot_write(Sweep *s, const char *path)
 {
-	diag_error(&s->diag, E553, (Loc){0}, "%s: %s", path, strerror(errno));
+	diag_error(&s->diag, diag_by_errno(E553), (Loc){0}, "%s: %s", path, strerror(errno));
 	return s->diag.status;
 }
 
@@ -708,7 +708,7 @@ int compile_sweep(const CompileOptions *o)
 	if (read_only(s)) {
 		s->dir = command_folder(a, o);
 		if (!s->dir)
-			diag_error(&s->diag, E553, (Loc){0}, "temporary folder: %s",
+			diag_error(&s->diag, diag_by_errno(E553), (Loc){0}, "temporary folder: %s",
 				   strerror(errno));
 	}
 	if (s->dir) {

@@ -112,7 +112,7 @@ static const char *write_file(Arena *a, Diag *d, const LinkJob *job, const char 
 	const char *path = arena_printf(a, "%s/%s", job->dir, name);
 	if (file_write(path, text->s, text->len))
 		return path;
-	diag_error(d, E553, (Loc){0}, "%s: %s", path, strerror(errno));
+	diag_error(d, diag_by_errno(E553), (Loc){0}, "%s: %s", path, strerror(errno));
 	return NULL;
 }
 
@@ -122,7 +122,8 @@ static const char *weights_source(Arena *a, Diag *d, const LinkJob *job)
 	char full[PATH_MAX];
 	Buf b;
 	if (!realpath(job->weights, full)) {
-		diag_error(d, E701, (Loc){0}, "%s: %s", job->weights, strerror(errno));
+		diag_error(d, diag_by_errno(E701), (Loc){0}, "%s: %s", job->weights,
+			   strerror(errno));
 		return NULL;
 	}
 	buf_init(&b, a);
@@ -170,7 +171,7 @@ static void report(Arena *a, Diag *d, const LinkJob *job, const char *cc, int st
 	if (text && file_replace(kept, text, len))
 		diag_note(d, (Loc){0}, "everything it said is kept as %s", kept);
 	else
-		diag_error(d, E553, (Loc){0}, "%s: %s", kept, strerror(errno));
+		diag_error(d, diag_by_errno(E553), (Loc){0}, "%s: %s", kept, strerror(errno));
 }
 
 static const char *c_compiler(void)

@@ -179,6 +179,9 @@ _Noreturn void diag_fatal(Diag *d, DiagCode code, Loc loc, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
 /* Ends the phase: returns to compile() if any error was reported. */
 void diag_check(Diag *d);
+/* The code for a call of the system that failed: E602 if errno says that memory, room or the like
+ * lack, which is nobody's fault, else the one given. */
+DiagCode diag_by_errno(DiagCode otherwise);
 /* Title and explanation of a code ("E0412", "0412" or "412"); false if there is none. */
 bool diag_explain(const char *code, const char **title, const char **text);
 

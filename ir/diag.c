@@ -3,6 +3,7 @@
 #include "base.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -138,6 +139,23 @@ void diag_check(Diag *d)
 	if (!d->fatal)
 		BUG("diag_check outside compile()");
 	longjmp(*d->fatal, 1);
+}
+
+DiagCode diag_by_errno(DiagCode otherwise)
+{
+	switch (errno) {
+	case ENOMEM:
+	case EMFILE:
+	case ENFILE:
+	case ENOSPC:
+	case EDQUOT:
+	case EFBIG:
+	case EIO:
+	case EAGAIN:
+		return E602;
+	default:
+		return otherwise;
+	}
 }
 
 bool diag_explain(const char *code, const char **title, const char **text)

@@ -186,8 +186,8 @@ static bool dump(const Driver *d, int i, const char *when)
 						passes[i].name, when);
 		ok = file_replace(path, b.s, b.len);
 		if (!ok)
-			diag_error(d->m->diag, E552, (Loc){0}, "cannot write '%s': %s", path,
-				   strerror(errno));
+			diag_error(d->m->diag, diag_by_errno(E552), (Loc){0},
+				   "cannot write '%s': %s", path, strerror(errno));
 	}
 	arena_free(a);
 	return ok;

@@ -73,6 +73,12 @@ static cJSON *find(const cJSON *root, const char *path)
 	return (cJSON *)(uintptr_t)at;
 }
 
+/* Replaces a member; false where memory lacks, which cJSON 1.7.15 does not say of the key. */
+static bool put_member(cJSON *o, const char *name, cJSON *value)
+{
+	return cJSON_ReplaceItemInObjectCaseSensitive(o, name, value) && value->string;
+}
+
 /* Objects are merged member by member, anything else is replaced. */
 static bool merge(cJSON *into, const cJSON *from)
 {
@@ -88,7 +94,7 @@ static bool merge(cJSON *into, const cJSON *from)
 		cJSON *const copy = cJSON_Duplicate(item, true);
 		if (!copy)
 			return false;
-		if (old ? !cJSON_ReplaceItemInObjectCaseSensitive(into, item->string, copy)
+		if (old ? !put_member(into, item->string, copy)
 			: !cJSON_AddItemToObject(into, item->string, copy))
 			return false;
 	}
@@ -217,7 +223,7 @@ static RtStatus replace(cJSON *root, const char *path, cJSON *value, RtError *er
 	const char *const dot = strrchr(path, '.');
 	char above[MAX_PATH];
 	snprintf(above, sizeof above, "%.*s", dot ? (int)(dot - path) : 0, path);
-	if (!cJSON_ReplaceItemInObjectCaseSensitive(find(root, above), dot ? dot + 1 : path, value))
+	if (!put_member(find(root, above), dot ? dot + 1 : path, value))
 		return rt_no_memory(err);
 	return RT_OK;
 }

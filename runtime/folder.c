@@ -81,7 +81,7 @@ static RtStatus search(const Search *s, const char *dir, int depth)
 		return rt_fail(s->err, RT_INPUT, "%s: more than %d folders deep", dir, MAX_DEPTH);
 	DIR *const d = opendir(dir);
 	if (!d)
-		return rt_fail(s->err, RT_INPUT, "%s: %s", dir, strerror(errno));
+		return rt_fail_errno(s->err, dir, errno);
 	RtStatus status = RT_OK;
 	for (const struct dirent *e; !status && (e = readdir(d));)
 		if (e->d_name[0] != '.')

@@ -278,12 +278,14 @@ RtStatus score_read_rows(ScoreSet *s, ScoreRows *out, const char *path, bool cen
 			 RtError *err)
 {
 	RtBytes b;
-	if (rt_bytes_open(&b, path, err)) {
+	const RtStatus opened = rt_bytes_open(&b, path, err);
+	if (opened == RT_INPUT) {
 		s->nbad++;
 		if (++s->nerrors <= MAX_DIAGNOSTICS)
-			log_line(s, "%s: error: %s", path, strerror(errno));
-		return RT_OK;
+			log_line(s, "error: %s", err->text);
 	}
+	if (opened)
+		return opened == RT_INPUT ? RT_OK : opened;
 	Reader r = {.set = s, .path = path, .centimetres = centimetres};
 	const char *p = (const char *)b.at, *const end = p + b.n;
 	const int before = s->nerrors;

@@ -89,6 +89,10 @@ static void *watch(void *p)
 {
 	RtWatch *const w = p;
 	for (int sig; sigwait(&w->awaited, &sig) == 0;) {
+		if (sig == SIGURG && !atomic_load(&w->open))
+			return NULL;
+		if (sig == SIGURG)
+			continue;
 		int none = 0;
 		if (!atomic_load(&w->holds) ||
 		    !atomic_compare_exchange_strong(&w->seen, &none, sig))
@@ -100,15 +104,17 @@ static void *watch(void *p)
 RtStatus rt_watch_open(RtWatch *w, RtError *err)
 {
 	sigemptyset(&w->awaited);
+	sigaddset(&w->awaited, SIGURG); /* wakes the thread */
 	for (size_t i = 0; i < RT_COUNT(ends); i++)
 		if (!ignored(ends[i]))
 			sigaddset(&w->awaited, ends[i]);
 	pthread_sigmask(SIG_BLOCK, &w->awaited, &w->before);
+	atomic_store(&w->open, true);
 	if (pthread_create(&w->thread, NULL, watch, w) != 0) {
+		atomic_store(&w->open, false);
 		pthread_sigmask(SIG_SETMASK, &w->before, NULL);
 		return rt_fail(err, RT_DEVICE, "no thread can be started");
 	}
-	w->open = true;
 	return RT_OK;
 }
 
@@ -116,8 +122,8 @@ void rt_watch_close(RtWatch *w)
 {
 	if (!w->open)
 		return;
-	pthread_cancel(w->thread);
+	atomic_store(&w->open, false);
+	pthread_kill(w->thread, SIGURG);
 	pthread_join(w->thread, NULL);
 	pthread_sigmask(SIG_SETMASK, &w->before, NULL);
-	w->open = false;
 }

@@ -19,7 +19,7 @@ void rt_signals_prepare(bool *finished);
 typedef struct RtWatch {
 	atomic_bool holds;
 	atomic_int seen; /* 0: none */
-	bool open;
+	atomic_bool open;
 	pthread_t thread;
 	sigset_t awaited, before;
 } RtWatch;

@@ -104,7 +104,7 @@ static RtStatus open_folder(Trainer *t, bool *exists, RtError *err)
 		return s;
 	t->lock = open(out, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (t->lock < 0 || faccessat(t->lock, ".", W_OK | X_OK, 0) != 0)
-		return rt_fail(err, RT_INPUT, "%s: %s", out, strerror(errno));
+		return rt_fail_errno(err, out, errno);
 	if (flock(t->lock, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
 		return rt_fail(err, RT_INPUT, "%s: another run is at work in this folder", out);
 	remove_leftovers(t);

@@ -97,8 +97,10 @@ int score_main(int argc, char **argv)
 	if (done >= 0)
 		return done;
 	RtError *const err = rt_alloc(1, sizeof *err);
-	if (!err)
+	if (!err) {
+		fputs("seldc score: error: out of memory\n", stderr);
 		return RT_DEVICE;
+	}
 	ScoreSet set = {.quiet = o.quiet};
 	RtStatus s = score_open(&set, o.refs, o.preds, SCORE_CLASSES, err);
 	if (set.log)
