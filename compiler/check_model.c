@@ -401,10 +401,11 @@ static double loss_along(const Graph *step, BuiltValues *v, const Tensor *direct
 static void keep_outputs(Graph *g, bool (*wanted)(const char *name))
 {
 	int n = 0;
+	Output *list = NEW_ARRAY(g->module->arena, Output, g->outputs.n);
 	for (int i = 0; i < g->outputs.n; i++)
 		if (wanted(g->outputs.at[i].name))
-			g->outputs.at[n++] = g->outputs.at[i];
-	g->outputs.n = n;
+			list[n++] = g->outputs.at[i];
+	graph_set_outputs(g, list, n);
 }
 
 static bool is_loss(const char *name)

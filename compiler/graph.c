@@ -211,7 +211,8 @@ static void add_graph_input(Reader *r, Frame *f, Json *j)
 		    node_new(r->graph, OP_input, NULL, 0, json_key_loc(r->arena, j), j->key);
 		attr_set_ints(node, "shape", dim, n);
 		v = ir_infer(node) ? &node->out[0] : NULL;
-		r->graph->nodes.n -= !v;
+		if (!v)
+			node_drop(node);
 	}
 	frame_bind(r, f, j->key, v, json_key_loc(r->arena, j));
 }
@@ -225,8 +226,7 @@ static void add_graph_output(Reader *r, Frame *f, Json *j)
 			     "'%.60s' is not a name for an output", j->key);
 	if (!name || !frame_find(r, f, j, name, &v) || !v)
 		return;
-	const Output out = {j->key, v, json_loc(r->arena, j)};
-	list_push(r->arena, &r->graph->outputs, out);
+	graph_add_output(r->graph, j->key, v, json_loc(r->arena, j));
 }
 
 static void build_graph(Reader *r, Json *j)

@@ -364,7 +364,7 @@ static bool finish_node(Reader *r, Frame *f, Json *node, Node *n)
 		return true;
 	if (read && r->diag->nerrors > before)
 		reader_notes(r, f);
-	r->graph->nodes.n--;
+	node_drop(n);
 	return false;
 }
 

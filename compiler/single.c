@@ -128,8 +128,7 @@ static bool make_node(const Maker *k)
 	if (!ir_infer(n))
 		return false;
 	for (int i = 0; i < n->nout; i++)
-		list_push(k->s->arena, &k->to->outputs,
-			  ((Output){arena_printf(k->s->arena, "y%d", i), &n->out[i], {0}}));
+		graph_add_output(k->to, arena_printf(k->s->arena, "y%d", i), &n->out[i], (Loc){0});
 	graph_sort(k->to);
 	return true;
 }

@@ -53,7 +53,7 @@ static Value *add_scalar(Step *s, const char *name)
 
 static void add_output(Step *s, const char *name, Value *v)
 {
-	list_push(s->arena, &s->g->outputs, ((Output){name, v, v->node->loc}));
+	graph_add_output(s->g, name, v, v->node->loc);
 }
 
 static Value *op(Step *s, Op o, Value *a, Value *b)
@@ -107,11 +107,8 @@ static void train_dropout(Step *s, Node *n)
 		Value *in[] = {batch_count(s), add_scalar(s, "opt.seed")};
 		s->draws = stack(s, in, 2);
 	}
-	Value **in = NEW_ARRAY(s->arena, Value *, 2);
-	in[0] = n->in[0];
-	in[1] = s->draws;
-	n->in = in;
-	n->nin = 2;
+	Value *in[] = {n->in[0], s->draws};
+	node_set_inputs(n, in, 2);
 	attr_set_ints(n, "stream", &stream, 1);
 }
 
@@ -238,7 +235,18 @@ static Value *loss_outputs(Step *s, const Graph *loss, Value **of)
 	return total;
 }
 
-/* Copies main and loss; the loss, or NULL after a diagnostic. */
+/* Leaves the outputs from `loss` on, and behind them the first n. */
+static void leave_outputs(Step *s, int loss, int n)
+{
+	const int after = s->g->outputs.n - loss;
+	Output *list = NEW_ARRAY(s->arena, Output, after + n);
+	for (int i = 0; i < after + n; i++)
+		list[i] = s->g->outputs.at[i < after ? loss + i : i - after];
+	graph_set_outputs(s->g, list, after + n);
+}
+
+/* Copies main and loss. The outputs are those of loss and then the new statistics of main. The
+ * loss, or NULL after a diagnostic. */
 static Value *build_loss(Step *s, const Graph *main, const Graph *loss)
 {
 	Value **of = copy_graph(s, main, bind_main);
@@ -250,13 +258,8 @@ static Value *build_loss(Step *s, const Graph *main, const Graph *loss)
 		add_output(s, o->name, of[o->value->node->id * MAX_OUT + o->value->index]);
 	}
 	of = copy_graph(s, loss, bind_loss);
-	/* the statistics go behind the loss: their outputs are the first */
-	Output *moved = NEW_ARRAY(s->arena, Output, statistics);
-	memcpy(moved, s->g->outputs.at, (size_t)statistics * sizeof *moved);
-	s->g->outputs.n = 0;
 	Value *total = of ? loss_outputs(s, loss, of) : NULL;
-	for (int i = 0; i < statistics; i++)
-		list_push(s->arena, &s->g->outputs, moved[i]);
+	leave_outputs(s, statistics + main->outputs.n, statistics);
 	return total;
 }
 

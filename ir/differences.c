@@ -156,7 +156,7 @@ static Graph *without_gradient(const Graph *g, Value *loss, Arena *a)
 	f->nodes.at = NEW_ARRAY(a, Node *, g->nodes.n);
 	memcpy(f->nodes.at, g->nodes.at, (size_t)g->nodes.n * sizeof *g->nodes.at);
 	f->outputs.at = NEW(a, Output);
-	*f->outputs.at = (Output){"loss", loss, {0}};
+	*f->outputs.at = (Output){"loss", loss, {0}, NULL};
 	f->outputs.n = f->outputs.cap = 1;
 	return f;
 }
@@ -183,10 +183,9 @@ const char *ir_differences(Graph *g, Arena *a, Differences *d)
 	Value **grad = NEW_ARRAY(a, Value *, wrt.n);
 	if (!ir_grad(g, loss, wrt.at, wrt.n, grad))
 		return "no gradient";
-	g->outputs.at[0].value = loss;
-	g->outputs.n = 1;
+	graph_set_outputs(g, &(Output){"loss", loss, {0}, NULL}, 1);
 	for (int i = 0; i < wrt.n; i++)
-		list_push(g->module->arena, &g->outputs, ((Output){"grad", grad[i], {0}}));
+		graph_add_output(g, "grad", grad[i], (Loc){0});
 	Tensor *out = NEW_ARRAY(a, Tensor, g->outputs.n);
 	if (!ir_eval(g, a, lookup, v, out))
 		return "it cannot be evaluated";

@@ -500,16 +500,20 @@ static void slot_release(Slot *s, int uses)
 	s->memory = NULL;
 }
 
+/* Counts what this graph uses: its values may have uses in a longer one. */
 static Slot *slots_new(const Graph *g, Arena *own)
 {
 	Slot *slots = NEW_ARRAY(own, Slot, g->nodes.n);
-	const int *uses = graph_uses(g, own);
 	for (int i = 0; i < g->nodes.n; i++) {
-		if (g->nodes.at[i]->id != i)
+		const Node *n = g->nodes.at[i];
+		if (n->id != i)
 			BUG("graph %s is not numbered", g->name);
-		for (int k = 0; k < g->nodes.at[i]->nout; k++)
-			slots[i].uses += uses[i * MAX_OUT + k];
+		for (int k = 0; k < n->nin; k++)
+			if (n->in[k])
+				slots[n->in[k]->node->id].uses++;
 	}
+	for (int i = 0; i < g->outputs.n; i++)
+		slots[g->outputs.at[i].value->node->id].uses++;
 	return slots;
 }
 

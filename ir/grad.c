@@ -701,7 +701,7 @@ static Value *sum_to(Grad *c, Value *v, int axis)
  * dmean = -dbias w s, dvar = -dw w s^2 / 2. */
 static void grad_batch_norm(Grad *c, Value *dy)
 {
-	Value **in = c->n->in;
+	Value *const *in = c->n->in;
 	const int axis = axis_of(c, "axis", instance(c, in[0]).rank);
 	Value *s = op1(c, OP_rsqrt, op2(c, OP_add, in[4], scalar(c, attr_float(c->n, "eps"))));
 	Value *ws = op2(c, OP_mul, in[1], s);
@@ -724,7 +724,7 @@ static void grad_batch_norm(Grad *c, Value *dy)
 static void grad_batch_norm_train(Grad *c, Value *dy)
 {
 	static const int to[] = {0, 1, 2};
-	Value **x = c->n->in, **y = (Value *[]){&c->n->out[1], &c->n->out[2]};
+	Value *const *x = c->n->in, **y = (Value *[]){&c->n->out[1], &c->n->out[2]};
 	Value *in[] = {x[0], x[1], y[0], y[1], dy, x[2]};
 	const bool act = strcmp(attr_str(c->n, "act"), "none");
 	Node *n = make(c, OP_batch_norm_grad, in, act ? 6 : 5);
@@ -821,7 +821,7 @@ static Node *with_lse(Grad *c)
 static void grad_attention(Grad *c, Value *dy)
 {
 	static const int64_t rows[] = {0, 1};
-	Value **x = c->n->in, *in[10] = {x[0], x[1], x[2]};
+	Value *const *x = c->n->in, *in[10] = {x[0], x[1], x[2]};
 	Node *f = with_lse(c);
 	in[3] = &f->out[0];
 	in[4] = &f->out[1];

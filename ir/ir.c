@@ -131,6 +131,98 @@ const char *graph_fresh(Graph *g, const char *base)
 	return next;
 }
 
+/* ---- uses --------------------------------------------------------------------------------- */
+
+static void use_end(Use *u)
+{
+	if (!u->link)
+		return;
+	*u->link = u->next;
+	if (u->next)
+		u->next->link = u->link;
+	u->next = NULL;
+	u->link = NULL;
+}
+
+/* v NULL: u uses nothing. */
+static void use_set(Use *u, Value *v)
+{
+	use_end(u);
+	if (!v)
+		return;
+	u->next = v->uses;
+	u->link = &v->uses;
+	if (u->next)
+		u->next->link = &u->next;
+	v->uses = u;
+}
+
+void node_set_in(Node *n, int i, Value *v)
+{
+	((Value **)n->in)[i] = v;
+	use_set(&n->use[i], v);
+}
+
+void node_set_inputs(Node *n, Value *const *in, int nin)
+{
+	Arena *a = n->graph->module->arena;
+	for (int i = 0; i < n->nin; i++)
+		use_end(&n->use[i]);
+	n->nin = nin;
+	n->in = NEW_ARRAY(a, Value *, nin);
+	n->use = NEW_ARRAY(a, Use, nin);
+	for (int i = 0; i < nin; i++) {
+		n->use[i] = (Use){.node = n, .index = i};
+		node_set_in(n, i, in ? in[i] : NULL);
+	}
+}
+
+void graph_add_output(Graph *g, const char *name, Value *v, Loc loc)
+{
+	Use *u = NEW(g->module->arena, Use);
+	u->index = g->outputs.n;
+	list_push(g->module->arena, &g->outputs, ((Output){name, v, loc, u}));
+	use_set(u, v);
+}
+
+void graph_set_output(Graph *g, int i, Value *v)
+{
+	g->outputs.at[i].value = v;
+	use_set(g->outputs.at[i].use, v);
+}
+
+void graph_set_outputs(Graph *g, const Output *list, int n)
+{
+	Output *copy = NEW_ARRAY(g->module->arena, Output, n);
+	for (int i = 0; i < n; i++)
+		copy[i] = list[i];
+	for (int i = 0; i < g->outputs.n; i++)
+		use_end(g->outputs.at[i].use);
+	g->outputs.n = 0;
+	for (int i = 0; i < n; i++)
+		graph_add_output(g, copy[i].name, copy[i].value, copy[i].loc);
+}
+
+bool value_is_output(const Value *v)
+{
+	for (const Use *u = v->uses; u; u = u->next)
+		if (!u->node)
+			return true;
+	return false;
+}
+
+void value_replace(Value *old, Value *with, const Node *except)
+{
+	Graph *g = old->node->graph;
+	for (Use *u = old->uses, *next; u; u = next) {
+		next = u->next;
+		if (!u->node)
+			graph_set_output(g, u->index, with);
+		else if (u->node != except)
+			node_set_in(u->node, u->index, with);
+	}
+}
+
 /* ---- nodes -------------------------------------------------------------------------------- */
 
 void node_set_nout(Node *n, int nout)
@@ -146,27 +238,23 @@ void node_set_nout(Node *n, int nout)
 	}
 }
 
-static Node *node_make(Graph *g, Op op, Value **in, int nin, Loc loc, const char *label)
+static Node *node_make(Graph *g, Op op, Value *const *in, int nin, Loc loc, const char *label)
 {
-	Arena *a = g->module->arena;
-	Node *n = NEW(a, Node);
+	Node *n = NEW(g->module->arena, Node);
 	n->op = op;
 	n->graph = g;
 	n->loc = loc;
 	n->label = label;
 	while (nin > 0 && !in[nin - 1])
 		nin--;
-	n->nin = nin;
-	n->in = NEW_ARRAY(a, Value *, nin > 0 ? nin : 1);
-	for (int i = 0; i < nin; i++)
-		n->in[i] = in[i];
+	node_set_inputs(n, in, nin);
 	const OpInfo *info = &g->module->ops->op[op];
 	if (info->nout_max > 0)
 		node_set_nout(n, info->nout_min);
 	return n;
 }
 
-Node *node_new(Graph *g, Op op, Value **in, int nin, Loc loc, const char *label)
+Node *node_new(Graph *g, Op op, Value *const *in, int nin, Loc loc, const char *label)
 {
 	Node *n = node_make(g, op, in, nin, loc, label);
 	n->id = g->nodes.n;
@@ -174,7 +262,7 @@ Node *node_new(Graph *g, Op op, Value **in, int nin, Loc loc, const char *label)
 	return n;
 }
 
-Node *node_insert(Graph *g, Node *at, Op op, Value **in, int nin, Loc loc, const char *label)
+Node *node_insert(Graph *g, Node *at, Op op, Value *const *in, int nin, Loc loc, const char *label)
 {
 	Node *n = node_new(g, op, in, nin, loc, label);
 	if (!at)
@@ -201,7 +289,7 @@ Node *node_copy(Graph *g, Node *at, const Node *n)
 	return c;
 }
 
-Value *build_op(Graph *g, Node *at, Op op, Value **in, int nin, Loc loc, const char *label)
+Value *build_op(Graph *g, Node *at, Op op, Value *const *in, int nin, Loc loc, const char *label)
 {
 	Node *n = node_insert(g, at, op, in, nin, loc, label);
 	if (!ir_infer(n))
@@ -349,6 +437,12 @@ void attr_set_floats(Node *n, const char *name, const double *v, int len)
 	n->attr[attr_find(n, name, A_FLOATS)] = (Attr){.set = true, .n = len, .fs = copy};
 }
 
+/* Bit for bit: 0 and -0 are two numbers, NaN is one. */
+static bool same_number(double a, double b)
+{
+	return !memcmp(&a, &b, sizeof a);
+}
+
 static bool list_equal(const Node *a, const Node *b, const AttrDef *d)
 {
 	const int len = attr_len(a, d->name);
@@ -358,7 +452,8 @@ static bool list_equal(const Node *a, const Node *b, const AttrDef *d)
 		const bool same =
 		    d->kind == A_INTS
 			? attr_int_at(a, d->name, i) == attr_int_at(b, d->name, i)
-			: attr_float_at(a, d->name, i) == attr_float_at(b, d->name, i);
+			: same_number(attr_float_at(a, d->name, i),
+				      attr_float_at(b, d->name, i));
 		if (!same)
 			return false;
 	}
@@ -371,7 +466,7 @@ static bool one_equal(const Node *a, const Node *b, const AttrDef *d)
 	case A_INT:
 		return attr_int(a, d->name) == attr_int(b, d->name);
 	case A_FLOAT:
-		return attr_float(a, d->name) == attr_float(b, d->name);
+		return same_number(attr_float(a, d->name), attr_float(b, d->name));
 	case A_BOOL:
 		return attr_bool(a, d->name) == attr_bool(b, d->name);
 	case A_STR:
@@ -397,6 +492,52 @@ bool attr_equal(const Node *a, const Node *b, bool but_each)
 	return true;
 }
 
+uint64_t hash_add(uint64_t h, uint64_t v)
+{
+	h = (h ^ v ^ 14695981039346656037u) * 1099511628211u;
+	return h ^ h >> 29;
+}
+
+static uint64_t hash_number(uint64_t h, double v)
+{
+	uint64_t bits;
+	memcpy(&bits, &v, sizeof bits);
+	return hash_add(h, bits);
+}
+
+static uint64_t hash_attr(uint64_t h, const Node *n, const AttrDef *d)
+{
+	switch (d->kind) {
+	case A_INT:
+		return hash_add(h, (uint64_t)attr_int(n, d->name));
+	case A_FLOAT:
+		return hash_number(h, attr_float(n, d->name));
+	case A_BOOL:
+		return hash_add(h, attr_bool(n, d->name));
+	case A_STR:
+		return hash_add(h, hash_name(attr_str(n, d->name)));
+	case A_INTS:
+		for (int i = 0; i < attr_len(n, d->name); i++)
+			h = hash_add(h, (uint64_t)attr_int_at(n, d->name, i));
+		return h;
+	case A_FLOATS:
+		for (int i = 0; i < attr_len(n, d->name); i++)
+			h = hash_number(h, attr_float_at(n, d->name, i));
+		return h;
+	}
+	return h;
+}
+
+uint64_t attr_hash(const Node *n)
+{
+	const OpInfo *op = node_info(n);
+	uint64_t h = hash_add(hash_add(0, n->op), (uint64_t)n->group);
+	for (int i = 0; i < op->nattrs; i++)
+		if (n->attr[i].set || op->attrs[i].dflt)
+			h = hash_attr(h, n, &op->attrs[i]);
+	return h;
+}
+
 bool node_reverse(const Node *n, int g)
 {
 	const int len = attr_len(n, "reverse");
@@ -405,33 +546,21 @@ bool node_reverse(const Node *n, int g)
 
 /* ---- graphs ------------------------------------------------------------------------------- */
 
-int *graph_uses(const Graph *g, Arena *scratch)
+void node_end_uses(Node *n)
 {
-	int *uses = NEW_ARRAY(scratch, int, (size_t)g->nodes.n *MAX_OUT);
-	for (int i = 0; i < g->nodes.n; i++) {
-		const Node *n = g->nodes.at[i];
-		for (int k = 0; k < n->nin; k++)
-			if (n->in[k])
-				uses[n->in[k]->node->id * MAX_OUT + n->in[k]->index]++;
-	}
-	for (int i = 0; i < g->outputs.n; i++) {
-		const Value *v = g->outputs.at[i].value;
-		uses[v->node->id * MAX_OUT + v->index]++;
-	}
-	return uses;
+	for (int i = 0; i < n->nin; i++)
+		use_end(&n->use[i]);
 }
 
-void value_replace(Graph *g, Value *old, Value *with)
+void node_drop(Node *n)
 {
-	for (int i = 0; i < g->nodes.n; i++) {
-		Node *n = g->nodes.at[i];
-		for (int k = 0; k < n->nin; k++)
-			if (n->in[k] == old)
-				n->in[k] = with;
-	}
-	for (int i = 0; i < g->outputs.n; i++)
-		if (g->outputs.at[i].value == old)
-			g->outputs.at[i].value = with;
+	Graph *g = n->graph;
+	int i = g->nodes.n - 1;
+	while (g->nodes.at[i] != n)
+		i--;
+	for (g->nodes.n--; i < g->nodes.n; i++)
+		g->nodes.at[i] = g->nodes.at[i + 1];
+	node_end_uses(n);
 }
 
 void graph_sweep(Graph *g)
@@ -439,8 +568,10 @@ void graph_sweep(Graph *g)
 	int kept = 0;
 	for (int i = 0; i < g->nodes.n; i++) {
 		Node *n = g->nodes.at[i];
-		if (n->mark < 0)
+		if (n->mark < 0) {
+			node_end_uses(n);
 			continue;
+		}
 		n->id = kept;
 		g->nodes.at[kept++] = n;
 	}

@@ -144,9 +144,20 @@ typedef struct Place {
 	bool narrow;              /* stored as bf16, computed with as its type; PLACE_ARENA only */
 } Place;
 
+/* One place that uses a value: input `index` of `node`, or output `index` of the graph where node is
+ * NULL. The uses of a value are a list, the newest first, which the functions below that set
+ * inputs and outputs keep; `link` is what points to this one, NULL outside a list. */
+typedef struct Use Use;
+struct Use {
+	Node *node;
+	int index;
+	Use *next, **link;
+};
+
 typedef struct Value {
 	Node *node;       /* that defines it */
 	int index;        /* which of the node's outputs */
+	Use *uses;        /* by nodes of the graph and by its outputs */
 	const char *name; /* unique in the graph, without '%' */
 	Type type;
 	Place place;
@@ -156,7 +167,8 @@ struct Node {
 	Op op;
 	Graph *graph;
 	int nin, nout;
-	Value **in;           /* optional inputs that are absent are NULL and only trail */
+	Value *const *in;     /* optional inputs that are absent are NULL and only trail */
+	Use *use;             /* one for each input */
 	Value *out;           /* nout values */
 	Attr attr[MAX_ATTRS]; /* in the order of the op's schema */
 	/* 0: plain. G > 0: G independent instances in one node; every output has a leading
@@ -173,6 +185,7 @@ typedef struct Output {
 	const char *name;
 	Value *value;
 	Loc loc;
+	Use *use; /* of value */
 } Output;
 
 struct Graph {
@@ -215,9 +228,9 @@ const char *graph_ident(const Graph *g);
 
 /* Appends a node with unset attributes and outputs named from `label` or freshly; types are not
  * inferred yet. in may hold trailing NULLs. */
-Node *node_new(Graph *g, Op op, Value **in, int nin, Loc loc, const char *label);
+Node *node_new(Graph *g, Op op, Value *const *in, int nin, Loc loc, const char *label);
 /* As node_new, placed before `at` in the list (NULL: at the end). */
-Node *node_insert(Graph *g, Node *at, Op op, Value **in, int nin, Loc loc, const char *label);
+Node *node_insert(Graph *g, Node *at, Op op, Value *const *in, int nin, Loc loc, const char *label);
 /* Another node with the same op, inputs, attributes, label and output types, before `at`. */
 Node *node_copy(Graph *g, Node *at, const Node *n);
 /* Gives a node n fresh outputs; a new one has those that are not optional. */
@@ -243,6 +256,10 @@ void attr_set_floats(Node *n, const char *name, const double *v, int len);
 /* Same op, group and attribute values (set or defaulted alike); but_each: those that may differ
  * between the instances of a group are ignored. */
 bool attr_equal(const Node *a, const Node *b, bool but_each);
+/* Of op, group and attribute values: the same for nodes that attr_equal finds equal. */
+uint64_t attr_hash(const Node *n);
+/* h, or 0 to begin with, with v taken in. */
+uint64_t hash_add(uint64_t h, uint64_t v);
 /* `reverse` of instance g of an F_TIME node */
 bool node_reverse(const Node *n, int g);
 
@@ -253,11 +270,24 @@ Value *node_renewed(const Node *n, int index);
 
 bool node_is(const Value *v, Op op); /* v non-NULL and defined by an op node */
 const OpInfo *node_info(const Node *n);
-/* Number of uses of v by nodes and outputs. Linear in the graph: passes that need many use
- * graph_uses, which counts for all. */
-int *graph_uses(const Graph *g, Arena *scratch); /* by value: uses[node->id * MAX_OUT + index] */
-void value_replace(Graph *g, Value *old, Value *with); /* in all inputs and outputs */
-/* Removes nodes whose mark is negative from the list. They must be unused. */
+
+/* Inputs and outputs are set by these alone, so that every value knows its uses. */
+void node_set_in(Node *n, int i, Value *v);
+/* Gives n other inputs, nin of them, all NULL where in is. */
+void node_set_inputs(Node *n, Value *const *in, int nin);
+void graph_add_output(Graph *g, const char *name, Value *v, Loc loc); /* v may be NULL for now */
+void graph_set_output(Graph *g, int i, Value *v);
+/* Leaves the outputs list[0..n) of g in that order, which may be some of those that it has. */
+void graph_set_outputs(Graph *g, const Output *list, int n);
+bool value_is_output(const Value *v);
+/* All that use old but the node `except`, NULL for none, use `with`. */
+void value_replace(Value *old, Value *with, const Node *except);
+
+/* n, which is to leave the graph, uses nothing any more. */
+void node_end_uses(Node *n);
+/* Takes the unused node n out of the list; the ids of others stay. */
+void node_drop(Node *n);
+/* Removes nodes whose mark is negative from the list. Nodes that stay must not use them. */
 void graph_sweep(Graph *g);
 /* Restores topological order after edits (stable) and numbers ids from 0. */
 void graph_sort(Graph *g);
@@ -275,7 +305,7 @@ bool graph_claim(Graph *g, const char *name);
 Value *build_const(Graph *g, Node *at, double v, Loc loc);
 /* One-output node without attributes before `at`, inferred; BUG if inference fails. With
  * attributes: node_insert, attr_set_..., ir_infer. */
-Value *build_op(Graph *g, Node *at, Op op, Value **in, int nin, Loc loc, const char *label);
+Value *build_op(Graph *g, Node *at, Op op, Value *const *in, int nin, Loc loc, const char *label);
 
 /* ---- infer.c ------------------------------------------------------------------------------ */
 

@@ -527,15 +527,16 @@ static bool parse_results(Parser *p, Node *n)
 /* Inputs stay NULL until the graph ends. */
 static bool parse_inputs(Parser *p, Node *n)
 {
+	int nin = 0;
 	if (peek(p) == '%') {
 		do {
-			Ref r = {.node = n, .index = n->nin++};
+			Ref r = {.node = n, .index = nin++};
 			if (!parse_ref(p, &r))
 				return false;
 			list_push(p->arena, &p->refs, r);
 		} while (accept(p, ','));
 	}
-	n->in = NEW_ARRAY(p->arena, Value *, n->nin > 0 ? n->nin : 1);
+	node_set_inputs(n, NULL, nin);
 	return true;
 }
 
@@ -562,12 +563,13 @@ static bool parse_node(Parser *p)
 
 static bool parse_output(Parser *p, const char *from)
 {
-	Output o = {.loc = loc_from(p, from)};
+	Loc loc = loc_from(p, from);
 	Ref r = {.index = p->graph->outputs.n};
-	if (!(o.name = parse_tensor_name(p)) || !parse_ref(p, &r) || !parse_loc(p, &o.loc))
+	const char *name = parse_tensor_name(p);
+	if (!name || !parse_ref(p, &r) || !parse_loc(p, &loc))
 		return false;
 	list_push(p->arena, &p->refs, r);
-	list_push(p->arena, &p->graph->outputs, o);
+	graph_add_output(p->graph, name, NULL, loc);
 	return true;
 }
 
@@ -660,9 +662,9 @@ static void resolve(Parser *p)
 		if (!v)
 			fail_undefined(p, r);
 		else if (r->node)
-			r->node->in[r->index] = v;
+			node_set_in(r->node, r->index, v);
 		else
-			p->graph->outputs.at[r->index].value = v;
+			graph_set_output(p->graph, r->index, v);
 	}
 }
 

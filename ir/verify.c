@@ -177,6 +177,35 @@ static void check_output(Verifier *v, const Output *o)
 		fail(v, E416, o->loc, "output '%s' is no value of graph '%s'", o->name, v->g->name);
 }
 
+static bool is_use(const Verifier *v, const Use *u, const Value *x)
+{
+	if (!u->node)
+		return u->index < v->g->outputs.n && v->g->outputs.at[u->index].use == u &&
+		       v->g->outputs.at[u->index].value == x;
+	return in_graph(v, u->node) && u->index < u->node->nin &&
+	       &u->node->use[u->index] == u && u->node->in[u->index] == x;
+}
+
+/* What the values list as uses are uses, and as many as there are. */
+static void check_uses(Verifier *v)
+{
+	int there = v->g->outputs.n, listed = 0;
+	for (int i = 0; i < v->g->nodes.n; i++) {
+		const Node *n = v->g->nodes.at[i];
+		for (int k = 0; k < n->nin; k++)
+			there += n->in[k] != NULL;
+		for (int k = 0; k < n->nout; k++)
+			for (const Use *u = n->out[k].uses; u; u = u->next, listed++)
+				if (!is_use(v, u, &n->out[k]))
+					fail_node(v, E411, n, "'%s' has a use that is none",
+						  n->out[k].name);
+	}
+	if (listed != there)
+		fail(v, E411, (Loc){.src = v->m->text},
+		     "graph '%s' uses values %d times, its values know of %d", v->g->name, there,
+		     listed);
+}
+
 /* ---- attributes and types ----------------------------------------------------------------- */
 
 /* The parts of attributes that inference takes for granted. */
@@ -448,6 +477,8 @@ static void check_graph(Verifier *v)
 	for (int i = 0; i < v->g->outputs.n; i++)
 		check_output(v, &v->g->outputs.at[i]);
 	check_names(v);
+	if (v->errors == before)
+		check_uses(v);
 	for (int i = 0; i < v->g->nodes.n && v->errors == before; i++)
 		check_state(v, v->g->nodes.at[i]);
 	if (v->errors == before)

@@ -514,7 +514,7 @@ static void take_out(Batch *b, Node *at, Node *made, Node **inst, int n)
 			Node *r = node_insert(b->g, at, OP_reshape, &one, 1, inst[i]->loc,
 					      inst[i]->label);
 			attr_set_ints(r, "shape", t.dim, t.rank);
-			edit_replace(b->g, &inst[i]->out[k], edit_infer(r), NULL);
+			value_replace(&inst[i]->out[k], edit_infer(r), NULL);
 		}
 }
 
@@ -570,19 +570,21 @@ static void try_parts(Batch *b, Node **inst, int n)
 {
 	Node **part = NEW_ARRAY(b->cx->scratch, Node *, n);
 	Node **rest = NEW_ARRAY(b->cx->scratch, Node *, n);
+	const Value **root = NEW_ARRAY(b->cx->scratch, const Value *, n);
 	int nrest = 0;
+	for (int i = 0; i < n; i++)
+		root[i] = first_root(inst[i]);
 	for (int i = 0; i < n; i++) {
 		int npart = 0;
-		for (int k = i; k < n; k++)
-			if (inst[k] && inst[i] && first_root(inst[k]) == first_root(inst[i]))
+		for (int k = i; inst[i] && k < n; k++)
+			if (inst[k] && root[k] == root[i])
 				part[npart++] = inst[k];
 		if (npart == 0)
 			continue;
-		const bool done = npart < n && try_group(b, part, npart, false);
 		for (int k = n - 1; k >= i; k--)
-			for (int p = 0; p < npart; p++)
-				if (inst[k] == part[p])
-					inst[k] = NULL;
+			if (root[k] == root[i])
+				inst[k] = NULL;
+		const bool done = npart < n && try_group(b, part, npart, false);
 		for (int p = 0; p < npart && !done; p++)
 			rest[nrest++] = part[p];
 	}
@@ -598,24 +600,38 @@ static bool can_join(const Node *n)
 	       !is_load(&n->out[0]) && n->out[0].type.rank < MAX_RANK && room;
 }
 
-/* Operators of one level: each class of isomorphic nodes in order of its first. */
-static void group_level(Batch *b, Node **old, int n, int level)
+/* The n nodes of one level: each class of isomorphic ones in order of its first. */
+static void group_level(Batch *b, Node **node, int n)
 {
 	Node **inst = NEW_ARRAY(b->cx->scratch, Node *, n);
-	bool *taken = NEW_ARRAY(b->cx->scratch, bool, n);
 	for (int i = 0; i < n; i++) {
+		Node *const first = node[i];
 		int count = 0;
-		if (b->level[i] != level || taken[i] || !can_join(old[i]))
+		if (!first || !can_join(first))
 			continue;
 		for (int k = i; k < n; k++)
-			if (b->level[k] == level && !taken[k] && can_join(old[k]) &&
-			    isomorphic(old[i], old[k])) {
-				inst[count++] = old[k];
-				taken[k] = true;
+			if (node[k] && can_join(node[k]) && isomorphic(first, node[k])) {
+				inst[count++] = node[k];
+				node[k] = NULL;
 			}
 		if (count > 1 && !try_group(b, inst, count, false))
 			try_parts(b, inst, count);
 	}
+}
+
+/* The nodes by level, those of one level in the order of the graph; level l is [at[l], at[l + 1]).
+ */
+static Node **sort_by_level(const Batch *b, int most, int *at)
+{
+	const int n = b->g->nodes.n;
+	Node **node = NEW_ARRAY(b->cx->scratch, Node *, n + 1);
+	for (int i = 0; i < n; i++)
+		at[b->level[i]]++;
+	for (int l = 1; l <= most + 1; l++)
+		at[l] += at[l - 1];
+	for (int i = n - 1; i >= 0; i--)
+		node[--at[b->level[i]]] = b->g->nodes.at[i];
+	return node;
 }
 
 /* Computing nodes on the longest way from the inputs; views count nothing, load time is 0. */
@@ -651,18 +667,19 @@ static void find_hosted(Batch *b)
 
 static int group_once(PassCtx *cx, Graph *g)
 {
-	edit_prune(g, cx->scratch);
+	edit_prune(g);
 	const int n = g->nodes.n;
 	Batch b = {.cx = cx, .g = g, .level = NEW_ARRAY(cx->scratch, int, n + 1)};
-	Node **old = edit_nodes(g, cx->scratch);
 	const int most = find_levels(&b);
+	int *at = NEW_ARRAY(cx->scratch, int, most + 2);
+	Node **node = sort_by_level(&b, most, at);
 	find_hosted(&b);
 	for (int level = 1; level <= most; level++)
-		group_level(&b, old, n, level);
+		group_level(&b, node + at[level], at[level + 1] - at[level]);
 	if (!b.groups)
 		return 0;
 	graph_sort(g);
-	edit_prune(g, cx->scratch);
+	edit_prune(g);
 	report_did(cx, NULL, "%d nodes in %d groups", b.nodes, b.groups);
 	return b.groups;
 }

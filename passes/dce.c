@@ -9,7 +9,7 @@
 
 int pass_dce(PassCtx *cx, Graph *g)
 {
-	const int removed = edit_prune(g, cx->scratch);
+	const int removed = edit_prune(g);
 	if (removed)
 		report_did(cx, NULL, "removed %d unused nodes", removed);
 	return removed;

@@ -2,6 +2,7 @@
  * node that it stands before. */
 #include "passes/passes.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 Value *edit_infer(Node *n)
@@ -10,17 +11,6 @@ Value *edit_infer(Node *n)
 		BUG("%s '%s' built by a pass does not type-check", node_info(n)->name,
 		    edit_name(n));
 	return &n->out[0];
-}
-
-/* Takes the unused node n out of the list; ids stay, as passes keep tables by them. */
-static void drop(const Node *n)
-{
-	Graph *g = n->graph;
-	int i = 0;
-	while (g->nodes.at[i] != n)
-		i++;
-	for (g->nodes.n--; i < g->nodes.n; i++)
-		g->nodes.at[i] = g->nodes.at[i + 1];
 }
 
 bool edit_fused(PassCtx *cx, Node *n)
@@ -32,7 +22,7 @@ bool edit_fused(PassCtx *cx, Node *n)
 		return true;
 	report_refused(cx, n, "'%s': the target has no kernel of %s for %s", edit_name(n),
 		       node_info(n)->name, why);
-	drop(n);
+	node_drop(n);
 	return false;
 }
 
@@ -139,56 +129,68 @@ int edit_input(const Node *n, const Value *v)
 	return -1;
 }
 
-bool edit_is_output(const Graph *g, const Value *v)
+int edit_count_uses(const Value *v)
 {
-	for (int i = 0; i < g->outputs.n; i++)
-		if (g->outputs.at[i].value == v)
-			return true;
-	return false;
-}
-
-int edit_count_uses(const Graph *g, const Value *v)
-{
-	int uses = edit_is_output(g, v);
-	for (int i = 0; i < g->nodes.n; i++)
-		for (int k = 0; k < g->nodes.at[i]->nin; k++)
-			uses += g->nodes.at[i]->in[k] == v;
+	int uses = 0;
+	for (const Use *u = v->uses; u; u = u->next)
+		uses++;
 	return uses;
 }
 
-Node *edit_single_user(const Graph *g, const Value *v)
+Node *edit_single_user(const Value *v)
 {
-	Node *user = NULL;
-	if (edit_is_output(g, v))
-		return NULL;
-	for (int i = 0; i < g->nodes.n; i++)
-		for (int k = 0; k < g->nodes.at[i]->nin; k++) {
-			if (g->nodes.at[i]->in[k] != v)
-				continue;
-			if (user)
-				return NULL;
-			user = g->nodes.at[i];
-		}
-	return user;
-}
-
-void edit_replace(Graph *g, const Value *old, Value *with, const Node *except)
-{
-	for (int i = 0; i < g->nodes.n; i++) {
-		Node *n = g->nodes.at[i];
-		for (int k = 0; k < n->nin && n != except; k++)
-			if (n->in[k] == old)
-				n->in[k] = with;
-	}
-	for (int i = 0; i < g->outputs.n; i++)
-		if (g->outputs.at[i].value == old)
-			g->outputs.at[i].value = with;
+	return v->uses && !v->uses->next ? v->uses->node : NULL;
 }
 
 void edit_renumber(Graph *g)
 {
 	for (int i = 0; i < g->nodes.n; i++)
 		g->nodes.at[i]->id = i;
+}
+
+static int by_id(const void *a, const void *b)
+{
+	const Node *const *x = a, *const *y = b;
+	return (*x)->id - (*y)->id;
+}
+
+Nodes edit_users(const Value *v, Arena *a)
+{
+	Nodes l = {0};
+	int kept = 0;
+	for (const Use *u = v->uses; u; u = u->next)
+		if (u->node)
+			list_push(a, &l, u->node);
+	if (l.n)
+		qsort(l.at, (size_t)l.n, sizeof *l.at, by_id);
+	for (int i = 0; i < l.n; i++)
+		if (!i || l.at[i] != l.at[i - 1])
+			l.at[kept++] = l.at[i];
+	l.n = kept;
+	return l;
+}
+
+LoadTime edit_load_time(Graph *g, Arena *a)
+{
+	LoadTime l = {.arena = a};
+	edit_renumber(g);
+	const bool *load = graph_loadtime(g, a);
+	for (int i = 0; i < g->nodes.n; i++)
+		list_push(a, &l.of, (load[i] ? 'y' : 'n'));
+	return l;
+}
+
+bool edit_at_load(LoadTime *l, const Node *n)
+{
+	while (l->of.n <= n->id)
+		list_push(l->arena, &l->of, 0);
+	if (l->of.at[n->id])
+		return l->of.at[n->id] == 'y';
+	bool load = n->op != OP_input;
+	for (int i = 0; i < n->nin && load; i++)
+		load = !n->in[i] || edit_at_load(l, n->in[i]->node);
+	l->of.at[n->id] = load ? 'y' : 'n';
+	return load;
 }
 
 Node **edit_nodes(const Graph *g, Arena *a)
@@ -204,25 +206,21 @@ static bool keeps(const Node *n)
 	return n->op == OP_input || n->op == OP_param || (node_info(n)->flags & F_EFFECT);
 }
 
-int edit_prune(Graph *g, Arena *scratch)
+int edit_prune(Graph *g)
 {
-	edit_renumber(g);
-	int *uses = graph_uses(g, scratch);
 	int removed = 0;
 	for (int i = g->nodes.n - 1; i >= 0; i--) {
 		Node *n = g->nodes.at[i];
 		bool used = keeps(n);
 		for (int k = 0; k < n->nout; k++)
-			used = used || uses[n->id * MAX_OUT + k] > 0;
+			used = used || n->out[k].uses;
 		if (used && n->mark < 0)
 			n->mark = 0;
 		if (used)
 			continue;
 		n->mark = -1;
 		removed++;
-		for (int k = 0; k < n->nin; k++)
-			if (n->in[k])
-				uses[n->in[k]->node->id * MAX_OUT + n->in[k]->index]--;
+		node_end_uses(n);
 	}
 	graph_sweep(g);
 	return removed;

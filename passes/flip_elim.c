@@ -315,11 +315,12 @@ static void analyse(Flips *f)
 /* First user of v that cannot take it mirrored, or NULL; outputs count as `*leaves`. */
 static const Node *needs_plain(const Flips *f, const Value *v, bool *leaves)
 {
-	*leaves = edit_is_output(f->g, v);
-	for (int i = 0; i < f->g->nodes.n; i++)
-		if (!f->passes[i] && edit_input(f->g->nodes.at[i], v) >= 0)
-			return f->g->nodes.at[i];
-	return NULL;
+	const Node *first = NULL;
+	*leaves = value_is_output(v);
+	for (const Use *u = v->uses; u; u = u->next)
+		if (u->node && !f->passes[u->node->id] && (!first || u->node->id < first->id))
+			first = u->node;
+	return first;
 }
 
 /* Flips before and after in each set, by its representative. */
@@ -341,14 +342,37 @@ static void count_flips(const Flips *f, int *before, int *after)
 	}
 }
 
-static void report_kept(const Flips *f, int set)
+/* The set of the mirrored outputs of n, which share it; -1: none is. */
+static int set_of(const Flips *f, const Node *n)
 {
-	for (int i = 0; i < f->g->nodes.n; i++) {
+	for (int k = 0; k < n->nout; k++)
+		if (mirror_of(f, &n->out[k])->axis != PLAIN)
+			return find(f, mirror_of(f, &n->out[k])->seed);
+	return -1;
+}
+
+/* Nodes by set: the first of each, and by node the next of the same; -1 at the end. */
+static void list_sets(const Flips *f, int *first, int *next)
+{
+	const int n = f->g->nodes.n;
+	for (int i = 0; i < n; i++)
+		first[i] = -1;
+	for (int i = n - 1; i >= 0; i--) {
+		const int set = set_of(f, f->g->nodes.at[i]);
+		if (set < 0)
+			continue;
+		next[i] = first[set];
+		first[set] = i;
+	}
+}
+
+static void report_kept(const Flips *f, int first, const int *next)
+{
+	for (int i = first; i >= 0; i = next[i]) {
 		const Node *n = f->g->nodes.at[i];
 		for (int k = 0; k < n->nout; k++) {
-			const Mirror *m = mirror_of(f, &n->out[k]);
 			bool leaves;
-			if (m->axis == PLAIN || find(f, m->seed) != set)
+			if (mirror_of(f, &n->out[k])->axis == PLAIN)
 				continue;
 			const Node *user = needs_plain(f, &n->out[k], &leaves);
 			if (user)
@@ -368,8 +392,10 @@ static bool drop_losers(Flips *f)
 {
 	const int n = f->g->nodes.n;
 	int *before = NEW_ARRAY(f->cx->scratch, int, n), *after = NEW_ARRAY(f->cx->scratch, int, n);
+	int *first = NEW_ARRAY(f->cx->scratch, int, n), *next = NEW_ARRAY(f->cx->scratch, int, n);
 	bool dropped = false;
 	count_flips(f, before, after);
+	list_sets(f, first, next);
 	for (int i = 0; i < n; i++) {
 		const Node *flip = f->g->nodes.at[i];
 		if (flip->op != OP_flip || mirror_of(f, &flip->out[0])->axis == PLAIN)
@@ -378,7 +404,7 @@ static bool drop_losers(Flips *f)
 		if (after[set] < before[set])
 			continue;
 		if (set == i)
-			report_kept(f, set);
+			report_kept(f, first[set], next);
 		f->off[i] = true;
 		dropped = true;
 	}
@@ -404,21 +430,18 @@ static void put_flip(const Flips *f, Value *v)
 	Node *at = v->node;
 	const int axis = mirror_of(f, v)->axis;
 	Value *plain = NULL;
-	for (int i = 0; i < f->g->nodes.n; i++) {
-		Node *n = f->g->nodes.at[i];
-		const bool takes = n->mark == 2 || f->passes[n->id];
-		for (int k = 0; k < n->nin && !takes; k++)
-			if (n->in[k] == v) {
-				plain = plain ? plain : edit_flip(at, v, axis);
-				plain->node->mark = 2;
-				n->in[k] = plain;
-			}
-	}
-	if (edit_is_output(f->g, v))
+	for (Use *u = v->uses, *next; u; u = next) {
+		Node *n = u->node;
+		next = u->next;
+		if (n && (n->mark == 2 || f->passes[n->id]))
+			continue;
 		plain = plain ? plain : edit_flip(at, v, axis);
-	for (int i = 0; i < f->g->outputs.n; i++)
-		if (f->g->outputs.at[i].value == v)
-			f->g->outputs.at[i].value = plain;
+		plain->node->mark = 2;
+		if (n)
+			node_set_in(n, u->index, plain);
+		else
+			graph_set_output(f->g, u->index, plain);
+	}
 }
 
 /* Nodes made here have mark 2 and no entry in the tables; the tables go by old ids. */
@@ -437,17 +460,13 @@ static void rewrite(Flips *f, Node **old, int n)
 	for (int i = 0; i < n; i++) {
 		Node *node = old[i];
 		const bool seed = node->op == OP_flip && mirror_of(f, &node->out[0])->axis != PLAIN;
-		for (int k = 0; k < f->g->nodes.n && seed; k++) {
-			Node *user = f->g->nodes.at[k];
-			const int input = edit_input(user, &node->out[0]);
-			if (input < 0 || user->mark == 2 || !f->passes[user->id])
-				continue;
-			for (int j = 0; j < user->nin; j++)
-				if (user->in[j] == &node->out[0])
-					user->in[j] = node->in[0];
+		for (Use *u = seed ? node->out[0].uses : NULL, *next; u; u = next) {
+			next = u->next;
+			if (u->node && u->node->mark != 2 && f->passes[u->node->id])
+				node_set_in(u->node, u->index, node->in[0]);
 		}
 		if (node->op == OP_flip && f->passes[i])
-			value_replace(f->g, &node->out[0], node->in[0]);
+			value_replace(&node->out[0], node->in[0], NULL);
 	}
 }
 
@@ -480,14 +499,14 @@ static void eliminate(PassCtx *cx, Graph *g)
 	for (int i = 0; i < g->nodes.n; i++)
 		g->nodes.at[i]->mark = 0;
 	graph_sort(g);
-	edit_prune(g, cx->scratch);
+	edit_prune(g);
 }
 
 /* Repeated while it helps: a reversal along one axis can hide one along another. */
 int pass_flip_elim(PassCtx *cx, Graph *g)
 {
 	double bytes_before, bytes_after;
-	edit_prune(g, cx->scratch); /* dead nodes need no flips */
+	edit_prune(g); /* dead nodes need no flips */
 	const int before = count_all(g, &bytes_before);
 	int after = before, last;
 	if (!before)

@@ -16,8 +16,13 @@
 
 enum { MAX_FOLDED = 4096 };
 
+typedef struct Fold {
+	PassCtx *cx;
+	LoadTime load; /* of the nodes of one walk */
+} Fold;
+
 /* A rule returns the value to use instead of the node's only output, or NULL. */
-typedef Value *Rule(PassCtx *cx, Node *n);
+typedef Value *Rule(Fold *f, Node *n);
 
 static bool fits(const Node *n, const Value *v)
 {
@@ -43,7 +48,7 @@ static bool all_const(const Node *n)
 	return n->nin > 0;
 }
 
-static Value *rule_const(PassCtx *cx, Node *n)
+static Value *rule_const(Fold *f, Node *n)
 {
 	const int64_t count = type_count(&n->out[0].type);
 	if (n->nout != 1 || count > MAX_FOLDED || !all_const(n))
@@ -52,8 +57,8 @@ static Value *rule_const(PassCtx *cx, Node *n)
 	if (n->nin > 64)
 		return NULL;
 	for (int i = 0; i < n->nin; i++)
-		const_tensor(cx, n->in[i], &in[i]);
-	ir_eval_node(n, cx->scratch, in, &out);
+		const_tensor(f->cx, n->in[i], &in[i]);
+	ir_eval_node(n, f->cx->scratch, in, &out);
 	bool uniform = true;
 	for (int64_t i = 1; i < count; i++)
 		uniform = uniform && !memcmp(&out.data[i], &out.data[0], sizeof(double));
@@ -66,21 +71,19 @@ static Value *rule_const(PassCtx *cx, Node *n)
 
 /* ---- statistics ------------------------------------------------------------------------------ */
 
-static bool at_load_time(PassCtx *cx, const Node *n, int first_input)
+static bool at_load_time(Fold *f, const Node *n, int first_input)
 {
-	edit_renumber(n->graph);
-	const bool *load = graph_loadtime(n->graph, cx->scratch);
 	for (int i = first_input; i < n->nin; i++)
-		if (!load[n->in[i]->node->id])
+		if (!edit_at_load(&f->load, n->in[i]->node))
 			return false;
 	return true;
 }
 
 /* x[..., C at axis, ...], vectors [C] */
-static Value *rule_batch_norm(PassCtx *cx, Node *n)
+static Value *rule_batch_norm(Fold *f, Node *n)
 {
-	if (!at_load_time(cx, n, 1)) {
-		report_refused(cx, n, "batch_norm '%s': statistics are computed at run time",
+	if (!at_load_time(f, n, 1)) {
+		report_refused(f->cx, n, "batch_norm '%s': statistics are computed at run time",
 			       edit_name(n));
 		return NULL;
 	}
@@ -101,9 +104,9 @@ static Value *rule_batch_norm(PassCtx *cx, Node *n)
 
 /* ---- identities ------------------------------------------------------------------------------ */
 
-static Value *rule_mul(PassCtx *cx, Node *n)
+static Value *rule_mul(Fold *f, Node *n)
 {
-	(void)cx;
+	(void)f;
 	for (int i = 0; i < 2; i++)
 		if (edit_const_is(n->in[1 - i], 1) && fits(n, n->in[i]))
 			return n->in[i];
@@ -111,52 +114,52 @@ static Value *rule_mul(PassCtx *cx, Node *n)
 }
 
 /* -0 + 0 is 0, so adding 0 keeps every value. */
-static Value *rule_add(PassCtx *cx, Node *n)
+static Value *rule_add(Fold *f, Node *n)
 {
-	(void)cx;
+	(void)f;
 	for (int i = 0; i < 2; i++)
 		if (edit_const_is(n->in[1 - i], 0) && fits(n, n->in[i]))
 			return n->in[i];
 	return NULL;
 }
 
-static Value *rule_sub(PassCtx *cx, Node *n)
+static Value *rule_sub(Fold *f, Node *n)
 {
-	(void)cx;
+	(void)f;
 	return edit_const_is(n->in[1], 0) && fits(n, n->in[0]) ? n->in[0] : NULL;
 }
 
-static Value *rule_div(PassCtx *cx, Node *n)
+static Value *rule_div(Fold *f, Node *n)
 {
-	(void)cx;
+	(void)f;
 	return edit_const_is(n->in[1], 1) && fits(n, n->in[0]) ? n->in[0] : NULL;
 }
 
-static Value *rule_neg(PassCtx *cx, Node *n)
+static Value *rule_neg(Fold *f, Node *n)
 {
-	(void)cx;
+	(void)f;
 	const Node *p = n->in[0]->node;
 	return p->op == OP_neg && p->group == n->group && fits(n, p->in[0]) ? p->in[0] : NULL;
 }
 
 /* Outside a training step, or with nothing to drop. */
-static Value *rule_dropout(PassCtx *cx, Node *n)
+static Value *rule_dropout(Fold *f, Node *n)
 {
-	(void)cx;
+	(void)f;
 	const bool draws = n->nin > 1 && n->in[1] && attr_float(n, "p") > 0;
 	return !draws && fits(n, n->in[0]) ? n->in[0] : NULL;
 }
 
 /* relu(relu(x)), abs(abs(x)) */
-static Value *rule_idempotent(PassCtx *cx, Node *n)
+static Value *rule_idempotent(Fold *f, Node *n)
 {
-	(void)cx;
+	(void)f;
 	return n->in[0]->node->op == n->op && fits(n, n->in[0]) ? n->in[0] : NULL;
 }
 
-static Value *rule_reshape(PassCtx *cx, Node *n)
+static Value *rule_reshape(Fold *f, Node *n)
 {
-	(void)cx;
+	(void)f;
 	if (fits(n, n->in[0]))
 		return n->in[0];
 	Node *p = n->in[0]->node;
@@ -181,9 +184,9 @@ static bool moves_nothing(const Node *n)
 	return true;
 }
 
-static Value *rule_transpose(PassCtx *cx, Node *n)
+static Value *rule_transpose(Fold *f, Node *n)
 {
-	(void)cx;
+	(void)f;
 	const Type t = n->out[0].type;
 	if (moves_nothing(n) && (!n->group || n->in[0]->type.dim[0] == t.dim[0]))
 		return edit_reshape(n, n->in[0], t.rank, t.dim);
@@ -219,9 +222,9 @@ static Value *concat_piece(const Node *n, int axis, int64_t start, int64_t stop)
 	return NULL;
 }
 
-static Value *rule_slice(PassCtx *cx, Node *n)
+static Value *rule_slice(Fold *f, Node *n)
 {
-	(void)cx;
+	(void)f;
 	if (fits(n, n->in[0]))
 		return n->in[0];
 	if (n->group)
@@ -239,9 +242,9 @@ static Value *rule_slice(PassCtx *cx, Node *n)
 	return edit_slice(n, p->in[0], axis, base + start, base + stop, attr_int(n, "step"));
 }
 
-static Value *rule_flip(PassCtx *cx, Node *n)
+static Value *rule_flip(Fold *f, Node *n)
 {
-	(void)cx;
+	(void)f;
 	const Type x = edit_instance(n, n->in[0]);
 	const int axis = edit_axis(attr_int(n, "axis"), x.rank);
 	if (x.dim[axis] == 1 && fits(n, n->in[0]))
@@ -253,23 +256,23 @@ static Value *rule_flip(PassCtx *cx, Node *n)
 }
 
 /* broadcast to the same shape, concat of one value */
-static Value *rule_copy(PassCtx *cx, Node *n)
+static Value *rule_copy(Fold *f, Node *n)
 {
-	(void)cx;
+	(void)f;
 	return n->nin == 1 && fits(n, n->in[0]) ? n->in[0] : NULL;
 }
 
-static Value *rule_stack(PassCtx *cx, Node *n)
+static Value *rule_stack(Fold *f, Node *n)
 {
-	(void)cx;
+	(void)f;
 	if (n->nin != 1 || n->group)
 		return NULL;
 	return edit_reshape(n, n->in[0], n->out[0].type.rank, n->out[0].type.dim);
 }
 
-static Value *rule_pad(PassCtx *cx, Node *n)
+static Value *rule_pad(Fold *f, Node *n)
 {
-	(void)cx;
+	(void)f;
 	return fits(n, n->in[0]) ? n->in[0] : NULL;
 }
 
@@ -302,15 +305,15 @@ typedef struct Counts {
 	int of[COUNT(rules) + 1];
 } Counts;
 
-static Value *simplify(PassCtx *cx, Node *n, Counts *counts)
+static Value *simplify(Fold *f, Node *n, Counts *counts)
 {
-	Value *v = rule_const(cx, n);
+	Value *v = rule_const(f, n);
 	if (v)
 		counts->of[COUNT(rules)]++;
 	for (size_t i = 0; i < COUNT(rules) && !v; i++) {
 		if (rules[i].op != n->op)
 			continue;
-		v = rules[i].rule(cx, n);
+		v = rules[i].rule(f, n);
 		if (v)
 			counts->of[i]++;
 	}
@@ -320,17 +323,18 @@ static Value *simplify(PassCtx *cx, Node *n, Counts *counts)
 /* One walk over the list; nodes made by a rule stand before theirs and are met in the next. */
 static bool sweep(PassCtx *cx, Graph *g, Counts *counts)
 {
+	Fold f = {cx, edit_load_time(g, cx->scratch)};
 	bool changed = false;
 	for (int i = 0; i < g->nodes.n; i++) {
 		Node *n = g->nodes.at[i];
-		Value *v = n->mark < 0 ? NULL : simplify(cx, n, counts);
+		Value *v = n->mark < 0 ? NULL : simplify(&f, n, counts);
 		if (!v)
 			continue;
-		value_replace(g, &n->out[0], v);
+		value_replace(&n->out[0], v, NULL);
 		n->mark = -1;
 		changed = true;
 	}
-	edit_prune(g, cx->scratch);
+	edit_prune(g);
 	return changed;
 }
 

@@ -48,9 +48,9 @@ static Value *other(const Node *n, const Value *v)
 	return n->in[0] == v ? n->in[1] : n->in[0];
 }
 
-static Value *single_use(const Graph *g, const Value *v)
+static Value *single_use(const Value *v)
 {
-	return edit_single_user(g, v) ? v->node->in[0] : NULL;
+	return edit_single_user(v) ? v->node->in[0] : NULL;
 }
 
 /* v is x[B, H, T, D] plus a row[H, 1, D]: *x and *row. */
@@ -73,24 +73,24 @@ static bool is_biased(const Value *v, Value **x, Value **row)
 /* ---- forward --------------------------------------------------------------------------------- */
 
 /* v[B, H, T, T] is a shifted product: fills in position and r. */
-static bool match_shift(const Graph *g, const Value *v, Match *m)
+static bool match_shift(const Value *v, Match *m)
 {
 	const int64_t t = v->type.dim[3];
 	const Node *s = v->node, *p;
-	if (!is(v, OP_slice) || !edit_single_user(g, v) || edit_axis(attr_int(s, "axis"), 4) != 2 ||
+	if (!is(v, OP_slice) || !edit_single_user(v) || edit_axis(attr_int(s, "axis"), 4) != 2 ||
 	    attr_int(s, "start") != 1 || attr_int(s, "step") != 1 || v->type.dim[2] != t)
 		return false;
-	v = single_use(g, v);
-	if (!is(v, OP_reshape) || v->type.dim[2] != t + 1 || !edit_single_user(g, v))
+	v = single_use(v);
+	if (!is(v, OP_reshape) || v->type.dim[2] != t + 1 || !edit_single_user(v))
 		return false;
-	v = single_use(g, v);
+	v = single_use(v);
 	p = v->node;
 	if (!is(v, OP_pad) || v->type.rank != 4 || edit_axis(attr_int(p, "axis"), 4) != 3 ||
 	    attr_int(p, "before") != 1 || attr_int(p, "after") || attr_float(p, "value") != 0 ||
-	    !edit_single_user(g, v))
+	    !edit_single_user(v))
 		return false;
-	v = single_use(g, v);
-	if (!is_product(v, false, true) || !edit_single_user(g, v) ||
+	v = single_use(v);
+	if (!is_product(v, false, true) || !edit_single_user(v) ||
 	    v->node->in[1]->type.rank != 3)
 		return false;
 	m->position = v->node->in[0];
@@ -99,22 +99,22 @@ static bool match_shift(const Graph *g, const Value *v, Match *m)
 }
 
 /* v: the scores before scaling. NULL if m is filled; else why not. */
-static const char *match_scores(const Graph *g, Value *v, Match *m)
+static const char *match_scores(Value *v, Match *m)
 {
 	Value *q = NULL;
 	if (is(v, OP_add)) {
-		if (!edit_single_user(g, v))
+		if (!edit_single_user(v))
 			return "its scores have other uses";
 		Value *const sum = v;
 		for (int i = 0; i < 2 && !m->r; i++)
-			if (match_shift(g, sum->node->in[i], m))
+			if (match_shift(sum->node->in[i], m))
 				v = sum->node->in[1 - i];
 		if (!m->r)
 			return "what is added to its scores is no shifted product";
 	}
 	if (!is_product(v, false, true))
 		return "its scores are no product of queries and keys";
-	if (!edit_single_user(g, v))
+	if (!edit_single_user(v))
 		return "its scores have other uses";
 	m->content = m->q = v->node->in[0];
 	m->k = v->node->in[1];
@@ -128,22 +128,39 @@ static const char *match_scores(const Graph *g, Value *v, Match *m)
 	return NULL;
 }
 
-static const char *match(const Graph *g, Node *softmax, Match *m)
+/* n multiplies v with values. */
+static bool mixes(const Node *n, const Value *v)
+{
+	return n->nout && n->in[0] == v && is_product(&n->out[0], false, false);
+}
+
+static bool drops_or_mixes(const Node *n, const Value *v)
+{
+	const bool drops = n->op == OP_dropout && n->in[0] == v && !attr_int(n, "share");
+	return (drops && !n->group) || mixes(n, v);
+}
+
+static Node *first_user(Arena *a, const Value *v, bool (*wanted)(const Node *, const Value *))
+{
+	const Nodes users = edit_users(v, a);
+	for (int i = 0; i < users.n; i++)
+		if (wanted(users.at[i], v))
+			return users.at[i];
+	return NULL;
+}
+
+static const char *match(Arena *a, Node *softmax, Match *m)
 {
 	*m = (Match){.softmax = softmax};
 	Value *weights = &softmax->out[0], *scores = softmax->in[0];
 	if (softmax->group || weights->type.rank != 4 ||
 	    edit_axis(attr_int(softmax, "axis"), 4) != 3)
 		return "it is not over the last axis of [B, H, T, S]";
-	for (int i = 0; i < g->nodes.n && !m->mix; i++) {
-		Node *n = g->nodes.at[i];
-		if (n->op == OP_dropout && n->in[0] == weights && !attr_int(n, "share") &&
-		    !n->group) {
-			m->drop = n;
-			weights = &n->out[0];
-		}
-		if (n->nout && is_product(&n->out[0], false, false) && n->in[0] == weights)
-			m->mix = n;
+	m->mix = first_user(a, weights, drops_or_mixes);
+	if (m->mix && m->mix->op == OP_dropout) {
+		m->drop = m->mix;
+		weights = &m->drop->out[0];
+		m->mix = first_user(a, weights, mixes);
 	}
 	if (!m->mix)
 		return "no product with values follows it";
@@ -151,13 +168,13 @@ static const char *match(const Graph *g, Node *softmax, Match *m)
 	if (m->v->type.rank != 4 || m->v->type.dim[0] != weights->type.dim[0] ||
 	    m->v->type.dim[1] != weights->type.dim[1])
 		return "the values are not of [B, H, T, E]";
-	if (!edit_single_user(g, scores))
+	if (!edit_single_user(scores))
 		return "its scores have other uses";
 	for (int i = 0; is(scores, OP_mul) && i < 2 && !m->times; i++)
 		if (is(scores->node->in[i], OP_const) &&
 		    attr_len(scores->node->in[i]->node, "value") == 1)
 			m->times = scores->node->in[i];
-	return match_scores(g, m->times ? other(scores->node, m->times) : scores, m);
+	return match_scores(m->times ? other(scores->node, m->times) : scores, m);
 }
 
 /* ---- gradient -------------------------------------------------------------------------------- */
@@ -172,11 +189,12 @@ static bool same_drop(const Match *m, const Value *v)
 
 /* The gradient s by the scores is multiplied with keys and queries; v is s or, unshifted, what it
  * is for positions. Fills in two gradients; false if anything else uses v. */
-static bool match_products(const Graph *g, Value *v, const Value *rows, const Value *queries,
+static bool match_products(Arena *a, Value *v, const Value *rows, const Value *queries,
 			   Value **by_queries, Value **by_rows, int more)
 {
-	for (int i = 0; i < g->nodes.n; i++) {
-		Node *n = g->nodes.at[i];
+	const Nodes users = edit_users(v, a);
+	for (int i = 0; i < users.n; i++) {
+		Node *n = users.at[i];
 		if (n->op != OP_matmul || n->in[0] != v)
 			continue;
 		if (n->in[1] == rows && is_product(&n->out[0], false, false))
@@ -184,23 +202,24 @@ static bool match_products(const Graph *g, Value *v, const Value *rows, const Va
 		else if (n->in[1] == queries && is_product(&n->out[0], true, false))
 			*by_rows = &n->out[0];
 	}
-	return edit_count_uses(g, v) == (*by_queries != NULL) + (*by_rows != NULL) + more;
+	return edit_count_uses(v) == (*by_queries != NULL) + (*by_rows != NULL) + more;
 }
 
 /* The user of v that moves it back where the shift took it from, or NULL. */
-static Value *unshifted(const Graph *g, const Value *v)
+static Value *unshifted(Arena *a, const Value *v)
 {
 	const int64_t t = v->type.dim[3];
-	for (int i = 0; i < g->nodes.n; i++) {
-		Node *pad = g->nodes.at[i];
+	const Nodes users = edit_users(v, a);
+	for (int i = 0; i < users.n; i++) {
+		Node *pad = users.at[i];
 		if (pad->op != OP_pad || pad->in[0] != v ||
 		    edit_axis(attr_int(pad, "axis"), 4) != 2 || attr_int(pad, "before") != 1 ||
 		    attr_int(pad, "after"))
 			continue;
-		const Node *rows = edit_single_user(g, &pad->out[0]);
+		const Node *rows = edit_single_user(&pad->out[0]);
 		if (!rows || rows->op != OP_reshape || rows->out[0].type.dim[3] != t + 1)
 			return NULL;
-		Node *cut = edit_single_user(g, &rows->out[0]);
+		Node *cut = edit_single_user(&rows->out[0]);
 		const bool back = cut && cut->op == OP_slice && attr_int(cut, "start") == 1 &&
 				  edit_axis(attr_int(cut, "axis"), 4) == 3 &&
 				  cut->out[0].type.dim[3] == t;
@@ -211,10 +230,11 @@ static Value *unshifted(const Graph *g, const Value *v)
 
 /* The softmax's gradient: (d - sum (d w)) w for its result w. The product that makes it, or NULL.
  */
-static Node *softmax_grad(const Graph *g, const Value *w, Value **d)
+static Node *softmax_grad(Arena *a, const Value *w, Value **d)
 {
-	for (int i = 0; i < g->nodes.n; i++) {
-		Node *n = g->nodes.at[i];
+	const Nodes users = edit_users(w, a);
+	for (int i = 0; i < users.n; i++) {
+		Node *n = users.at[i];
 		if (n->op != OP_mul || edit_input(n, w) < 0 || !is(other(n, w), OP_sub))
 			continue;
 		const Node *sub = other(n, w)->node;
@@ -231,40 +251,41 @@ static Node *softmax_grad(const Graph *g, const Value *w, Value **d)
 }
 
 /* What uses the weights besides the product with values. false if it is no gradient of grad.c's. */
-static bool match_grad(const Graph *g, Match *m)
+static bool match_grad(Arena *a, Match *m)
 {
 	const Value *w = &m->softmax->out[0], *kept = m->drop ? &m->drop->out[0] : w;
 	Value *d = NULL, *position = NULL;
-	Node *s = softmax_grad(g, w, &d);
-	if (!s || edit_count_uses(g, d) != 2)
+	Node *s = softmax_grad(a, w, &d);
+	if (!s || edit_count_uses(d) != 2)
 		return false;
 	if (m->drop) {
-		if (!same_drop(m, d) || !edit_single_user(g, d->node->in[0]))
+		if (!same_drop(m, d) || !edit_single_user(d->node->in[0]))
 			return false;
 		d = d->node->in[0];
 	}
 	if (!is_product(d, false, true) || d->node->in[1] != m->v)
 		return false;
 	m->d = d->node;
-	for (int i = 0; i < g->nodes.n; i++) {
-		Node *n = g->nodes.at[i];
+	const Nodes users = edit_users(kept, a);
+	for (int i = 0; i < users.n; i++) {
+		Node *n = users.at[i];
 		if (n->op == OP_matmul && n->in[0] == kept && n->in[1] == m->d->in[0] &&
 		    is_product(&n->out[0], true, false))
 			m->grad[DV] = &n->out[0];
 	}
 	const int dv = m->grad[DV] != NULL;
-	if (edit_count_uses(g, w) != 3 + (m->drop ? 0 : dv) ||
-	    (m->drop && edit_count_uses(g, kept) != 1 + dv))
+	if (edit_count_uses(w) != 3 + (m->drop ? 0 : dv) ||
+	    (m->drop && edit_count_uses(kept) != 1 + dv))
 		return false;
 	if (m->times) {
-		s = edit_single_user(g, &s->out[0]);
+		s = edit_single_user(&s->out[0]);
 		if (!s || s->op != OP_mul || !edit_same_const(other(s, s->in[0]), m->times))
 			return false;
 	}
-	if (m->r && (position = unshifted(g, &s->out[0])) &&
-	    !match_products(g, position, m->r, m->position, &m->grad[DP], &m->grad[DR], 0))
+	if (m->r && (position = unshifted(a, &s->out[0])) &&
+	    !match_products(a, position, m->r, m->position, &m->grad[DP], &m->grad[DR], 0))
 		return false;
-	return match_products(g, &s->out[0], m->k, m->content, &m->grad[DQ], &m->grad[DK],
+	return match_products(a, &s->out[0], m->k, m->content, &m->grad[DQ], &m->grad[DK],
 			      position != NULL);
 }
 
@@ -287,12 +308,13 @@ static Value *exchanged(Node *at, Value *v, const int *perm)
 }
 
 /* The uses of old[B, H, T, n], before whose node `with`[B, T, H, n] stands, go over to it. */
-static void replace_exchanged(Graph *g, Value *old, Value *with)
+static void replace_exchanged(Arena *a, Value *old, Value *with)
 {
-	for (int i = 0; i < g->nodes.n; i++)
-		if (has_perm(g->nodes.at[i], heads_behind) && g->nodes.at[i]->in[0] == old)
-			value_replace(g, &g->nodes.at[i]->out[0], with);
-	value_replace(g, old, edit_transpose(old->node, with, heads_behind));
+	const Nodes users = edit_users(old, a);
+	for (int i = 0; i < users.n; i++)
+		if (has_perm(users.at[i], heads_behind) && users.at[i]->in[0] == old)
+			value_replace(&users.at[i]->out[0], with, NULL);
+	value_replace(old, edit_transpose(old->node, with, heads_behind), NULL);
 }
 
 /* row[H, 1, D] as [H, D] */
@@ -370,15 +392,15 @@ static bool fuse(PassCtx *cx, Graph *g, const Match *m)
 			return false;
 		for (int i = 0; i < d->nout; i++)
 			if (m->grad[i])
-				replace_exchanged(g, m->grad[i], &d->out[i]);
+				replace_exchanged(cx->scratch, m->grad[i], &d->out[i]);
 	}
-	replace_exchanged(g, &m->mix->out[0], &n->out[0]);
+	replace_exchanged(cx->scratch, &m->mix->out[0], &n->out[0]);
 	return true;
 }
 
 int pass_fuse_attention(PassCtx *cx, Graph *g)
 {
-	edit_prune(g, cx->scratch); /* dead nodes are no uses */
+	edit_prune(g); /* dead nodes are no uses */
 	const int n = g->nodes.n;
 	Node **old = edit_nodes(g, cx->scratch);
 	int fused = 0, seen = 0;
@@ -387,11 +409,11 @@ int pass_fuse_attention(PassCtx *cx, Graph *g)
 		if (old[i]->op != OP_softmax)
 			continue;
 		seen++;
-		const char *why = match(g, old[i], &m);
+		const char *why = match(cx->scratch, old[i], &m);
 		const Value *kept = why || !m.drop ? &old[i]->out[0] : &m.drop->out[0];
 		const bool alone =
-		    !why && edit_single_user(g, &old[i]->out[0]) && edit_single_user(g, kept);
-		if (!why && !alone && !match_grad(g, &m))
+		    !why && edit_single_user(&old[i]->out[0]) && edit_single_user(kept);
+		if (!why && !alone && !match_grad(cx->scratch, &m))
 			why = "its weights have other uses than a product and its gradients";
 		if (why) {
 			report_refused(cx, old[i], "'%s': %s", edit_name(old[i]), why);
@@ -403,6 +425,6 @@ int pass_fuse_attention(PassCtx *cx, Graph *g)
 		report_did(cx, NULL, "fused %d of %d softmaxes", fused, seen);
 	if (fused)
 		graph_sort(g);
-	edit_prune(g, cx->scratch);
+	edit_prune(g);
 	return fused;
 }

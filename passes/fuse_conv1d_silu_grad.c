@@ -54,7 +54,7 @@ static bool is_db(const Node *n, const Node *conv, const Value *d)
 
 /* NULL if m is filled from the product d of du and silu_da(conv); else why not, "" where nothing
  * looks like the pattern. */
-static const char *match(const Graph *g, Node *d, Match *m)
+static const char *match(Arena *a, Node *d, Match *m)
 {
 	*m = (Match){0};
 	for (int i = 0; i < d->nin && d->op == OP_mul && !m->conv; i++)
@@ -71,13 +71,14 @@ static const char *match(const Graph *g, Node *d, Match *m)
 		return "the convolution changes the length";
 	if (m->conv->group != d->group || !type_equal(&m->du->type, &m->conv->out[0].type))
 		return "the parts are grouped differently";
-	for (int i = 0; i < g->nodes.n; i++) {
-		Node *n = g->nodes.at[i];
+	const Nodes users = edit_users(&d->out[0], a);
+	for (int i = 0; i < users.n; i++) {
+		Node *n = users.at[i];
 		m->dx = is_dx(n, m->conv, &d->out[0]) ? n : m->dx;
 		m->dw = is_dw(n, m->conv, &d->out[0]) ? n : m->dw;
 		m->db = is_db(n, m->conv, &d->out[0]) ? n : m->db;
 	}
-	if (!m->dx || !m->dw || !m->db || edit_count_uses(g, &d->out[0]) != 3)
+	if (!m->dx || !m->dw || !m->db || edit_count_uses(&d->out[0]) != 3)
 		return "its gradients are not those by x, weight and bias";
 	return NULL;
 }
@@ -91,9 +92,9 @@ static bool fuse(PassCtx *cx, Graph *g, Node *d, const Match *m)
 	attr_set_ints(n, "reverse", attr_ints(m->conv, "reverse"), attr_len(m->conv, "reverse"));
 	if (!edit_fused(cx, n))
 		return false;
-	value_replace(g, &m->dx->out[0], &n->out[0]);
-	value_replace(g, &m->dw->out[0], &n->out[1]);
-	value_replace(g, &m->db->out[0], &n->out[2]);
+	value_replace(&m->dx->out[0], &n->out[0], NULL);
+	value_replace(&m->dw->out[0], &n->out[1], NULL);
+	value_replace(&m->db->out[0], &n->out[2], NULL);
 	return true;
 }
 
@@ -104,7 +105,7 @@ int pass_fuse_conv1d_silu_grad(PassCtx *cx, Graph *g)
 	int fused = 0, seen = 0;
 	for (int i = 0; i < n; i++) {
 		Match m;
-		const char *why = match(g, old[i], &m);
+		const char *why = match(cx->scratch, old[i], &m);
 		seen += !why || *why;
 		if (why && *why)
 			report_refused(cx, old[i], "'%s': %s", edit_name(m.conv), why);
@@ -116,6 +117,6 @@ int pass_fuse_conv1d_silu_grad(PassCtx *cx, Graph *g)
 		report_did(cx, NULL, "fused %d of %d", fused, seen);
 	if (fused)
 		graph_sort(g);
-	edit_prune(g, cx->scratch);
+	edit_prune(g);
 	return fused;
 }

@@ -28,11 +28,11 @@ static int channel_axis(const Node *conv)
 }
 
 /* v[..] is constant along all axes of the result but the channels'. */
-static bool per_channel(const Chain *c, const bool *load, const Node *ew, const Value *v)
+static bool per_channel(const Chain *c, LoadTime *load, const Node *ew, const Value *v)
 {
 	const Type y = edit_instance(ew, &ew->out[0]), t = edit_instance(ew, v);
 	const int channel = channel_axis(c->conv) - (y.rank - t.rank);
-	if (!load[v->node->id])
+	if (!edit_at_load(load, v->node))
 		return false;
 	for (int i = 0; i < t.rank; i++)
 		if (i != channel && t.dim[i] != 1)
@@ -41,7 +41,7 @@ static bool per_channel(const Chain *c, const bool *load, const Node *ew, const 
 }
 
 /* The other operand of a two-input elementwise node that is the only user of the chain's end. */
-static Value *operand(const Chain *c, const bool *load, Node *user, Op op)
+static Value *operand(const Chain *c, LoadTime *load, Node *user, Op op)
 {
 	if (!user || user->op != op || user->group != c->conv->group)
 		return NULL;
@@ -51,23 +51,23 @@ static Value *operand(const Chain *c, const bool *load, Node *user, Op op)
 	return per_channel(c, load, user, v) ? v : NULL;
 }
 
-static void follow(const Graph *g, const bool *load, Chain *c)
+static void follow(LoadTime *load, Chain *c)
 {
-	Node *user = edit_single_user(g, &c->last->out[0]);
+	Node *user = edit_single_user(&c->last->out[0]);
 	c->scale = operand(c, load, user, OP_mul);
 	if (c->scale) {
 		c->last = user;
-		user = edit_single_user(g, &c->last->out[0]);
+		user = edit_single_user(&c->last->out[0]);
 	}
 	c->shift = operand(c, load, user, OP_add);
 	if (c->shift) {
 		c->last = user;
-		user = edit_single_user(g, &c->last->out[0]);
+		user = edit_single_user(&c->last->out[0]);
 	}
 	c->relu = user && user->op == OP_relu && user->group == c->conv->group;
 	if (c->relu) {
 		c->last = user;
-		user = edit_single_user(g, &c->last->out[0]);
+		user = edit_single_user(&c->last->out[0]);
 	}
 	const bool pools = user && (user->op == OP_avg_pool2d || user->op == OP_max_pool2d);
 	if (pools && user->group == c->conv->group && channel_axis(user) == channel_axis(c->conv))
@@ -130,14 +130,14 @@ static bool fuse(PassCtx *cx, Graph *g, const Chain *c)
 		attr_set_bool(n, "max", true);
 	if (!edit_fused(cx, n))
 		return false;
-	value_replace(g, &c->last->out[0], &n->out[0]);
+	value_replace(&c->last->out[0], &n->out[0], NULL);
 	return true;
 }
 
-static const char *refusal(const Graph *g, const bool *load, const Chain *c)
+static const char *refusal(LoadTime *load, const Chain *c)
 {
-	const Node *user = edit_single_user(g, &c->conv->out[0]);
-	if (c->conv->nin > 2 && !load[c->conv->in[2]->node->id])
+	const Node *user = edit_single_user(&c->conv->out[0]);
+	if (c->conv->nin > 2 && !edit_at_load(load, c->conv->in[2]->node))
 		return "its bias is computed at run time";
 	if (c->scale || c->relu || c->pool)
 		return NULL;
@@ -151,19 +151,18 @@ static const char *refusal(const Graph *g, const bool *load, const Chain *c)
 int pass_fuse_conv_epilogue(PassCtx *cx, Graph *g)
 {
 	int fused = 0, seen = 0;
-	edit_prune(g, cx->scratch); /* dead nodes are no uses */
+	edit_prune(g); /* dead nodes are no uses */
+	LoadTime load = edit_load_time(g, cx->scratch);
 	for (int i = 0; i < g->nodes.n; i++) {
 		Node *conv = g->nodes.at[i];
 		if (conv->op != OP_conv2d || conv->mark)
 			continue;
 		conv->mark = 1;
 		seen++;
-		edit_renumber(g);
-		const bool *load = graph_loadtime(g, cx->scratch);
 		Chain c = {.conv = conv, .last = conv};
-		if (!load[conv->id])
-			follow(g, load, &c);
-		const char *why = refusal(g, load, &c);
+		if (!edit_at_load(&load, conv))
+			follow(&load, &c);
+		const char *why = refusal(&load, &c);
 		if (why) {
 			report_refused(cx, conv, "'%s': %s", edit_name(conv), why);
 			continue;
@@ -171,12 +170,12 @@ int pass_fuse_conv_epilogue(PassCtx *cx, Graph *g)
 		bool done = fuse(cx, g, &c);
 		if (!done && c.pool) {
 			c = without_pool(c);
-			done = !refusal(g, load, &c) && fuse(cx, g, &c);
+			done = !refusal(&load, &c) && fuse(cx, g, &c);
 		}
 		fused += done;
 	}
 	if (seen)
 		report_did(cx, NULL, "fused %d of %d convolutions", fused, seen);
-	edit_prune(g, cx->scratch);
+	edit_prune(g);
 	return fused;
 }

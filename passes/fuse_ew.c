@@ -13,9 +13,16 @@
  * need; scalar constants become numbers in the program. */
 #include "passes/passes.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { MAX_LINES = 64, MAX_CLUSTER = 64 };
+
+/* What a cluster reads at run time, as a hash that is equal for those that may be siblings. */
+typedef struct Reads {
+	uint64_t hash;
+	int cluster;
+} Reads;
 
 typedef struct Clusters {
 	PassCtx *cx;
@@ -29,6 +36,9 @@ typedef struct Clusters {
 	int stamp;
 	int *stack;
 	int *nlines; /* by cluster */
+	int *nout;   /* by cluster: values that others use; of siblings, as of the last call */
+	int *later;  /* by cluster: the next one that may read the same, -1 at the end */
+	Reads *reads;
 	int *depth;  /* by node id: nodes that cannot be merged on the longest way to its inputs */
 	int **users; /* by node id: ids of the nodes that use it, -1 at the end */
 	int nfused;  /* nodes in the maps written */
@@ -127,11 +137,13 @@ static void add_port(Value **list, int *n, Value *v, bool *full)
 
 static bool used_outside(const Clusters *c, const Value *v, int a, int b)
 {
-	if (edit_is_output(c->g, v))
-		return true;
-	for (const int *u = c->users[v->node->id]; *u >= 0; u++)
-		if (c->of[*u] != a && c->of[*u] != b && edit_input(node_at(c, *u), v) >= 0)
+	for (const Use *u = v->uses; u; u = u->next) {
+		if (!u->node)
 			return true;
+		const int id = u->node->id; /* of maps written meanwhile beyond the nodes at work */
+		if (id < c->n && c->of[id] != a && c->of[id] != b)
+			return true;
+	}
 	return false;
 }
 
@@ -202,11 +214,12 @@ static bool delays(const Clusters *c, int a, int b)
 	return false;
 }
 
-static bool try_merge(Clusters *c, int a, int b)
+/* feeds: b reads a, so that there is no way from b to a. */
+static bool try_merge(Clusters *c, int a, int b, bool feeds)
 {
 	if (a == b || !alike(c, node_at(c, a), node_at(c, b)) || !within_limits(c, a, b))
 		return false;
-	if (path_around(c, a, b) || path_around(c, b, a))
+	if (path_around(c, a, b) || (!feeds && path_around(c, b, a)))
 		return false;
 	merge(c, a, b);
 	return true;
@@ -220,7 +233,7 @@ static bool merge_producers(Clusters *c)
 		for (int k = 0; k < n->nin && fusable(n); k++)
 			if (fusable(n->in[k]->node) &&
 			    !delays(c, c->of[n->in[k]->node->id], c->of[i]))
-				merged |= try_merge(c, c->of[n->in[k]->node->id], c->of[i]);
+				merged |= try_merge(c, c->of[n->in[k]->node->id], c->of[i], true);
 	}
 	return merged;
 }
@@ -244,16 +257,65 @@ static bool same_reads(const Clusters *c, int a, int b)
 	return np > 0 && np == nq && shared == np;
 }
 
+static Reads reads_of(Clusters *c, int a)
+{
+	const Node *n = node_at(c, a);
+	const Type *t = &n->out[0].type;
+	Ports p;
+	uint64_t reads = 0, h = hash_add((uint64_t)n->group, c->load[a]);
+	find_ports(c, a, -1, &p);
+	c->nout[a] = p.nout;
+	for (int i = 0; i < p.nin; i++)
+		if (!c->load[p.in[i]->node->id] || c->load[a])
+			reads += hash_add((uint64_t)p.in[i]->node->id, (uint64_t)p.in[i]->index);
+	for (int i = 0; i < t->rank; i++)
+		h = hash_add(h, (uint64_t)t->dim[i]);
+	return (Reads){hash_add(h, reads), a};
+}
+
+static int by_hash(const void *a, const void *b)
+{
+	const Reads *x = a, *y = b;
+	if (x->hash != y->hash)
+		return x->hash < y->hash ? -1 : 1;
+	return x->cluster - y->cluster;
+}
+
+/* Links each cluster to the next one with the same hash. */
+static void find_siblings(Clusters *c)
+{
+	int n = 0;
+	for (int i = 0; i < c->n; i++)
+		if (c->of[i] == i && fusable(node_at(c, i)))
+			c->reads[n++] = reads_of(c, i);
+	qsort(c->reads, (size_t)n, sizeof *c->reads, by_hash);
+	for (int i = 0; i < n; i++)
+		c->later[c->reads[i].cluster] =
+		    i + 1 < n && c->reads[i + 1].hash == c->reads[i].hash
+			? c->reads[i + 1].cluster
+			: -1;
+}
+
+/* None of two siblings reads the other: together they give what both give. */
+static bool have_room(const Clusters *c, int a, int b)
+{
+	return c->nlines[a] + c->nlines[b] <= MAX_LINES && c->nout[a] + c->nout[b] <= MAX_OUT;
+}
+
 static bool merge_siblings(Clusters *c)
 {
 	bool merged = false;
+	find_siblings(c);
 	for (int a = 0; a < c->n; a++) {
 		if (c->of[a] != a || !fusable(node_at(c, a)))
 			continue;
-		for (int b = a + 1; b < c->n; b++)
-			if (c->of[b] == b && fusable(node_at(c, b)) &&
-			    alike(c, node_at(c, a), node_at(c, b)) && same_reads(c, a, b))
-				merged |= try_merge(c, a, b);
+		for (int b = c->later[a]; b >= 0 && c->nout[a] < MAX_OUT; b = c->later[b])
+			if (c->of[b] == b && have_room(c, a, b) &&
+			    alike(c, node_at(c, a), node_at(c, b)) && same_reads(c, a, b) &&
+			    try_merge(c, a, b, false)) {
+				c->nout[a] += c->nout[b];
+				merged = true;
+			}
 	}
 	return merged;
 }
@@ -417,6 +479,9 @@ static void start(Clusters *c, PassCtx *cx, Graph *g)
 	c->seen = NEW_ARRAY(a, int, n + 1);
 	c->stack = NEW_ARRAY(a, int, n + 1);
 	c->nlines = NEW_ARRAY(a, int, n + 1);
+	c->nout = NEW_ARRAY(a, int, n + 1);
+	c->later = NEW_ARRAY(a, int, n + 1);
+	c->reads = NEW_ARRAY(a, Reads, n + 1);
 	c->depth = NEW_ARRAY(a, int, n + 1);
 	for (int i = 0; i < n; i++) {
 		c->of[i] = i;
@@ -431,7 +496,7 @@ int pass_fuse_ew(PassCtx *cx, Graph *g)
 {
 	Clusters c;
 	int changes = 0;
-	edit_prune(g, cx->scratch); /* dead nodes would be outputs */
+	edit_prune(g); /* dead nodes would be outputs */
 	start(&c, cx, g);
 	/* A merged pair can make room for one that was refused before. */
 	for (bool more = true; more;) {
@@ -444,11 +509,11 @@ int pass_fuse_ew(PassCtx *cx, Graph *g)
 			written[changes++] = write_cluster(&c, i);
 	for (int i = 0; i < changes; i++)
 		for (int k = 0; k < written[i]->ports.nout; k++)
-			value_replace(g, written[i]->ports.out[k], &written[i]->map->out[k]);
+			value_replace(written[i]->ports.out[k], &written[i]->map->out[k], NULL);
 	if (!changes)
 		return 0;
 	report_did(cx, NULL, "%d nodes in %d maps", c.nfused, changes);
 	graph_sort(g);
-	edit_prune(g, cx->scratch);
+	edit_prune(g);
 	return changes;
 }

@@ -30,18 +30,19 @@ static bool is_half(const Node *n, const Node *linear, int half)
 }
 
 /* Fills m from the convolution; what is missing, or NULL. "" means: nothing like the pattern. */
-static const char *match(const Graph *g, const bool *load, Node *conv, Match *m)
+static const char *match(Arena *a, const bool *load, Node *conv, Match *m)
 {
 	if (!node_is(conv->in[0], OP_slice) || !node_is(conv->in[0]->node->in[0], OP_linear))
 		return "";
 	*m = (Match){.conv = conv, .first = conv->in[0]->node};
 	m->linear = m->first->in[0]->node;
-	m->silu = edit_single_user(g, &conv->out[0]);
+	m->silu = edit_single_user(&conv->out[0]);
 	if (!m->silu || m->silu->op != OP_silu)
 		return "the convolution does not go through silu alone";
-	for (int i = 0; i < g->nodes.n; i++)
-		if (is_half(g->nodes.at[i], m->linear, 1))
-			m->second = g->nodes.at[i];
+	const Nodes users = edit_users(&m->linear->out[0], a);
+	for (int i = 0; i < users.n; i++)
+		if (is_half(users.at[i], m->linear, 1))
+			m->second = users.at[i];
 	if (!is_half(m->first, m->linear, 0) || !m->second)
 		return "the projection is not cut into two halves";
 	if (m->linear->nin > 2)
@@ -50,7 +51,7 @@ static const char *match(const Graph *g, const bool *load, Node *conv, Match *m)
 		return "the convolution has no bias";
 	if (m->linear->in[0]->type.rank != 3 + (m->linear->group > 0))
 		return "the projection is not of a sequence [B, L, C]";
-	if (edit_count_uses(g, &m->linear->out[0]) != 2 || !edit_single_user(g, &m->first->out[0]))
+	if (edit_count_uses(&m->linear->out[0]) != 2 || !edit_single_user(&m->first->out[0]))
 		return "the projection has other uses";
 	if (m->linear->group != conv->group || m->silu->group != conv->group)
 		return "the parts are grouped differently";
@@ -73,15 +74,15 @@ static bool fuse(PassCtx *cx, Graph *g, const Match *m)
 			      attr_len(m->conv, "reverse"));
 	if (!edit_fused(cx, n))
 		return false;
-	value_replace(g, &m->silu->out[0], &n->out[0]);
-	value_replace(g, &m->second->out[0], &n->out[1]);
+	value_replace(&m->silu->out[0], &n->out[0], NULL);
+	value_replace(&m->second->out[0], &n->out[1], NULL);
 	m->conv->mark = m->silu->mark = m->first->mark = m->second->mark = m->linear->mark = 1;
 	return true;
 }
 
 int pass_fuse_inproj_conv_silu(PassCtx *cx, Graph *g)
 {
-	edit_prune(g, cx->scratch); /* dead nodes are no uses */
+	edit_prune(g); /* dead nodes are no uses */
 	const bool *load = graph_loadtime(g, cx->scratch);
 	const int n = g->nodes.n;
 	Node **old = edit_nodes(g, cx->scratch);
@@ -89,7 +90,7 @@ int pass_fuse_inproj_conv_silu(PassCtx *cx, Graph *g)
 	for (int i = 0; i < n; i++) {
 		Match m;
 		const char *why =
-		    old[i]->op == OP_conv1d_depthwise ? match(g, load, old[i], &m) : "";
+		    old[i]->op == OP_conv1d_depthwise ? match(cx->scratch, load, old[i], &m) : "";
 		seen += !why || *why;
 		if (why && *why)
 			report_refused(cx, old[i], "'%s': %s", edit_name(old[i]), why);
@@ -101,7 +102,7 @@ int pass_fuse_inproj_conv_silu(PassCtx *cx, Graph *g)
 		report_did(cx, NULL, "fused %d of %d", fused, seen);
 	if (fused) {
 		graph_sort(g);
-		edit_prune(g, cx->scratch);
+		edit_prune(g);
 	}
 	return fused;
 }

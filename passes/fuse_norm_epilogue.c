@@ -66,7 +66,7 @@ static bool fuse_grad(PassCtx *cx, Graph *g, Node *grad)
 	}
 	const Node *pool = dy->node;
 	const bool pools =
-	    pool->op == OP_avg_pool2d_grad && pools_like(pool, grad) && edit_single_user(g, dy);
+	    pool->op == OP_avg_pool2d_grad && pools_like(pool, grad) && edit_single_user(dy);
 	Value *in[] = {grad->in[0], grad->in[1], grad->in[2], grad->in[3], pools ? pool->in[0] : dy,
 		       norm->in[2]};
 	Node *n = node_insert(g, grad, OP_batch_norm_grad, in, 6, grad->loc, grad->label);
@@ -78,7 +78,7 @@ static bool fuse_grad(PassCtx *cx, Graph *g, Node *grad)
 	if (!edit_fused(cx, n))
 		return false;
 	for (int k = 0; k < 3; k++)
-		value_replace(g, &grad->out[k], &n->out[k]);
+		value_replace(&grad->out[k], &n->out[k], NULL);
 	return true;
 }
 
@@ -86,13 +86,13 @@ static bool fuse_grad(PassCtx *cx, Graph *g, Node *grad)
 
 static bool fuse_forward(PassCtx *cx, Graph *g, Node *norm)
 {
-	Node *relu = edit_single_user(g, &norm->out[0]);
+	Node *relu = edit_single_user(&norm->out[0]);
 	if (!relu || relu->op != OP_relu || relu->group != norm->group || !plain(norm)) {
 		report_refused(cx, norm, "'%s': its result does not go through relu alone",
 			       edit_name(norm));
 		return false;
 	}
-	Node *pool = edit_single_user(g, &relu->out[0]);
+	Node *pool = edit_single_user(&relu->out[0]);
 	const bool pools = pool && pool->op == OP_avg_pool2d && pools_like(pool, norm);
 	Node *n = node_copy(g, norm, norm);
 	attr_set_str(n, "act", "relu");
@@ -100,26 +100,26 @@ static bool fuse_forward(PassCtx *cx, Graph *g, Node *norm)
 		set_pool(n, pool);
 	if (!edit_fused(cx, n))
 		return false;
-	value_replace(g, pools ? &pool->out[0] : &relu->out[0], &n->out[0]);
+	value_replace(pools ? &pool->out[0] : &relu->out[0], &n->out[0], NULL);
 	for (int k = 1; k < n->nout; k++)
-		value_replace(g, &norm->out[k], &n->out[k]);
+		value_replace(&norm->out[k], &n->out[k], NULL);
 	return true;
 }
 
 int pass_fuse_norm_epilogue(PassCtx *cx, Graph *g)
 {
-	edit_prune(g, cx->scratch); /* dead nodes are no uses */
+	edit_prune(g); /* dead nodes are no uses */
 	const int n = g->nodes.n;
 	Node **old = edit_nodes(g, cx->scratch);
 	int fused = 0;
 	for (int i = 0; i < n; i++)
 		if (old[i]->op == OP_batch_norm_grad && plain(old[i]))
 			fused += fuse_grad(cx, g, old[i]);
-	edit_prune(g, cx->scratch);
+	edit_prune(g);
 	for (int i = 0; i < n; i++)
 		if (old[i]->op == OP_batch_norm_train && plain(old[i]))
 			fused += fuse_forward(cx, g, old[i]);
-	edit_prune(g, cx->scratch);
+	edit_prune(g);
 	if (fused)
 		report_did(cx, NULL, "%d norms and gradients with relu", fused);
 	return fused;

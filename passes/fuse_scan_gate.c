@@ -16,9 +16,9 @@ typedef struct Match {
 } Match;
 
 /* NULL if m is filled; else why not, "" where the scan has no gate. */
-static const char *match(const Graph *g, Node *scan, Match *m)
+static const char *match(Node *scan, Match *m)
 {
-	*m = (Match){.scan = scan, .mul = edit_single_user(g, &scan->out[0])};
+	*m = (Match){.scan = scan, .mul = edit_single_user(&scan->out[0])};
 	if (!m->mul)
 		return "the scan has several uses";
 	if (m->mul->op != OP_mul)
@@ -26,7 +26,7 @@ static const char *match(const Graph *g, Node *scan, Match *m)
 	m->silu = m->mul->in[1 - edit_input(m->mul, &scan->out[0])]->node;
 	if (m->silu->op != OP_silu)
 		return "the scan's factor is not a silu";
-	if (!edit_single_user(g, &m->silu->out[0]))
+	if (!edit_single_user(&m->silu->out[0]))
 		return "the gate has other uses";
 	if (m->mul->group != scan->group || m->silu->group != scan->group)
 		return "the parts are grouped differently";
@@ -34,14 +34,14 @@ static const char *match(const Graph *g, Node *scan, Match *m)
 		return "the gate is broadcast";
 	Node *delta = scan->in[1]->node;
 	if (delta->op == OP_softplus && delta->group == scan->group &&
-	    edit_single_user(g, &delta->out[0]))
+	    edit_single_user(&delta->out[0]))
 		m->softplus = delta;
 	return NULL;
 }
 
 static bool fuse(PassCtx *cx, Graph *g, const Match *m)
 {
-	Value **s = m->scan->in;
+	Value *const *s = m->scan->in;
 	Value *dt = m->softplus ? m->softplus->in[0] : s[1];
 	Value *in[] = {s[0], dt, s[2], s[3], s[4], s[5], m->silu->in[0]};
 	Node *n = node_insert(g, m->mul, OP_scan_gate, in, 7, m->scan->loc, m->scan->label);
@@ -53,13 +53,13 @@ static bool fuse(PassCtx *cx, Graph *g, const Match *m)
 			      attr_len(m->scan, "reverse"));
 	if (!edit_fused(cx, n))
 		return false;
-	value_replace(g, &m->mul->out[0], &n->out[0]);
+	value_replace(&m->mul->out[0], &n->out[0], NULL);
 	return true;
 }
 
 int pass_fuse_scan_gate(PassCtx *cx, Graph *g)
 {
-	edit_prune(g, cx->scratch); /* dead nodes are no uses */
+	edit_prune(g); /* dead nodes are no uses */
 	const int n = g->nodes.n;
 	Node **old = edit_nodes(g, cx->scratch);
 	int fused = 0, seen = 0;
@@ -67,7 +67,7 @@ int pass_fuse_scan_gate(PassCtx *cx, Graph *g)
 		Match m;
 		if (old[i]->op != OP_selective_scan)
 			continue;
-		const char *why = match(g, old[i], &m);
+		const char *why = match(old[i], &m);
 		seen++;
 		if (why) {
 			report_refused(cx, old[i], "'%s': %s", edit_name(old[i]), why);
@@ -81,6 +81,6 @@ int pass_fuse_scan_gate(PassCtx *cx, Graph *g)
 	}
 	if (seen)
 		report_did(cx, NULL, "fused %d of %d", fused, seen);
-	edit_prune(g, cx->scratch);
+	edit_prune(g);
 	return fused;
 }

@@ -54,9 +54,9 @@ static bool same_scan(const Node *scan, const Node *grad)
 }
 
 /* A product of v with a value of op `with` on `operand`: v's only user, or NULL. */
-static Node *product_with(const Graph *g, const Value *v, Op with, const Value *operand)
+static Node *product_with(const Value *v, Op with, const Value *operand)
 {
-	Node *mul = edit_single_user(g, v);
+	Node *mul = edit_single_user(v);
 	const Node *n = v->node;
 	if (!mul || mul->op != OP_mul || mul->group != n->group || !dense(&mul->out[0], v))
 		return NULL;
@@ -65,15 +65,16 @@ static Node *product_with(const Graph *g, const Value *v, Op with, const Value *
 }
 
 /* The product dz of dy, the scan's result and the gate's derivative. */
-static Node *find_dz(const Graph *g, const Match *m)
+static Node *find_dz(Arena *a, const Match *m)
 {
-	for (int i = 0; i < g->nodes.n; i++) {
-		Node *n = g->nodes.at[i];
+	const Nodes users = edit_users(m->dy, a);
+	for (int i = 0; i < users.n; i++) {
+		Node *n = users.at[i];
 		if (n->op != OP_mul || n->group != m->grad->group || edit_input(n, m->dy) < 0)
 			continue;
 		const Value *s = other(n, m->dy);
 		Node *dz = same_scan(s->node, m->grad)
-			       ? product_with(g, &n->out[0], OP_silu_da, m->z)
+			       ? product_with(&n->out[0], OP_silu_da, m->z)
 			       : NULL;
 		if (dz)
 			return dz;
@@ -82,11 +83,11 @@ static Node *find_dz(const Graph *g, const Match *m)
 }
 
 /* NULL if m is filled; else why not. */
-static const char *match(const Graph *g, Node *grad, Match *m)
+static const char *match(Arena *a, Node *grad, Match *m)
 {
 	*m = (Match){.grad = grad};
 	Value *gs = grad->in[6];
-	if (!is(gs, OP_mul, grad->group) || !edit_single_user(g, gs))
+	if (!is(gs, OP_mul, grad->group) || !edit_single_user(gs))
 		return "there is no gate";
 	m->gated = gs->node;
 	for (int i = 0; i < 2 && !m->z; i++)
@@ -98,19 +99,19 @@ static const char *match(const Graph *g, Node *grad, Match *m)
 		return "the gate is not a silu";
 	if (!dense(m->z, gs) || !dense(m->dy, gs) || !dense(gs, grad->in[0]))
 		return "the gate is broadcast";
-	m->dz = find_dz(g, m);
+	m->dz = find_dz(a, m);
 	if (!m->dz)
 		return "the gradient of the gate has another form";
 	const Value *delta = grad->in[1];
 	if (is(delta, OP_softplus, grad->group))
-		m->dp = product_with(g, &grad->out[1], OP_softplus_da, delta->node->in[0]);
+		m->dp = product_with(&grad->out[1], OP_softplus_da, delta->node->in[0]);
 	m->softplus = m->dp ? delta->node : NULL;
 	return NULL;
 }
 
 static bool fuse(PassCtx *cx, Graph *g, const Match *m)
 {
-	Value **s = m->grad->in;
+	Value *const *s = m->grad->in;
 	Value *dt = m->softplus ? m->softplus->in[0] : s[1];
 	Value *in[] = {s[0], dt, s[2], s[3], s[4], s[5], m->z, m->dy};
 	Node *n = node_insert(g, m->grad, OP_scan_gate_grad, in, 8, m->grad->loc, m->grad->label);
@@ -121,8 +122,8 @@ static bool fuse(PassCtx *cx, Graph *g, const Match *m)
 	if (!edit_fused(cx, n))
 		return false;
 	for (int i = 0; i < 6; i++)
-		value_replace(g, i == 1 && m->dp ? &m->dp->out[0] : &m->grad->out[i], &n->out[i]);
-	value_replace(g, &m->dz->out[0], &n->out[6]);
+		value_replace(i == 1 && m->dp ? &m->dp->out[0] : &m->grad->out[i], &n->out[i], NULL);
+	value_replace(&m->dz->out[0], &n->out[6], NULL);
 	return true;
 }
 
@@ -135,7 +136,7 @@ int pass_fuse_scan_gate_grad(PassCtx *cx, Graph *g)
 		Match m;
 		if (old[i]->op != OP_selective_scan_grad)
 			continue;
-		const char *why = match(g, old[i], &m);
+		const char *why = match(cx->scratch, old[i], &m);
 		seen++;
 		if (why) {
 			report_refused(cx, old[i], "'%s': %s", edit_name(old[i]), why);
@@ -147,6 +148,6 @@ int pass_fuse_scan_gate_grad(PassCtx *cx, Graph *g)
 		report_did(cx, NULL, "fused %d of %d", fused, seen);
 	if (fused)
 		graph_sort(g);
-	edit_prune(g, cx->scratch);
+	edit_prune(g);
 	return fused;
 }

@@ -10,7 +10,7 @@
 static bool fuse(PassCtx *cx, Graph *g, Node *sum)
 {
 	Node *mul = sum->in[0]->node;
-	if (mul->op != OP_mul || mul->group != sum->group || !edit_single_user(g, sum->in[0]))
+	if (mul->op != OP_mul || mul->group != sum->group || !edit_single_user(sum->in[0]))
 		return false;
 	for (int i = 0; i < 2; i++)
 		if (!type_equal(&mul->in[i]->type, &sum->in[0]->type))
@@ -21,13 +21,13 @@ static bool fuse(PassCtx *cx, Graph *g, Node *sum)
 	attr_set_bool(n, "keep", attr_bool(sum, "keep"));
 	if (!edit_fused(cx, n))
 		return false;
-	value_replace(g, &sum->out[0], &n->out[0]);
+	value_replace(&sum->out[0], &n->out[0], NULL);
 	return true;
 }
 
 int pass_fuse_sum_product(PassCtx *cx, Graph *g)
 {
-	edit_prune(g, cx->scratch); /* dead nodes are no uses */
+	edit_prune(g); /* dead nodes are no uses */
 	const int n = g->nodes.n;
 	Node **old = edit_nodes(g, cx->scratch);
 	int fused = 0;
@@ -35,6 +35,6 @@ int pass_fuse_sum_product(PassCtx *cx, Graph *g)
 		fused += old[i]->op == OP_sum && fuse(cx, g, old[i]);
 	if (fused)
 		report_did(cx, NULL, "%d products are summed as they are made", fused);
-	edit_prune(g, cx->scratch);
+	edit_prune(g);
 	return fused;
 }

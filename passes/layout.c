@@ -67,10 +67,11 @@ static Value *transposed(Layout *l, Node *at, Value *x, const int *perm)
 	}
 	if (is_identity(p, rank))
 		return x;
-	for (int i = 0; i < l->g->nodes.n && l->g->nodes.at[i] != at; i++) {
-		Node *n = l->g->nodes.at[i];
+	/* Nodes are converted in order: what was made so far stands before `at`. */
+	for (const Use *u = x->uses; u; u = u->next) {
+		Node *n = u->node;
 		int q[MAX_RANK];
-		if (n->op != OP_transpose || n->mark != 1 || n->in[0] != x)
+		if (!n || n->op != OP_transpose || n->mark != 1)
 			continue;
 		read_perm(n, q);
 		if (!memcmp(p, q, (size_t)rank * sizeof *p))
@@ -109,7 +110,7 @@ static void restore_outputs(Layout *l, Node *n, int nout, const int *perm)
 		edit_infer(t);
 		t->mark = 1;
 		l->made++;
-		edit_replace(l->g, v, &t->out[0], t);
+		value_replace(v, &t->out[0], t);
 	}
 }
 
@@ -143,7 +144,7 @@ static void convert_conv(Layout *l, Node *n)
 	const int in4[] = {0, 2, 3, 1}, in5[] = {0, 1, 3, 4, 2};
 	const int out4[] = {0, 3, 1, 2}, out5[] = {0, 1, 4, 2, 3};
 	for (int i = 0; i < image_inputs(n->op); i++)
-		n->in[i] = transposed(l, n, n->in[i], lead ? in5 : in4);
+		node_set_in(n, i, transposed(l, n, n->in[i], lead ? in5 : in4));
 	attr_set_bool(n, "channels_last", true);
 	edit_infer(n);
 	if (n->op != OP_conv2d_dw)
@@ -203,7 +204,7 @@ static Value *permuted_operand(Layout *l, Node *n, Value *v, const int *inv, int
 
 /* All inputs with as many elements as the output come through the same transpose, and the others
  * need not be moved at run time. */
-static bool ew_inputs(const Node *n, const bool *load, Moved *m)
+static bool ew_inputs(const Node *n, LoadTime *load, Moved *m)
 {
 	bool found = false;
 	int inv[MAX_RANK];
@@ -224,13 +225,13 @@ static bool ew_inputs(const Node *n, const bool *load, Moved *m)
 		Moved other;
 		const bool moved = is_moved(n->in[i], &other) && n->in[i]->type.rank == rank;
 		const Type t = full_rank(n, n->in[i], rank);
-		if (!moved && !load[n->in[i]->node->id] && !keeps_order(&t, inv))
+		if (!moved && !edit_at_load(load, n->in[i]->node) && !keeps_order(&t, inv))
 			return false;
 	}
 	return true;
 }
 
-static bool push_ew(Layout *l, Node *n, const bool *load)
+static bool push_ew(Layout *l, Node *n, LoadTime *load)
 {
 	Moved m;
 	int inv[MAX_RANK];
@@ -241,7 +242,7 @@ static bool push_ew(Layout *l, Node *n, const bool *load)
 	for (int i = 0; i < n->nin; i++) {
 		Moved other;
 		const bool moved = is_moved(n->in[i], &other) && n->in[i]->type.rank == rank;
-		n->in[i] = moved ? other.of : permuted_operand(l, n, n->in[i], inv, rank);
+		node_set_in(n, i, moved ? other.of : permuted_operand(l, n, n->in[i], inv, rank));
 	}
 	edit_infer(n);
 	restore(l, n, m.perm);
@@ -268,7 +269,7 @@ static bool push_axis(Layout *l, Node *n)
 	if (!input_moved(n, &m))
 		return false;
 	attr_set_int(n, "axis", mapped_axis(n, &m, attr_int(n, "axis")));
-	n->in[0] = m.of;
+	node_set_in(n, 0, m.of);
 	edit_infer(n);
 	restore(l, n, m.perm);
 	return true;
@@ -301,9 +302,9 @@ static bool push_batch_norm(Layout *l, Node *n)
 		return false;
 	inverse(m.perm, m.of->type.rank, inv);
 	attr_set_int(n, "axis", mapped_axis(n, &m, attr_int(n, "axis")));
-	n->in[0] = m.of;
+	node_set_in(n, 0, m.of);
 	if (n->op == OP_batch_norm_grad)
-		n->in[4] = transposed(l, n, n->in[4], inv);
+		node_set_in(n, 4, transposed(l, n, n->in[4], inv));
 	edit_infer(n);
 	restore_outputs(l, n, 1, m.perm);
 	return true;
@@ -329,7 +330,7 @@ static bool push_reduce(Layout *l, Node *n)
 	for (int i = 0; i < rank; i++)
 		if (place[m.perm[i]] >= 0)
 			perm[nout++] = place[m.perm[i]];
-	n->in[0] = m.of;
+	node_set_in(n, 0, m.of);
 	attr_set_ints(n, "axes", axes, naxes);
 	edit_infer(n);
 	restore(l, n, perm);
@@ -344,7 +345,7 @@ static bool push_pool(Layout *l, Node *n)
 	if (attr_bool(n, "channels_last") || !input_moved(n, &m) ||
 	    memcmp(m.perm, rank == 5 ? last5 : last4, (size_t)rank * sizeof(int)))
 		return false;
-	n->in[0] = m.of;
+	node_set_in(n, 0, m.of);
 	attr_set_bool(n, "channels_last", true);
 	edit_infer(n);
 	restore(l, n, m.perm);
@@ -358,7 +359,7 @@ static bool push_tokenwise(Layout *l, Node *n)
 	const int last = n->in[0]->type.rank - 1;
 	if (!input_moved(n, &m) || m.perm[last] != last)
 		return false;
-	n->in[0] = m.of;
+	node_set_in(n, 0, m.of);
 	edit_infer(n);
 	restore(l, n, m.perm);
 	return true;
@@ -372,7 +373,7 @@ static bool push_transpose(Layout *l, Node *n)
 		return false;
 	read_perm(n, perm);
 	Value *v = transposed(l, n, n->in[0], perm);
-	edit_replace(l->g, &n->out[0], v, NULL);
+	value_replace(&n->out[0], v, NULL);
 	return true;
 }
 
@@ -392,7 +393,7 @@ static bool all_moved_alike(const Node *n, Moved *first)
 static void take_originals(Node *n)
 {
 	for (int i = 0; i < n->nin; i++)
-		n->in[i] = n->in[i]->node->in[0];
+		node_set_in(n, i, n->in[i]->node->in[0]);
 }
 
 static bool push_concat(Layout *l, Node *n)
@@ -424,7 +425,7 @@ static bool push_stack(Layout *l, Node *n)
 	return true;
 }
 
-static bool push(Layout *l, Node *n, const bool *load)
+static bool push(Layout *l, Node *n, LoadTime *load)
 {
 	if (is_elementwise(n))
 		return push_ew(l, n, load);
@@ -459,16 +460,9 @@ static bool push(Layout *l, Node *n, const bool *load)
 
 /* ---- the pass -------------------------------------------------------------------------------- */
 
-static bool wants_conversion(const Node *n, const bool *load)
+static bool wants_conversion(const Node *n, LoadTime *load)
 {
-	return image_inputs(n->op) && !load[n->id] && !attr_bool(n, "channels_last");
-}
-
-/* Load-time flags by old id; nodes made since depend on what their inputs depend on. */
-static const bool *load_flags(Layout *l)
-{
-	edit_renumber(l->g);
-	return graph_loadtime(l->g, l->cx->scratch);
+	return image_inputs(n->op) && !edit_at_load(load, n) && !attr_bool(n, "channels_last");
 }
 
 static void report_rest(const Layout *l, int converted)
@@ -489,22 +483,22 @@ static void report_rest(const Layout *l, int converted)
 int pass_layout(PassCtx *cx, Graph *g)
 {
 	Layout l = {.cx = cx, .g = g};
-	edit_prune(g, cx->scratch);
+	edit_prune(g);
 	const int n = g->nodes.n;
 	Node **old = edit_nodes(g, cx->scratch);
+	LoadTime load = edit_load_time(g, cx->scratch);
 	int converted = 0;
 	for (int i = 0; i < n; i++) {
-		const bool *load = load_flags(&l);
-		if (wants_conversion(old[i], load)) {
+		if (wants_conversion(old[i], &load)) {
 			convert_conv(&l, old[i]);
 			converted++;
 		} else if (converted) {
-			push(&l, old[i], load);
+			push(&l, old[i], &load);
 		}
 	}
 	if (!converted)
 		return 0;
-	edit_prune(g, cx->scratch);
+	edit_prune(g);
 	report_rest(&l, converted);
 	return converted;
 }

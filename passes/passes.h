@@ -120,20 +120,28 @@ int edit_axis(int64_t axis, int rank);
 Type edit_instance(const Node *n, const Value *v);
 /* Label of n for messages: its label, else the name of its first output. */
 const char *edit_name(const Node *n);
-/* The only user of v, or NULL if it has none or several or is a graph output. */
-Node *edit_single_user(const Graph *g, const Value *v);
-int edit_count_uses(const Graph *g, const Value *v);
-bool edit_is_output(const Graph *g, const Value *v);
+/* The node that has the only use of v, or NULL if it has none or several or is a graph output. */
+Node *edit_single_user(const Value *v);
+int edit_count_uses(const Value *v);
+/* The nodes that use v, each once, in the order in which they were last numbered. */
+typedef LIST(Node *) Nodes;
+Nodes edit_users(const Value *v, Arena *a);
+/* Which nodes run once, at load time, for a pass that makes others meanwhile: ids must stay. */
+typedef struct LoadTime {
+	Arena *arena;
+	LIST(char) of; /* by id: 0 unknown, 'y' or 'n' */
+} LoadTime;
+/* Of the nodes of g as they are; numbers them. */
+LoadTime edit_load_time(Graph *g, Arena *a);
+bool edit_at_load(LoadTime *l, const Node *n);
 /* Index of v among the inputs of n, or -1. */
 int edit_input(const Node *n, const Value *v);
-/* Every node and output but `except` that uses old takes `with`. */
-void edit_replace(Graph *g, const Value *old, Value *with, const Node *except);
 /* Renumbers ids by position without reordering. */
 void edit_renumber(Graph *g);
 /* The nodes as they are now, for a walk that inserts others. */
 Node **edit_nodes(const Graph *g, Arena *a);
 /* Removes what nothing uses, except inputs, params and ops with effects. Returns how many. */
-int edit_prune(Graph *g, Arena *scratch);
+int edit_prune(Graph *g);
 /* v is a const whose elements are all x. */
 bool edit_const_is(const Value *v, double x);
 /* Ungrouped and identical in what they do, whatever the names. */

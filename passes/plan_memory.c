@@ -40,6 +40,8 @@ typedef struct Plan {
 	Block *block;
 	int nblocks;
 	int *block_of; /* by value slot: block whose bytes the value uses, -1 for inputs' buffers */
+	int *placed;   /* blocks of the arenas that have their place, by offset */
+	int nplaced;
 	int nviews, ninside, nrenewed;
 } Plan;
 
@@ -138,14 +140,9 @@ static bool takes_strides(const Plan *p, const Node *user, int input)
 
 static bool users_take_strides(const Plan *p, const Value *v)
 {
-	if (edit_is_output(p->g, v))
-		return false;
-	for (int i = 0; i < p->g->nodes.n; i++) {
-		const Node *n = p->g->nodes.at[i];
-		for (int k = 0; k < n->nin; k++)
-			if (n->in[k] == v && !takes_strides(p, n, k))
-				return false;
-	}
+	for (const Use *u = v->uses; u; u = u->next)
+		if (!u->node || !takes_strides(p, u->node, u->index))
+			return false;
 	return true;
 }
 
@@ -495,37 +492,32 @@ static bool conflict(const Block *a, const Block *b)
 	return a->space == b->space && a->first <= b->last && b->first <= a->last;
 }
 
-typedef struct Gap {
-	int64_t offset, end;
-} Gap;
-
-static int by_offset(const void *a, const void *b)
-{
-	const Gap *x = a, *y = b;
-	return x->offset < y->offset ? -1 : x->offset > y->offset;
-}
-
 /* Offset of the smallest gap that b fits in between the placed blocks which it conflicts with. */
 static int64_t best_fit(const Plan *p, const Block *b)
 {
-	Gap *busy = NEW_ARRAY(p->cx->scratch, Gap, p->nblocks + 1);
-	int n = 0;
-	for (int i = 0; i < p->nblocks; i++) {
-		const Block *o = &p->block[i];
-		if (o->placed && o->host < 0 && conflict(o, b))
-			busy[n++] = (Gap){o->offset, o->offset + align_up(o->bytes)};
-	}
-	qsort(busy, (size_t)n, sizeof *busy, by_offset);
 	int64_t at = 0, best = -1, best_size = 0;
-	for (int i = 0; i < n; i++) {
-		const int64_t size = busy[i].offset - at;
+	for (int i = 0; i < p->nplaced; i++) {
+		const Block *o = &p->block[p->placed[i]];
+		if (!conflict(o, b))
+			continue;
+		const int64_t size = o->offset - at, end = o->offset + align_up(o->bytes);
 		if (size >= b->bytes && (best < 0 || size < best_size)) {
 			best = at;
 			best_size = size;
 		}
-		at = busy[i].end > at ? busy[i].end : at;
+		at = end > at ? end : at;
 	}
 	return best < 0 ? at : best;
+}
+
+static void place(Plan *p, int block, int64_t offset)
+{
+	int i = p->nplaced++;
+	for (; i > 0 && p->block[p->placed[i - 1]].offset > offset; i--)
+		p->placed[i] = p->placed[i - 1];
+	p->placed[i] = block;
+	p->block[block].offset = offset;
+	p->block[block].placed = true;
 }
 
 typedef struct Order {
@@ -554,8 +546,7 @@ static void place_arenas(Plan *p)
 	for (int i = 0; i < n; i++) {
 		Block *b = &p->block[order[i].block];
 		int64_t *total = b->space == PLACE_ARENA ? &p->g->arena_bytes : &p->g->load_bytes;
-		b->offset = best_fit(p, b);
-		b->placed = true;
+		place(p, order[i].block, best_fit(p, b));
 		if (b->offset + align_up(b->bytes) > *total)
 			*total = b->offset + align_up(b->bytes);
 	}
@@ -614,6 +605,7 @@ int pass_plan_memory(PassCtx *cx, Graph *g)
 	Plan p = {.cx = cx, .g = g, .load = graph_loadtime(g, cx->scratch)};
 	p.block = NEW_ARRAY(cx->scratch, Block, nslots + 1);
 	p.block_of = NEW_ARRAY(cx->scratch, int, nslots + 1);
+	p.placed = NEW_ARRAY(cx->scratch, int, nslots + 1);
 	find_blocks(&p);
 	find_lifetimes(&p);
 	find_hosts(&p);
@@ -682,21 +674,29 @@ static int *last_reads(const Graph *g, Arena *a)
 	return last;
 }
 
+/* Within the run of the graph: outputs live on. */
+static bool dies(const Value *v, const int *last)
+{
+	return v->place.kind == PLACE_ARENA && last[slot(v)] < v->node->graph->nodes.n;
+}
+
 Deaths plan_deaths(const Graph *g, Arena *a)
 {
 	const int *last = last_reads(g, a);
 	Deaths d = {NEW_ARRAY(a, int, g->nodes.n + 1),
 		    NEW_ARRAY(a, Value *, (size_t)g->nodes.n * MAX_OUT + 1)};
-	int n = 0;
-	for (int id = 0; id < g->nodes.n; id++) {
-		d.first[id] = n;
-		for (int i = 0; i <= id; i++)
-			for (int k = 0; k < g->nodes.at[i]->nout; k++) {
-				Value *v = &g->nodes.at[i]->out[k];
-				if (v->place.kind == PLACE_ARENA && last[slot(v)] == id)
-					d.value[n++] = v;
-			}
-	}
-	d.first[g->nodes.n] = n;
+	/* first[id] goes from the number of deaths at id over their end to their start */
+	for (int i = 0; i < g->nodes.n; i++)
+		for (int k = 0; k < g->nodes.at[i]->nout; k++)
+			if (dies(&g->nodes.at[i]->out[k], last))
+				d.first[last[slot(&g->nodes.at[i]->out[k])]]++;
+	for (int id = 1; id <= g->nodes.n; id++)
+		d.first[id] += d.first[id - 1];
+	for (int i = g->nodes.n - 1; i >= 0; i--)
+		for (int k = g->nodes.at[i]->nout - 1; k >= 0; k--) {
+			Value *v = &g->nodes.at[i]->out[k];
+			if (dies(v, last))
+				d.value[--d.first[last[slot(v)]]] = v;
+		}
 	return d;
 }

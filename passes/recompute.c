@@ -318,7 +318,7 @@ static Value *compute_again(Graph *g, Node *at, const Choice *c)
 		for (int k = 0; k < n->nin; k++)
 			for (int j = i + 1; j < c->n; j++)
 				if (n->in[k] == &c->again[j]->out[0])
-					n->in[k] = made[j];
+					node_set_in(n, k, made[j]);
 	}
 	return made[0];
 }
@@ -329,7 +329,7 @@ static void rewrite(Recompute *r, const Choice *c, Node **old)
 	for (int i = c->before; i < r->n; i++)
 		for (int k = 0; k < old[i]->nin; k++)
 			if (old[i]->in[k] == c->of)
-				old[i]->in[k] = with;
+				node_set_in(old[i], k, with);
 	report_did(r->cx, c->of->node, "'%s': %.1f MB less, %d nodes again, %.2f %% of the time",
 		   edit_name(c->of->node), (double)c->bytes / 1e6, c->n, 100 * c->time / r->time);
 }

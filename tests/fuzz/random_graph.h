@@ -510,11 +510,9 @@ static void generate(Gen *f)
 			keep(f, v);
 	}
 	const int outputs = pick(f, 1, 3);
-	for (int i = 0; i < outputs; i++) {
-		const Output o = {.name = arena_printf(f->a, "y%d", i),
-				  .value = i ? pooled(f) : f->pool.at[f->pool.n - 1]};
-		list_push(f->a, &f->g->outputs, o);
-	}
+	for (int i = 0; i < outputs; i++)
+		graph_add_output(f->g, arena_printf(f->a, "y%d", i),
+				 i ? pooled(f) : f->pool.at[f->pool.n - 1], (Loc){0});
 }
 
 /* ---- gradients ---- */
@@ -554,9 +552,8 @@ static void differentiate(Gen *f)
 	if (!ir_grad(f->g, loss, wrt, n, grad))
 		BUG("there is no gradient");
 	for (int i = 0; i < n; i++)
-		list_push(f->a, &f->g->outputs,
-			  ((Output){.name = arena_printf(f->a, "grad%d", i),
-				    .value = binary(f, OP_add, grad[i], wrt[i])}));
+		graph_add_output(f->g, arena_printf(f->a, "grad%d", i),
+				 binary(f, OP_add, grad[i], wrt[i]), (Loc){0});
 }
 
 /* Graph "main" of m, which has no graph yet; *f goes on with the seed's numbers. */

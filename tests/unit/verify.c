@@ -52,15 +52,23 @@ static void break_rank(Broken *b)
 }
 static void absent_input(Broken *b)
 {
-	b->z->in[0] = NULL;
+	node_set_in(b->z, 0, NULL);
 }
 static void foreign_input(Broken *b)
 {
-	b->z->in[0] = b->q;
+	node_set_in(b->z, 0, b->q);
 }
 static void foreign_output(Broken *b)
 {
-	b->g->outputs.at[0].value = b->q;
+	graph_set_output(b->g, 0, b->q);
+}
+static void lost_use(Broken *b)
+{
+	b->x->out[0].uses = NULL;
+}
+static void wrong_use(Broken *b)
+{
+	b->z->use[0].index = 1;
 }
 static void nameless_output(Broken *b)
 {
@@ -112,6 +120,8 @@ static const struct {
     {foreign_input, E413, "input 'q' is a value of another graph"},
     {removed_input, E413, "input 'y' is defined by a node that is not in the graph"},
     {foreign_output, E416, "output 'o' is no value of graph 'main'"},
+    {lost_use, E411, "graph 'main' uses values 3 times, its values know of 2"},
+    {wrong_use, E411, "'y' has a use that is none"},
     {nameless_output, E416, "output without a name"},
     {missing_list, E414, "attribute 'shape' has no value"},
     {wrong_flag, E414, "flag 'keep' is 2, not 0 or 1"},
