@@ -17,7 +17,7 @@ ifdef ASAN
 endif
 
 ir       = arena buf text diag ops ir map infer infer_grad cost eval eval_nn eval_attention eval_grad \
-           grad differences print parse verify state
+           grad differences random print parse verify state
 passes   = $(basename $(notdir $(wildcard passes/*.c)))
 cpu      = $(basename $(notdir $(wildcard backend_cpu/*.c)))
 cuda     = $(basename $(notdir $(wildcard backend_cuda/*.c)))

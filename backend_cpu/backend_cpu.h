@@ -7,7 +7,7 @@
 #define SELDC_BACKEND_CPU_H
 
 #include "ir/model.h"
-#include "passes/passes.h"
+#include "passes/hooks.h"
 
 /* What oneDNN computes in place of our own kernels. */
 typedef enum CpuOnednn {

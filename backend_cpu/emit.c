@@ -1,7 +1,7 @@
 /* emit.c: one C file from a model: kernels, a function for each node, loading, running, tables. */
 #include "emit.h"
 
-#include "passes/passes.h" /* plan_deaths */
+#include "passes/plan.h" /* plan_deaths */
 
 #include <inttypes.h>
 #include <string.h>

@@ -7,7 +7,7 @@
 #define SELDC_BACKEND_CUDA_H
 
 #include "ir/model.h"
-#include "passes/passes.h"
+#include "passes/hooks.h"
 
 typedef enum CudaPrecision { CUDA_FP32, CUDA_TF32, CUDA_BF16 } CudaPrecision;
 

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "passes/passes.h"
+#include "passes/plan.h"
 
 enum { ALIGN = 256 };
 

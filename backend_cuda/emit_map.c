@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "passes/passes.h"
+#include "passes/plan.h"
 
 enum { THREADS = 256 };
 

@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-#include "passes/passes.h"
+#include "passes/plan.h"
 
 /* ---- dropout -------------------------------------------------------------------------------- */
 

@@ -308,7 +308,7 @@ static BuiltValues whole_values(const Check *c, const Model *m, const Graph *ste
 			Tensor t;
 			if (!is_source(n))
 				continue;
-			passes_random(&random, n, &t);
+			ir_random(&random, n, &t);
 			if (n->graph == step && t.type.rank == 0)
 				*t.data = train_default(m, n->label);
 			for (int64_t e = 0; e < type_count(&t.type); e++)
@@ -434,7 +434,7 @@ static void check_slope(Check *c, Graph *step, BuiltValues *v, const Tensor *wan
 			if (v->source.at[i]->graph != step ||
 			    strcmp(v->source.at[i]->label, name + 5))
 				continue;
-			passes_random(&random, v->source.at[i], &direction[i]);
+			ir_random(&random, v->source.at[i], &direction[i]);
 			for (int64_t e = 0; e < type_count(&want[k].type); e++)
 				slope += want[k].data[e] * direction[i].data[e];
 		}

@@ -10,6 +10,7 @@
 #include "command.h"
 #include "graph.h"
 #include "inspect.h"
+#include "passes/plan.h"
 #include "runtime/internal.h"
 #include "runtime/rt_cuda.h"
 #include "toolchain.h"

@@ -195,7 +195,7 @@ static bool put_values(RtOut *f, const Node *n, uint64_t seed)
 	Arena *a = arena_new();
 	RandomValues random = {.arena = a, .seed = seed};
 	Tensor t;
-	bool ok = passes_random(&random, n, &t);
+	bool ok = ir_random(&random, n, &t);
 	for (int64_t i = 0; ok && i < type_count(&t.type); i++) {
 		const float v = (float)t.data[i];
 		rt_out_write(f, &v, sizeof v);

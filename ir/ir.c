@@ -452,8 +452,7 @@ static bool list_equal(const Node *a, const Node *b, const AttrDef *d)
 		const bool same =
 		    d->kind == A_INTS
 			? attr_int_at(a, d->name, i) == attr_int_at(b, d->name, i)
-			: same_number(attr_float_at(a, d->name, i),
-				      attr_float_at(b, d->name, i));
+			: same_number(attr_float_at(a, d->name, i), attr_float_at(b, d->name, i));
 		if (!same)
 			return false;
 	}

@@ -144,8 +144,8 @@ typedef struct Place {
 	bool narrow;              /* stored as bf16, computed with as its type; PLACE_ARENA only */
 } Place;
 
-/* One place that uses a value: input `index` of `node`, or output `index` of the graph where node is
- * NULL. The uses of a value are a list, the newest first, which the functions below that set
+/* One place that uses a value: input `index` of `node`, or output `index` of the graph where node
+ * is NULL. The uses of a value are a list, the newest first, which the functions below that set
  * inputs and outputs keep; `link` is what points to this one, NULL outside a list. */
 typedef struct Use Use;
 struct Use {
@@ -341,6 +341,15 @@ typedef bool EvalLookup(void *ctx, const Node *source, Tensor *out);
 bool ir_eval(const Graph *g, Arena *scratch, EvalLookup *lookup, void *ctx, Tensor *out);
 /* One node on given inputs (absent ones have data NULL). */
 void ir_eval_node(const Node *n, Arena *scratch, const Tensor *in, Tensor *out);
+
+/* ---- random.c ----------------------------------------------------------------------------- */
+
+typedef struct RandomValues {
+	Arena *arena; /* of the tensors */
+	uint64_t seed;
+} RandomValues;
+/* EvalLookup whose ctx is a RandomValues: values depend on seed, label and initialiser. */
+bool ir_random(void *ctx, const Node *source, Tensor *out);
 
 /* ---- grad.c ------------------------------------------------------------------------------- */
 

@@ -182,8 +182,8 @@ static bool is_use(const Verifier *v, const Use *u, const Value *x)
 	if (!u->node)
 		return u->index < v->g->outputs.n && v->g->outputs.at[u->index].use == u &&
 		       v->g->outputs.at[u->index].value == x;
-	return in_graph(v, u->node) && u->index < u->node->nin &&
-	       &u->node->use[u->index] == u && u->node->in[u->index] == x;
+	return in_graph(v, u->node) && u->index < u->node->nin && &u->node->use[u->index] == u &&
+	       u->node->in[u->index] == x;
 }
 
 /* What the values list as uses are uses, and as many as there are. */

@@ -15,7 +15,7 @@
  * creation unless another order saves stacking. A stack of activations that moves more than the
  * nodes themselves, or more than a GPU does in the time of the launches saved, is refused; one
  * whose inputs can be computed in place is free. */
-#include "passes/passes.h"
+#include "passes/edit.h"
 
 #include <string.h>
 
@@ -304,7 +304,7 @@ static bool lift_slices(Lift *l, Value **v, int n, Value **to)
 	}
 	if (!of)
 		return false;
-	bool (*const strided)(const Node *, int) = l->b->cx->opt->hooks.strided;
+	bool (*const strided)(const Node *, int) = l->b->cx->hooks->strided;
 	if (step > 1 && !is_load(of) && !(strided && strided(l->user, l->input)))
 		l->cost += 2.0 * n * (double)type_bytes(&v[0]->type);
 	if (l->build)

@@ -6,7 +6,7 @@
  *
  * Labels do not matter, except on inputs and params, which stay apart. Attributes, group and
  * inputs must be equal; the first two inputs of commutative ops in either order. */
-#include "passes/passes.h"
+#include "passes/edit.h"
 
 static bool same_inputs(const Node *a, const Node *b)
 {

@@ -5,7 +5,7 @@
  *     output "y" %b
  *
  * Inputs and params stay, used or not: they are the program's interface. */
-#include "passes/passes.h"
+#include "passes/edit.h"
 
 int pass_dce(PassCtx *cx, Graph *g)
 {

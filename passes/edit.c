@@ -1,6 +1,6 @@
 /* edit.c: graph surgery that several passes need. Everything made here carries the place of the
  * node that it stands before. */
-#include "passes/passes.h"
+#include "passes/edit.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +15,7 @@ Value *edit_infer(Node *n)
 
 bool edit_fused(PassCtx *cx, Node *n)
 {
-	const char *(*const refuses)(const Node *) = cx->opt->hooks.refuses;
+	const char *(*const refuses)(const Node *) = cx->hooks->refuses;
 	edit_infer(n);
 	const char *why = refuses ? refuses(n) : NULL;
 	if (!why)

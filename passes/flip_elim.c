@@ -12,7 +12,7 @@
  * output, or if it can work backwards; a flip of a mirrored value costs nothing. Where a mirrored
  * value meets an op that does neither, or leaves the graph, a flip must stay. Flips that share such
  * ops are decided together, and only if fewer flips are left than before. */
-#include "passes/passes.h"
+#include "passes/edit.h"
 
 /* Axis of a value that is not mirrored; and of the results of an op that works on mirrored inputs
  * but gives the same values as on plain ones, such as a sum over the axis. */

@@ -10,7 +10,7 @@
  * where all but the last two nodes depend on weights only and run once, at load time. Nodes on
  * constants alone become constants (up to MAX_FOLDED elements), and nodes that return an input
  * vanish. No rule reorders or drops arithmetic that could round, overflow or be NaN. */
-#include "passes/passes.h"
+#include "passes/edit.h"
 
 #include <string.h>
 

@@ -15,7 +15,7 @@
  * positions there is neither sum nor biases; scale and a dropout behind the softmax may be missing.
  * Where gradients of the same weights follow, as grad.c makes them, attention also gives lse, and
  * they become one attention_grad; else nothing but the product uses the weights. */
-#include "passes/passes.h"
+#include "passes/edit.h"
 
 #include <string.h>
 
@@ -90,8 +90,7 @@ static bool match_shift(const Value *v, Match *m)
 	    !edit_single_user(v))
 		return false;
 	v = single_use(v);
-	if (!is_product(v, false, true) || !edit_single_user(v) ||
-	    v->node->in[1]->type.rank != 3)
+	if (!is_product(v, false, true) || !edit_single_user(v) || v->node->in[1]->type.rank != 3)
 		return false;
 	m->position = v->node->in[0];
 	m->r = v->node->in[1];

@@ -11,7 +11,7 @@
  *     %dx, %dw, %db = conv1d_silu_grad %x, %w, %b, %du {pad=[3,0]}
  *
  * %c is then needed for nothing but its own SiLU. All three gradients must be there. */
-#include "passes/passes.h"
+#include "passes/edit.h"
 
 typedef struct Match {
 	Node *conv, *dx, *dw, *db;

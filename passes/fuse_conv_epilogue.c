@@ -13,7 +13,7 @@
  * with nothing or only a bias behind it stays. A bias b goes into the shift as t + s*b. Every
  * intermediate value has one use. Where the target does better with tiles of that size by
  * themselves, the pooling stays behind. */
-#include "passes/passes.h"
+#include "passes/edit.h"
 
 typedef struct Chain {
 	Node *conv, *last;

@@ -11,7 +11,7 @@
  * one map with three outputs). What others use becomes an output. Merged nodes never depend on one
  * another through a node outside, and none that others use waits for a result that it does not
  * need; scalar constants become numbers in the program. */
-#include "passes/passes.h"
+#include "passes/edit.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -291,9 +291,8 @@ static void find_siblings(Clusters *c)
 	qsort(c->reads, (size_t)n, sizeof *c->reads, by_hash);
 	for (int i = 0; i < n; i++)
 		c->later[c->reads[i].cluster] =
-		    i + 1 < n && c->reads[i + 1].hash == c->reads[i].hash
-			? c->reads[i + 1].cluster
-			: -1;
+		    i + 1 < n && c->reads[i + 1].hash == c->reads[i].hash ? c->reads[i + 1].cluster
+									  : -1;
 }
 
 /* None of two siblings reads the other: together they give what both give. */

@@ -11,7 +11,7 @@
  *
  * The projection has no bias, the convolution has one and keeps the length; nothing else uses what
  * lies between; the convolution's weights are known at load time, so no cycle can arise. */
-#include "passes/passes.h"
+#include "passes/edit.h"
 
 typedef struct Match {
 	Node *linear, *first, *second, *conv, *silu;

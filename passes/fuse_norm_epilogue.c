@@ -14,7 +14,7 @@
  *
  * Gradients come first: they compute the sign of %n again, so that %n and %r have no other users
  * and need not be kept. Pools are of images whose channels the norm is along. */
-#include "passes/passes.h"
+#include "passes/edit.h"
 
 /* The two axes that a pool tiles are those that the norm does not see as channels. */
 static bool pools_like(const Node *pool, const Node *norm)

@@ -9,7 +9,7 @@
  *
  * Scan and gate are used by the product alone, so z cannot depend on the scan. A softplus with
  * other uses stays, and the fused op reads its result. */
-#include "passes/passes.h"
+#include "passes/edit.h"
 
 typedef struct Match {
 	Node *scan, *silu, *mul, *softplus;

@@ -17,7 +17,7 @@
  *
  * so that neither %s nor %g nor %d is needed for the gradient, and fuse_scan_gate can merge them.
  * The scan is computed again. A softplus whose gradient has another form stays. */
-#include "passes/passes.h"
+#include "passes/edit.h"
 
 typedef struct Match {
 	Node *grad, *gated, *dz, *softplus, *dp;
@@ -73,9 +73,8 @@ static Node *find_dz(Arena *a, const Match *m)
 		if (n->op != OP_mul || n->group != m->grad->group || edit_input(n, m->dy) < 0)
 			continue;
 		const Value *s = other(n, m->dy);
-		Node *dz = same_scan(s->node, m->grad)
-			       ? product_with(&n->out[0], OP_silu_da, m->z)
-			       : NULL;
+		Node *dz =
+		    same_scan(s->node, m->grad) ? product_with(&n->out[0], OP_silu_da, m->z) : NULL;
 		if (dz)
 			return dz;
 	}
@@ -122,7 +121,8 @@ static bool fuse(PassCtx *cx, Graph *g, const Match *m)
 	if (!edit_fused(cx, n))
 		return false;
 	for (int i = 0; i < 6; i++)
-		value_replace(i == 1 && m->dp ? &m->dp->out[0] : &m->grad->out[i], &n->out[i], NULL);
+		value_replace(i == 1 && m->dp ? &m->dp->out[0] : &m->grad->out[i], &n->out[i],
+			      NULL);
 	value_replace(&m->dz->out[0], &n->out[6], NULL);
 	return true;
 }

@@ -5,7 +5,7 @@
  *
  * Gradients of what is multiplied along channels are such sums. Both factors are of one
  * shape. */
-#include "passes/passes.h"
+#include "passes/edit.h"
 
 static bool fuse(PassCtx *cx, Graph *g, Node *sum)
 {

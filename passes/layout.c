@@ -12,7 +12,7 @@
  * inputs of full size come through equal transposes; small operands are permuted instead. Weights
  * stay as they are. Only transposes that this pass made are moved. Leading extents of groups stay
  * where they are. */
-#include "passes/passes.h"
+#include "passes/edit.h"
 
 #include <string.h>
 

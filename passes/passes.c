@@ -7,7 +7,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "passes/guard.h"
+#include "passes/edit.h"
+#include "passes/pass_check.h"
 
 typedef int PassFn(PassCtx *cx, Graph *g);
 
@@ -48,54 +49,6 @@ typedef struct Driver {
 	Tensor **want; /* with eval: outputs of each graph before the first pass */
 	Arena *eval_arena;
 } Driver;
-
-/* ---- reports --------------------------------------------------------------------------------- */
-
-__attribute__((format(printf, 4, 0))) static void report(PassCtx *cx, const Node *n, bool refused,
-							 const char *fmt, va_list ap)
-{
-	Arena *a = cx->graph->module->arena;
-	const char *text = arena_vprintf(a, fmt, ap);
-	for (int i = 0; i < cx->report->lines.n; i++) {
-		const ReportLine *old = &cx->report->lines.at[i];
-		if (old->pass == cx->pass && old->graph == cx->graph->name &&
-		    !strcmp(old->text, text))
-			return;
-	}
-	ReportLine line = {.pass = cx->pass, .graph = cx->graph->name, .refused = refused};
-	line.text = text;
-	if (n)
-		line.loc = n->loc;
-	list_push(a, &cx->report->lines, line);
-}
-
-void report_did(PassCtx *cx, const Node *n, const char *fmt, ...)
-{
-	va_list ap;
-	va_start(ap, fmt);
-	report(cx, n, false, fmt, ap);
-	va_end(ap);
-}
-
-void report_refused(PassCtx *cx, const Node *n, const char *fmt, ...)
-{
-	va_list ap;
-	va_start(ap, fmt);
-	report(cx, n, true, fmt, ap);
-	va_end(ap);
-}
-
-void report_text(Buf *b, const Report *r)
-{
-	for (int i = 0; i < r->lines.n; i++) {
-		const ReportLine *l = &r->lines.at[i];
-		buf_printf(b, "%s: %s: %s%s", l->graph, l->pass, l->refused ? "refused: " : "",
-			   l->text);
-		if (l->loc.src)
-			buf_printf(b, " (%s:%d:%d)", l->loc.src->name, l->loc.line, l->loc.col);
-		buf_putc(b, '\n');
-	}
-}
 
 void passes_list(Buf *b)
 {
@@ -199,9 +152,9 @@ static void check_pass(const Driver *d, int i)
 {
 	if (!d->opt->verify)
 		return;
-	const char *why = guard_module(d->m);
+	const char *why = pass_check_module(d->m);
 	if (!why && passes[i].run == pass_plan_memory)
-		why = guard_plans(d->m, &d->opt->hooks);
+		why = pass_check_plans(d->m, &d->opt->hooks);
 	if (why)
 		BUG("pass %s: %s", passes[i].name, why);
 }
@@ -210,7 +163,7 @@ static Tensor *eval_graph(const Driver *d, const Graph *g)
 {
 	RandomValues values = {d->eval_arena, d->opt->seed};
 	Tensor *out = NEW_ARRAY(d->eval_arena, Tensor, g->outputs.n + 1);
-	if (!ir_eval(g, d->eval_arena, passes_random, &values, out))
+	if (!ir_eval(g, d->eval_arena, ir_random, &values, out))
 		BUG("graph %s cannot be evaluated", g->name);
 	return out;
 }
@@ -228,7 +181,7 @@ static void eval_pass(const Driver *d, int i)
 		const Graph *g = d->m->graphs.at[k];
 		const Tensor *got = eval_graph(d, g);
 		for (int o = 0; o < g->outputs.n; o++) {
-			const double diff = guard_difference(&d->want[k][o], &got[o]);
+			const double diff = pass_check_difference(&d->want[k][o], &got[o]);
 			if (!(diff <= eval_tolerance))
 				BUG("pass %s: output '%s' of graph %s changed by %.3g of its "
 				    "largest value",
@@ -249,9 +202,9 @@ static double seconds(void)
 static void run_on_graph(const Driver *d, int i, Graph *g)
 {
 	Arena *scratch = arena_new();
-	PassCtx cx = {scratch, d->opt, passes[i].name, g, d->report};
+	PassCtx cx = {scratch, &d->opt->hooks, passes[i].name, g, d->report};
 	if (d->opt->shuffle)
-		guard_shuffle(g, d->opt->seed + (uint64_t)i, scratch);
+		pass_check_shuffle(g, d->opt->seed + (uint64_t)i, scratch);
 	PassStat s = {.pass = passes[i].name, .graph = g->name, .nodes_before = g->nodes.n};
 	edit_renumber(g);
 	const double start = seconds();

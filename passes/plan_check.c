@@ -3,7 +3,7 @@
  * node must find, under every element that it reads, the value that it reads or one that it was
  * computed inside. Values start at multiples of 32, so none shares its last 32 bytes with another.
  * Params and states must not overlap; what is written over a state must be the last to need it. */
-#include "passes/passes.h"
+#include "passes/plan.h"
 
 #include <string.h>
 

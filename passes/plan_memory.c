@@ -14,7 +14,8 @@
  * states so joined lie side by side. Values that are live together never share bytes, and the
  * outputs of a node never share bytes with what it reads. Arena values start at multiples of 64 or,
  * inside others that the back end stores as bf16, of 32. */
-#include "passes/passes.h"
+#include "passes/edit.h"
+#include "passes/plan.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -134,7 +135,7 @@ bool plan_in_place(const Node *n, int i)
 
 static bool takes_strides(const Plan *p, const Node *user, int input)
 {
-	bool (*const strided)(const Node *, int) = p->cx->opt->hooks.strided;
+	bool (*const strided)(const Node *, int) = p->cx->hooks->strided;
 	return strided && strided(user, input);
 }
 
@@ -300,7 +301,7 @@ static int read_until(const Plan *p, const Node *n, int input, const Block *b)
 {
 	if (b->space == PLACE_ARENA || b->space == PLACE_STATE || p->load[n->id])
 		return n->id;
-	bool (*const packs)(const Node *, int) = p->cx->opt->hooks.packs;
+	bool (*const packs)(const Node *, int) = p->cx->hooks->packs;
 	const bool packed = packs && n->in[input]->place.kind != PLACE_VIEW && packs(n, input);
 	return packed ? b->first : p->g->nodes.n;
 }
@@ -434,7 +435,7 @@ static void renew(Plan *p, const Node *input)
 	const Value *next = o->value;
 	const Node *n = next->node;
 	const int old = p->block_of[slot(&input->out[0])], new = p->block_of[slot(next)];
-	bool (*const renews)(const Node *) = p->cx->opt->hooks.renews;
+	bool (*const renews)(const Node *) = p->cx->hooks->renews;
 	if (!renews || !renews(n) || node_renewed(n, next->index) != &input->out[0] ||
 	    !read_before(p, old, n->id) || p->block[new].root != next)
 		return;
@@ -463,7 +464,7 @@ static int outermost(const Plan *p, int b)
 static void find_narrow(Plan *p)
 {
 	const int nslots = p->g->nodes.n * MAX_OUT;
-	if (!p->cx->opt->hooks.narrow)
+	if (!p->cx->hooks->narrow)
 		return;
 	const Value **home = NEW_ARRAY(p->cx->scratch, const Value *, nslots + 1);
 	bool *narrow = NEW_ARRAY(p->cx->scratch, bool, nslots + 1);
@@ -474,7 +475,7 @@ static void find_narrow(Plan *p)
 			if (b >= 0 && p->block[b].space == PLACE_ARENA)
 				home[slot(v)] = p->block[outermost(p, b)].root;
 		}
-	p->cx->opt->hooks.narrow(p->g, home, narrow, p->cx->scratch);
+	p->cx->hooks->narrow(p->g, home, narrow, p->cx->scratch);
 	for (int i = 0; i < p->nblocks; i++) {
 		Block *b = &p->block[i];
 		if (b->space != PLACE_ARENA || !narrow[slot(b->root)])

@@ -14,7 +14,7 @@
  * memory is fullest that value goes which gives most bytes for its time, until none is left there;
  * then as many of these choices stay as are worth their time. What a share of the memory is worth
  * the back end says. Only graphs that train keep values for long. */
-#include "passes/passes.h"
+#include "passes/edit.h"
 
 #include <string.h>
 
@@ -88,8 +88,8 @@ static void find_homes(Recompute *r)
 			r->home[n->id * MAX_OUT + k] =
 			    is_view(n) ? r->home[slot(n->in[0])] : &n->out[k];
 	}
-	if (r->cx->opt->hooks.narrow)
-		r->cx->opt->hooks.narrow(r->g, r->home, r->narrow, r->cx->scratch);
+	if (r->cx->hooks->narrow)
+		r->cx->hooks->narrow(r->g, r->home, r->narrow, r->cx->scratch);
 }
 
 static int64_t bytes_of(const Recompute *r, const Value *v)
@@ -395,8 +395,8 @@ static int improve(PassCtx *cx, Graph *g)
 		list_push(cx->scratch, &made, c);
 		time += c.time / r.time;
 		const double less = 1 - (double)r.alive[fullest(&r)] / most;
-		if (cx->opt->hooks.memory_worth * less - time > best) {
-			best = cx->opt->hooks.memory_worth * less - time;
+		if (cx->hooks->memory_worth * less - time > best) {
+			best = cx->hooks->memory_worth * less - time;
 			gain = less;
 			spent = time;
 			keep = made.n;
@@ -443,7 +443,7 @@ int pass_recompute(PassCtx *cx, Graph *g)
 	if (!trains(g))
 		return 0;
 	do {
-		more = cx->opt->hooks.memory_worth > 0 ? improve(cx, g) : 0;
+		more = cx->hooks->memory_worth > 0 ? improve(cx, g) : 0;
 		changes += more;
 	} while (more);
 	report_kept(cx, g);

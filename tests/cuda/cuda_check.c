@@ -58,7 +58,7 @@ static bool lookup(void *ctx, const Node *source, Tensor *out)
 		return true;
 	}
 	RandomValues random = {.arena = c->a, .seed = 1};
-	if (!passes_random(&random, source, out))
+	if (!ir_random(&random, source, out))
 		return false;
 	const int64_t n = type_count(&out->type);
 	for (int64_t i = 0; i < n; i++)

@@ -31,10 +31,10 @@ typedef LIST(Case) Cases;
 
 /* ---- values ---------------------------------------------------------------------------------- */
 
-/* As passes_random, as float32. */
+/* As ir_random, as float32. */
 static bool lookup(void *ctx, const Node *source, Tensor *out)
 {
-	passes_random(ctx, source, out);
+	ir_random(ctx, source, out);
 	for (int64_t i = 0; i < type_count(&out->type); i++)
 		out->data[i] = (double)(float)out->data[i];
 	return true;

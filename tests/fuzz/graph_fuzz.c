@@ -15,7 +15,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "passes/guard.h"
+#include "passes/edit.h"
+#include "passes/pass_check.h"
+#include "passes/passes.h"
 
 static const char *const pass_names[] = {
 #define PASS(name, kind, doc) #name,
@@ -83,11 +85,11 @@ static void execute(Machine *m, const Node *n, RandomValues *values)
 {
 	Tensor *in = NEW_ARRAY(m->a, Tensor, n->nin + 1), out[MAX_OUT];
 	if (n->op == OP_input) {
-		passes_random(values, n, &m->input[n->id]);
+		ir_random(values, n, &m->input[n->id]);
 		return;
 	}
 	if (n->op == OP_param)
-		passes_random(values, n, out);
+		ir_random(values, n, out);
 	for (int k = 0; k < n->nin; k++)
 		in[k] = load_value(m, n->in[k]);
 	if (n->op != OP_param)
@@ -138,7 +140,7 @@ static void run_machine(const Graph *g, const Tensor *want, uint64_t seed, Arena
 		}
 	for (int i = 0; i < g->outputs.n; i++) {
 		const Tensor got = load_value(&m, g->outputs.at[i].value);
-		const double diff = guard_difference(&want[i], &got);
+		const double diff = pass_check_difference(&want[i], &got);
 		if (!(diff <= 1e-9))
 			BUG("places: output '%s' differs by %.3g", g->outputs.at[i].name, diff);
 	}
@@ -168,10 +170,10 @@ static void compare(const Graph *g, const Tensor *want, uint64_t seed, Arena *a)
 {
 	RandomValues values = {a, seed};
 	Tensor got[MAX_OUT];
-	if (!ir_eval(g, a, passes_random, &values, got))
+	if (!ir_eval(g, a, ir_random, &values, got))
 		BUG("the result cannot be evaluated");
 	for (int i = 0; i < g->outputs.n; i++) {
-		const double diff = guard_difference(&want[i], &got[i]);
+		const double diff = pass_check_difference(&want[i], &got[i]);
 		if (!(diff <= 1e-9))
 			BUG("output '%s' differs by %.3g", g->outputs.at[i].name, diff);
 	}
@@ -266,7 +268,7 @@ static void run_seed(uint64_t seed, bool show)
 	const char *text = print(a, m);
 	if (show)
 		fputs(text, stdout);
-	if (ir_verify(m) || !ir_eval(f.g, a, passes_random, &values, want))
+	if (ir_verify(m) || !ir_eval(f.g, a, ir_random, &values, want))
 		BUG("the generator made a bad graph");
 	run_cases(&f, text, want, seed, show);
 	arena_free(a);

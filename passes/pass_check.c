@@ -1,11 +1,13 @@
-/* guard.c: what the driver checks after a pass: structure and text, values, places; and the random
- * values and orders that it checks with. */
-#include "passes/guard.h"
+/* pass_check.c: what the driver checks after a pass: structure and text, values, places; and random
+ * orders of nodes. */
+#include "passes/pass_check.h"
+
+#include "passes/edit.h"
 
 #include <math.h>
 #include <string.h>
 
-const char *guard_module(Module *m)
+const char *pass_check_module(Module *m)
 {
 	if (ir_verify(m))
 		return "the verifier finds the errors above";
@@ -24,7 +26,7 @@ const char *guard_module(Module *m)
 	return same ? NULL : "printed IR reads back as something else";
 }
 
-const char *guard_plans(Module *m, const PassHooks *hooks)
+const char *pass_check_plans(Module *m, const PassHooks *hooks)
 {
 	const char *why = NULL;
 	for (int i = 0; i < m->graphs.n && !why; i++)
@@ -32,7 +34,7 @@ const char *guard_plans(Module *m, const PassHooks *hooks)
 	return why;
 }
 
-double guard_difference(const Tensor *want, const Tensor *got)
+double pass_check_difference(const Tensor *want, const Tensor *got)
 {
 	double scale = 0, diff = 0;
 	if (!type_equal(&want->type, &got->type))
@@ -53,43 +55,9 @@ double guard_difference(const Tensor *want, const Tensor *got)
 	return diff == 0 ? 0 : diff / scale;
 }
 
-/* ---- random values --------------------------------------------------------------------------- */
-
-static uint64_t hash_text(const char *s, uint64_t h)
-{
-	for (; *s; s++)
-		h = (h ^ (unsigned char)*s) * 1099511628211u;
-	return h;
-}
-
-/* Params that start at one (scales, variances) and the state of an optimiser stay positive; the
- * rest is symmetric about 0 and shrinks with the fan-in, so that deep graphs neither vanish nor
- * overflow. */
-bool passes_random(void *ctx, const Node *source, Tensor *out)
-{
-	const bool is_param = source->op == OP_param,
-		   is_weight = is_param || attr_bool(source, "state");
-	const Type *t = &source->out[0].type;
-	const bool ones = is_param && !strcmp(attr_str(source, "init"), "ones");
-	const bool opt = source->label && !strncmp(source->label, "opt.", 4);
-	const double base = ones || opt ? 1 : 0;
-	double fan_in = 1;
-	for (int i = 1; i < t->rank; i++)
-		fan_in *= (double)t->dim[i];
-	const RandomValues *r = ctx;
-	const double range = base != 0 ? 0.5 : is_weight ? 1.5 / sqrt(fan_in) : 1;
-	uint64_t state = hash_text(source->label ? source->label : source->out[0].name,
-				   r->seed ^ 14695981039346656037u);
-	out->type = *t;
-	out->data = NEW_ARRAY(r->arena, double, type_count(t));
-	for (int64_t i = 0; i < type_count(t); i++)
-		out->data[i] = base + range * ((double)(random_bits(&state) >> 11) * 0x1p-52 - 1);
-	return true;
-}
-
 /* ---- random orders --------------------------------------------------------------------------- */
 
-void guard_shuffle(Graph *g, uint64_t seed, Arena *scratch)
+void pass_check_shuffle(Graph *g, uint64_t seed, Arena *scratch)
 {
 	const int n = g->nodes.n;
 	Node **ready = NEW_ARRAY(scratch, Node *, n), **order = NEW_ARRAY(scratch, Node *, n);
