@@ -210,13 +210,9 @@ static void write_out(Compile *cx, const char *path, const Buf *b)
  * doings. */
 static void check_output(Compile *cx, const char *path)
 {
-	const char *dir = folder_of(cx->arena, path);
-	struct stat st;
-	if (!stat(path, &st) && S_ISDIR(st.st_mode))
-		errno = EISDIR;
-	else if (*path && !access(dir, W_OK | X_OK))
-		return;
-	diag_fatal(&cx->diag, diag_by_errno(E553), (Loc){0}, "%s: %s", path, strerror(errno));
+	if (!file_writable(path))
+		diag_fatal(&cx->diag, diag_by_errno(E553), (Loc){0}, "%s: %s", path,
+			   strerror(errno));
 }
 
 /* The graph that a build is about: main, or what text IR has in its place. */

@@ -11,6 +11,7 @@
 
 #include <argp.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -545,5 +546,6 @@ static int run(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+	signal(SIGXFSZ, SIG_IGN); /* a write beyond `ulimit -f` fails as on a full disk */
 	return command_end(run(argc, argv));
 }

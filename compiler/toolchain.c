@@ -4,6 +4,7 @@
 #define _GNU_SOURCE
 #include "toolchain.h"
 
+#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -136,18 +137,28 @@ static const char *weights_source(Arena *a, Diag *d, const LinkJob *job)
 	return write_file(a, d, job, "weights.s", &b);
 }
 
-/* The first line about an error, without our folder's name. */
+static const char *line_of(const char *text, const char *at)
+{
+	while (at > text && at[-1] != '\n')
+		at--;
+	return at;
+}
+
+/* The first line about an error, without our folder's name; where that is only collect2's, who
+ * drives the linker, what the linker said last; where there is none, the last line. */
 static const char *first_error(Arena *a, const LinkJob *job, const char *text)
 {
-	const char *at = strstr(text, "error");
-	while (at && at > text && at[-1] != '\n')
-		at--;
-	if (!at)
-		return NULL;
+	size_t all = strlen(text);
+	while (all > 0 && text[all - 1] == '\n')
+		all--;
+	const char *at = strcasestr(text, "error");
+	at = line_of(text, at ? at : text + all);
+	if (!strncmp(at, "collect2:", 9) && at > text)
+		at = line_of(text, at - 1);
 	const size_t n = strlen(job->dir);
 	if (!strncmp(at, job->dir, n) && at[n] == '/')
 		at += n + 1;
-	return arena_strndup(a, at, strcspn(at, "\n"));
+	return *at ? arena_strndup(a, at, strcspn(at, "\n")) : NULL;
 }
 
 static void report(Arena *a, Diag *d, const LinkJob *job, const char *cc, int status,
@@ -281,6 +292,27 @@ static void add_deps(Arena *a, Command *c, const char *home, const char *output)
 	add(a, c, arena_printf(a, "$ORIGIN%s", way));
 }
 
+/* Whether an ELF file is there to its end, and on the disk: a linker does not notice when the last
+ * of its buffers, with the table of sections, finds no room. False with errno. */
+static bool is_whole(const char *path)
+{
+	Elf64_Ehdr h = {0};
+	struct stat st;
+	const int fd = open(path, O_RDONLY | O_CLOEXEC);
+	bool ok = fd >= 0 && fsync(fd) == 0 && fstat(fd, &st) == 0 && read(fd, &h, sizeof h) >= 0;
+	int why = errno;
+	const bool elf = !memcmp(h.e_ident, ELFMAG, SELFMAG) && h.e_ident[EI_CLASS] == ELFCLASS64;
+	const uint64_t end = h.e_shoff + (uint64_t)h.e_shnum * h.e_shentsize;
+	if (ok && elf && end > (uint64_t)st.st_size) {
+		why = ENOSPC;
+		ok = false;
+	}
+	if (fd >= 0)
+		close(fd);
+	errno = why;
+	return ok;
+}
+
 const char *tool_link(Arena *a, Diag *d, const LinkJob *job)
 {
 	const char *home = tool_home(a, d);
@@ -306,8 +338,11 @@ const char *tool_link(Arena *a, Diag *d, const LinkJob *job)
 	add_words(a, &c, "-lsndfile -lsamplerate -lcjson -ldl -lm");
 	list_push(a, &c, NULL);
 	const int status = tool_run(c.at, log);
-	if (status == 0)
+	if (status == 0 && is_whole(result))
 		return result;
-	report(a, d, job, cc, status, log);
+	if (status == 0)
+		diag_error(d, diag_by_errno(E553), (Loc){0}, "%s: %s", result, strerror(errno));
+	else
+		report(a, d, job, cc, status, log);
 	return NULL;
 }

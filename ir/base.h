@@ -80,8 +80,7 @@ bool file_write(const char *path, const void *data, size_t len);
 bool file_replace(const char *path, const void *data, size_t len);
 /* Renames a finished file to `path`, with links and devices as in file_write; false (errno). */
 bool file_move(const char *from, const char *path);
-/* Whether there is such a file to write, which is made empty if there is none; else errno says why.
- */
+/* Whether file_write has a folder to write to, or a device or pipe; else errno says why. */
 bool file_writable(const char *path);
 
 /* ---- text.c: a writer for each place that text of a user goes to ------------------------- */

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <limits.h>
 #include <math.h>
 #include <stdlib.h>
@@ -161,8 +162,14 @@ static bool write_all(int fd, const char *data, size_t len, bool sync)
 
 bool file_writable(const char *path)
 {
-	FILE *const f = fopen(path, "ab");
-	return f && fclose(f) == 0;
+	char folder[PATH_MAX];
+	struct stat st;
+	errno = EISDIR;
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
+		return !S_ISDIR(st.st_mode) && access(path, W_OK) == 0;
+	if (!realpath(path, folder))
+		snprintf(folder, sizeof folder, "%s", path);
+	return access(*path ? dirname(folder) : "", W_OK | X_OK) == 0;
 }
 
 /* Opens a file that did not exist, PATH.tmpN: no link is followed, nobody else writes to it. */
