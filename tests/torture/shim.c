@@ -16,7 +16,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-extern void *__libc_malloc(size_t), *__libc_calloc(size_t, size_t), *__libc_realloc(void *, size_t);
+extern void *__libc_malloc(size_t), *__libc_calloc(size_t, size_t), *__libc_realloc(void *, size_t),
+    *__libc_memalign(size_t, size_t);
 
 enum { NONE, ALLOC, WRITE, OPEN };
 static int kind;
@@ -86,6 +87,10 @@ void *calloc(size_t n, size_t m)
 void *realloc(void *p, size_t n)
 {
 	return alloc_fails(CALLER) ? NULL : __libc_realloc(p, n);
+}
+void *aligned_alloc(size_t align, size_t n)
+{
+	return alloc_fails(CALLER) ? NULL : __libc_memalign(align, n);
 }
 ssize_t write(int fd, const void *p, size_t n)
 {

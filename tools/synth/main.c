@@ -514,8 +514,10 @@ int synth_main(int argc, char **argv)
 	if (done >= 0)
 		return done;
 	RtError *const err = rt_alloc(1, sizeof *err);
-	if (!err)
+	if (!err) {
+		fputs("seldc synth: error: out of memory\n", stderr);
 		return RT_DEVICE;
+	}
 	Kernels *k;
 	RtStatus s = kernels_open(&k, err);
 	if (!s)
