@@ -16,8 +16,7 @@ ifdef ASAN
   std    += $(san)
 endif
 
-ir       = arena buf text diag ops ir map infer infer_grad cost eval eval_nn eval_attention eval_grad \
-           grad differences random print parse verify state
+ir       = $(basename $(notdir $(wildcard ir/*.c)))
 passes   = $(basename $(notdir $(wildcard passes/*.c)))
 cpu      = $(basename $(notdir $(wildcard backend_cpu/*.c)))
 cuda     = $(basename $(notdir $(wildcard backend_cuda/*.c)))

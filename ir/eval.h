@@ -1,5 +1,4 @@
-/* eval.h: what the files of the reference evaluator share. Private to eval.c, eval_nn.c,
- * eval_attention.c and eval_grad.c. */
+/* eval.h: what the files of the reference evaluator share. Private to eval*.c. */
 #ifndef SELDC_EVAL_H
 #define SELDC_EVAL_H
 

@@ -1,6 +1,5 @@
 /* infer.h: what the files of shape inference share: the node at work, and checks that report
- * through the diagnostics and return false. Private to infer.c and infer_grad.c; all here is
- * inline. */
+ * through the diagnostics and return false. Private to infer.c, infer_ops.c and infer_grad.c. */
 #ifndef SELDC_INFER_H
 #define SELDC_INFER_H
 
@@ -184,7 +183,9 @@ static inline bool need_shape_attr(const Infer *c, DType t, bool wildcard, Type 
 	return true;
 }
 
-/* Result of a reduction over `axes`; see infer.c. */
+/* Broadcast shape of all inputs. */
+bool infer_ew(Infer *c);
+/* Result of a reduction over `axes`; see infer_ops.c. */
 bool infer_reduce(Infer *c);
 /* x[..., C], then vectors [C], to [..., C]. */
 bool infer_row_norm(Infer *c);

@@ -292,14 +292,6 @@ bool infer_conv1d_silu_grad(Infer *c)
 
 /* ---- dropout, optimiser ---- */
 
-bool need_draws(const Infer *c, int i)
-{
-	const double p = attr_float(c->n, "p");
-	if (!(p >= 0 && p < 1))
-		return fail(c, E304, -1, -1, "'p' must be at least 0 and below 1, not %g", p);
-	return need_range(c, "stream", 0, UINT32_MAX) && need_vector(c, i, 0, 2);
-}
-
 bool infer_dropout(Infer *c)
 {
 	c->out[0] = c->in[0];

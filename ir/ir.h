@@ -301,18 +301,20 @@ const char *graph_fresh(Graph *g, const char *base);
 /* Takes exactly this name (it must outlive the graph); false if a value has it already. */
 bool graph_claim(Graph *g, const char *name);
 
-/* Scalar const node before `at`. */
-Value *build_const(Graph *g, Node *at, double v, Loc loc);
-/* One-output node without attributes before `at`, inferred; BUG if inference fails. With
- * attributes: node_insert, attr_set_..., ir_infer. */
-Value *build_op(Graph *g, Node *at, Op op, Value *const *in, int nin, Loc loc, const char *label);
-
 /* ---- infer.c ------------------------------------------------------------------------------ */
 
 /* Checks inputs and attributes and sets the output types (and group dimension). Errors go to
  * the diagnostics with the node's place and a note at each producer; false if any. Outputs of a
  * node that failed get rank -1, and its users fail silently. */
 bool ir_infer(Node *n);
+
+/* ---- build.c ------------------------------------------------------------------------------ */
+
+/* Scalar const node before `at`. */
+Value *build_const(Graph *g, Node *at, double v, Loc loc);
+/* One-output node without attributes before `at`, inferred; BUG if inference fails. With
+ * attributes: node_insert, attr_set_..., ir_infer. */
+Value *build_op(Graph *g, Node *at, Op op, Value *const *in, int nin, Loc loc, const char *label);
 
 /* ---- cost.c ------------------------------------------------------------------------------- */
 
