@@ -44,8 +44,6 @@ void cpu_emit_header(Buf *out, const Model *m);
 
 /* What the passes ask. */
 PassHooks cpu_hooks(void);
-/* There is no kernel for the op of n: for what operands, or NULL. */
-const char *cpu_refuses(const Node *n);
 /* Input `input` of n, if known at load time, is copied to a form of the kernel's own while
  * loading. */
 bool cpu_packs(const Node *n, int input);

@@ -62,23 +62,11 @@ static bool has_code(const Node *n)
 	return stored && n->op != OP_input && n->op != OP_param;
 }
 
-const char *cpu_refuses(const Node *n)
-{
-	return emit_fn[n->op] ? NULL : "any operands";
-}
-
 static bool emit_node(Emit *e, const Node *n)
 {
 	const bool at_load = e->loadtime[n->id];
 	if (!check_types(e, n))
 		return false;
-	const char *without = cpu_refuses(n);
-	if (without) {
-		diag_error(e->model->module->diag, E608, n->loc,
-			   "%s: the CPU back end has no kernel for %s", node_info(n)->name,
-			   without);
-		return false;
-	}
 	if (has_code(n)) {
 		Fn *f = fn_new(e, n, at_load);
 		emit_fn[n->op](f);

@@ -189,9 +189,9 @@ void pack_users(Emit *e, const Value *v);
 
 /* ---- emit_*.c: one function for each op ---- */
 
-/* Weak: an op without one is an error for models that have it. */
+/* The code of a node; the linker names an op without one. */
 #define EW(name, ...)
-#define OP(name, ...) __attribute__((weak)) void cpu_##name(Fn *f);
+#define OP(name, ...) void cpu_##name(Fn *f);
 #include "ir/ops.def"
 #undef EW
 #undef OP

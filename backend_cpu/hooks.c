@@ -1,27 +1,6 @@
 /* hooks.c: what plan_memory may know about the kernels. */
 #include "emit.h"
 
-bool cpu_packs(const Node *n, int input)
-{
-	switch (n->op) {
-	case OP_linear:
-	case OP_linear_dx:
-	case OP_conv2d:
-	case OP_conv2d_dx:
-	case OP_conv2d_act:
-	case OP_inproj_conv_silu:
-		return input == 1;
-	case OP_gru:
-		return input == 1 || input == 2;
-	case OP_gru_grad:
-		return input == 3;
-	case OP_matmul:
-		return input == 1 && n->in[1]->type.rank == 2 + (n->group > 0);
-	default:
-		return false;
-	}
-}
-
 static bool strided(const Node *n, int input)
 {
 	if (node_info(n)->flags & (F_EW | F_VIEW))
@@ -74,10 +53,9 @@ static bool renews(const Node *n)
 
 static const char *refuses(const Node *n)
 {
-	const char *without = cpu_refuses(n);
-	if (!without && n->op == OP_conv2d_act && cpu_pools_apart(n))
-		return "tiles that the faster kernel cannot pool";
-	return without;
+	return n->op == OP_conv2d_act && cpu_pools_apart(n)
+		   ? "tiles that the faster kernel cannot pool"
+		   : NULL;
 }
 
 PassHooks cpu_hooks(void)

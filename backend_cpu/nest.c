@@ -223,3 +223,19 @@ void nest_copy(Fn *f, const char *from, const int64_t *from_stride, const char *
 	}
 	nest_write(f, &t, NULL);
 }
+
+const char *fn_in_dense(Fn *f, int i)
+{
+	if (i >= f->n->nin || !f->n->in[i] || fn_ref(f, i).dense)
+		return fn_in(f, i);
+	const Value *v = f->n->in[i];
+	const char *from = fn_name_in(f, i), *name = arena_printf(f->e->arena, "%s_dense", from);
+	int64_t dense[MAX_RANK];
+	ref_dense(&v->type, dense);
+	if (!fn_has(f, name)) {
+		const Ref r = ref_of(f->e, v, f->at_load);
+		fn_hold(f, name, type_count(&v->type));
+		nest_copy(f, from, r.stride, name, dense, &v->type);
+	}
+	return fn_at(f, name, v, dense);
+}

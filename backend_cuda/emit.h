@@ -47,6 +47,8 @@ typedef struct Operand {
 	int64_t dim[MAX_RANK], stride[MAX_RANK];
 } Operand;
 
+/* v as an input or output of n. */
+Operand operand_of(const Emit *e, const Node *n, const Value *v);
 Operand operand_in(const Emit *e, const Node *n, int i);
 Operand operand_out(const Emit *e, const Node *n, int i);
 /* "float" or "bf16" */
@@ -158,9 +160,9 @@ void emit_pcm(Emit *e);
 /* For PassHooks, of programs of precision bf16. */
 void narrow_choose(const Graph *g, const Value *const *home, bool *narrow, Arena *scratch);
 
-/* Weak: an op without one is an error for models that have it. */
+/* The kernels of a node; the linker names an op without one. */
 #define EW(name, ...)
-#define OP(name, ...) __attribute__((weak)) void cuda_##name(Emit *e, const Node *n);
+#define OP(name, ...) void cuda_##name(Emit *e, const Node *n);
 #include "ir/ops.def"
 #undef EW
 #undef OP
