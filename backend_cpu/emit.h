@@ -152,7 +152,7 @@ const char *fn_work(Fn *f, int64_t floats);
 /* The loop over the tiles of all instances; `shape` declares the constant k, or is NULL. */
 void fn_tiles(Fn *f, int64_t tiles, const char *shape, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
-/* Calls kernel(k, direction, args) of an F_TIME op. */
+/* Calls kernel(k, direction, args) of an AXES_TIME op. */
 void fn_tiles_directed(Fn *f, int64_t tiles, const char *shape, const char *kernel,
 		       const char *args);
 /* Writes the function, unless one of the same text is there, and its call. */

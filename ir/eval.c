@@ -397,7 +397,7 @@ void ir_eval_node(const Node *n, Arena *scratch, const Tensor *in, Tensor *out)
 		for (int i = 0; i < n->nout; i++)
 			outs[i] = instance(&out[i], n->group, g);
 		e.instance = g;
-		e.reverse = (node_info(n)->flags & F_TIME) && node_reverse(n, (int)g);
+		e.reverse = node_info(n)->axes == AXES_TIME && node_reverse(n, (int)g);
 		eval_fn[n->op](&e);
 	}
 	arena_free(e.tmp);

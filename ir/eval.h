@@ -11,7 +11,7 @@ typedef struct Eval {
 	const Tensor *in; /* without the group dimension */
 	Tensor *out;      /* likewise */
 	int64_t instance; /* of the group */
-	bool reverse;     /* of this instance; F_TIME ops only */
+	bool reverse;     /* of this instance; AXES_TIME ops only */
 	Arena *tmp;       /* freed when the node is done */
 } Eval;
 

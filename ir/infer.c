@@ -60,7 +60,7 @@ static bool check_attrs(const Infer *c)
 		if (d->n == ATTR_EACH && !check_each(c, d))
 			return false;
 	}
-	return !(c->info->flags & F_TIME) || need_range(c, "reverse", 0, 1);
+	return c->info->axes != AXES_TIME || need_range(c, "reverse", 0, 1);
 }
 
 /* Type of one instance of input i. */

@@ -33,18 +33,34 @@ typedef enum Op {
 
 /* Facts about an op that passes ask for. */
 enum {
-	F_EW = 1 << 0,        /* elementwise row of ops.def: broadcasting, one output */
-	F_COMMUTES = 1 << 1,  /* first two inputs may be exchanged */
-	F_SOURCE = 1 << 2,    /* defines values from nothing: input, param, const, generators */
-	F_VIEW = 1 << 3,      /* moves no arithmetic: output elements are input elements */
-	F_TIME = 1 << 4,      /* knows time order: has the attribute `reverse` */
-	F_TOKENWISE = 1 << 5, /* treats all positions but the last axis alike */
-	F_ROWWISE = 1 << 6,   /* reduces or mixes along one axis only */
-	F_FUSED = 1 << 7,     /* made by passes and gradients only; not accepted from JSON */
-	F_NOGRAD = 1 << 8,    /* has no gradient, by nature */
-	F_EFFECT = 1 << 9,    /* kept alive without uses */
-	F_RENEWS = 1 << 10,   /* output new_X is an element-by-element renewal of input X */
+	F_EW = 1 << 0,       /* elementwise row of ops.def: broadcasting, one output */
+	F_COMMUTES = 1 << 1, /* first two inputs may be exchanged */
+	F_SOURCE = 1 << 2,   /* defines values from nothing: input, param, const, generators */
+	F_VIEW = 1 << 3,     /* moves no arithmetic: output elements are input elements */
+	F_FUSED = 1 << 4,    /* made by passes and gradients only; not accepted from JSON */
+	F_NOGRAD = 1 << 5,   /* has no gradient, by nature */
+	F_EFFECT = 1 << 6,   /* kept alive without uses */
+	F_RENEWS = 1 << 7,   /* output new_X is an element-by-element renewal of input X */
 };
+
+/* How the axes of an op's inputs become those of its outputs. The inputs and outputs that a row
+ * names have all axes; other inputs are weights, other outputs sums over the axes. */
+typedef enum AxesKind {
+	AXES_NONE,        /* nothing is known */
+	AXES_ELEMENTWISE, /* aligned at the end, as they broadcast */
+	AXES_TIME,        /* [B, L, C]: each batch entry alone, along L in the order that the
+			     attribute `reverse` says */
+	AXES_LAST,        /* all positions but those of the last axis are treated alike */
+	AXES_AXIS,        /* all positions but those of the attribute `axis` are treated alike */
+	AXES_REDUCE,      /* those of the attribute `axes` go, or stay with extent 1 */
+	AXES_JOIN,        /* joined along `axis` */
+	AXES_STACK,       /* `axis` is new */
+	AXES_PERMUTE,     /* axis perm[i] becomes axis i */
+	AXES_RESHAPE,     /* elements in order */
+	AXES_IMAGE,       /* [B, C, H, W] or, with channels_last, [B, H, W, C] */
+	AXES_POOL,        /* likewise; nothing is gained by channels_last alone */
+	NAXES
+} AxesKind;
 
 typedef enum AttrKind { A_INT, A_FLOAT, A_BOOL, A_STR, A_INTS, A_FLOATS } AttrKind;
 
@@ -90,6 +106,8 @@ typedef struct OpInfo {
 	const char *in_names[MAX_IN_NAMES], *out_names[MAX_OUT];
 	int nattrs;
 	AttrDef attrs[MAX_ATTRS];
+	AxesKind axes;
+	unsigned axes_in, axes_out; /* bits of the inputs and outputs that have all axes */
 	/* elementwise rows only */
 	const char *value; /* C expression in in_names (of a, b, c, y) and K(constant) */
 	Deriv deriv[3];    /* by each input */
@@ -260,7 +278,7 @@ bool attr_equal(const Node *a, const Node *b, bool but_each);
 uint64_t attr_hash(const Node *n);
 /* h, or 0 to begin with, with v taken in. */
 uint64_t hash_add(uint64_t h, uint64_t v);
-/* `reverse` of instance g of an F_TIME node */
+/* `reverse` of instance g of an AXES_TIME node */
 bool node_reverse(const Node *n, int g);
 
 /* Bytes of a value's storage: those of its type, fewer where it is narrow. */

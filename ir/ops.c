@@ -7,7 +7,7 @@
 #include <string.h>
 
 typedef struct Row {
-	const char *name, *in, *out, *attrs, *doc;
+	const char *name, *in, *out, *attrs, *axes, *doc;
 	unsigned flags;
 	int flops;
 	const char *value, *deriv[3];
@@ -19,12 +19,14 @@ static const Row rows[NOPS] = {
 	 .in = #operands,                                                                          \
 	 .out = "y",                                                                               \
 	 .attrs = "",                                                                              \
+	 .axes = "elementwise",                                                                    \
 	 .doc = d,                                                                                 \
 	 .flags = (fg) | F_EW,                                                                     \
 	 .flops = fl,                                                                              \
 	 .value = #v,                                                                              \
 	 .deriv = {#da, #db, #dc}},
-#define OP(n, i, o, a, fg, d) {.name = #n, .in = i, .out = o, .attrs = a, .doc = d, .flags = fg},
+#define OP(n, i, o, a, fg, x, d)                                                                   \
+	{.name = #n, .in = i, .out = o, .attrs = a, .axes = x, .doc = d, .flags = fg},
 #include "ops.def"
 #undef EW
 #undef OP
@@ -120,6 +122,48 @@ static void parse_attrs(Arena *a, const char *text, OpInfo *op)
 	}
 }
 
+/* The bit of the name of `len` bytes among n names. */
+static unsigned name_bit(const OpInfo *op, const char *const *names, int n, const char *s,
+			 size_t len)
+{
+	for (int i = 0; i < n; i++)
+		if (strlen(names[i]) == len && !memcmp(names[i], s, len))
+			return 1u << i;
+	BUG("ops.def: axes of %s: no operand '%.*s'", op->name, (int)len, s);
+}
+
+/* "KIND inputs -> outputs" */
+static void parse_axes(const char *text, OpInfo *op)
+{
+	static const char *const kinds[NAXES] = {
+	    [AXES_NONE] = "none",       [AXES_ELEMENTWISE] = "elementwise",
+	    [AXES_TIME] = "time",       [AXES_LAST] = "last",
+	    [AXES_AXIS] = "axis",       [AXES_REDUCE] = "reduce",
+	    [AXES_JOIN] = "join",       [AXES_STACK] = "stack",
+	    [AXES_PERMUTE] = "permute", [AXES_RESHAPE] = "reshape",
+	    [AXES_IMAGE] = "image",     [AXES_POOL] = "pool",
+	};
+	size_t len = strcspn(text, " ");
+	while (op->axes < NAXES &&
+	       (strlen(kinds[op->axes]) != len || memcmp(kinds[op->axes], text, len)))
+		op->axes++;
+	if (op->axes == NAXES)
+		BUG("ops.def: axes of %s: '%s'", op->name, text);
+	bool out = false;
+	op->axes_out = ~0u;
+	for (text += len; *(text += strspn(text, " ")); text += len) {
+		len = strcspn(text, " ");
+		if (len == 2 && !memcmp(text, "->", len)) {
+			out = true;
+			op->axes_out = 0;
+		} else if (out) {
+			op->axes_out |= name_bit(op, op->out_names, op->nout_max, text, len);
+		} else {
+			op->axes_in |= name_bit(op, op->in_names, op->nin_max, text, len);
+		}
+	}
+}
+
 static void parse_row(Arena *a, const Row *r, OpInfo *op)
 {
 	op->name = r->name;
@@ -130,6 +174,7 @@ static void parse_row(Arena *a, const Row *r, OpInfo *op)
 	op->nin_max = parse_names(a, r->in, op->in_names, &op->nin_min);
 	op->nout_max = parse_names(a, r->out, op->out_names, &op->nout_min);
 	parse_attrs(a, r->attrs, op);
+	parse_axes(r->axes, op);
 }
 
 /* "K(-1)", "b" or "D((b, y), -y / b)", the last being the row <name>_da, _db or _dc. */

@@ -93,60 +93,18 @@ static int through_ew(const Flips *f, const Node *n)
 	return axis >= lead(n) ? axis : PLAIN;
 }
 
-/* Inputs with a time axis, as bits: of a convolution x alone, of its gradient g as well. */
-static unsigned time_inputs(Op op)
-{
-	switch (op) {
-	case OP_selective_scan:
-		return 0x1b;
-	case OP_scan_gate:
-	case OP_selective_scan_grad:
-		return 0x5b;
-	case OP_scan_gate_grad:
-		return 0xdb;
-	case OP_conv1d_depthwise_dw:
-		return 3;
-	case OP_conv1d_silu_grad:
-		return 9;
-	case OP_gru_grad:
-		return 0x17;
-	default:
-		return 1;
-	}
-}
-
 static int through_time(const Flips *f, const Node *n)
 {
 	const int axis = 1 + lead(n);
-	if (!exactly(f, n, time_inputs(n->op), axis))
-		return PLAIN;
-	return n->op == OP_conv1d_depthwise_dw ? GONE : axis;
+	return exactly(f, n, node_info(n)->axes_in, axis) ? axis : PLAIN;
 }
 
-/* Outputs that have the mirrored axis, as bits; the others are sums over it. */
-static unsigned mirrored_outputs(Op op)
-{
-	switch (op) {
-	case OP_selective_scan_grad:
-		return 0x1b;
-	case OP_scan_gate_grad:
-		return 0x5b;
-	case OP_conv1d_silu_grad:
-	case OP_rms_norm_grad:
-	case OP_layer_norm_grad:
-	case OP_batch_norm_train:
-	case OP_batch_norm_grad:
-		return 1;
-	default:
-		return ~0u;
-	}
-}
-
-/* The inputs `bits`, along any axis but `own`. */
-static int through_inputs(const Flips *f, const Node *n, unsigned bits, int own)
+/* Along any axis but `own`. */
+static int through_inputs(const Flips *f, const Node *n, int own)
 {
 	const int axis = mirror_of(f, n->in[0])->axis;
-	return axis >= lead(n) && axis != own && exactly(f, n, bits, axis) ? axis : PLAIN;
+	const bool passes = axis >= lead(n) && axis != own;
+	return passes && exactly(f, n, node_info(n)->axes_in, axis) ? axis : PLAIN;
 }
 
 /* The axis that the op's attribute names, counted from the front of its first input. */
@@ -157,7 +115,7 @@ static int own_axis(const Node *n)
 
 static int through_concat(const Flips *f, const Node *n)
 {
-	const int rank = n->out[0].type.rank, stacked = n->op == OP_stack;
+	const int rank = n->out[0].type.rank, stacked = node_info(n)->axes == AXES_STACK;
 	const int own = lead(n) + edit_axis(attr_int(n, "axis"), rank - lead(n));
 	const int axis = mirror_of(f, n->in[0])->axis;
 	for (int i = 0; i < n->nin; i++)
@@ -215,46 +173,36 @@ static int through_reduce(const Flips *f, const Node *n)
 	return axis < 0 ? PLAIN : axis + lead(n) - (attr_bool(n, "keep") ? 0 : before);
 }
 
-static int through(const Flips *f, const Node *n)
+static int through_all(const Flips *f, const Node *n)
 {
-	const unsigned flags = node_info(n)->flags;
 	const int axis = n->nin ? mirror_of(f, n->in[0])->axis : PLAIN;
-	const int last = n->nin ? n->in[0]->type.rank - 1 : 0;
-	if ((flags & F_EW) || n->op == OP_map)
+	switch (node_info(n)->axes) {
+	case AXES_ELEMENTWISE:
 		return through_ew(f, n);
-	if (flags & F_TIME)
+	case AXES_TIME:
 		return through_time(f, n);
-	if (flags & F_TOKENWISE)
-		return through_inputs(f, n, 1, last);
-	switch (n->op) {
-	case OP_softmax:
-	case OP_slice:
-	case OP_pad:
-	case OP_batch_norm:
-	case OP_batch_norm_train:
-		return through_inputs(f, n, 1, own_axis(n));
-	case OP_batch_norm_grad:
-		return through_inputs(f, n, 0x11, own_axis(n));
-	case OP_rms_norm_grad:
-	case OP_layer_norm_grad:
-		return through_inputs(f, n, 5, last);
-	case OP_linear_dw:
-		return through_inputs(f, n, 3, last) == PLAIN ? PLAIN : GONE;
-	case OP_concat:
-	case OP_stack:
+	case AXES_LAST:
+		return through_inputs(f, n, n->in[0]->type.rank - 1);
+	case AXES_AXIS:
+		return through_inputs(f, n, own_axis(n));
+	case AXES_JOIN:
+	case AXES_STACK:
 		return through_concat(f, n);
-	case OP_transpose:
+	case AXES_PERMUTE:
 		return axis < lead(n) ? PLAIN : through_transpose(f, n);
-	case OP_reshape:
+	case AXES_RESHAPE:
 		return through_reshape(f, n);
-	case OP_sum:
-	case OP_mean:
-	case OP_max:
-	case OP_min:
+	case AXES_REDUCE:
 		return axis < lead(n) ? PLAIN : through_reduce(f, n);
 	default:
 		return PLAIN;
 	}
+}
+
+static int through(const Flips *f, const Node *n)
+{
+	const int axis = through_all(f, n);
+	return axis >= 0 && !node_info(n)->axes_out ? GONE : axis;
 }
 
 /* ---- analysis -------------------------------------------------------------------------------- */
@@ -307,7 +255,7 @@ static void analyse(Flips *f)
 		const int axis = seed < 0 ? PLAIN : through(f, node);
 		f->passes[i] = axis != PLAIN;
 		for (int k = 0; k < node->nout && axis >= 0; k++)
-			if ((mirrored_outputs(node->op) >> k) & 1)
+			if ((node_info(node)->axes_out >> k) & 1)
 				*mirror_of(f, &node->out[k]) = (Mirror){axis, seed};
 	}
 }
@@ -449,7 +397,7 @@ static void rewrite(Flips *f, Node **old, int n)
 {
 	for (int i = 0; i < n; i++) {
 		Node *node = old[i];
-		if (f->passes[i] && (node_info(node)->flags & F_TIME))
+		if (f->passes[i] && node_info(node)->axes == AXES_TIME)
 			work_backwards(node);
 		if (node->op == OP_flip)
 			continue;

@@ -92,19 +92,18 @@ static Node *node_after(const Graph *g, const Node *n)
 	return NULL;
 }
 
-/* n now computes its first nout outputs with the axes in another order: `perm` of it is the old
- * one. Types must be inferred already. Users get the transpose. */
-static void restore_outputs(Layout *l, Node *n, int nout, const int *perm)
+/* n now computes the outputs that have all axes with these in another order: `perm` of it is the
+ * old one. Types must be inferred already. Users get the transpose. */
+static void restore(Layout *l, Node *n, const int *perm)
 {
-	Value *v = &n->out[0];
-	if (is_identity(perm, v->type.rank))
-		return;
 	Node *at = node_after(l->g, n);
 	int64_t p[MAX_RANK];
-	for (int i = 0; i < v->type.rank; i++)
-		p[i] = perm[i];
-	for (int k = 0; k < nout; k++) {
-		v = &n->out[k];
+	for (int k = 0; k < n->nout && !is_identity(perm, n->out[0].type.rank); k++) {
+		Value *v = &n->out[k];
+		if (!(node_info(n)->axes_out >> k & 1))
+			continue;
+		for (int i = 0; i < v->type.rank; i++)
+			p[i] = perm[i];
 		Node *t = node_insert(l->g, at, OP_transpose, &v, 1, n->loc, n->label);
 		attr_set_ints(t, "perm", p, v->type.rank);
 		edit_infer(t);
@@ -114,49 +113,22 @@ static void restore_outputs(Layout *l, Node *n, int nout, const int *perm)
 	}
 }
 
-static void restore(Layout *l, Node *n, const int *perm)
-{
-	restore_outputs(l, n, n->nout, perm);
-}
-
 /* ---- convolutions ---------------------------------------------------------------------------- */
-
-/* How many of the first inputs are images; 0: the op is none of those converted. */
-static int image_inputs(Op op)
-{
-	switch (op) {
-	case OP_conv2d:
-	case OP_conv2d_act:
-	case OP_conv2d_dx:
-	case OP_avg_pool2d_grad:
-		return 1;
-	case OP_conv2d_dw:
-	case OP_max_pool2d_grad:
-		return 2;
-	default:
-		return 0;
-	}
-}
 
 static void convert_conv(Layout *l, Node *n)
 {
 	const int lead = n->group ? 1 : 0;
 	const int in4[] = {0, 2, 3, 1}, in5[] = {0, 1, 3, 4, 2};
 	const int out4[] = {0, 3, 1, 2}, out5[] = {0, 1, 4, 2, 3};
-	for (int i = 0; i < image_inputs(n->op); i++)
-		node_set_in(n, i, transposed(l, n, n->in[i], lead ? in5 : in4));
+	for (int i = 0; i < n->nin; i++)
+		if (node_info(n)->axes_in >> i & 1)
+			node_set_in(n, i, transposed(l, n, n->in[i], lead ? in5 : in4));
 	attr_set_bool(n, "channels_last", true);
 	edit_infer(n);
-	if (n->op != OP_conv2d_dw)
-		restore(l, n, lead ? out5 : out4);
+	restore(l, n, lead ? out5 : out4);
 }
 
 /* ---- pushing transposes down ----------------------------------------------------------------- */
-
-static bool is_elementwise(const Node *n)
-{
-	return (node_info(n)->flags & F_EW) || n->op == OP_map;
-}
 
 static void inverse(const int *perm, int rank, int *inv)
 {
@@ -262,26 +234,14 @@ static int mapped_axis(const Node *n, const Moved *m, int64_t axis)
 	return m->perm[lead + edit_axis(axis, rank - lead)] - lead;
 }
 
-/* slice, flip, pad, softmax, batch_norm: one axis attribute, same axes out as in */
-static bool push_axis(Layout *l, Node *n)
-{
-	Moved m;
-	if (!input_moved(n, &m))
-		return false;
-	attr_set_int(n, "axis", mapped_axis(n, &m, attr_int(n, "axis")));
-	node_set_in(n, 0, m.of);
-	edit_infer(n);
-	restore(l, n, m.perm);
-	return true;
-}
-
-/* The two axes that `pool` tiles stay in order. */
+/* The two axes that the attribute `pool`, if n has it, tiles stay in order. */
 static bool keeps_tiles(const Node *n, const Moved *m)
 {
 	const int rank = m->of->type.rank, lead = n->group ? 1 : 0;
 	const int channel = m->perm[lead + edit_axis(attr_int(n, "axis"), rank - lead)];
 	int last = -1;
-	if (attr_int_at(n, "pool", 0) == 1 && attr_int_at(n, "pool", 1) == 1)
+	if (!attr_has(n, "pool") ||
+	    (attr_int_at(n, "pool", 0) == 1 && attr_int_at(n, "pool", 1) == 1))
 		return true;
 	for (int i = 0; i < rank; i++) {
 		if (m->perm[i] == channel)
@@ -293,8 +253,8 @@ static bool keeps_tiles(const Node *n, const Moved *m)
 	return true;
 }
 
-/* Statistics and gradients are vectors along the axis; the gradient, input 4, follows x. */
-static bool push_batch_norm(Layout *l, Node *n)
+/* An attribute `axis`, same axes out as in. The other inputs with all axes follow the first. */
+static bool push_axis(Layout *l, Node *n)
 {
 	Moved m;
 	int inv[MAX_RANK];
@@ -303,10 +263,11 @@ static bool push_batch_norm(Layout *l, Node *n)
 	inverse(m.perm, m.of->type.rank, inv);
 	attr_set_int(n, "axis", mapped_axis(n, &m, attr_int(n, "axis")));
 	node_set_in(n, 0, m.of);
-	if (n->op == OP_batch_norm_grad)
-		node_set_in(n, 4, transposed(l, n, n->in[4], inv));
+	for (int i = 1; i < n->nin; i++)
+		if (node_info(n)->axes_in >> i & 1)
+			node_set_in(n, i, transposed(l, n, n->in[i], inv));
 	edit_infer(n);
-	restore_outputs(l, n, 1, m.perm);
+	restore(l, n, m.perm);
 	return true;
 }
 
@@ -352,12 +313,12 @@ static bool push_pool(Layout *l, Node *n)
 	return true;
 }
 
-/* A tokenwise op passes what leaves the last axis last. */
-static bool push_tokenwise(Layout *l, Node *n)
+/* What leaves the last axis last, where one input alone has all axes. */
+static bool push_last(Layout *l, Node *n)
 {
 	Moved m;
 	const int last = n->in[0]->type.rank - 1;
-	if (!input_moved(n, &m) || m.perm[last] != last)
+	if (node_info(n)->axes_in != 1 || !input_moved(n, &m) || m.perm[last] != last)
 		return false;
 	node_set_in(n, 0, m.of);
 	edit_infer(n);
@@ -427,34 +388,25 @@ static bool push_stack(Layout *l, Node *n)
 
 static bool push(Layout *l, Node *n, LoadTime *load)
 {
-	if (is_elementwise(n))
+	switch (node_info(n)->axes) {
+	case AXES_ELEMENTWISE:
 		return push_ew(l, n, load);
-	switch (n->op) {
-	case OP_slice:
-	case OP_flip:
-	case OP_pad:
-	case OP_softmax:
-	case OP_batch_norm:
+	case AXES_AXIS:
 		return push_axis(l, n);
-	case OP_batch_norm_train:
-	case OP_batch_norm_grad:
-		return push_batch_norm(l, n);
-	case OP_sum:
-	case OP_mean:
-	case OP_max:
-	case OP_min:
+	case AXES_REDUCE:
 		return push_reduce(l, n);
-	case OP_avg_pool2d:
-	case OP_max_pool2d:
+	case AXES_POOL:
 		return push_pool(l, n);
-	case OP_transpose:
+	case AXES_PERMUTE:
 		return n->mark != 1 && push_transpose(l, n);
-	case OP_concat:
+	case AXES_JOIN:
 		return push_concat(l, n);
-	case OP_stack:
+	case AXES_STACK:
 		return push_stack(l, n);
+	case AXES_LAST:
+		return push_last(l, n);
 	default:
-		return (node_info(n)->flags & F_TOKENWISE) && push_tokenwise(l, n);
+		return false;
 	}
 }
 
@@ -462,7 +414,8 @@ static bool push(Layout *l, Node *n, LoadTime *load)
 
 static bool wants_conversion(const Node *n, LoadTime *load)
 {
-	return image_inputs(n->op) && !edit_at_load(load, n) && !attr_bool(n, "channels_last");
+	return node_info(n)->axes == AXES_IMAGE && !edit_at_load(load, n) &&
+	       !attr_bool(n, "channels_last");
 }
 
 static void report_rest(const Layout *l, int converted)

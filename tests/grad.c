@@ -15,7 +15,7 @@ static const struct {
 	unsigned flags;
 } ops[] = {
 #define EW(name, operands, value, da, db, dc, flops, flags, doc) {#name, flags},
-#define OP(name, in, out, attrs, flags, doc) {#name, flags},
+#define OP(name, in, out, attrs, flags, axes, doc) {#name, flags},
 #include "../ir/ops.def"
 #undef EW
 #undef OP
