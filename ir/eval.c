@@ -340,6 +340,12 @@ void eval_min(const Eval *e)
 	reduce(e, INFINITY, smaller);
 }
 
+/* NaN equals NaN. */
+static bool same(double a, double b)
+{
+	return a == b || (isnan(a) && isnan(b));
+}
+
 /* x, y: a reduction of x -> mask like x */
 void eval_first_equal(const Eval *e)
 {
@@ -350,7 +356,8 @@ void eval_first_equal(const Eval *e)
 	bool *found = NEW_ARRAY(e->tmp, bool, type_count(&e->in[1].type));
 	const int64_t count = type_count(&e->in[0].type);
 	for (int64_t i = 0; i < count; i++, walk_next(&w)) {
-		const bool first = !found[w.off[0]] && e->in[0].data[i] == e->in[1].data[w.off[0]];
+		const bool first =
+		    !found[w.off[0]] && same(e->in[0].data[i], e->in[1].data[w.off[0]]);
 		e->out[0].data[i] = first;
 		found[w.off[0]] = found[w.off[0]] || first;
 	}

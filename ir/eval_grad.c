@@ -113,8 +113,10 @@ void eval_max_pool2d_grad(const Eval *e)
 			for (int64_t k = 0; k < th * tw; k++) {
 				const double v =
 				    *image_at(e->in[0].data, &x, b, c, h0 + k / tw, w0 + k % tw);
-				best = v > top ? k : best;
-				top = v > top ? v : top;
+				if (v > top || isnan(v)) {
+					best = k;
+					top = v;
+				}
 			}
 			*image_at(out_data(e, 0), &x, b, c, h0 + best / tw, w0 + best % tw) =
 			    *image_at(e->in[1].data, &g, b, c, q / g.w, q % g.w);
@@ -196,7 +198,7 @@ void eval_batch_norm_train(const Eval *e)
 static double norm_dy(const Eval *e, const Type *t, int64_t i, int64_t c, double xn)
 {
 	const int64_t from = tile_of(e, t, &e->in[4].type, i);
-	if (from < 0 || (has_relu(e) && !(xn * e->in[1].data[c] + e->in[5].data[c] > 0)))
+	if (from < 0 || (has_relu(e) && xn * e->in[1].data[c] + e->in[5].data[c] <= 0))
 		return 0;
 	return e->in[4].data[from] / tile_size(e);
 }
@@ -520,10 +522,8 @@ void eval_dropout(const Eval *e)
 	int64_t run = 1;
 	for (int i = t->rank - (int)share; i < t->rank; i++)
 		run *= t->dim[i];
-	for (int64_t i = 0; i < count; i++) {
-		const double kept = eval_kept(e, 1, i / run);
-		out_data(e, 0)[i] = kept == 0 ? 0 : e->in[0].data[i] * kept;
-	}
+	for (int64_t i = 0; i < count; i++)
+		out_data(e, 0)[i] = e->in[0].data[i] * eval_kept(e, 1, i / run);
 }
 
 /* ---- optimiser ---- */
@@ -562,7 +562,7 @@ void eval_adamw(const Eval *e)
 		const double g = s[3] * e->in[1].data[i];
 		const double m = b1 * e->in[2].data[i] + (1 - b1) * g;
 		const double v = b2 * e->in[3].data[i] + (1 - b2) * g * g;
-		const double vmax = e->nin > 5 ? fmax(e->in[5].data[i], v) : v;
+		const double vmax = e->nin > 5 ? ew_eval(OP_maximum, e->in[5].data[i], v, 0) : v;
 		const double step = lr / s[1] * m / (sqrt(vmax) / sqrt(s[2]) + eps);
 		out_data(e, 0)[i] = e->in[0].data[i] * (1 - lr * decay) - step;
 		out_data(e, 1)[i] = m;

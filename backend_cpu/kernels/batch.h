@@ -76,7 +76,7 @@ INLINE void batch_statistics(const Batch s, double eps, double momentum, const f
 	const double count = (double)s.b * s.h * s.w;
 	for (int c = 0; c < s.c; c++) {
 		const double m = batch_total(s, work, c) / count;
-		const double v = batch_total(s, work, s.c + c) / count - m * m, var = v > 0 ? v : 0;
+		const double v = batch_total(s, work, s.c + c) / count - m * m, var = v < 0 ? 0 : v;
 		const double centre = x[c * s.xc] + m;
 		mean[c] = (float)centre;
 		rstd[c] = (float)(1 / sqrt(var + eps));
@@ -90,7 +90,7 @@ INLINE void batch_statistics(const Batch s, double eps, double momentum, const f
 INLINE float batch_value(const Batch s, float x, float mean, float scale, float bias)
 {
 	const float v = (x - mean) * scale + bias;
-	return s.relu && !(v > 0) ? 0 : v;
+	return s.relu && v < 0 ? 0 : v;
 }
 
 /* One pooled row: y of rows x */
@@ -129,7 +129,7 @@ INLINE float batch_dy(const Batch s, float x, float mean, float rstd, float weig
 		      float dy)
 {
 	const float g = s.th * s.tw > 1 ? dy * (1.0f / (float)(s.th * s.tw)) : dy;
-	return s.relu && !((x - mean) * (rstd * weight) + bias > 0) ? 0 : g;
+	return s.relu && (x - mean) * (rstd * weight) + bias <= 0 ? 0 : g;
 }
 
 /* The row of dy that row r of x is in, or NULL in an incomplete tile */

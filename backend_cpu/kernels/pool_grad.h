@@ -35,8 +35,9 @@ INLINE void max_pool_grad_tile(const Pool s, const float *x, const float *g, flo
 		for (int a = 0; a < s.kh; a++)
 			for (int b = 0; b < s.kw; b++) {
 				const int64_t at = first + a * row + b * s.inner;
-				best = x[at] > top ? at : best;
-				top = x[at] > top ? x[at] : top;
+				const bool more = x[at] > top || x[at] != x[at];
+				best = more ? at : best;
+				top = more ? x[at] : top;
 			}
 		dx[best] = g[p];
 	}

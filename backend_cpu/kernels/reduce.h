@@ -124,7 +124,8 @@ INLINE void min_tile(const Reduce s, const float *x, float *y, int64_t tile)
 		y[l] = acc[l];
 }
 
-/* mask, with x's strides: 1 at the first of what y was made of that equals it, else 0 */
+/* mask, with x's strides: 1 at the first of what y was made of that equals it, as NaN
+ * does NaN, else 0 */
 INLINE void first_equal_tile(const Reduce s, const float *x, const float *y, float *mask,
 			     int64_t tile)
 {
@@ -138,7 +139,9 @@ INLINE void first_equal_tile(const Reduce s, const float *x, const float *y, flo
 	for (int64_t j = 0; j < count; j++) {
 		const int64_t from = reduce_offset(s.nover, s.over_dim, s.over, j);
 		for (int l = 0; l < width; l++) {
-			const bool first = !found[l] && in[from + l * s.step] == want[l];
+			const float v = in[from + l * s.step];
+			const bool same = v == want[l] || (v != v && want[l] != want[l]);
+			const bool first = !found[l] && same;
 			mask[from + l * s.step] = first;
 			found[l] |= first;
 		}

@@ -43,9 +43,9 @@ INLINE void dropout_tile(const Dropout s, const float *x, const float *state, ui
 				 (uint32_t)state[0], 0};
 		philox((uint32_t)state[1], stream, c);
 		for (int64_t k = d; k < d + 4 && k < end; k++) {
-			const bool drop = c[k % 4] < s.limit;
+			const float factor = c[k % 4] < s.limit ? 0 : s.scale;
 			for (int64_t i = k * s.run; i < (k + 1) * s.run; i++)
-				y[i] = drop ? 0 : x[i] * s.scale;
+				y[i] = x[i] * factor;
 		}
 	}
 }
@@ -100,7 +100,8 @@ INLINE void adamw_tile(const Adamw s, const float *p, const float *g, const floa
 		const float gi = scalars[3] * g[i];
 		const float mi = s.beta1 * m[i] + s.keep1 * gi;
 		const float vi = s.beta2 * v[i] + s.keep2 * gi * gi;
-		const float top = vmax && vmax[i] > vi ? vmax[i] : vi;
+		const float before = vmax ? vmax[i] : vi;
+		const float top = before > vi || before != before ? before : vi;
 		new_p[i] = p[i] * shrink - rate * mi / (sqrtf(top) * root + s.eps);
 		new_m[i] = mi;
 		new_v[i] = vi;

@@ -96,9 +96,10 @@ INLINE Vf vmax_nan(Vf a, Vf b)
 	return (Vf)((other & (Vi)b) | (~other & (Vi)a));
 }
 
+/* NaN stays. */
 INLINE Vf vrelu(Vf x)
 {
-	return (Vf)((x > (Vf){0}) & (Vi)x);
+	return vmax((Vf){0}, x);
 }
 
 /* x within lo .. hi; NaN stays */

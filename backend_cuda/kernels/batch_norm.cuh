@@ -278,7 +278,7 @@ __device__ __forceinline__ void norm_row(const NormChannel<P> &s, const typename
 	for (int e = 0; e < P::VEC; e++) {
 		xn[e] = (v[e] - s.mean[e]) * s.rstd[e];
 		g[e] *= 1.0f / (P::KH * P::KW);
-		if (P::RELU && !(fmaf(xn[e], s.weight[e], s.bias[e]) > 0.0f))
+		if (P::RELU && fmaf(xn[e], s.weight[e], s.bias[e]) <= 0.0f)
 			g[e] = 0;
 	}
 }

@@ -589,6 +589,8 @@ __device__ __forceinline__ void conv_few(const typename P::In *x, const bf16 *w,
 			for (int i = 0; i < 2; i++) {
 				unsigned a[4];
 				ldmatrix4(a, shared_address(shared) + (pix + i * F::HC) * 16);
+				if (s * 2 + 1 >= F::TAPS)
+					a[2] = a[3] = 0; /* infinity times its weights' 0 were NaN */
 #pragma unroll
 				for (int j = 0; j < 8; j++)
 					mma(acc[i][j], a, b[s][j], bf16());
@@ -678,5 +680,6 @@ template <class P> __device__ __forceinline__ void conv_pack_mma(const float *w,
 	for (int t = 0; t < P::TAPS; t++) {
 		const float v = given ? w[n * P::WO + c * P::WC + t * P::WT] + rest : 0.0f;
 		rest = v - put_operand(p + ((slab * P::TAPS + t) * OP + n) * KC + i % KC, v);
+		rest = rest == rest ? rest : 0.0f; /* of infinity and NaN */
 	}
 }

@@ -46,7 +46,7 @@ __device__ __forceinline__ void avg_pool_grad(const typename P::Grad *g, typenam
 }
 
 /* P also: tile(i), the offset of the tile's first element in x, place(i), the number of element i
- * in its tile, XH XW; In. The first of the largest has the gradient. */
+ * in its tile, XH XW; In. The first of the largest or the last NaN has the gradient. */
 template <class P>
 __device__ __forceinline__ void max_pool_grad(const typename P::In *x, const typename P::Grad *g,
                                               typename P::Out *dx)
@@ -63,8 +63,9 @@ __device__ __forceinline__ void max_pool_grad(const typename P::In *x, const typ
 	unsigned best = 0;
 	for (unsigned k = 0; k < P::KH * P::KW; k++) {
 		const float v = widen(tile[k / P::KW * P::XH + k % P::KW * P::XW]);
-		best = v > top ? k : best;
-		top = v > top ? v : top;
+		const bool more = v > top || v != v;
+		best = more ? k : best;
+		top = more ? v : top;
 	}
 	put(dx + i, best == P::place(i) ? widen(g[P::at(i)]) : 0.0f);
 }

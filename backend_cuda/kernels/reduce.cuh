@@ -132,7 +132,8 @@ __device__ __forceinline__ void reduce_short(const typename P::In *x, typename P
 	reduce_put<P, R>(y, i, v.value());
 }
 
-/* mask: 1 at the first element of each row of x that equals the row's element of top, else 0.
+/* mask: 1 at the first element of each row of x that equals the row's element of top, as NaN does
+ * NaN, else 0.
  * P also: top(i), out(i) the offsets of row i in top and mask, out_col(k) that of column k there;
  * one thread a row, grid as for reduce_short. */
 template <class P>
@@ -147,7 +148,8 @@ __device__ __forceinline__ void first_equal(const typename P::In *x, const float
 	const float want = top[P::top(i)];
 	bool found = false;
 	for (unsigned k = 0; k < P::COLS; k++) {
-		const bool hit = !found && widen(row[P::col(k)]) == want;
+		const float v = widen(row[P::col(k)]);
+		const bool hit = !found && (v == want || (v != v && want != want));
 		found = found || hit;
 		put(out + P::out_col(k), hit ? 1.0f : 0.0f);
 	}

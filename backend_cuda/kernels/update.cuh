@@ -49,7 +49,7 @@ __device__ __forceinline__ void dropout(const typename P::In *x, const float *st
 			v[i] = widen(x[first + i]);
 		const float factor =
 		    draws ? dropout_factor<P>(first + i, step, seed, stream, c, &of) : 1.0f;
-		v[i] = factor == 0.0f ? 0.0f : v[i] * factor;
+		v[i] *= factor;
 		if (!P::VECTOR)
 			put(y + first + i, v[i]);
 	}
@@ -211,7 +211,7 @@ __device__ __forceinline__ void adamw_element(const AdamwRate &s, float g, float
 	g *= s.scale;
 	m = P::beta1() * m + P::keep1() * g;
 	v = P::beta2() * v + P::keep2() * g * g;
-	vmax = vmax > v ? vmax : v;
+	vmax = larger(vmax, v);
 	p = p * s.shrink - s.rate * m / (sqrtf(vmax) * s.root + P::eps());
 }
 

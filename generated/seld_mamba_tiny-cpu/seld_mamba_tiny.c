@@ -155,9 +155,10 @@ INLINE Vf vmax_nan(Vf a, Vf b)
 	return (Vf)((other & (Vi)b) | (~other & (Vi)a));
 }
 
+/* NaN stays. */
 INLINE Vf vrelu(Vf x)
 {
-	return (Vf)((x > (Vf){0}) & (Vi)x);
+	return vmax((Vf){0}, x);
 }
 
 /* x within lo .. hi; NaN stays */
@@ -910,7 +911,8 @@ INLINE void min_tile(const Reduce s, const float *x, float *y, int64_t tile)
 		y[l] = acc[l];
 }
 
-/* mask, with x's strides: 1 at the first of what y was made of that equals it, else 0 */
+/* mask, with x's strides: 1 at the first of what y was made of that equals it, as NaN
+ * does NaN, else 0 */
 INLINE void first_equal_tile(const Reduce s, const float *x, const float *y, float *mask,
 			     int64_t tile)
 {
@@ -924,7 +926,9 @@ INLINE void first_equal_tile(const Reduce s, const float *x, const float *y, flo
 	for (int64_t j = 0; j < count; j++) {
 		const int64_t from = reduce_offset(s.nover, s.over_dim, s.over, j);
 		for (int l = 0; l < width; l++) {
-			const bool first = !found[l] && in[from + l * s.step] == want[l];
+			const float v = in[from + l * s.step];
+			const bool same = v == want[l] || (v != v && want[l] != want[l]);
+			const bool first = !found[l] && same;
 			mask[from + l * s.step] = first;
 			found[l] |= first;
 		}
@@ -1500,7 +1504,7 @@ INLINE float ew_div(float a, float b)
 
 INLINE float ew_maximum(float a, float b)
 {
-	return a > b ? a : b;
+	return a > b || a != a ? a : b;
 }
 
 INLINE float ew_neg(float a)
@@ -1540,7 +1544,7 @@ INLINE float ew_tanh(float a)
 
 INLINE float ew_relu(float a)
 {
-	return a > 0.0f ? a : 0.0f;
+	return a < 0.0f ? 0.0f : a;
 }
 
 /* %features.spectrum = stft "features.spectrum" %audio {n_fft=1024 win=1024 hop=300} :

@@ -480,7 +480,7 @@ extern "C" __global__ void __launch_bounds__(256, 1) k006_features_log_mel(const
 		{
 			const float a = x0[e];
 			const float b = K(1e-10);
-			t0 = a > b ? a : b;
+			t0 = a > b || a != a ? a : b;
 		}
 		float t1;
 		{
@@ -2431,7 +2431,7 @@ extern "C" __global__ void __launch_bounds__(256, 1) k076_head_sde___act(const M
 	for (int e = 0; e < 1; e++) {
 		{
 			const float a = x0[e];
-			y0[e] = a > K(0) ? a : K(0);
+			y0[e] = a < K(0) ? K(0) : a;
 		}
 	}
 	map_put<1>(((float *)(m.arena + 1856)) + (i), y0);
@@ -2653,7 +2653,8 @@ __device__ __forceinline__ void reduce_short(const typename P::In *x, typename P
 	reduce_put<P, R>(y, i, v.value());
 }
 
-/* mask: 1 at the first element of each row of x that equals the row's element of top, else 0.
+/* mask: 1 at the first element of each row of x that equals the row's element of top, as NaN does
+ * NaN, else 0.
  * P also: top(i), out(i) the offsets of row i in top and mask, out_col(k) that of column k there;
  * one thread a row, grid as for reduce_short. */
 template <class P>
@@ -2668,7 +2669,8 @@ __device__ __forceinline__ void first_equal(const typename P::In *x, const float
 	const float want = top[P::top(i)];
 	bool found = false;
 	for (unsigned k = 0; k < P::COLS; k++) {
-		const bool hit = !found && widen(row[P::col(k)]) == want;
+		const float v = widen(row[P::col(k)]);
+		const bool hit = !found && (v == want || (v != v && want != want));
 		found = found || hit;
 		put(out + P::out_col(k), hit ? 1.0f : 0.0f);
 	}
@@ -4795,6 +4797,8 @@ __device__ __forceinline__ void conv_few(const typename P::In *x, const bf16 *w,
 			for (int i = 0; i < 2; i++) {
 				unsigned a[4];
 				ldmatrix4(a, shared_address(shared) + (pix + i * F::HC) * 16);
+				if (s * 2 + 1 >= F::TAPS)
+					a[2] = a[3] = 0; /* infinity times its weights' 0 were NaN */
 #pragma unroll
 				for (int j = 0; j < 8; j++)
 					mma(acc[i][j], a, b[s][j], bf16());
@@ -4884,6 +4888,7 @@ template <class P> __device__ __forceinline__ void conv_pack_mma(const float *w,
 	for (int t = 0; t < P::TAPS; t++) {
 		const float v = given ? w[n * P::WO + c * P::WC + t * P::WT] + rest : 0.0f;
 		rest = v - put_operand(p + ((slab * P::TAPS + t) * OP + n) * KC + i % KC, v);
+		rest = rest == rest ? rest : 0.0f; /* of infinity and NaN */
 	}
 }
 

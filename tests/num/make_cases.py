@@ -17,11 +17,13 @@ import torch.nn.functional as F
 from scipy import special
 
 import attention_cases
+import special_cases
 import train_cases
 
 ROOT = os.path.dirname(os.path.abspath(__file__))
 NAN, INF = float("nan"), float("inf")
 made = {}
+named = set()  # (op, case), also those that are not wanted
 
 
 def wanted(op):
@@ -67,6 +69,7 @@ def source_line(name, kind, a):
 def write(op, case, lines, ins, outs, f32=1e-5):
     """f32: relative tolerance of a single-precision back end; the absolute one is a fifth of it
     times the largest finite magnitude of the output."""
+    named.add((op, case))
     if not wanted(op):
         return
     folder = os.path.join(ROOT, op)
@@ -128,6 +131,8 @@ def add(op, case, operands, ref, attrs={}, group=0, f32=1e-5, outs=("y",)):
         attrs_text(attrs, group), ", ".join(type_text(y) for y in want)))
     write(op, case, lines, [(o[0], a) for o, a in zip(operands, arrays)], list(zip(outs, want)),
           f32)
+    if not group:
+        special_cases.add(sys.modules[__name__], op, case, operands, ref, attrs, f32, outs)
 
 
 # ---- data -------------------------------------------------------------------------------------
@@ -153,6 +158,11 @@ def f32(v):
     return np.float64(np.float32(v))
 
 
+def by_torch(fn):
+    """fn, on tensors, as a function on arrays"""
+    return lambda *a: fn(*[torch.tensor(np.array(v)) for v in a]).numpy()
+
+
 # ---- elementwise ------------------------------------------------------------------------------
 
 UNARY = {
@@ -160,7 +170,7 @@ UNARY = {
     "abs": np.abs,
     "square": np.square,
     "sqrt": np.sqrt,
-    "rsqrt": lambda a: np.power(a, -0.5),
+    "rsqrt": by_torch(torch.rsqrt),
     "exp": np.exp,
     "expm1": np.expm1,
     "log": np.log,
@@ -170,7 +180,7 @@ UNARY = {
     "sigmoid": special.expit,
     "silu": lambda a: a * special.expit(a),
     "softplus": lambda a: np.logaddexp(0, a),
-    "relu": lambda a: np.where(a > 0, a, 0.0),
+    "relu": by_torch(torch.relu),
 }
 POSITIVE = {"sqrt", "rsqrt", "log", "log10", "log1p"}
 ANY = [0, -0.0, INF, -INF, NAN, 100, -100, 2.0**-30]
@@ -187,7 +197,7 @@ EXTREME = {  # where ANY is not the choice
     "log1p": [0, -1, -2, INF, NAN, 2.0**120, 2.0**-60, -2.0**-60, 2.0**-12],
     "tanh": [0, INF, -INF, NAN, 100, -100, 2.0**-40, -2.0**-20],
     "sigmoid": [0, INF, -INF, NAN, 100, -100, 30, -30, 2.0**-20],
-    "silu": [0, INF, NAN, 100, -100, 30, -30, 2.0**-20],
+    "silu": [0, INF, -INF, NAN, 100, -100, 30, -30, 2.0**-20],
     "softplus": [0, INF, -INF, NAN, 20, 20.5, 25, 100, -20, -100, 19.5],
     "relu": [0, -0.0, INF, -INF, NAN, 2.0**-126, -2.0**-126],
 }
@@ -210,8 +220,8 @@ BINARY = {
     "sub": np.subtract,
     "mul": np.multiply,
     "div": np.divide,
-    "maximum": lambda a, b: np.where(a > b, a, b),
-    "minimum": lambda a, b: np.where(a < b, a, b),
+    "maximum": by_torch(torch.maximum),
+    "minimum": by_torch(torch.minimum),
     "greater": lambda a, b: (a > b).astype(float),
     "equal": lambda a, b: (a == b).astype(float),
 }
@@ -975,6 +985,7 @@ def main():
         cases()
     train_cases.write(sys.modules[__name__])
     attention_cases.write(sys.modules[__name__])
+    special_cases.write(sys.modules[__name__])
     print("%d cases, %d bytes, largest %d" % (len(made), sum(made.values()), max(made.values())))
 
 

@@ -13,6 +13,14 @@ def vjp(fn, args, g, wrt=None):
     return tuple(v.contiguous().numpy() for v in grads)
 
 
+def part(fn, k, *args):
+    """Derivative of the elementwise fn by operand k. Where two operands are equal PyTorch gives each
+    a half; ours gives all to the second."""
+    args = np.broadcast_arrays(*args)
+    d = vjp(fn, args, np.ones_like(args[0]))[k]
+    return d if len(args) == 1 else np.where(args[0] == args[1], float(k), d)
+
+
 # ---- elementwise ------------------------------------------------------------------------------
 
 # Those whose operands are of both signs.
@@ -20,13 +28,13 @@ SIGNED = ("abs_da", "relu_da", "silu_da", "softplus_da")
 DERIVATIVES = {
     "div_da": lambda b: 1 / b,
     "div_db": lambda b, y: -y / b,
-    "maximum_da": lambda a, b: np.where(a > b, 1.0, 0.0),
-    "maximum_db": lambda a, b: np.where(a > b, 0.0, 1.0),
-    "minimum_da": lambda a, b: np.where(a < b, 1.0, 0.0),
-    "minimum_db": lambda a, b: np.where(a < b, 0.0, 1.0),
+    "maximum_da": lambda a, b: part(torch.maximum, 0, a, b),
+    "maximum_db": lambda a, b: part(torch.maximum, 1, a, b),
+    "minimum_da": lambda a, b: part(torch.minimum, 0, a, b),
+    "minimum_db": lambda a, b: part(torch.minimum, 1, a, b),
     "where_db": lambda a: np.where(a != 0, 1.0, 0.0),
     "where_dc": lambda a: np.where(a != 0, 0.0, 1.0),
-    "abs_da": np.sign,
+    "abs_da": lambda a: part(torch.abs, 0, a),
     "square_da": lambda a: 2 * a,
     "sqrt_da": lambda y: 0.5 / y,
     "rsqrt_da": lambda a, y: -0.5 * y / a,
@@ -36,9 +44,9 @@ DERIVATIVES = {
     "log1p_da": lambda a: 1 / (1 + a),
     "tanh_da": lambda y: 1 - y * y,
     "sigmoid_da": lambda y: y * (1 - y),
-    "silu_da": lambda a: vjp(F.silu, [a], np.ones_like(a))[0],
+    "silu_da": lambda a: part(F.silu, 0, a),
     "softplus_da": lambda a: 1 / (1 + np.exp(-a)),
-    "relu_da": lambda y: np.where(y > 0, 1.0, 0.0),
+    "relu_da": lambda y: part(torch.relu, 0, y),
 }
 
 
@@ -64,10 +72,12 @@ def derivative_cases(m):
 # ---- reductions -------------------------------------------------------------------------------
 
 def first_equal(x, y, axes, keep=0):
+    """NaN equals NaN: the place that torch.max and torch.min give the gradient to."""
     axes = sorted(a % x.ndim for a in axes)
     rest = [a for a in range(x.ndim) if a not in axes]
     flat = np.transpose(x, rest + axes).reshape([x.shape[a] for a in rest] + [-1])
-    hit = flat == np.asarray(y).reshape(flat.shape[:-1] + (1,))
+    y = np.asarray(y).reshape(flat.shape[:-1] + (1,))
+    hit = (flat == y) | (np.isnan(flat) & np.isnan(y))
     first = hit & (np.cumsum(hit, -1) == 1)
     shape = [x.shape[a] for a in rest + axes]
     return np.transpose(first.reshape(shape), np.argsort(rest + axes)).astype(float)
@@ -87,9 +97,11 @@ def first_equal_cases(m):
     x = np.round(d.normal(2, 3, 5) * 2)
     m.add("first_equal", "group", [("x", x), ("top", np.max(np.repeat(x, 2, 0), 2))],
           lambda v, w: first_equal(v, w, [1]), {"axes": [1]}, group=4)
-    m.add("first_equal", "none", [("x", np.array([[1, 2], [m.NAN, 2]])),
-                                  ("top", np.array([3, m.NAN]))],
+    m.add("first_equal", "none", [("x", np.array([[1, 2], [m.NAN, 2]])), ("top", np.array([3, 1]))],
           lambda v, w: np.zeros((2, 2)), {"axes": [1]})
+    x = np.array([[1, m.NAN, m.NAN], [m.INF, 2, m.INF], [-m.INF, -m.INF, -m.INF], [-0.0, 0, -1]])
+    m.add("first_equal", "extreme", [("x", x), ("top", torch.tensor(x).max(1)[0].numpy())],
+          lambda v, w: vjp(lambda t: t.max(1)[0], [v], np.ones(4))[0], {"axes": [1]})
 
 
 # ---- products ---------------------------------------------------------------------------------
@@ -198,6 +210,14 @@ def batch_norm(axis, eps, momentum, x, w, b, mean=None, var=None):
     return y.movedim(1, axis) if x.dim() > 1 else y[:, 0], running
 
 
+def statistics_backward(axis, x, w, mean, rstd, g):
+    """Gradients by x, weight and bias, with the statistics given"""
+    x, g = (v.movedim(axis, 1) if v.dim() > 1 else v[:, None] for v in (x, g))
+    dx, dw, db = torch.ops.aten.native_batch_norm_backward(
+        g, x, w, None, None, mean, rstd, True, 0.0, [True] * 3)
+    return (dx.movedim(1, axis) if dx.dim() > 1 else dx[:, 0]).contiguous().numpy(), dw.numpy(), db.numpy()
+
+
 def batch_norm_cases(m):
     d = m.Data("batch_norm_train")
     for case, shape, a in (("nchw", (2, 3, 4, 5), {}), ("last", (2, 5, 3), {"axis": -1}),
@@ -246,8 +266,7 @@ def batch_norm_cases(m):
         m.add("batch_norm_grad", case,
               [("x", x), ("w", vectors[0], "param"), ("mean", shift), ("rstd", 1 / scale),
                ("g", g)],
-              lambda *t, axis=axis: vjp(lambda *v: batch_norm(axis, 0.0, 0.1, *v)[0],
-                                        [t[0], t[1], 0 * t[1]], t[4]),
+              lambda *t, axis=axis: statistics_backward(axis, *map(torch.tensor, t)),
               {"axis": axis} if axis != 1 else {}, outs=("dx", "dw", "db"))
     w, scale = d.normal(4, 2), np.array([[1.0, 4.0]])
     x = np.array([1.0, -1, -1, 1, 1, -1])[None, :, None] * scale[0]
@@ -292,6 +311,14 @@ def rounding_cases(m):
                               [x, w, 0 * w], g), f32=2.5e-7, outs=("dx", "dw", "db"))
 
 
+def pooled_backward(pooled, last, x, w, mean, rstd, g, b):
+    """statistics_backward behind activation and pool"""
+    t = [v if last else v[:, None, None] for v in map(torch.tensor, (w, mean, rstd, b))]
+    y = (torch.tensor(np.ascontiguousarray(x)) - t[1]) * t[2] * t[0] + t[3]
+    g = vjp(pooled, [y.numpy()], g)[0]
+    return statistics_backward(3 if last else 1, *map(torch.tensor, (x, w, mean, rstd, g)))
+
+
 def norm_act_cases(m):
     """batch_norm_train and its gradient with activation and pool."""
     d = m.Data("batch_norm_act")
@@ -309,9 +336,12 @@ def norm_act_cases(m):
         x = x.transpose(0, 2, 3, 1) if last else x
         weight, bias = d.normal(c), d.normal(c)
 
-        def value(x, w, b, eps=0.0, act=act, pool=pool, last=last):
+        def pooled(y, act=act, pool=pool, last=last):
+            return swap(F.avg_pool2d(act(nchw(y, last)), pool), last)
+
+        def value(x, w, b, eps=0.0, pooled=pooled, last=last):
             y = F.batch_norm(nchw(x, last), None, None, w, b, True, 0.1, eps)
-            return swap(F.avg_pool2d(act(y), pool), last)
+            return pooled(swap(y, last))
 
         def forward(x, w, b, mean, var, last=last, value=value):
             y = value(*[torch.tensor(np.ascontiguousarray(v)) for v in (x, w, b)], eps=1e-5)
@@ -330,7 +360,7 @@ def norm_act_cases(m):
         m.add("batch_norm_grad", case,
               [("x", x), ("w", weight, "param"), ("mean", shift), ("rstd", 1 / scale), ("g", g),
                ("b", bias, "param")],
-              lambda *t, value=value: vjp(value, [t[0], t[1], t[5]], t[4]), attrs,
+              lambda *t, last=last, pooled=pooled: pooled_backward(pooled, last, *t), attrs,
               outs=("dx", "dw", "db"))
 
 
@@ -416,17 +446,27 @@ def scan_cases(m):
           f32=1e-4)
 
 
+class Way(torch.autograd.Function):
+    """0, with the gradient of x"""
+    @staticmethod
+    def forward(ctx, x):
+        return torch.zeros_like(x)
+
+    @staticmethod
+    def backward(ctx, g):
+        return g
+
+
 def gru_grad(i, s, h, w, g, reverse=False):
     """By autograd. States and gates have the values given, gradients flow as in a GRU."""
     i, s, h, w, g = [torch.tensor(np.ascontiguousarray(v)) for v in (i, s, h, w, g)]
     i.requires_grad_(), s.requires_grad_()
-    last, loss, n = 0, 0, h.shape[2]
+    last, loss, n = torch.zeros_like(h[:, 0]), 0, h.shape[2]
     for t in (range(h.shape[1] - 1, -1, -1) if reverse else range(h.shape[1])):
-        way = last - last.detach() if torch.is_tensor(last) else 0 * h[:, t]  # 0, with a gradient
-        st = s[:, t] + F.linear(way, w)
+        st = s[:, t] + Way.apply(F.linear(last, w))
         r, z = (torch.sigmoid(i[:, t, k * n:k * n + n] + st[:, k * n:k * n + n]) for k in (0, 1))
         new = torch.tanh(i[:, t, 2 * n:] + r * st[:, 2 * n:])
-        last = (1 - z) * new + z * (h[:, t] + way)
+        last = (1 - z) * new + z * (h[:, t] + Way.apply(last))
         loss = loss + (last * g[:, t]).sum()
     return tuple(v.contiguous().numpy() for v in torch.autograd.grad(loss, (i, s)))
 

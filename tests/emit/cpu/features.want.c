@@ -60,7 +60,7 @@ INLINE float ew_mul(float a, float b)
 
 INLINE float ew_maximum(float a, float b)
 {
-	return a > b ? a : b;
+	return a > b || a != a ? a : b;
 }
 
 INLINE float ew_square(float a)
