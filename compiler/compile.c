@@ -272,6 +272,8 @@ static void check_weights(Compile *cx)
 	RtError *err = NEW(a, RtError);
 	if (rt_weights_check(&want, cx->o->weights, err))
 		diag_fatal(&cx->diag, E701, (Loc){0}, "%s", err->text);
+	if (err->text[0])
+		diag_note(&cx->diag, (Loc){0}, "%s: %s", cx->o->weights, err->text);
 }
 
 /* libNAME.so comes with libNAME.h, which declares how to get at the model. */

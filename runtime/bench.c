@@ -360,7 +360,7 @@ RtStatus rt_verb_bench(const RtModel *m, const RtOptions *o, RtError *err)
 	RtSession s = {0};
 	RtStatus status;
 	if (o->weights || m->weights)
-		status = rt_weights_open(&w, m, o->weights, err);
+		status = rt_options_weights(o, m, &w, err);
 	else
 		status = rt_weights_init(&w, m, (uint64_t)o->seed, (int)o->threads, err);
 	if (status)

@@ -101,7 +101,7 @@ static RtStatus evaluate(const RtModel *m, const RtOptions *o, RtDataset *d, RtE
 {
 	RtWeights w = {0};
 	RtSession s = {0};
-	RtStatus status = rt_weights_load(&w, m, o->weights, o->statistics, err);
+	RtStatus status = rt_options_weights(o, m, &w, err);
 	if (!status && rt_weights_unscaled(&w, m))
 		rt_say_unscaled(o);
 	if (!status)

@@ -62,7 +62,7 @@ RtStatus rt_verb_features(const RtModel *m, const RtOptions *o, RtError *err)
 	RtWeights w = {0};
 	RtSession s = {0};
 	if (o->weights || o->standardized)
-		status = rt_weights_load(&w, m, o->weights, o->statistics, err);
+		status = rt_options_weights(o, m, &w, err);
 	else
 		status = rt_weights_none(&w, m, err);
 	if (!status)

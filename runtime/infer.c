@@ -211,7 +211,7 @@ RtStatus rt_verb_infer(const RtModel *m, const RtOptions *o, RtError *err)
 		return status;
 	RtWeights w = {0};
 	RtSession s = {0};
-	status = rt_weights_load(&w, m, o->weights, o->statistics, err);
+	status = rt_options_weights(o, m, &w, err);
 	if (!status)
 		status = rt_session_open(&s, m, &w, (int)o->threads, err);
 	const bool unscaled = !status && rt_weights_unscaled(&w, m);

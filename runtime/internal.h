@@ -125,21 +125,31 @@ uint64_t rt_tensor_numel(const RtTensor *t);
 const char *rt_shape_text(char out[RT_SHAPE_TEXT], int rank, const int64_t *dim);
 bool rt_same_shape(const RtTensor *t, int rank, const int64_t *dim);
 
-/* Numbers in a file: float32 or float64, of any alignment. The bytes belong to someone else. */
+typedef enum RtFloat { RT_F32, RT_F64, RT_F16, RT_BF16, RT_FLOATS } RtFloat;
+
+/* Whether it is the name of a type of these in a safetensors file; then which. */
+bool rt_float_known(const char *name);
+RtFloat rt_float_named(const char *name);
+const char *rt_float_name(RtFloat type);
+int rt_float_bytes(RtFloat type);
+
+/* Numbers in a file, of any alignment. The bytes belong to someone else. */
 typedef struct RtArray {
 	int rank;
 	int64_t dim[RT_MAX_RANK];
-	int size; /* bytes of a value: 4 or 8 */
+	RtFloat type;
 	const unsigned char *data;
 } RtArray;
 
 /* Values first .. first+n-1 in row-major order as float32. */
 void rt_array_get(const RtArray *a, uint64_t first, uint64_t n, float *out);
+/* Value i as it is there. */
+double rt_array_value(const RtArray *a, uint64_t i);
 
 /* ---- npy.c ------------------------------------------------------------------------------ */
 
-/* Reads the header of a .npy file (versions 1 to 3, '<f4' or '<f8', C order) and checks that the
- * file is exactly as long as it says. `label` names the file in messages. */
+/* Reads the header of a .npy file (versions 1 to 3, '<f4', '<f8' or '<f2', C order) and checks that
+ * the file is exactly as long as it says. `label` names the file in messages. */
 RtStatus rt_npy_parse(RtArray *a, const RtBytes *b, const char *label, RtError *err);
 /* Version 1 header of a float32 array; the values follow in row-major order. */
 void rt_npy_header(RtOut *f, int rank, const int64_t *dim);
@@ -168,14 +178,10 @@ RtStatus rt_st_parse(RtSafetensors *st, const unsigned char *bytes, uint64_t n, 
 		     RtError *err);
 void rt_st_release(RtSafetensors *st);
 RtEntry *rt_st_find(const RtSafetensors *st, const char *name);
-/* Marks the entry for t as used. False after a line in the list: there is none, or one of another
- * shape or type; `wide`: F64 will do as F32 does. */
-bool rt_st_fits(const RtSafetensors *st, const RtTensor *t, bool wide, RtError *list);
-/* A line in the list for each entry not used; how many. */
-int rt_st_left_over(const RtSafetensors *st, RtError *list);
-/* "LABEL: n tensors do not fit WHAT" and the list; RT_OK if n is 0. */
-RtStatus rt_st_problems(const char *label, const char *what, int n, const RtError *list,
-			RtError *err);
+/* Takes a prefix off all names that have it, which must leave them unique. */
+void rt_st_strip(RtSafetensors *st, const char *prefix);
+/* The values of an entry whose type is a float and whose rank is at most RT_MAX_RANK. */
+RtArray rt_st_array(const RtEntry *e);
 /* Writes the header for float32 tensors, whose values must follow in the same order. */
 void rt_st_header(RtOut *f, int n, const RtTensor *tensors);
 
@@ -189,6 +195,45 @@ void rt_st_header_meta(RtOut *f, int n, const RtTensor *tensors, int nmeta, cons
 		       const char *checksum);
 /* The text stored under `key`, or NULL. */
 const char *rt_st_meta(const RtSafetensors *st, const char *key);
+
+/* ---- fit.c ------------------------------------------------------------------------------ */
+
+/* Lists stop after so many lines of so many bytes. */
+enum { RT_LISTED = 10, RT_LINE = 320 };
+
+typedef enum RtMisfit {
+	RT_MISSING,
+	RT_WRONG_SHAPE,
+	RT_WRONG_TYPE,
+	RT_LEFT_OVER,
+	RT_MISFITS
+} RtMisfit;
+
+/* What does not fit between a file and what is wanted of it. Begins as zeros. */
+typedef struct RtMisfits {
+	int n[RT_MISFITS];
+	char line[RT_MISFITS][RT_LISTED][RT_LINE]; /* of the first ones */
+} RtMisfits;
+
+/* Marks the entry for t as used; notes if there is none or one of another shape or type. */
+void rt_misfits_want(RtMisfits *m, const RtSafetensors *st, const RtTensor *t);
+/* Notes each entry that is not used. */
+void rt_misfits_left_over(RtMisfits *m, const RtSafetensors *st);
+/* "LABEL: n tensors do not fit WHAT", counts and a list; RT_OK if all fit. */
+RtStatus rt_misfits_status(const RtMisfits *m, const char *label, const char *what, RtError *err);
+
+/* Tensors with values that nothing can be computed with. Begins as zeros. */
+typedef struct RtBadValues {
+	int n;
+	char line[RT_LISTED][RT_LINE]; /* of the first ones */
+} RtBadValues;
+
+/* Notes the values that are not finite as float32, or else outside the domain that a statistic of
+ * this name has. */
+void rt_values_check(RtBadValues *v, const char *name, const RtArray *a);
+/* "LABEL: 'NAME' has 2 of 8 values that are not finite, the first (nan) at [3]"; a list where there
+ * are more tensors; RT_OK where there are none. */
+RtStatus rt_values_status(const RtBadValues *v, const char *label, RtError *err);
 
 /* ---- progress.c ------------------------------------------------------------------------- */
 
@@ -232,15 +277,20 @@ typedef struct RtWeights {
 	const float **params;
 	float **owned; /* those that are in memory */
 	RtBytes file;
+	int converted[RT_FLOATS]; /* tensors, by the type they had */
+	char prefix[64];          /* taken off all names */
 } RtWeights;
 
 /* From a safetensors file, or with path NULL from those embedded in the program. Names missing,
- * left over, of wrong shape or type are all listed. */
+ * left over, of wrong shape or type are counted and listed, and so are values that are not finite
+ * or outside their domain. Other floats are converted; a prefix of all names is taken off. */
 RtStatus rt_weights_open(RtWeights *w, const RtModel *m, const char *path, RtError *err);
 /* As rt_weights_open, then statistics of the features from a file of their own. path or statistics
  * NULL: those of the program. */
 RtStatus rt_weights_load(RtWeights *w, const RtModel *m, const char *path, const char *statistics,
 			 RtError *err);
+/* What was done to make the file fit, in one line; false if nothing was. */
+bool rt_weights_note(const RtWeights *w, RtError *text);
 /* The model standardises its features, by what is not known. */
 bool rt_weights_unscaled(const RtWeights *w, const RtModel *m);
 /* Parameter of that name, or -1. */
@@ -455,6 +505,9 @@ void rt_say_error(const RtOptions *o, const char *text);
 void rt_say_warning(const RtOptions *o, const char *text);
 /* Lines that are diagnostics already. */
 void rt_say_lines(const char *lines);
+/* The weights that the command line asks for, or those of the program; says what was done to make
+ * them fit. */
+RtStatus rt_options_weights(const RtOptions *o, const RtModel *m, RtWeights *w, RtError *err);
 /* Warns that features are not standardised for lack of statistics. */
 void rt_say_unscaled(const RtOptions *o);
 /* Warns if the clip has not the rate that its file has. */

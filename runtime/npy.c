@@ -147,6 +147,17 @@ static RtStatus find_header(Scan *s, const RtBytes *b, const char *label, RtErro
 	return RT_OK;
 }
 
+static bool take_type(RtArray *a, const char *descr)
+{
+	static const char *const known[] = {[RT_F32] = "<f4", [RT_F64] = "<f8", [RT_F16] = "<f2"};
+	for (size_t i = 0; i < RT_COUNT(known); i++)
+		if (strcmp(known[i], descr) == 0) {
+			a->type = (RtFloat)i;
+			return true;
+		}
+	return false;
+}
+
 RtStatus rt_npy_parse(RtArray *a, const RtBytes *b, const char *label, RtError *err)
 {
 	*a = (RtArray){0};
@@ -159,17 +170,18 @@ RtStatus rt_npy_parse(RtArray *a, const RtBytes *b, const char *label, RtError *
 	if (!take_header(&s, a, &h))
 		return rt_fail(err, RT_INPUT,
 			       "%s: the .npy header is damaged or of an unknown form", label);
-	if (strcmp(h.descr, "<f4") != 0 && strcmp(h.descr, "<f8") != 0)
-		return rt_fail(err, RT_INPUT, "%s: values are of type '%s', need '<f4' or '<f8'",
-			       label, h.descr);
+	if (!take_type(a, h.descr))
+		return rt_fail(err, RT_INPUT,
+			       "%s: values are of type '%s', need '<f4', '<f8' or '<f2'", label,
+			       h.descr);
 	if (h.fortran && a->rank > 1)
 		return rt_fail(err, RT_INPUT, "%s: values are in Fortran order, need C order",
 			       label);
-	a->size = h.descr[2] - '0';
 	uint64_t n;
 	if (!rt_numel(a->rank, a->dim, &n))
 		return rt_fail(err, RT_INPUT, "%s: the shape is too large", label);
-	const uint64_t have = b->n - (uint64_t)(a->data - b->at), want = n * (uint64_t)a->size;
+	const uint64_t have = b->n - (uint64_t)(a->data - b->at),
+		       want = n * (uint64_t)rt_float_bytes(a->type);
 	if (have != want)
 		return rt_fail(err, RT_INPUT, "%s: %llu bytes of values, the shape needs %llu",
 			       label, (unsigned long long)have, (unsigned long long)want);

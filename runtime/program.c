@@ -115,6 +115,18 @@ void rt_say_warning(const RtOptions *o, const char *text)
 		say(o, "warning", text);
 }
 
+RtStatus rt_options_weights(const RtOptions *o, const RtModel *m, RtWeights *w, RtError *err)
+{
+	const RtStatus s = rt_weights_load(w, m, o->weights, o->statistics, err);
+	RtError text;
+	if (!s && o->weights && !o->quiet && rt_weights_note(w, err)) {
+		rt_fail(&text, RT_OK, "%s: %s", o->weights, err->text);
+		say(o, "note", text.text);
+	}
+	err->text[0] = s ? err->text[0] : '\0';
+	return s;
+}
+
 void rt_say_unscaled(const RtOptions *o)
 {
 	rt_say_warning(o, "no mean and deviation of the features: they go into the network as they "

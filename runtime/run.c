@@ -43,11 +43,11 @@ static RtStatus check_array(Feed *f, const RtArray *a, const RtTensor *t, const 
 
 static RtStatus array_of_entry(RtArray *a, const RtEntry *e, const char *path, RtError *err)
 {
-	if (strcmp(e->dtype, "F32") != 0 && strcmp(e->dtype, "F64") != 0)
-		return rt_fail(err, RT_INPUT, "%s: input '%s' is of type %s, need F32 or F64", path,
+	if (!rt_float_known(e->dtype))
+		return rt_fail(err, RT_INPUT,
+			       "%s: input '%s' is of type %s, need F32, or another float", path,
 			       e->name, e->dtype);
-	*a = (RtArray){.rank = e->rank, .size = e->dtype[1] == '3' ? 4 : 8, .data = e->data};
-	memcpy(a->dim, e->dim, sizeof a->dim);
+	*a = rt_st_array(e);
 	return RT_OK;
 }
 
@@ -187,7 +187,7 @@ RtStatus rt_verb_run(const RtModel *m, const RtOptions *o, RtError *err)
 	RtSession s = {0};
 	RtStatus status = feed_open(&f, &m->graphs[rt_graph_find(m, "main")], o->input, err);
 	if (!status)
-		status = rt_weights_open(&w, m, o->weights, err);
+		status = rt_options_weights(o, m, &w, err);
 	if (!status)
 		status = rt_session_open(&s, m, &w, (int)o->threads, err);
 	rt_weights_release(&w);

@@ -218,55 +218,20 @@ RtEntry *rt_st_find(const RtSafetensors *st, const char *name)
 	return bsearch(&key, st->entries, (size_t)st->n, sizeof key, by_name);
 }
 
-/* ---- fitting a file to what is wanted -------------------------------------------------------- */
-
-bool rt_st_fits(const RtSafetensors *st, const RtTensor *t, bool wide, RtError *list)
+void rt_st_strip(RtSafetensors *st, const char *prefix)
 {
-	char want[RT_SHAPE_TEXT], have[RT_SHAPE_TEXT];
-	RtEntry *const e = rt_st_find(st, t->name);
-	rt_shape_text(want, t->rank, t->dim);
-	if (!e) {
-		rt_error_append(list, "\n  missing: '%s', F32 %s", t->name, want);
-		return false;
-	}
-	e->used = true;
-	rt_shape_text(have, e->rank, e->dim);
-	if (strcmp(e->dtype, "F32") != 0 && !(wide && strcmp(e->dtype, "F64") == 0)) {
-		rt_error_append(list, "\n  wrong type: '%s' is %s %s, need F32 %s", t->name,
-				e->dtype, have, want);
-		return false;
-	}
-	if (!rt_same_shape(t, e->rank, e->dim)) {
-		rt_error_append(list, "\n  wrong shape: '%s' is %s, need %s", t->name, have, want);
-		return false;
-	}
-	return true;
+	const size_t n = strlen(prefix);
+	for (int i = 0; i < st->n; i++)
+		if (strncmp(st->entries[i].name, prefix, n) == 0)
+			st->entries[i].name += n;
+	qsort(st->entries, (size_t)st->n, sizeof *st->entries, by_name);
 }
 
-int rt_st_left_over(const RtSafetensors *st, RtError *list)
+RtArray rt_st_array(const RtEntry *e)
 {
-	char have[RT_SHAPE_TEXT];
-	int n = 0;
-	for (int i = 0; i < st->n; i++) {
-		const RtEntry *const e = &st->entries[i];
-		if (e->used)
-			continue;
-		rt_error_append(list, "\n  left over: '%s', %s %s", e->name, e->dtype,
-				rt_shape_text(have, e->rank, e->dim));
-		n++;
-	}
-	return n;
-}
-
-RtStatus rt_st_problems(const char *label, const char *what, int n, const RtError *list,
-			RtError *err)
-{
-	const int room = (int)sizeof list->text - 8192;
-	if (!n)
-		return RT_OK;
-	return rt_fail(err, RT_INPUT, "%s: %d tensor%s not fit %s%.*s%s", label, n,
-		       n == 1 ? " does" : "s do", what, room, list->text,
-		       strlen(list->text) > (size_t)room ? "\n  and more" : "");
+	RtArray a = {.rank = e->rank, .type = rt_float_named(e->dtype), .data = e->data};
+	memcpy(a.dim, e->dim, sizeof a.dim);
+	return a;
 }
 
 /* ---- writing --------------------------------------------------------------------------------- */

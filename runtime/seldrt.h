@@ -27,8 +27,7 @@ typedef enum RtStatus {
 } RtStatus;
 
 typedef struct RtError {
-	/* One or more lines, no newline at the end. Large, as a weights file that does not fit the
-	 * model gives a line for each tensor. */
+	/* One or more lines, no newline at the end. */
 	char text[RT_ERROR_BYTES];
 } RtError;
 
@@ -177,7 +176,8 @@ typedef struct RtModel {
 int rt_main(const RtModel *m, int argc, char **argv);
 
 /* Whether a safetensors file holds exactly the parameters of m (only nparams and params are
- * looked at); all that is wrong is listed. */
+ * looked at); what is wrong is counted and listed. RT_OK: err says what is done to make it fit, in
+ * one line, or is empty. */
 RtStatus rt_weights_check(const RtModel *m, const char *path, RtError *err);
 
 const char *rt_status_text(RtStatus s);

@@ -259,18 +259,28 @@ static RtTensor input_of(const RtStep *s, int i, int64_t batches)
 static RtStatus check_batch(const RtStep *s, const RtSafetensors *st, int64_t batches,
 			    const char *path, RtError *err)
 {
-	int n = 0;
-	RtError *const list = rt_alloc(1, sizeof *list);
-	if (!list)
+	RtMisfits *const misfits = rt_alloc(1, sizeof *misfits);
+	if (!misfits)
 		return rt_no_memory(err);
 	for (int i = 0; i < s->graph->ninputs; i++) {
 		const RtTensor t = input_of(s, i, batches);
-		n += !is_scalar(s, i) && !rt_st_fits(st, &t, true, list);
+		if (!is_scalar(s, i))
+			rt_misfits_want(misfits, st, &t);
 	}
-	n += rt_st_left_over(st, list);
-	const RtStatus status = rt_st_problems(path, "the step", n, list, err);
-	free(list);
+	rt_misfits_left_over(misfits, st);
+	const RtStatus status = rt_misfits_status(misfits, path, "the step", err);
+	free(misfits);
 	return status;
+}
+
+static RtStatus check_batch_values(const RtSafetensors *st, const char *path, RtError *err)
+{
+	RtBadValues bad = {0};
+	for (int i = 0; i < st->n; i++) {
+		const RtArray a = rt_st_array(&st->entries[i]);
+		rt_values_check(&bad, st->entries[i].name, &a);
+	}
+	return rt_values_status(&bad, path, err);
 }
 
 /* Values of input i into memory of its own. */
@@ -281,8 +291,7 @@ static RtStatus take(RtStep *s, int i, const RtEntry *e, int64_t batches, RtErro
 	float *const x = rt_alloc(n, sizeof *x);
 	if (!x)
 		return rt_no_memory(err);
-	const RtArray a = {
-	    .rank = e->rank, .size = strcmp(e->dtype, "F64") ? 4 : 8, .data = e->data};
+	const RtArray a = rt_st_array(e);
 	rt_array_get(&a, 0, n, x);
 	s->in[i] = x;
 	return RT_OK;
@@ -292,6 +301,8 @@ static RtStatus read_batch(RtStep *s, const RtSafetensors *st, int64_t batches, 
 			   RtError *err)
 {
 	RtStatus status = check_batch(s, st, batches, path, err);
+	if (!status)
+		status = check_batch_values(st, path, err);
 	for (int i = 0; !status && i < s->graph->ninputs; i++)
 		if (!is_scalar(s, i))
 			status = take(s, i, rt_st_find(st, s->graph->inputs[i].name), batches, err);
@@ -371,7 +382,7 @@ static RtStatus run_step(RtStep *s, const RtModel *m, const RtOptions *o, const 
 			status = rt_no_memory(err);
 	}
 	if (!status)
-		status = rt_weights_open(&w, m, o->weights, err);
+		status = rt_options_weights(o, m, &w, err);
 	const RtSource source = rt_weights_source(&w);
 	if (!status)
 		status = m->ops.open(&self, &source, (int)o->threads, err);

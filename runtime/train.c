@@ -597,7 +597,7 @@ static RtStatus open_session(Trainer *t, bool *scaled, RtError *err)
 	RtWeights w = {0};
 	RtStatus s;
 	if (o->weights || m->weights)
-		s = rt_weights_load(&w, m, o->weights, o->statistics, err);
+		s = rt_options_weights(o, m, &w, err);
 	else
 		s = rt_weights_init(&w, m, (uint64_t)t->plans.at[0].seed, (int)o->threads, err);
 	if (!s)

@@ -1087,7 +1087,7 @@ static void test_step(Test *t)
 	write_batch("b2.safetensors", 2);
 	CHECK(t, program(t, "step --weights w.safetensors --batch b2.safetensors --output "
 			    "o.safetensors") == RT_INPUT);
-	CHECK(t, said(t, "2 tensors do not fit the step\n  missing: 'doa'") &&
+	CHECK(t, said(t, "2 tensors do not fit the step: 2 missing\n  missing: 'doa'") &&
 		     said(t, "\n  missing: 'sde'"));
 	write_batch("b5.safetensors", 5);
 	CHECK(t, program(t, "step --weights w.safetensors --batch b5.safetensors --output "
