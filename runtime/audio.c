@@ -29,64 +29,63 @@ static bool known_container(int format)
 	return false;
 }
 
-static uint32_t le32(const unsigned char *p)
+void rt_note(RtNotes *notes, const char *kind, const char *fmt, ...)
 {
-	return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+	if (notes->n == RT_MAX_NOTES)
+		return;
+	va_list ap;
+	va_start(ap, fmt);
+	notes->at[notes->n].kind = kind;
+	vsnprintf(notes->at[notes->n++].text, sizeof notes->at->text, fmt, ap);
+	va_end(ap);
 }
 
-/* libsndfile silently shortens a WAV file that ends before its header says. Sizes of 0 and of
- * 2^31 or more are written by programs that could not know them, and pass. */
-static RtStatus check_wav_length(const RtBytes *b, const char *path, RtError *err)
-{
-	if (b->n < 12 || memcmp(b->at, "RIFF", 4) != 0 || memcmp(b->at + 8, "WAVE", 4) != 0)
-		return RT_OK;
-	for (size_t at = 12; b->n - at >= 8;) {
-		const uint64_t size = le32(b->at + at + 4), left = b->n - at - 8;
-		if (memcmp(b->at + at, "data", 4) == 0) {
-			if (size <= left || size >> 31)
-				return RT_OK;
-			return rt_fail(err, RT_INPUT,
-				       "%s: truncated: %llu bytes of samples, its header says "
-				       "%llu",
-				       path, (unsigned long long)left, (unsigned long long)size);
-		}
-		const uint64_t step = size + (size & 1);
-		if (step > left)
-			return rt_fail(err, RT_INPUT, "%s: truncated within its header", path);
-		at += 8 + (size_t)step;
-	}
-	return rt_fail(err, RT_INPUT, "%s: a WAV file without samples", path);
-}
-
-/* The file in memory, as libsndfile sees it. */
+/* The file in memory, as libsndfile sees it: a head, then the rest. */
 typedef struct Source {
-	const RtBytes *bytes;
-	sf_count_t at;
+	const unsigned char *head, *rest;
+	sf_count_t nhead, n, at; /* n: of both */
 } Source;
+
+static Source source_of(const RtContainer *c, const RtBytes *b)
+{
+	return (Source){.head = c->head,
+			.rest = b->at + c->begin,
+			.nhead = (sf_count_t)c->nhead,
+			.n = (sf_count_t)(c->nhead + (c->end - c->begin))};
+}
 
 static sf_count_t source_length(void *p)
 {
-	return (sf_count_t)((const Source *)p)->bytes->n;
+	return ((const Source *)p)->n;
 }
 
+/* Beyond the end as in a file: libsndfile relies on it. */
 static sf_count_t source_seek(sf_count_t to, int whence, void *p)
 {
 	Source *const s = p;
-	const sf_count_t n = (sf_count_t)s->bytes->n;
-	const sf_count_t base = whence == SEEK_CUR ? s->at : whence == SEEK_END ? n : 0;
-	if (to < -base || to > n - base)
+	const sf_count_t base = whence == SEEK_CUR ? s->at : whence == SEEK_END ? s->n : 0;
+	if (to < -base || to > INT64_MAX - base)
 		return -1;
 	return s->at = base + to;
+}
+
+/* As many as there are of the head or of the rest. */
+static sf_count_t read_part(Source *s, char *out, sf_count_t count)
+{
+	const bool head = s->at < s->nhead;
+	const sf_count_t left = (head ? s->nhead : s->n) - s->at, n = count < left ? count : left;
+	if (n > 0)
+		memcpy(out, head ? s->head + s->at : s->rest + (s->at - s->nhead), (size_t)n);
+	s->at += n;
+	return n;
 }
 
 static sf_count_t source_read(void *out, sf_count_t count, void *p)
 {
 	Source *const s = p;
-	const sf_count_t left = (sf_count_t)s->bytes->n - s->at, n = count < left ? count : left;
-	if (n <= 0)
-		return 0;
-	memcpy(out, s->bytes->at + s->at, (size_t)n);
-	s->at += n;
+	sf_count_t n = 0;
+	while (n < count && s->at < s->n)
+		n += read_part(s, (char *)out + n, count - n);
 	return n;
 }
 
@@ -138,33 +137,78 @@ static RtStatus check_samples(const RtClip *c, const char *path, RtError *err)
 	return RT_OK;
 }
 
-static RtStatus decode_file(RtClip *c, SNDFILE *f, const SF_INFO *info, const char *path,
-			    RtError *err)
+/* Bytes of a sample where they are all as long; else 0. */
+static int64_t sample_bytes(int format)
 {
-	*c = (RtClip){
-	    .channels = info->channels, .rate = info->samplerate, .file_rate = info->samplerate};
+	switch (format & SF_FORMAT_SUBMASK) {
+	case SF_FORMAT_PCM_S8:
+	case SF_FORMAT_PCM_U8:
+	case SF_FORMAT_ULAW:
+	case SF_FORMAT_ALAW:
+		return 1;
+	case SF_FORMAT_PCM_16:
+		return 2;
+	case SF_FORMAT_PCM_24:
+		return 3;
+	case SF_FORMAT_PCM_32:
+	case SF_FORMAT_FLOAT:
+		return 4;
+	case SF_FORMAT_DOUBLE:
+		return 8;
+	}
+	return 0;
+}
+
+/* Samples a channel that the file has; 0: nobody knows. */
+static int64_t samples_there(const SF_INFO *info, const RtContainer *from)
+{
+	const int64_t bytes = sample_bytes(info->format) * info->channels;
+	if (bytes && from->samples != RT_NOT_SAID)
+		return (int64_t)(from->samples / (uint64_t)bytes);
+	return info->frames == SF_COUNT_MAX ? 0 : info->frames;
+}
+
+/* What is missing of the samples that were read. */
+static RtStatus check_length(const RtClip *c, SNDFILE *f, const SF_INFO *info,
+			     const RtContainer *from, const char *path, RtError *err)
+{
+	const long long there = samples_there(info, from), got = c->frames;
+	if (from->endless)
+		return rt_fail(err, RT_INPUT,
+			       "%s: truncated: the end of its stream is missing; %lld samples can "
+			       "be read",
+			       path, got);
+	if (got < there)
+		return rt_fail(err, RT_INPUT,
+			       "%s: damaged or truncated: %lld of %lld samples can be read", path,
+			       got, there);
+	if (sf_error(f))
+		return rt_fail(err, RT_INPUT, "%s: damaged or truncated after %lld samples", path,
+			       got);
+	if (got == 0)
+		return rt_fail(err, RT_INPUT, "%s: the recording has no samples", path);
+	return RT_OK;
+}
+
+static RtStatus decode_file(RtClip *c, SNDFILE *f, const SF_INFO *info, const RtContainer *from,
+			    const char *path, RtError *err)
+{
+	c->channels = info->channels;
+	c->rate = c->file_rate = info->samplerate;
 	errno = 0;
 	RtStatus s = read_samples(c, f, err);
 	if (s)
 		return s;
 	if (errno == ENOMEM)
 		return rt_no_memory(err);
-	if (sf_error(f) || c->frames < info->frames)
-		return rt_fail(err, RT_INPUT,
-			       "%s: damaged or truncated: %lld of %lld samples can be read", path,
-			       (long long)c->frames, (long long)info->frames);
-	if (c->frames == 0)
-		return rt_fail(err, RT_INPUT, "%s: the recording has no samples", path);
-	return check_samples(c, path, err);
+	s = check_length(c, f, info, from, path, err);
+	return s ? s : check_samples(c, path, err);
 }
 
-static RtStatus open_bytes(RtClip *c, const RtBytes *b, const char *path, const RtAudio *want,
-			   RtError *err)
+static RtStatus open_container(RtClip *c, const RtContainer *from, const RtBytes *b,
+			       const char *path, const RtAudio *want, RtError *err)
 {
-	RtStatus s = check_wav_length(b, path, err);
-	if (s)
-		return s;
-	Source source = {b, 0};
+	Source source = source_of(from, b);
 	SF_VIRTUAL_IO io = {source_length, source_seek, source_read, NULL, source_tell};
 	SF_INFO info = {0};
 	errno = 0;
@@ -173,10 +217,21 @@ static RtStatus open_bytes(RtClip *c, const RtBytes *b, const char *path, const 
 		return rt_no_memory(err);
 	if (!f)
 		return rt_fail_kind(b, path, RT_WANT_RECORDING, err);
-	s = check_info(&info, want, path, err);
+	RtStatus s = check_info(&info, want, path, err);
 	if (!s)
-		s = decode_file(c, f, &info, path, err);
+		s = decode_file(c, f, &info, from, path, err);
 	sf_close(f);
+	return s;
+}
+
+static RtStatus open_bytes(RtClip *c, const RtBytes *b, const char *path, const RtAudio *want,
+			   RtError *err)
+{
+	RtContainer from;
+	RtStatus s = rt_container_open(&from, b, path, &c->notes, err);
+	if (!s)
+		s = open_container(c, &from, b, path, want, err);
+	rt_container_release(&from);
 	return s;
 }
 
@@ -204,6 +259,7 @@ static RtStatus resample(RtClip *c, int rate, const char *path, RtError *err)
 			       c->rate, rate, src_strerror(failed));
 	}
 	free(c->x);
+	rt_note(&c->notes, "warning", "resampled from %d to %d Hz", c->rate, rate);
 	c->x = out;
 	c->frames = want;
 	c->rate = rate;

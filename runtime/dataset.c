@@ -71,9 +71,9 @@ static RtStatus load_audio(const RtDataset *d, RtRecording *r, Notes *notes, RtE
 	RtStatus s = rt_clip_open(&c, r->wav, &d->model->audio, err);
 	if (s)
 		return tell(notes, s, "", err);
-	if (c.file_rate != c.rate && !d->quiet)
-		rt_out_print(&notes->text, "warning: %s: resampled from %d to %d Hz\n", r->wav,
-			     c.file_rate, c.rate);
+	for (int i = 0; i < c.notes.n && !d->quiet; i++)
+		rt_out_print(&notes->text, "%s: %s: %s\n", c.notes.at[i].kind, r->wav,
+			     c.notes.at[i].text);
 	const bool keep = r->fold >= 0 && d->folds >> r->fold & 1;
 	s = keep_samples(r, &c, keep) ? RT_OK : rt_no_memory(err);
 	rt_clip_release(&c);

@@ -58,7 +58,7 @@ RtStatus rt_verb_features(const RtModel *m, const RtOptions *o, RtError *err)
 	RtStatus status = rt_clip_open(&c, o->args[0], &m->audio, err);
 	if (status)
 		return status;
-	rt_say_resampled(o, &c, o->args[0]);
+	rt_say_clip(o, &c, o->args[0]);
 	RtWeights w = {0};
 	RtSession s = {0};
 	if (o->weights || o->standardized)

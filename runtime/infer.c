@@ -158,7 +158,7 @@ static RtStatus infer_clip(Job *j, RtError *err)
 	RtStatus s = rt_clip_open(&j->clip, j->path, &j->model->audio, err);
 	if (s)
 		return s;
-	rt_say_resampled(j->options, &j->clip, j->path);
+	rt_say_clip(j->options, &j->clip, j->path);
 	s = detect(j, err);
 	if (!s)
 		s = write_csv(j, err);

@@ -307,6 +307,38 @@ RtStatus rt_weights_init(RtWeights *w, const RtModel *m, uint64_t seed, int thre
 RtStatus rt_weights_none(RtWeights *w, const RtModel *m, RtError *err);
 void rt_weights_release(RtWeights *w);
 
+/* ---- container.c ------------------------------------------------------------------------ */
+
+enum { RT_MAX_NOTES = 6 };
+
+/* What is to be said of a file that can be used: "warning" or "note", and the text. */
+typedef struct RtNotes {
+	int n;
+	struct {
+		const char *kind;
+		char text[200];
+	} at[RT_MAX_NOTES];
+} RtNotes;
+
+void rt_note(RtNotes *notes, const char *kind, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+#define RT_NOT_SAID UINT64_MAX
+
+/* Which bytes of a file are given to the decoder: `head` in place of those before `begin`, then
+ * those before `end`. */
+typedef struct RtContainer {
+	unsigned char *head;
+	size_t nhead, begin, end;
+	uint64_t samples; /* bytes of them; RT_NOT_SAID: the container does not tell */
+	bool endless;     /* the end of the stream is missing */
+} RtContainer;
+
+/* RT_INPUT where samples are missing, or more than the header explains. b must outlive c. */
+RtStatus rt_container_open(RtContainer *c, const RtBytes *b, const char *path, RtNotes *notes,
+			   RtError *err);
+void rt_container_release(RtContainer *c);
+
 /* ---- audio.c ---------------------------------------------------------------------------- */
 
 /* A recording at the model's rate: interleaved, finite, full scale 1. */
@@ -315,6 +347,7 @@ typedef struct RtClip {
 	int64_t frames; /* samples a channel, at least 1 */
 	int channels, rate;
 	int file_rate; /* differs from rate where it was resampled */
+	RtNotes notes;
 } RtClip;
 
 /* A recording, [n, channels]: x, or x16 as of 16-bit files. */
@@ -510,8 +543,8 @@ void rt_say_lines(const char *lines);
 RtStatus rt_options_weights(const RtOptions *o, const RtModel *m, RtWeights *w, RtError *err);
 /* Warns that features are not standardised for lack of statistics. */
 void rt_say_unscaled(const RtOptions *o);
-/* Warns if the clip has not the rate that its file has. */
-void rt_say_resampled(const RtOptions *o, const RtClip *c, const char *path);
+/* What there is to say of a clip. */
+void rt_say_clip(const RtOptions *o, const RtClip *c, const char *path);
 
 /* How the model decodes, with the command line's changes. */
 RtDecode rt_decode_chosen(const RtModel *m, const RtOptions *o);

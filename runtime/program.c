@@ -139,13 +139,13 @@ void rt_say_lines(const char *lines)
 		rt_say_whole_lines(lines);
 }
 
-void rt_say_resampled(const RtOptions *o, const RtClip *c, const char *path)
+void rt_say_clip(const RtOptions *o, const RtClip *c, const char *path)
 {
 	RtError text;
-	if (o->quiet || c->file_rate == c->rate)
-		return;
-	rt_fail(&text, RT_OK, "%s: resampled from %d to %d Hz", path, c->file_rate, c->rate);
-	say(o, "warning", text.text);
+	for (int i = 0; i < c->notes.n && !o->quiet; i++) {
+		rt_fail(&text, RT_OK, "%s: %s", path, c->notes.at[i].text);
+		say(o, c->notes.at[i].kind, text.text);
+	}
 }
 
 RtDecode rt_decode_chosen(const RtModel *m, const RtOptions *o)

@@ -192,7 +192,7 @@ static RtStatus add_clips(Sums *sums, RtSession *s, const RtOptions *o, RtError 
 		status = rt_clip_open(&c, o->args[i], &s->model->audio, err);
 		if (status)
 			break;
-		rt_say_resampled(o, &c, o->args[i]);
+		rt_say_clip(o, &c, o->args[i]);
 		const RtSamples r = rt_clip_samples(&c);
 		status = add_segments(sums, s, &r, err);
 		rt_clip_release(&c);
