@@ -44,8 +44,13 @@ void cpu_emit_header(Buf *out, const Model *m);
 
 /* What the passes ask. */
 PassHooks cpu_hooks(void);
+
+/* ---- kernels.c ---- */
+
 /* Input `input` of n, if known at load time, is copied to a form of the kernel's own while
  * loading. */
 bool cpu_packs(const Node *n, int input);
+/* Input `input` of n may have any strides. */
+bool cpu_strided(const Node *n, int input);
 
 #endif

@@ -3,27 +3,6 @@
 
 #include <string.h>
 
-bool cpu_packs(const Node *n, int input)
-{
-	switch (n->op) {
-	case OP_linear:
-	case OP_linear_dx:
-	case OP_conv2d:
-	case OP_conv2d_dx:
-	case OP_conv2d_act:
-	case OP_inproj_conv_silu:
-		return input == 1;
-	case OP_gru:
-		return input == 1 || input == 2;
-	case OP_gru_grad:
-		return input == 3;
-	case OP_matmul:
-		return input == 1 && n->in[1]->type.rank == 2 + (n->group > 0);
-	default:
-		return false;
-	}
-}
-
 /* ---- products ---- */
 
 bool rows_of(const Type *t, const int64_t *stride, int rank, RowsOf *r)

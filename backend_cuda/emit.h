@@ -85,6 +85,14 @@ int64_t sweep_count(const Sweep *s);
 /* C text of operand op's offset at linear index `index`. */
 const char *sweep_text(const Emit *e, const Sweep *s, int op, const char *index);
 
+/* ---- kernels.c: what kernels read and write ---- */
+
+/* A row of kernels.def, which says what each bit means. */
+typedef struct KernelFacts {
+	unsigned strided, out, in, train, may, wide_in, wide_out;
+} KernelFacts;
+const KernelFacts *kernel_facts(const Node *n);
+
 /* ---- kernels ---- */
 
 /* For what operands of n there is none, or NULL. */

@@ -13,50 +13,7 @@ static bool renews(const Node *n)
 
 static bool strided(const Node *n, int input)
 {
-	if (node_info(n)->flags & (F_EW | F_VIEW))
-		return true;
-	switch (n->op) {
-	case OP_map:
-	case OP_batch_norm:
-	case OP_sum:
-	case OP_sum_product:
-	case OP_mean:
-	case OP_max:
-	case OP_min:
-	case OP_first_equal:
-	case OP_softmax:
-	case OP_matmul:
-	case OP_stft:
-		return true;
-	case OP_rms_norm:
-	case OP_layer_norm:
-	case OP_avg_pool2d:
-	case OP_max_pool2d:
-	case OP_linear:
-	case OP_linear_dx:
-	case OP_conv1d_depthwise:
-	case OP_gru:
-		return input == 0;
-	case OP_conv2d_dw:
-	case OP_linear_dw:
-	case OP_conv1d_depthwise_dw:
-		return true;
-	case OP_conv1d_silu_grad:
-		return input == 0 || input == 3;
-	case OP_gru_grad:
-		return input == 4;
-	case OP_attention:
-		return input < 3 || input == 4;
-	case OP_attention_grad:
-		return input < 3 || input == 5 || input == 7;
-	case OP_selective_scan:
-	case OP_scan_gate:
-	case OP_selective_scan_grad:
-	case OP_scan_gate_grad:
-		return input != 2 && input != 5;
-	default:
-		return false;
-	}
+	return kernel_facts(n)->strided >> input & 1;
 }
 
 static const char *refuses(const Node *n)

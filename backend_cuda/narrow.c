@@ -12,101 +12,38 @@ typedef struct Narrow {
 	bool training; /* the graph updates weights */
 } Narrow;
 
-/* Output k of n may be stored as bf16: the kernel writes any type, and it is no statistic and no
- * gradient of a weight. */
-static bool writes_narrow(const Node *n, int k)
-{
-	switch (n->op) {
-	case OP_stft:
-	case OP_mel_filterbank:
-	case OP_sinusoid:
-	case OP_const:
-	case OP_param:
-	case OP_input:
-	case OP_softmax:
-	case OP_linear_dw:
-	case OP_conv2d_dw:
-	case OP_conv1d_depthwise_dw:
-	case OP_accumulate:
-	case OP_adamw:
-	case OP_attention_grad:
-		return false;
-	case OP_attention:
-	case OP_batch_norm_train:
-	case OP_batch_norm_grad:
-	case OP_rms_norm_grad:
-	case OP_layer_norm_grad:
-	case OP_conv1d_silu_grad:
-		return k == 0;
-	case OP_selective_scan_grad:
-	case OP_scan_gate_grad:
-		return k != 2 && k != 5;
-	default:
-		return true;
-	}
-}
-
 static bool is_wide(const Value *v)
 {
 	return v->type.dim[v->type.rank - 1] >= WIDE_PRODUCT;
 }
 
-/* The heads of an attention. */
+/* The operands are wide enough that rounding them pays. */
 static bool are_wide(const Node *n)
 {
-	return is_wide(n->in[0]) && is_wide(n->in[2]);
+	const KernelFacts *f = kernel_facts(n);
+	bool wide = true;
+	for (int i = 0; i < n->nin; i++)
+		wide = wide && (!(f->wide_in >> i & 1) || is_wide(n->in[i]));
+	for (int k = 0; k < n->nout; k++)
+		wide = wide && (!(f->wide_out >> k & 1) || is_wide(&n->out[k]));
+	return wide;
 }
 
 /* Input i of n is an operand of the matrix instructions, where it would be rounded anyway, or one
  * of the long sequences and images from which they get their operands in training. */
 static bool wants_narrow(const Narrow *c, const Node *n, int i)
 {
-	switch (n->op) {
-	case OP_conv2d:
-	case OP_conv2d_act:
-	case OP_conv2d_dx:
-	case OP_inproj_conv_silu:
-	case OP_batch_norm_train:
-		return i == 0;
-	case OP_conv2d_dw:
-		return true;
-	case OP_linear:
-		return i == 0 && is_wide(&n->out[0]);
-	case OP_linear_dx:
-		return i == 0 && is_wide(&n->out[0]) && is_wide(n->in[0]);
-	case OP_linear_dw:
-		return is_wide(n->in[0]) && is_wide(n->in[1]);
-	case OP_matmul:
-		return is_wide(&n->out[0]);
-	case OP_scan_gate:
-		return i == 0 || (i == 6 && c->training);
-	case OP_batch_norm_grad:
-		return i == 0 || i == 4;
-	case OP_rms_norm_grad:
-	case OP_layer_norm_grad:
-		return i == 2;
-	case OP_conv1d_depthwise:
-		return i == 0 && c->training;
-	case OP_conv1d_silu_grad:
-		return i == 0 || i == 3;
-	case OP_attention:
-		return (i < 3 || i == 4) && are_wide(n);
-	case OP_attention_grad:
-		return (i < 4 || i == 5 || i == 7) && are_wide(n);
-	case OP_scan_gate_grad:
-		return i == 0 || i == 6 || i == 7;
-	default:
-		return false;
-	}
+	const KernelFacts *f = kernel_facts(n);
+	return ((f->in >> i & 1) && are_wide(n)) || (c->training && f->train >> i & 1);
 }
 
 /* What n computes goes on as it came: views and, in training, where memory is the limit,
  * elementwise work. */
 static bool moves(const Narrow *c, const Node *n)
 {
-	const unsigned flags = node_info(n)->flags;
-	return (flags & F_VIEW) ||
-	       (c->training && ((flags & F_EW) || n->op == OP_map || n->op == OP_dropout));
+	const OpInfo *op = node_info(n);
+	return (op->flags & F_VIEW) ||
+	       (c->training && (op->axes == AXES_ELEMENTWISE || n->op == OP_dropout));
 }
 
 /* Input i of n may be stored as bf16. Sums read it in training; everything else stays float32. */
@@ -116,7 +53,7 @@ static bool reads_narrow(const Narrow *c, const Node *n, int i)
 	for (int k = 0; k < n->nout; k++)
 		all = all && c->narrow[n->id * MAX_OUT + k];
 	return wants_narrow(c, n, i) || (all && moves(c, n)) ||
-	       (c->training && (n->op == OP_sum || n->op == OP_mean || n->op == OP_sum_product));
+	       (c->training && kernel_facts(n)->may >> i & 1);
 }
 
 static int slot(const Value *v)
@@ -178,7 +115,8 @@ void narrow_choose(const Graph *g, const Value *const *home, bool *narrow, Arena
 		const Node *n = g->nodes.at[i];
 		c.training = c.training || n->op == OP_adamw;
 		for (int k = 0; k < n->nout; k++)
-			narrow[slot(&n->out[k])] = home[slot(&n->out[k])] && writes_narrow(n, k) &&
+			narrow[slot(&n->out[k])] = home[slot(&n->out[k])] &&
+						   (kernel_facts(n)->out >> k & 1) &&
 						   n->out[k].type.dtype == F32;
 	}
 	for (int i = 0; i < g->outputs.n; i++)
