@@ -33,30 +33,55 @@ static void complain(Notes *n, const char *fmt, ...)
 
 /* ---- one recording ------------------------------------------------------------------------ */
 
-static int16_t quantise(float v)
+/* Samples in 16 bits, where all are multiples of 1/32768 within them; -0 is none. */
+static bool narrow(const float *x, size_t n, int16_t *out)
 {
-	const float scaled = v * 32768;
-	return (int16_t)lrintf(scaled < -32768 ? -32768 : scaled > 32767 ? 32767 : scaled);
-}
-
-static bool keep_samples(RtRecording *r, const RtClip *c, bool keep)
-{
-	const size_t n = (size_t)(c->frames * c->channels);
-	r->samples = c->frames;
-	int16_t *const x = rt_alloc(n, sizeof *x);
-	if (!x)
-		return false;
-	for (size_t i = 0; i < n; i++)
-		x[i] = quantise(c->x[i]);
-	r->hash = rt_hash(r->hash, x, n * sizeof *x);
-	if (keep)
-		r->x = x;
-	else
-		free(x);
+	for (size_t i = 0; i < n; i++) {
+		const float scaled = x[i] * 32768;
+		if (!(scaled >= INT16_MIN && scaled <= INT16_MAX))
+			return false;
+		out[i] = (int16_t)scaled;
+		const float back = (float)out[i] / 32768;
+		if (memcmp(&back, &x[i], sizeof back) != 0)
+			return false;
+	}
 	return true;
 }
 
-/* err only lends its memory. */
+static void drop_samples(RtRecording *r)
+{
+	free(r->x);
+	free(r->wide);
+	r->x = NULL;
+	r->wide = NULL;
+}
+
+/* Takes the clip's samples where 16 bits do not hold them. */
+static bool keep_samples(RtRecording *r, RtClip *c, bool keep)
+{
+	const size_t n = (size_t)(c->frames * c->channels);
+	r->samples = c->frames;
+	r->x = rt_alloc(n, sizeof *r->x);
+	if (!r->x)
+		return false;
+	if (narrow(c->x, n, r->x)) {
+		r->hash = rt_hash(r->hash, r->x, n * sizeof *r->x);
+	} else {
+		drop_samples(r);
+		r->wide = c->x;
+		c->x = NULL;
+		r->hash = rt_hash(r->hash, r->wide, n * sizeof *r->wide);
+	}
+	if (!keep)
+		drop_samples(r);
+	return true;
+}
+
+bool rt_recording_kept(const RtRecording *r)
+{
+	return r->x || r->wide;
+}
+
 /* Reports what is wrong with a file; lack of memory or the like ends the reading of all. */
 static RtStatus tell(Notes *notes, RtStatus s, const char *where, RtError *err)
 {
@@ -365,7 +390,7 @@ uint64_t rt_dataset_hash(const RtDataset *d)
 {
 	uint64_t h = 0;
 	for (int i = 0; i < d->n; i++)
-		if (d->at[i].x)
+		if (rt_recording_kept(&d->at[i]))
 			h = rt_hash(h, &d->at[i].hash, sizeof d->at[i].hash);
 	return h;
 }
@@ -377,7 +402,7 @@ void rt_dataset_release(RtDataset *d)
 		free(d->at[i].wav);
 		free(d->at[i].csv);
 		free(d->at[i].twin);
-		free(d->at[i].x);
+		drop_samples(&d->at[i]);
 		free(d->at[i].whole);
 		free(d->at[i].rows.at);
 		free(d->at[i].said);

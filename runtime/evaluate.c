@@ -49,7 +49,7 @@ static RtStatus make_set(ScoreSet *set, const RtDataset *d, unsigned folds, cons
 	RtStatus s = set->at ? RT_OK : rt_no_memory(err);
 	for (int i = 0; !s && i < d->n; i++) {
 		const RtRecording *const r = &d->at[i];
-		if (!r->x || !(folds >> r->fold & 1))
+		if (!rt_recording_kept(r) || !(folds >> r->fold & 1))
 			continue;
 		s = add_reference(set, r, err);
 		if (!s)
@@ -139,7 +139,7 @@ RtStatus rt_verb_eval(const RtModel *m, const RtOptions *o, RtError *err)
 	rt_say_lines(d.report);
 	int used = 0;
 	for (int i = 0; !s && i < d.n; i++)
-		used += d.at[i].x != NULL;
+		used += rt_recording_kept(&d.at[i]);
 	if (!s && !used)
 		s = rt_fail(err, RT_INPUT, "%s: no recording is of the validation folds", o->data);
 	if (!s)

@@ -32,7 +32,7 @@ RtStatus rt_feed_open(RtFeed *f, const RtModel *m, const RtDataset *d, unsigned 
 		int64_t n = 0;
 		for (int i = 0; i < d->n; i++) {
 			const RtRecording *const r = &d->at[i];
-			if (r->x && folds >> r->fold & 1)
+			if (rt_recording_kept(r) && folds >> r->fold & 1)
 				n += cut(r, i, m->audio.samples, kind,
 					 f->chunks ? f->chunks + n : NULL);
 		}
@@ -134,8 +134,9 @@ static void fill_example(RtBatch *b, const RtFeed *f, int64_t i, const RtChunk *
 {
 	const RtModel *const m = f->model;
 	const RtRecording *const r = &f->data->at[c->recording];
-	const RtSamples samples = {.x16 = r->x, .n = r->samples, .channels = m->audio.channels};
-	rt_segment_fill(m, &samples, r->whole, c->begin, i, b->in, b->pcm);
+	const RtSamples samples = {
+	    .x = r->wide, .x16 = r->x, .n = r->samples, .channels = m->audio.channels};
+	rt_segment_fill(m, &samples, r->whole, c->begin, i, b->in, b->wide ? NULL : b->pcm);
 	for (int k = 0; k < b->ntargets; k++) {
 		if (!b->target[k])
 			continue;
@@ -150,11 +151,15 @@ static void fill_one(RtBatch *b, const RtFeed *f, int64_t i, int64_t index)
 	if (index >= 0)
 		fill_example(b, f, i, &f->chunks[index]);
 	else
-		rt_segment_fill(f->model, NULL, NULL, 0, i, b->in, b->pcm);
+		rt_segment_fill(f->model, NULL, NULL, 0, i, b->in, b->wide ? NULL : b->pcm);
 }
 
 void rt_batch_fill(RtBatch *b, const RtFeed *f, const int64_t *index)
 {
+	b->wide = false;
+	for (int64_t i = 0; i < f->model->batch; i++)
+		b->wide = b->wide || (index[i] >= 0 &&
+				      f->data->at[f->chunks[index[i]].recording].wide != NULL);
 	for (int64_t i = 0; i < f->model->batch; i++)
 		fill_one(b, f, i, index[i]);
 }
@@ -212,7 +217,7 @@ RtStatus rt_dataset_whole(RtSession *s, RtDataset *d, RtProgress *progress, RtEr
 	if (s->features < 0 || rt_whole_count(s->model) == 0)
 		return RT_OK;
 	for (int i = 0; i < d->n; i++) {
-		if (d->at[i].x && !(d->at[i].whole = rt_whole_new(s->model)))
+		if (rt_recording_kept(&d->at[i]) && !(d->at[i].whole = rt_whole_new(s->model)))
 			return rt_no_memory(err);
 	}
 	RtStatus status = rt_feed_open(&f, s->model, d, RT_ALL_FOLDS, RT_VALIDATION, err);
@@ -282,7 +287,7 @@ static void *load(void *p)
 		if (!s)
 			rt_batch_fill(b, l->feed, l->index);
 		if (!s && b->slot >= 0)
-			s = l->session->model->ops.send(l->session->self, b->slot, l->err);
+			s = l->session->model->ops.send(l->session->self, b->slot, b->wide, l->err);
 		pthread_mutex_lock(&l->lock);
 		l->status = s;
 		l->ready += !s;

@@ -350,7 +350,7 @@ typedef struct RtClip {
 	RtNotes notes;
 } RtClip;
 
-/* A recording, [n, channels]: x, or x16 as of 16-bit files. */
+/* A recording, [n, channels]: x or, where that is NULL, x16 as of 16-bit files. */
 typedef struct RtSamples {
 	const float *x;
 	const int16_t *x16;

@@ -74,7 +74,7 @@ RtStatus rt_cuda_get_state(void *self, int i, float *out, RtError *err);
 RtStatus rt_cuda_set_state(void *self, int i, const float *in, RtError *err);
 RtStatus rt_cuda_refresh(void *self, RtError *err);
 RtStatus rt_cuda_slot(void *self, int slot, RtSlot *out, RtError *err);
-RtStatus rt_cuda_send(void *self, int slot, RtError *err);
+RtStatus rt_cuda_send(void *self, int slot, int wide, RtError *err);
 RtStatus rt_cuda_step(void *self, int slot, const float *const *in, float *const *out,
 		      RtError *err);
 RtStatus rt_cuda_infer(void *self, const float *const *in, float *const *out, RtError *err);

@@ -82,12 +82,13 @@ typedef struct Mem {
 
 /* A batch on its way from audio to a step of the optimiser. */
 typedef struct Slot {
-	void *host;     /* pinned: audio, then `first`, then `in` */
-	float **first;  /* by input of the graph "features"; NULL: the audio */
-	float **in;     /* by input of the step; NULL: made by the graph "features" */
-	CuPtr device;   /* the step's inputs, then audio, then `first` */
-	CuHandle graph; /* features and step */
-	CuHandle sent;  /* event: everything has arrived */
+	void *host;    /* pinned: audio, then `first`, then `in` */
+	float **first; /* by input of the graph "features"; audio as float in place of 16 bits */
+	float **in;    /* by input of the step; NULL: made by the graph "features" */
+	CuPtr device;  /* the step's inputs, then audio, then `first` */
+	CuHandle graph[2]; /* features and step; of 16-bit audio, of float */
+	bool wide;         /* which one */
+	CuHandle sent;     /* event: everything has arrived */
 	bool open;
 } Slot;
 

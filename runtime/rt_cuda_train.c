@@ -84,11 +84,16 @@ static const RtGraph *features_of(const RtModel *m)
 	return &m->graphs[rt_graph_find(m, "features")];
 }
 
-static size_t pcm_bytes(const RtModel *m)
+static int audio_input(const RtModel *m)
 {
 	const RtGraph *f = features_of(m);
-	return rt_tensor_numel(&f->inputs[rt_tensor_find(f->ninputs, f->inputs, "audio")]) *
-	       sizeof(int16_t);
+	return rt_tensor_find(f->ninputs, f->inputs, "audio");
+}
+
+/* As float, which is the room that it has. */
+static size_t audio_bytes(const RtModel *m)
+{
+	return cu_tensor_bytes(&features_of(m)->inputs[audio_input(m)]);
 }
 
 /* Bytes of what stands before input i of the features, or with all their inputs behind the audio.
@@ -110,7 +115,7 @@ static CuPtr device_pcm(const Rt *r, const Slot *s)
 static CuPtr device_first(const Rt *r, const Slot *s, int i)
 {
 	const RtModel *m = r->program->model;
-	return device_pcm(r, s) + (CuPtr)(aligned(pcm_bytes(m)) + beside_audio(m, i));
+	return device_pcm(r, s) + (CuPtr)(aligned(audio_bytes(m)) + beside_audio(m, i));
 }
 
 static bool is_number(const RtTensor *t)
@@ -118,16 +123,30 @@ static bool is_number(const RtTensor *t)
 	return rt_tensor_numel(t) == 1;
 }
 
-/* 16-bit audio of the slot to features to a step. */
-static RtStatus record(Rt *r, int slot, RtError *err)
+/* From where it was sent to where the features take it. */
+static RtStatus record_audio(Rt *r, const Slot *s, bool wide, RtError *err)
 {
 	const RtCudaProgram *p = r->program;
-	const Slot *s = &r->slot[slot];
+	const int features = rt_graph_find(p->model, "features");
+	Mem mem = r->mem;
+	mem.pcm = device_pcm(r, s);
+	if (!wide)
+		return cu_launch(r, p->pcm, &mem, err);
+	TRY(r,
+	    copy(r->mem.in + (CuPtr)p->graphs[features].inputs[audio_input(p->model)], mem.pcm,
+		 audio_bytes(p->model), r->stream),
+	    "passing audio on");
+	return RT_OK;
+}
+
+/* Audio of the slot to features to a step. */
+static RtStatus record(Rt *r, const Slot *s, bool wide, RtError *err)
+{
+	const RtCudaProgram *p = r->program;
 	const int features = rt_graph_find(p->model, "features");
 	const RtGraph *f = features_of(p->model);
 	Mem mem = r->mem;
-	mem.pcm = device_pcm(r, s);
-	PASS_ON(cu_launch(r, p->pcm, &mem, err));
+	PASS_ON(record_audio(r, s, wide, err));
 	for (int i = 0; i < f->ninputs; i++)
 		if (!is_audio(&f->inputs[i]))
 			TRY(r,
@@ -138,6 +157,16 @@ static RtStatus record(Rt *r, int slot, RtError *err)
 	return cu_launch_chain(r, features, rt_graph_find(p->model, "step"), &mem, err);
 }
 
+static RtStatus record_pcm(Rt *r, int slot, RtError *err)
+{
+	return record(r, &r->slot[slot], false, err);
+}
+
+static RtStatus record_wide(Rt *r, int slot, RtError *err)
+{
+	return record(r, &r->slot[slot], true, err);
+}
+
 /* Inputs of the features, and of the step those that features do not make, follow the audio in host
  * memory. Returns all its bytes. */
 static size_t place_inputs(const Rt *r, Slot *s)
@@ -145,10 +174,12 @@ static size_t place_inputs(const Rt *r, Slot *s)
 	const RtModel *m = r->program->model;
 	const int features = rt_graph_find(m, "features"), step = rt_graph_find(m, "step");
 	const RtGraph *f = features_of(m);
-	size_t at = aligned(pcm_bytes(m));
+	size_t at = aligned(audio_bytes(m));
 	for (int i = 0; i < f->ninputs; i++)
-		if (s->host && !is_audio(&f->inputs[i]))
-			s->first[i] = (float *)((char *)s->host + at + beside_audio(m, i));
+		if (s->host)
+			s->first[i] = is_audio(&f->inputs[i])
+					  ? s->host
+					  : (float *)((char *)s->host + at + beside_audio(m, i));
 	at += beside_audio(m, f->ninputs);
 	for (int i = 0; i < m->graphs[step].ninputs; i++) {
 		if (cu_fed_by(m, features, step, i) >= 0)
@@ -176,7 +207,8 @@ static RtStatus slot_open(Rt *r, int i, RtError *err)
 	TRY(r, host_alloc(&s->host, place_inputs(r, s), 0), "memory for a batch on the host");
 	place_inputs(r, s);
 	PASS_ON(cu_take(r, &s->device, (int64_t)device, "memory for a batch", err));
-	PASS_ON(cu_capture(r, &s->graph, record, i, err));
+	PASS_ON(cu_capture(r, &s->graph[false], record_pcm, i, err));
+	PASS_ON(cu_capture(r, &s->graph[true], record_wide, i, err));
 	s->open = true;
 	return RT_OK;
 }
@@ -185,8 +217,9 @@ void cu_slots_close(Rt *r)
 {
 	for (int i = 0; i < RT_SLOTS; i++) {
 		Slot *s = &r->slot[i];
-		if (s->graph)
-			r->cu.graph_exec_destroy(s->graph);
+		for (int wide = 0; wide < 2; wide++)
+			if (s->graph[wide])
+				r->cu.graph_exec_destroy(s->graph[wide]);
 		if (s->sent)
 			r->cu.event_destroy(s->sent);
 		if (s->device)
@@ -227,16 +260,20 @@ static RtStatus send_inputs(Rt *r, const Slot *s, bool numbers, CuHandle stream,
 	return RT_OK;
 }
 
-RtStatus rt_cuda_send(void *self, int slot, RtError *err)
+RtStatus rt_cuda_send(void *self, int slot, int wide, RtError *err)
 {
 	Rt *r = self;
-	const Slot *s = &r->slot[slot];
+	Slot *s = &r->slot[slot];
 	const RtGraph *f = features_of(r->program->model);
+	const size_t bytes = audio_bytes(r->program->model);
+	s->wide = wide;
 	TRY(r, context_set(r->context), "using the GPU");
-	TRY(r, upload(device_pcm(r, s), s->host, pcm_bytes(r->program->model), r->side),
+	TRY(r,
+	    upload(device_pcm(r, s), s->host,
+		   wide ? bytes : bytes / sizeof(float) * sizeof(int16_t), r->side),
 	    "copying audio to the GPU");
 	for (int i = 0; i < f->ninputs; i++)
-		if (s->first[i])
+		if (!is_audio(&f->inputs[i]))
 			TRY(r,
 			    upload(device_first(r, s, i), s->first[i],
 				   cu_tensor_bytes(&f->inputs[i]), r->side),
@@ -258,6 +295,6 @@ RtStatus rt_cuda_step(void *self, int slot, const float *const *in, float *const
 			*s->in[i] = *in[i];
 	PASS_ON(send_inputs(r, s, true, r->stream, err));
 	TRY(r, stream_wait_event(r->stream, s->sent, 0), "waiting for a batch");
-	TRY(r, graph_launch(s->graph, r->stream), "running the kernels");
+	TRY(r, graph_launch(s->graph[s->wide], r->stream), "running the kernels");
 	return cu_results(r, step, out, err);
 }

@@ -14,7 +14,7 @@
 extern "C" {
 #endif
 
-enum { RT_ABI = 6, RT_MAX_RANK = 8, RT_ERROR_BYTES = 1 << 17, RT_SLOTS = 2 };
+enum { RT_ABI = 7, RT_MAX_RANK = 8, RT_ERROR_BYTES = 1 << 17, RT_SLOTS = 2 };
 
 /* Exit statuses of a program, too. */
 typedef enum RtStatus {
@@ -88,7 +88,7 @@ typedef struct RtRoof {
 /* Host memory for a batch to train on, valid until close. */
 typedef struct RtSlot {
 	int16_t *audio;       /* [batch, samples, channels], samples as of the input "audio" */
-	float *const *in;     /* by input of "features"; that of the audio is not read */
+	float *const *in;     /* by input of "features"; the audio's is in place of `audio` */
 	float *const *target; /* by input of "step": targets; what is no target is not read */
 } RtSlot;
 
@@ -115,11 +115,11 @@ typedef struct RtOps {
 	RtStatus (*refresh)(void *self, RtError *err);
 	/* Training from audio on a device; NULL where that gains nothing (CPU). Batches are on
 	 * their way in RT_SLOTS slots: `slot` gives one's memory; `send`, from any thread, begins
-	 * the transfer of what was put there; `step` runs "features" and then "step" on it, and
-	 * when it returns the slot may be filled again. in: the single numbers, by input of "step";
-	 * the rest is not looked at. out: as of run. */
+	 * the transfer of what was put there, wide: with the audio as float32; `step` runs
+	 * "features" and then "step" on it, and when it returns the slot may be filled again. in:
+	 * the single numbers, by input of "step"; the rest is not looked at. out: as of run. */
 	RtStatus (*slot)(void *self, int slot, RtSlot *out, RtError *err);
-	RtStatus (*send)(void *self, int slot, RtError *err);
+	RtStatus (*send)(void *self, int slot, int wide, RtError *err);
 	RtStatus (*step)(void *self, int slot, const float *const *in, float *const *out,
 			 RtError *err);
 	/* RT_INFER as one run: inputs of "features", outputs of "main"; what passes between them

@@ -716,7 +716,8 @@ static void warn(const Trainer *t)
 	const RtPlan *const last = &t->plans.at[t->plans.n - 1];
 	int validated = 0;
 	for (int i = 0; i < t->data.n; i++)
-		validated += t->data.at[i].x && last->validate_folds >> t->data.at[i].fold & 1;
+		validated += rt_recording_kept(&t->data.at[i]) &&
+			     last->validate_folds >> t->data.at[i].fold & 1;
 	if (!validated)
 		rt_say_warning(t->options,
 			       "no recording is of the validation folds: there will be no "

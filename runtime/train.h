@@ -21,12 +21,16 @@ typedef struct RtRecording {
 	int fold;   /* -1: the name does not say */
 	int64_t samples;
 	int16_t *x;     /* [samples, channels]; NULL where the fold is not used */
+	float *wide;    /* in its place where 16 bits do not hold the samples exactly */
 	float *whole;   /* rt_dataset_whole; NULL: nothing is needed */
 	ScoreRows rows; /* by frame, in the order of the file within */
 	uint64_t hash;  /* of samples and rows */
 	char *said;     /* lines about the file; NULL: none */
 	int nerrors;
 } RtRecording;
+
+/* Whether its samples are in memory. */
+bool rt_recording_kept(const RtRecording *r);
 
 /* Recordings with their annotations, by name. */
 typedef struct RtDataset {
@@ -130,6 +134,7 @@ typedef struct RtBatch {
 	int nin;
 	float **in;   /* by input of the graph that takes audio */
 	int16_t *pcm; /* the audio, [batch, samples, channels], for a device: RtOps.slot */
+	bool wide;    /* it is in `in`, as some of it does not fit into 16 bits */
 	int slot;     /* of the device, -1: none; its memory is the program's */
 	int ntargets;
 	float **target; /* by input of the graph step; NULL for those that are no targets */

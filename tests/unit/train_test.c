@@ -611,9 +611,9 @@ static void test_rates(Test *t)
 
 /* A device whose slots are memory of the host; `sent` counts the transfers. */
 typedef struct FakeDevice {
-	int16_t pcm[RT_SLOTS][BATCH * SAMPLES * CHANNELS];
-	float targets[RT_SLOTS][NIN][4096], *target[RT_SLOTS][NIN], *in[1];
-	int sent;
+	float audio[RT_SLOTS][BATCH * SAMPLES * CHANNELS], *in[RT_SLOTS][1];
+	float targets[RT_SLOTS][NIN][4096], *target[RT_SLOTS][NIN];
+	int sent, wide;
 } FakeDevice;
 
 static RtStatus device_slot(void *self, int slot, RtSlot *out, RtError *err)
@@ -622,21 +622,23 @@ static RtStatus device_slot(void *self, int slot, RtSlot *out, RtError *err)
 	(void)err;
 	for (int i = 0; i < NIN; i++)
 		d->target[slot][i] = d->targets[slot][i];
-	*out = (RtSlot){d->pcm[slot], d->in, d->target[slot]};
+	d->in[slot][0] = d->audio[slot];
+	*out = (RtSlot){(int16_t *)d->audio[slot], d->in[slot], d->target[slot]};
 	return RT_OK;
 }
 
-static RtStatus device_send(void *self, int slot, RtError *err)
+static RtStatus device_send(void *self, int slot, int wide, RtError *err)
 {
 	FakeDevice *const d = self;
 	(void)err;
 	d->sent += slot >= 0;
+	d->wide += wide;
 	return RT_OK;
 }
 
 static bool same_audio(const RtBatch *b, const RtBatch *want)
 {
-	if (!b->pcm)
+	if (!b->pcm || b->wide)
 		return !memcmp(b->in[0], want->in[0], sizeof(float) * BATCH * CHANNELS * SAMPLES);
 	for (int64_t i = 0; i < BATCH * CHANNELS * SAMPLES; i++) {
 		const int64_t e = i / (CHANNELS * SAMPLES), c = i / SAMPLES % CHANNELS;
@@ -648,12 +650,12 @@ static bool same_audio(const RtBatch *b, const RtBatch *want)
 }
 
 /* The loader gives the order's chunks, and fills the last batch from the order of epoch 0; to
- * a device as 16-bit samples in its memory. */
-static void check_loader(Test *t, const RtSession *session)
+ * a device as 16-bit samples in its memory, or as float where they are. */
+static void check_loader(Test *t, const RtSession *session, const char *root)
 {
 	RtDataset d = {.folds = RT_ALL_FOLDS};
 	RtFeed f;
-	CHECK(t, rt_dataset_open(&d, &fake, "data", 2, t->err) == RT_OK);
+	CHECK(t, rt_dataset_open(&d, &fake, root, 2, t->err) == RT_OK);
 	CHECK(t, rt_feed_open(&f, &fake, &d, RT_ALL_FOLDS, RT_TRAINING, t->err) == RT_OK);
 	f.step = &fake_graphs[2];
 	f.shuffle = true;
@@ -686,6 +688,54 @@ static void check_loader(Test *t, const RtSession *session)
 	free(first);
 }
 
+static const double gains[] = {1, 1.5, 1e-4, 1e-30, 100};
+
+/* What 16 bits would clip, or round to a few steps; negative zeros, too. */
+static void make_float(int i)
+{
+	enum { LENGTH = 30000 };
+	SF_INFO info = {
+	    .samplerate = 24000, .channels = CHANNELS, .format = SF_FORMAT_WAV | SF_FORMAT_FLOAT};
+	float *const x = rt_alloc(LENGTH * CHANNELS, sizeof *x);
+	char path[256];
+	for (uint64_t k = 0, seed = 1 + (uint64_t)i; k < LENGTH * CHANNELS; k++)
+		x[k] = (float)(gains[i] * ((double)(next_random(&seed) % 65537) / 32768 - 1));
+	x[5] = -0.0f;
+	snprintf(path, sizeof path, "wide/foa_dev/dev-train-sony/fold1_float%d.wav", i);
+	SNDFILE *const f = sf_open(path, SFM_WRITE, &info);
+	if (!f || sf_writef_float(f, x, LENGTH) != LENGTH)
+		abort();
+	sf_close(f);
+	free(x);
+	snprintf(path, sizeof path, "wide/metadata_dev/dev-train-sony/fold1_float%d.csv", i);
+	spew_text(path, "");
+}
+
+/* A recording is the same bits in training as `infer` opens it. */
+static void check_heard(Test *t)
+{
+	RtDataset d = {.folds = RT_ALL_FOLDS};
+	CHECK(t, rt_dataset_open(&d, &fake, "wide", 2, t->err) == RT_OK && d.n == 6);
+	int nwide = 0;
+	for (int i = 0; i < d.n; i++) {
+		const RtRecording *const r = &d.at[i];
+		RtClip c;
+		CHECK(t, rt_clip_open(&c, r->wav, &fake.audio, t->err) == RT_OK);
+		CHECK(t, c.frames == r->samples && rt_recording_kept(r));
+		for (int64_t k = 0; k < c.frames * CHANNELS; k++) {
+			const float x = r->wide ? r->wide[k] : (float)r->x[k] / 32768;
+			if (memcmp(&x, &c.x[k], sizeof x) != 0) {
+				CHECK(t, !"training hears another sample");
+				break;
+			}
+		}
+		nwide += r->wide != NULL;
+		rt_clip_release(&c);
+	}
+	CHECK(t, nwide == 5);
+	rt_dataset_release(&d);
+}
+
 static void test_loader(Test *t)
 {
 	FakeDevice *const device = rt_alloc(1, sizeof *device);
@@ -693,9 +743,17 @@ static void test_loader(Test *t)
 	other.ops.slot = device_slot;
 	other.ops.send = device_send;
 	const RtSession host = {.model = &fake}, slots = {.model = &other, .self = device};
-	check_loader(t, &host);
-	check_loader(t, &slots);
-	CHECK(t, device->sent > 1);
+	check_loader(t, &host, "data");
+	check_loader(t, &slots, "data");
+	CHECK(t, device->sent > 1 && device->wide == 0);
+	make_folders("wide", t->err);
+	make_recording("wide", "dev-train-sony", "fold1_plain", 70000, 1);
+	for (int i = 0; i < 5; i++)
+		make_float(i);
+	check_loader(t, &host, "wide");
+	check_loader(t, &slots, "wide");
+	CHECK(t, device->wide > 0 && device->wide < device->sent);
+	check_heard(t);
 	free(device);
 }
 
