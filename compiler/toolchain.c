@@ -11,6 +11,7 @@
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -313,13 +314,30 @@ static bool is_whole(const char *path)
 	return ok;
 }
 
+/* Runs the compiler, which is to make `result`; false after a diagnostic. The log is in memory: a
+ * full disk would not keep what is said of it. */
+static bool make(Arena *a, Diag *d, const LinkJob *job, char *const *argv, const char *result)
+{
+	const int memory = memfd_create("log", MFD_CLOEXEC);
+	const char *log = memory < 0 ? arena_printf(a, "%s/program.log", job->dir)
+				     : arena_printf(a, "/proc/self/fd/%d", memory);
+	const int status = tool_run(argv, log);
+	const bool ok = status == 0 && is_whole(result);
+	if (status)
+		report(a, d, job, c_compiler(), status, log);
+	else if (!ok)
+		diag_error(d, diag_by_errno(E553), (Loc){0}, "%s: %s", result, strerror(errno));
+	if (memory >= 0)
+		close(memory);
+	return ok;
+}
+
 const char *tool_link(Arena *a, Diag *d, const LinkJob *job)
 {
 	const char *home = tool_home(a, d);
 	if (!home)
 		return NULL;
-	const char *cc = c_compiler(), *result = arena_printf(a, "%s/program", job->dir);
-	const char *log = arena_printf(a, "%s/program.log", job->dir);
+	const char *result = arena_printf(a, "%s/program", job->dir);
 	Command c = {0};
 	add_compiler(a, &c);
 	add_words(a, &c, job->flags);
@@ -337,12 +355,5 @@ const char *tool_link(Arena *a, Diag *d, const LinkJob *job)
 	add_words(a, &c, job->libs);
 	add_words(a, &c, "-lsndfile -lsamplerate -lcjson -ldl -lm");
 	list_push(a, &c, NULL);
-	const int status = tool_run(c.at, log);
-	if (status == 0 && is_whole(result))
-		return result;
-	if (status == 0)
-		diag_error(d, diag_by_errno(E553), (Loc){0}, "%s: %s", result, strerror(errno));
-	else
-		report(a, d, job, cc, status, log);
-	return NULL;
+	return make(a, d, job, c.at, result) ? result : NULL;
 }
