@@ -391,14 +391,12 @@ int rt_main(const RtModel *m, int argc, char **argv)
 			  .merge = -1,
 			  .warmup = 3};
 	RtError *const err = rt_alloc(1, sizeof *err);
-	bool *const finished = rt_alloc(1, sizeof *finished); /* read after this function */
+	bool *const finished = rt_signals_prepare();
 	if (!err || !finished) {
 		free(err);
-		free(finished);
 		rt_say_error(&opts, "out of memory");
 		return RT_DEVICE;
 	}
-	rt_signals_prepare(finished);
 	RtStatus s = rt_model_check(m, err);
 	if (!s)
 		s = dispatch(m, argc, argv, &opts, err);

@@ -64,23 +64,30 @@ static bool ignored(int sig)
 }
 
 /* OpenMP's library ends a program for which it finds no memory or threads by exit(1). */
-static void end_of_program(int status, void *finished)
+static void end_of_program(int status, void *p)
 {
-	if (*(const bool *)finished)
+	const bool finished = *(const bool *)p;
+	free(p);
+	if (finished)
 		return;
 	remove_temporaries();
 	_exit(status ? RT_DEVICE : status);
 }
 
-void rt_signals_prepare(bool *finished)
+bool *rt_signals_prepare(void)
 {
+	bool *const finished = rt_alloc(1, sizeof *finished);
+	if (!finished || on_exit(end_of_program, finished) != 0) {
+		free(finished);
+		return NULL;
+	}
 	struct sigaction act = {.sa_handler = end_at_once};
 	sigfillset(&act.sa_mask);
 	for (size_t i = 0; i < RT_COUNT(ends); i++)
 		if (!ignored(ends[i]))
 			sigaction(ends[i], &act, NULL);
 	signal(SIGXFSZ, SIG_IGN); /* a write beyond `ulimit -f` fails as on a full disk */
-	on_exit(end_of_program, finished);
+	return finished;
 }
 
 /* ---- the watch ----------------------------------------------------------------------------- */

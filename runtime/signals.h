@@ -9,9 +9,9 @@
 #include "internal.h"
 
 /* At the start of a program: a signal removes temporary files and ends with RT_SIGNAL and its
- * number; so does a library that calls exit, with RT_DEVICE. *finished, which must live as long as
- * the process, is set when the program itself is about to end. */
-void rt_signals_prepare(bool *finished);
+ * number; so does a library that calls exit, with RT_DEVICE, unless the program has set what is
+ * returned: it is about to end itself. NULL: no memory. Freed as the process ends. */
+bool *rt_signals_prepare(void);
 
 /* Lets a verb end in order: once `holds` is set, the first signal is only noted in `seen`, and the
  * second one ends the program at once. Before any other thread is started, as threads inherit what

@@ -13,6 +13,7 @@ import sys
 import tempfile
 
 SELDC = os.path.abspath(sys.argv[1])
+SANITIZED = "asan" in os.path.basename(os.path.dirname(SELDC))
 HOME = os.path.join(os.path.dirname(SELDC), "lib", "seldc")
 COUNT = int(sys.argv[2]) if len(sys.argv) > 2 else 6
 PIECES = ["*/", "/*", "*\\\n/", "*??/\n/", "\\", "\n", "\"", "'", "\0x", "evil", "int evil;", "#include",
@@ -22,8 +23,8 @@ failures = []
 
 
 def run(*command, **env):
-    # one thread of the compiler's own, without optimisation: what is compiled is not run
-    full = dict(os.environ, SELDC_CFLAGS="-O0", **env)
+    # what is compiled is hardly run; a runtime with sanitizers wants programs that have them, too
+    full = dict(os.environ, SELDC_CFLAGS="-O0" + " -fsanitize=address,undefined" * SANITIZED, **env)
     return subprocess.run(command, capture_output=True, text=True, errors="replace", env=full)
 
 

@@ -376,7 +376,7 @@ def errors(tmp):
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (100000, 100000))
     got = run("-o", tmp / "full", "--hours", 0.01, preexec_fn=small_disk)
-    expect("disk full", got.returncode == 1 and ".wav: File too large" in got.stderr, got.stderr)
+    expect("disk full", got.returncode == 3 and ".wav: File too large" in got.stderr, got.stderr)
     expect("nothing half written", not [p for p in (tmp / "full").rglob("*") if p.is_file()])
 
 
