@@ -171,7 +171,8 @@ static void report(Arena *a, Diag *d, const LinkJob *job, const char *cc, int st
 	}
 	size_t len = 0;
 	const char *text = file_read(a, log, &len);
-	const char *first = text ? first_error(a, job, text) : NULL;
+	const char *first = text ? first_error(a, job, text)
+				 : arena_printf(a, "what it said is lost: %s", strerror(errno));
 	diag_error(d, E603, (Loc){0}, "%s failed on the emitted source", cc);
 	if (first)
 		diag_note(d, (Loc){0}, "%s", first);
