@@ -190,12 +190,18 @@ static void write_singles(void *ctx, const CompilePlan *p)
 	arena_free(a);
 }
 
+/* NULL after a diagnostic: no memory, no descriptors. */
 static Module *read_singles(Check *c)
 {
 	Source *src = NEW(c->arena, Source);
 	src->name = singles_path(c);
 	src->text = file_read(c->arena, src->name, &src->len);
-	Module *m = src->text ? ir_parse(c->arena, &c->diag, c->ops, src) : NULL;
+	if (!src->text) {
+		diag_error(&c->diag, diag_by_errno(E106), (Loc){0}, "cannot read '%s': %s",
+			   src->name, strerror(errno));
+		return NULL;
+	}
+	Module *m = ir_parse(c->arena, &c->diag, c->ops, src);
 	if (!m)
 		BUG("%s cannot be read back", src->name);
 	return m;
@@ -284,6 +290,8 @@ static int kernels(Check *c)
 	if (status)
 		return status;
 	const Module *m = read_singles(c);
+	if (!m)
+		return c->diag.status;
 	BuiltValues v = single_values(c, m);
 	for (int b = 0; b < c->nbackends && !status; b++)
 		status = built_open(&c->diag, &c->backend[b].built, &v, NULL);

@@ -326,26 +326,30 @@ static double outputs_error(const RtSafetensors *got, const RtSafetensors *want)
 	return worst;
 }
 
-static bool read_outputs(const Sweep *s, const Variant *v, RtBytes *b, RtSafetensors *st)
+static int read_outputs(Sweep *s, const Variant *v, RtBytes *b, RtSafetensors *st)
 {
 	RtError err;
 	const char *path = arena_printf(s->arena, "%s.out", v->program);
-	return !rt_bytes_open(b, path, &err) && !rt_st_parse(st, b->at, b->n, path, &err);
+	RtStatus status = rt_bytes_open(b, path, &err);
+	if (!status)
+		status = rt_st_parse(st, b->at, b->n, path, &err);
+	return status ? fail(s, status, &err) : EXIT_DONE;
 }
 
-static void verify(Sweep *s, Variant *v)
+static int verify(Sweep *s, Variant *v)
 {
 	RtBytes bytes[2] = {0};
 	RtSafetensors st[2] = {0};
-	v->error = INFINITY;
-	if (read_outputs(s, v, &bytes[0], &st[0]) &&
-	    read_outputs(s, &s->reference, &bytes[1], &st[1]))
-		v->error = outputs_error(&st[0], &st[1]);
+	int status = read_outputs(s, v, &bytes[0], &st[0]);
+	if (!status)
+		status = read_outputs(s, &s->reference, &bytes[1], &st[1]);
+	v->error = status ? INFINITY : outputs_error(&st[0], &st[1]);
 	v->same = v->error <= s->limit;
 	for (int i = 0; i < 2; i++) {
 		rt_st_release(&st[i]);
 		rt_bytes_release(&bytes[i]);
 	}
+	return status;
 }
 
 /* ---- timing ---------------------------------------------------------------------------------- */
@@ -376,6 +380,13 @@ static bool read_median(Sweep *s, const char *text, double *seconds)
 	return found;
 }
 
+static int cannot_read(Sweep *s, const char *path)
+{
+	diag_error(&s->diag, diag_by_errno(E106), (Loc){0}, "cannot read '%s': %s", path,
+		   strerror(errno));
+	return s->diag.status;
+}
+
 static int bench(Sweep *s, Variant *v, int round)
 {
 	char *argv[] = {
@@ -386,7 +397,9 @@ static int bench(Sweep *s, Variant *v, int round)
 	const int status = call(s, argv, log);
 	size_t n = 0;
 	const char *text = status ? NULL : file_read(s->arena, log, &n);
-	if (status || (text && read_median(s, text, &v->round[round])))
+	if (!status && !text)
+		return cannot_read(s, log);
+	if (status || read_median(s, text, &v->round[round]))
 		return status;
 	diag_error(&s->diag, E609, (Loc){0}, "'bench' of a built program gave no time");
 	return s->diag.status;
@@ -622,9 +635,10 @@ static int add_variant(Sweep *s, unsigned mask)
 	status = build(s, &v, arena_printf(s->arena, "program%u", v.mask), s->o->precision);
 	if (!status)
 		status = run(s, &v);
+	if (!status)
+		status = verify(s, &v);
 	if (status)
 		return status;
-	verify(s, &v);
 	list_push(s->arena, &s->at, v);
 	return EXIT_DONE;
 }

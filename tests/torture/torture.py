@@ -58,7 +58,7 @@ goes_on = ("train", "resume")  # begin with what is in their folder
 
 
 def without_times(name, text):
-    return re.sub(rb"[\d.e+-]+", b"", text) if name in timed else clocks.sub(b"", text)
+    return re.sub(rb"[\d.e+ -]+", b"", text) if name in timed else clocks.sub(b"", text)
 
 
 def tree(name):

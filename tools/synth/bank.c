@@ -41,8 +41,13 @@ RtStatus bank_add(Bank *b, int class, const char *name, float *x, int64_t n, RtE
 		b->at = at;
 		b->cap = cap;
 	}
-	b->at[b->n++] = (Clip){class, x, n, strdup(name)};
-	return b->at[b->n - 1].name ? RT_OK : rt_no_memory(err);
+	char *const own = strdup(name);
+	if (!own) {
+		free(x);
+		return rt_no_memory(err);
+	}
+	b->at[b->n++] = (Clip){class, x, n, own};
+	return RT_OK;
 }
 
 static int by_class(const void *pa, const void *pb)
@@ -244,7 +249,7 @@ static RtStatus split_open(Split *s, const char *dir, const char *want, RtError 
 	snprintf(path, sizeof path, "%s/events.csv", dir);
 	FILE *const f = fopen(path, "r");
 	if (!f && errno != ENOENT)
-		return rt_fail(err, RT_INPUT, "%s: %s", path, strerror(errno));
+		return rt_fail_errno(err, path, errno);
 	if (!f)
 		return RT_OK;
 	const RtStatus status = split_rows(s, f, path, want, err);
@@ -287,7 +292,7 @@ static RtStatus load_class(Loader *l, int class, const char *folder, RtError *er
 	snprintf(path, sizeof path, "%s/%s", l->dir, folder);
 	DIR *const d = opendir(path);
 	if (!d)
-		return rt_fail(err, RT_INPUT, "%s: %s", path, strerror(errno));
+		return rt_fail_errno(err, path, errno);
 	RtStatus s = RT_OK;
 	for (const struct dirent *e; !s && (e = readdir(d));) {
 		snprintf(name, sizeof name, "%s/%s", folder, e->d_name);
@@ -314,7 +319,7 @@ static RtStatus load_folders(Loader *l, bool quiet, RtError *err)
 {
 	DIR *const d = opendir(l->dir);
 	if (!d)
-		return rt_fail(err, RT_INPUT, "%s: %s", l->dir, strerror(errno));
+		return rt_fail_errno(err, l->dir, errno);
 	RtStatus s = RT_OK;
 	for (const struct dirent *e; !s && (e = readdir(d));) {
 		char path[4096];

@@ -3,6 +3,8 @@
 #define _GNU_SOURCE
 #include "synth.h"
 
+#include "../../runtime/signals.h"
+
 #include <dirent.h>
 #include <getopt.h>
 #include <math.h>
@@ -514,7 +516,9 @@ int synth_main(int argc, char **argv)
 	if (done >= 0)
 		return done;
 	RtError *const err = rt_alloc(1, sizeof *err);
-	if (!err) {
+	bool *const finished = rt_signals_prepare();
+	if (!err || !finished) {
+		free(err);
 		fputs("seldc synth: error: out of memory\n", stderr);
 		return RT_DEVICE;
 	}
@@ -526,5 +530,6 @@ int synth_main(int argc, char **argv)
 		fprintf(stderr, "seldc synth: error: %s\n", err->text);
 	kernels_release(k);
 	free(err);
+	*finished = true;
 	return s;
 }
