@@ -8,8 +8,14 @@
 #include <sndfile.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 enum { MIN_RATE = 8000, MAX_RATE = 192000, BLOCK = 1 << 16 /* samples a channel */ };
+
+/* Far more than any recording has, also one of 32-bit integers that were not scaled to 1. The
+ * square of a spectrum of 2^16 such samples, added up over all its bins, is below the largest
+ * float. */
+static const float most = 1e12f;
 
 /* Other containers, headerless ones above all, are taken for recordings too easily. */
 static bool known_container(int format)
@@ -127,13 +133,22 @@ static RtStatus read_samples(RtClip *c, SNDFILE *f, RtError *err)
 	}
 }
 
-static RtStatus check_samples(const RtClip *c, const char *path, RtError *err)
+/* when: "", or what was done to them. */
+static RtStatus check_samples(const RtClip *c, const char *when, const char *path, RtError *err)
 {
-	for (int64_t i = 0; i < c->frames * c->channels; i++)
-		if (!isfinite(c->x[i]))
-			return rt_fail(err, RT_INPUT, "%s: sample %lld of channel %lld is %s", path,
-				       (long long)(i / c->channels), (long long)(i % c->channels),
-				       isnan(c->x[i]) ? "not a number" : "infinite");
+	for (int64_t i = 0; i < c->frames * c->channels; i++) {
+		const float x = c->x[i];
+		const long long at = i / c->channels, channel = i % c->channels;
+		if (!isfinite(x))
+			return rt_fail(err, RT_INPUT, "%s: %ssample %lld of channel %lld is %s",
+				       path, when, at, channel,
+				       isnan(x) ? "not a number" : "infinite");
+		if (fabsf(x) > most)
+			return rt_fail(err, RT_INPUT,
+				       "%s: %ssample %lld of channel %lld is %g, where full scale "
+				       "is 1: too large for features (limit %g)",
+				       path, when, at, channel, x, most);
+	}
 	return RT_OK;
 }
 
@@ -159,20 +174,29 @@ static int64_t sample_bytes(int format)
 	return 0;
 }
 
-/* Samples a channel that the file has; 0: nobody knows. */
+/* Samples a channel that the container has; negative: it does not tell. */
 static int64_t samples_there(const SF_INFO *info, const RtContainer *from)
 {
 	const int64_t bytes = sample_bytes(info->format) * info->channels;
-	if (bytes && from->samples != RT_NOT_SAID)
-		return (int64_t)(from->samples / (uint64_t)bytes);
-	return info->frames == SF_COUNT_MAX ? 0 : info->frames;
+	const bool known = bytes && from->samples != RT_NOT_SAID;
+	return known ? (int64_t)(from->samples / (uint64_t)bytes) : -1;
+}
+
+/* In W64 libsndfile goes on into the chunks behind the samples. */
+static void drop_others(RtClip *c, const SF_INFO *info, const RtContainer *from)
+{
+	const int64_t there = samples_there(info, from);
+	if (there >= 0 && there < c->frames)
+		c->frames = there;
 }
 
 /* What is missing of the samples that were read. */
 static RtStatus check_length(const RtClip *c, SNDFILE *f, const SF_INFO *info,
 			     const RtContainer *from, const char *path, RtError *err)
 {
-	const long long there = samples_there(info, from), got = c->frames;
+	const int64_t known = samples_there(info, from);
+	const int64_t streamed = info->frames == SF_COUNT_MAX ? 0 : info->frames;
+	const long long there = known >= 0 ? known : streamed, got = c->frames;
 	if (from->endless)
 		return rt_fail(err, RT_INPUT,
 			       "%s: truncated: the end of its stream is missing; %lld samples can "
@@ -201,8 +225,53 @@ static RtStatus decode_file(RtClip *c, SNDFILE *f, const SF_INFO *info, const Rt
 		return s;
 	if (errno == ENOMEM)
 		return rt_no_memory(err);
+	drop_others(c, info, from);
 	s = check_length(c, f, info, from, path, err);
-	return s ? s : check_samples(c, path, err);
+	return s ? s : check_samples(c, "", path, err);
+}
+
+/* ---- which channel is what ---------------------------------------------------------------- */
+
+/* The other extension of ambisonic WAV files, which may lack the header's word for it. */
+static bool is_amb(const char *path)
+{
+	const size_t n = strlen(path);
+	return n >= 4 && strcasecmp(path + n - 4, ".amb") == 0;
+}
+
+/* W X Y Z, W weaker by 3 dB, to W Y Z X, all of one scale. */
+static void from_fuma(RtClip *c)
+{
+	static const float root2 = 1.41421356237309505f;
+	for (float *p = c->x, *const end = p + c->frames * c->channels; p < end; p += c->channels) {
+		const float x = p[1];
+		p[0] *= root2;
+		p[1] = p[2];
+		p[2] = p[3];
+		p[3] = x;
+	}
+}
+
+/* What the file says of four channels, which a model takes for W Y Z X. */
+static void arrange(RtClip *c, SNDFILE *f, const RtContainer *from, const char *path)
+{
+	enum { AMBISONIC = 4 };
+	static const int b_format[AMBISONIC] = {
+	    SF_CHANNEL_MAP_AMBISONIC_B_W, SF_CHANNEL_MAP_AMBISONIC_B_X,
+	    SF_CHANNEL_MAP_AMBISONIC_B_Y, SF_CHANNEL_MAP_AMBISONIC_B_Z};
+	int map[AMBISONIC] = {0};
+	if (c->channels != AMBISONIC)
+		return;
+	const bool mapped = sf_command(f, SFC_GET_CHANNEL_MAP_INFO, map, sizeof map);
+	if (from->fuma || is_amb(path) || memcmp(map, b_format, sizeof map) == 0) {
+		from_fuma(c);
+		rt_note(&c->notes, "note",
+			"its channels are W X Y Z (FuMa); converted to W Y Z X (ACN, SN3D)");
+	} else if (from->mask || (mapped && map[0] > SF_CHANNEL_MAP_MONO)) {
+		rt_note(&c->notes, "warning",
+			"its header gives the channels to loudspeakers; they are taken as W Y Z X "
+			"(ACN, SN3D)");
+	}
 }
 
 static RtStatus open_container(RtClip *c, const RtContainer *from, const RtBytes *b,
@@ -220,6 +289,8 @@ static RtStatus open_container(RtClip *c, const RtContainer *from, const RtBytes
 	RtStatus s = check_info(&info, want, path, err);
 	if (!s)
 		s = decode_file(c, f, &info, from, path, err);
+	if (!s)
+		arrange(c, f, from, path);
 	sf_close(f);
 	return s;
 }
@@ -263,7 +334,7 @@ static RtStatus resample(RtClip *c, int rate, const char *path, RtError *err)
 	c->x = out;
 	c->frames = want;
 	c->rate = rate;
-	return RT_OK;
+	return check_samples(c, "resampled, ", path, err);
 }
 
 RtStatus rt_clip_open(RtClip *c, const char *path, const RtAudio *want, RtError *err)

@@ -63,7 +63,9 @@ typedef struct Scan {
 	size_t size_at;     /* in the head: their size */
 	size_t ds64_at;     /* in the head: their size in ds64; 0: there is none */
 	uint64_t raw, said; /* their size as it stands there; their bytes, by it */
-	size_t unpadded;    /* a chunk before them that lacks its pad; 0: none */
+	bool fuma;
+	uint32_t mask;
+	size_t unpadded; /* a chunk before them that lacks its pad; 0: none */
 } Scan;
 
 typedef struct Chunk {
@@ -125,6 +127,21 @@ static RtStatus cut_header(const Scan *s, RtError *err)
 	return rt_fail(err, RT_INPUT, "%s: truncated within its header", s->path);
 }
 
+/* What WAVEFORMATEXTENSIBLE says of the channels: loudspeakers, or by the GUID of its samples' type
+ * (first the type, then what is common to ambisonic ones) that they are B-format. */
+static void read_format(Scan *s, const Chunk *c)
+{
+	enum { EXTENSIBLE = 0xfffe, MASK_AT = 20, GUID_AT = 28, SIZE = 40 };
+	static const unsigned char little[] = "\x21\x07\xd3\x11\x86\x44\xc8\xc1\xca\0\0",
+				   big[] = "\x07\x21\x11\xd3\x86\x44\xc8\xc1\xca\0\0";
+	const unsigned char *const p = s->at + c->body;
+	const bool swapped = s->kind->big;
+	if (c->size < SIZE || get(p, 2, swapped) != EXTENSIBLE)
+		return;
+	s->fuma = memcmp(p + GUID_AT, swapped ? big : little, sizeof little) == 0;
+	s->mask = (uint32_t)get(p + MASK_AT, 4, swapped);
+}
+
 /* Copies a chunk that stands before the samples, with its pad. That of RF64 is made a part of the
  * chunk, as libsndfile looks for the next one right behind it. */
 static RtStatus keep(Scan *s, const Chunk *c, size_t at, size_t *next, RtError *err)
@@ -137,6 +154,8 @@ static RtStatus keep(Scan *s, const Chunk *c, size_t at, size_t *next, RtError *
 		return cut_header(s, err);
 	if (k->wide && is(c, "ds64") && c->size >= DATA_SIZE + 8)
 		s->ds64_at = from + (c->body - at) + DATA_SIZE;
+	if (is(c, "fmt "))
+		read_format(s, c);
 	*next = after(s, c, &unpadded);
 	rt_out_write(&s->head, s->at + at, *next - at);
 	if (unpadded) {
@@ -259,6 +278,8 @@ static void set_size(const Scan *s, const RtContainer *c)
 static RtStatus take_head(Scan *s, RtContainer *c, RtError *err)
 {
 	c->begin = s->begin;
+	c->fuma = s->fuma;
+	c->mask = s->mask;
 	c->head = (unsigned char *)rt_out_take(&s->head, &c->nhead, err);
 	if (!c->head)
 		return RT_DEVICE;

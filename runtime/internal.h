@@ -332,6 +332,8 @@ typedef struct RtContainer {
 	size_t nhead, begin, end;
 	uint64_t samples; /* bytes of them; RT_NOT_SAID: the container does not tell */
 	bool endless;     /* the end of the stream is missing */
+	bool fuma;        /* it says that the channels are W X Y Z in FuMa's scale */
+	uint32_t mask;    /* the loudspeakers that it gives the channels to; 0: none */
 } RtContainer;
 
 /* RT_INPUT where samples are missing, or more than the header explains. b must outlive c. */
@@ -341,7 +343,8 @@ void rt_container_release(RtContainer *c);
 
 /* ---- audio.c ---------------------------------------------------------------------------- */
 
-/* A recording at the model's rate: interleaved, finite, full scale 1. */
+/* A recording at the model's rate: interleaved, finite, full scale 1; of ambisonic ones the
+ * channels are in ACN order, scaled as SN3D. */
 typedef struct RtClip {
 	float *x;
 	int64_t frames; /* samples a channel, at least 1 */

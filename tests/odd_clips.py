@@ -54,6 +54,8 @@ CASES = {
     "channels_16": (wav(noise(1, channels=16)), False, "16 channels"),
     "nan": (wav(with_nan(noise(2), 777, np.nan), kind=FLOAT), False, "777"),
     "infinite": (wav(with_nan(noise(2), 5, np.inf), kind=FLOAT), False, "infinite.wav"),
+    "nearly_too_large": (wav(noise(2) * 1e12, kind=FLOAT), True, ""),
+    "too_large": (wav(noise(2) * 1e18, kind=FLOAT), False, "too large for features"),
     "text": (b"this is not a recording\n" * 40, False, "text.wav"),
     "png": (b"\x89PNG\r\n\x1a\n" + bytes(200), False, "png.wav"),
     "truncated_header": (wav(noise(1))[:30], False, "truncated_header.wav"),

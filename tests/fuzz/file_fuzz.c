@@ -123,8 +123,18 @@ static bool make_array(Arena *a, Texts *seeds, RtError *err)
 static bool make_recording(Arena *a, Texts *seeds, RtError *err)
 {
 	(void)err;
-	static const int formats[] = {SF_FORMAT_WAV | SF_FORMAT_PCM_16,
-				      SF_FORMAT_WAVEX | SF_FORMAT_FLOAT};
+	static const int formats[] = {
+	    SF_FORMAT_WAV | SF_FORMAT_PCM_16,
+	    SF_FORMAT_WAVEX | SF_FORMAT_FLOAT,
+	    SF_FORMAT_WAV | SF_ENDIAN_BIG | SF_FORMAT_PCM_16,
+	    SF_FORMAT_RF64 | SF_FORMAT_PCM_16,
+	    SF_FORMAT_W64 | SF_FORMAT_PCM_16,
+	    SF_FORMAT_AIFF | SF_FORMAT_PCM_24,
+	    SF_FORMAT_CAF | SF_FORMAT_PCM_16,
+	    SF_FORMAT_AU | SF_FORMAT_PCM_16,
+	    SF_FORMAT_FLAC | SF_FORMAT_PCM_16,
+	    SF_FORMAT_OGG | SF_FORMAT_VORBIS,
+	};
 	const float x[CHANNELS * 24] = {0.5f};
 	for (size_t i = 0; i < COUNT(formats); i++) {
 		SF_INFO info = {.samplerate = RATE, .channels = CHANNELS, .format = formats[i]};
@@ -209,6 +219,17 @@ static const char *const tokens[] = {
     "fmt ",
     "data",
     "RIFF",
+    "RF64",
+    "ds64",
+    "LIST",
+    "FORM",
+    "COMM",
+    "SSND",
+    "caff",
+    "chan",
+    ".snd",
+    "OggS",
+    "\x7f\xff\xf0\x00",
     "\x80",
     ".5",
 };

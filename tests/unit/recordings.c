@@ -1,10 +1,12 @@
 /* recordings.c: recordings as recorders, pipes and bad copies leave them, in every container that
  * libsndfile writes: lengths that are placeholders, wrapped or cut, pads left out, bytes behind the
- * samples. The samples are those that were written. Prints what went wrong; status 1 if anything
- * did. Files go to a folder of their own under /tmp, which is removed at the end. */
+ * samples; and what they say of their channels. The samples are those that were written. Prints
+ * what went wrong; status 1 if anything did. Files go to a folder of their own under /tmp, which is
+ * removed at the end. */
 #define _XOPEN_SOURCE 700
 #include "../../runtime/internal.h"
 
+#include <math.h>
 #include <sndfile.h>
 #include <stdlib.h>
 #include <string.h>
@@ -90,18 +92,20 @@ static size_t find(const File *f, const char *text)
 	abort();
 }
 
+static void put_number(unsigned char *p, int width, bool big, uint64_t v)
+{
+	for (int i = 0; i < width; i++)
+		p[big ? width - 1 - i : i] = (unsigned char)(v >> 8 * i);
+}
+
 static void make(File *f, const struct Container *c, int encoding)
 {
 	read_whole(f, c->format | encoding);
 	f->chunk = c->data ? find(f, c->data) : 0;
 	f->size_at = c->size_at ? c->size_at : f->chunk + c->header - (size_t)c->width;
 	f->more = c->more;
-}
-
-static void put_number(unsigned char *p, int width, bool big, uint64_t v)
-{
-	for (int i = 0; i < width; i++)
-		p[big ? width - 1 - i : i] = (unsigned char)(v >> 8 * i);
+	if (c->format == SF_FORMAT_WAVEX || c->format == SF_FORMAT_RF64)
+		put_number(f->at + find(f, "fmt ") + 28, 4, false, 0); /* no loudspeakers */
 }
 
 /* Puts n bytes in at a place. */
@@ -114,8 +118,8 @@ static void insert(File *f, size_t at, const void *bytes, size_t n)
 	f->n += n;
 }
 
-/* Opens it; *same: it has the samples that were written, and at least `least` of them. */
-static RtStatus open_file(const File *file, RtNotes *notes, bool *same, int64_t least, RtError *err)
+/* Opens it; *same: it has the samples that were written, and no others. */
+static RtStatus open_file(const File *file, RtNotes *notes, bool *same, RtError *err)
 {
 	FILE *const f = fopen("file", "wb");
 	if (!f || fwrite(file->at, 1, file->n, f) != file->n || fclose(f))
@@ -124,8 +128,8 @@ static RtStatus open_file(const File *file, RtNotes *notes, bool *same, int64_t 
 	*err->text = '\0';
 	const RtStatus s = rt_clip_open(&c, "file", &want, err);
 	*notes = c.notes;
-	*same = !s && c.frames >= least;
-	for (int64_t i = 0; *same && i < N * CHANNELS && i < c.frames * CHANNELS; i++)
+	*same = !s && c.frames == N;
+	for (int64_t i = 0; *same && i < N * CHANNELS; i++)
 		*same = c.x[i] == (float)sample(i) / 32768;
 	if (!s)
 		rt_clip_release(&c);
@@ -138,7 +142,7 @@ static void expect_read(const File *f, const char *container, const char *what, 
 {
 	RtNotes notes;
 	bool same;
-	const bool ok = open_file(f, &notes, &same, N, err) == RT_OK;
+	const bool ok = open_file(f, &notes, &same, err) == RT_OK;
 	check(ok && same, container, what, err);
 	check(!ok || (note ? notes.n == 1 && strstr(notes.at[0].text, note) : notes.n == 0),
 	      container, what, err);
@@ -149,7 +153,7 @@ static void expect_refused(const File *f, const char *container, const char *wha
 {
 	RtNotes notes;
 	bool same;
-	check(open_file(f, &notes, &same, 0, err) == RT_INPUT && strstr(err->text, says) &&
+	check(open_file(f, &notes, &same, err) == RT_INPUT && strstr(err->text, says) &&
 		  !strstr(err->text, "9223372036854775807"),
 	      container, what, err);
 }
@@ -242,12 +246,132 @@ static void streams(RtError *err)
 	read_whole(&f, SF_FORMAT_OGG | SF_FORMAT_VORBIS);
 	RtNotes notes;
 	bool same;
-	check(open_file(&f, &notes, &same, 0, err) == RT_OK && !notes.n, "ogg", "whole", err);
+	check(open_file(&f, &notes, &same, err) == RT_OK && !notes.n, "ogg", "whole", err);
 	for (size_t lost = 1; lost < f.n / 2; lost = 3 * lost) {
 		f.n -= lost;
 		expect_refused(&f, "ogg", "cut", "the end of its stream is missing", err);
 		f.n += lost;
 	}
+}
+
+/* ---- what a file says of its channels ------------------------------------------------------ */
+
+/* Four different channels: W X Y Z in a file, W Y Z X after it is opened. */
+static bool is_converted(const RtClip *c)
+{
+	bool ok = c->frames == N;
+	for (int64_t i = 0; ok && i < N; i++) {
+		float in[CHANNELS];
+		for (int k = 0; k < CHANNELS; k++)
+			in[k] = (float)sample(i * CHANNELS + k) / 32768;
+		const float *const x = c->x + i * CHANNELS;
+		ok = fabs(x[0] - sqrt(2) * in[0]) <= 1e-7 && x[1] == in[2] && x[2] == in[3] &&
+		     x[3] == in[1];
+	}
+	return ok;
+}
+
+static void expect_layout(const File *f, const char *path, bool fuma, const char *note,
+			  RtError *err)
+{
+	RtClip c;
+	FILE *const out = fopen(path, "wb");
+	if (!out || fwrite(f->at, 1, f->n, out) != f->n || fclose(out))
+		abort();
+	*err->text = '\0';
+	const RtStatus s = rt_clip_open(&c, path, &want, err);
+	check(!s && is_converted(&c) == fuma, path, "conversion", err);
+	check(!s && (note ? c.notes.n == 1 && strstr(c.notes.at[0].text, note) : !c.notes.n), path,
+	      "note", err);
+	if (!s)
+		rt_clip_release(&c);
+	unlink(path);
+}
+
+/* Headers of 40 bytes: the type that the mask and the GUID belong to, the mask, the GUID. */
+static void describe(File *f, uint64_t mask, bool ambisonic)
+{
+	static const unsigned char b_format[] = {1,    0,    0,    0,    0x21, 7, 0xd3, 0x11,
+						 0x86, 0x44, 0xc8, 0xc1, 0xca, 0, 0,    0};
+	static const unsigned char pcm[] = {1,    0, 0, 0,    0, 0,    0x10, 0,
+					    0x80, 0, 0, 0xaa, 0, 0x38, 0x9b, 0x71};
+	unsigned char *p = f->at + find(f, "fmt ") + 8;
+	if (f->more == 24) { /* W64, in which it is of 16 bytes yet */
+		const unsigned char rest[24] = {0};
+		p += 16;
+		if (*p != 0xfe)
+			insert(f, (size_t)(p - f->at) + 16, rest, sizeof rest);
+		put_number(p - 8, 8, false, 24 + 40);
+	}
+	put_number(p, 2, false, 0xfffe);
+	put_number(p + 16, 2, false, 22);
+	put_number(p + 18, 2, false, 16);
+	put_number(p + 20, 4, false, mask);
+	memcpy(p + 24, ambisonic ? b_format : pcm, sizeof pcm);
+}
+
+static void layouts(RtError *err)
+{
+	static const struct {
+		int container;
+		const char *path;
+	} files[] = {{1, "a.wav"}, {3, "a.rf64"}, {4, "a.w64"}};
+	static File f;
+	for (size_t i = 0; i < RT_COUNT(files); i++) {
+		const struct Container *const c = &containers[files[i].container];
+		make(&f, c, SF_FORMAT_PCM_16);
+		describe(&f, 0, true);
+		expect_layout(&f, files[i].path, true, "converted to W Y Z X", err);
+		describe(&f, 0x33, false);
+		expect_layout(&f, files[i].path, false, "to loudspeakers", err);
+		describe(&f, 0, false);
+		expect_layout(&f, files[i].path, false, NULL, err);
+	}
+	make(&f, &containers[0], SF_FORMAT_PCM_16);
+	expect_layout(&f, "plain.AMB", true, "converted to W Y Z X", err);
+	/* the tags of Apple's layouts: ambisonic, and four loudspeakers */
+	static const unsigned char chan[24] = "chan\0\0\0\0\0\0\0\14\0\153\0\4",
+				   quad[24] = "chan\0\0\0\0\0\0\0\14\0\154\0\4";
+	make(&f, &containers[7], SF_FORMAT_PCM_16);
+	insert(&f, f.chunk, chan, sizeof chan);
+	expect_layout(&f, "a.caf", true, "converted to W Y Z X", err);
+	make(&f, &containers[7], SF_FORMAT_PCM_16);
+	insert(&f, f.chunk, quad, sizeof quad);
+	expect_layout(&f, "a.caf", false, "to loudspeakers", err);
+}
+
+/* ---- samples that are none ------------------------------------------------------------------ */
+
+static void expect_large(float x, int rate, const char *says, RtError *err)
+{
+	SF_INFO info = {
+	    .channels = CHANNELS, .samplerate = rate, .format = SF_FORMAT_WAV | SF_FORMAT_FLOAT};
+	float samples[64 * CHANNELS];
+	for (size_t i = 0; i < RT_COUNT(samples); i++)
+		samples[i] = i / CHANNELS % 2 ? x : -x;
+	SNDFILE *const f = sf_open("large", SFM_WRITE, &info);
+	if (!f || sf_writef_float(f, samples, 64) != 64)
+		abort();
+	sf_close(f);
+	RtClip c;
+	*err->text = '\0';
+	const RtStatus s = rt_clip_open(&c, "large", &want, err);
+	check(says ? s == RT_INPUT && strstr(err->text, says) : !s, "large", says ? says : "", err);
+	if (!s)
+		rt_clip_release(&c);
+	unlink("large");
+}
+
+/* Also those that only resampling makes too large: it overshoots between samples. */
+static void large(RtError *err)
+{
+	expect_large(9e11f, RATE, NULL, err);
+	expect_large(2e12f, RATE, "sample 0 of channel 0 is -2e+12", err);
+	expect_large(3.4e38f, RATE, "too large for features", err);
+	expect_large(INFINITY, RATE, "infinite", err);
+	expect_large(3.4e38f, 10432, "too large for features", err);
+	expect_large(9.999e11f, 10432, "resampled, sample", err);
+	expect_large(2147483648.f, 10432, NULL, err);
 }
 
 int main(void)
@@ -275,6 +399,8 @@ int main(void)
 				chunks(c, encodings[k].format, err);
 		}
 	streams(err);
+	layouts(err);
+	large(err);
 	unlink("whole"), unlink("file"), rmdir(folder);
 	free(err);
 	return bad > 0;
