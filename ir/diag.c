@@ -47,12 +47,13 @@ static void show_line(FILE *out, const Loc *loc)
 	}
 	if (n > WIDTH)
 		n = WIDTH;
+	char line[WIDTH + 1] = ""; /* ends before a character that is cut off */
+	memcpy(line, p, n > 0 ? (size_t)n : 0);
 	fprintf(out, "%5d | ", loc->line);
 	for (int i = 0, bytes; i < n; i += bytes) {
-		bytes = text_char(p + i);
-		const bool shown = bytes > 0 && i + bytes <= n;
-		fwrite(shown ? p + i : " ", 1, shown ? (size_t)bytes : 1, out);
-		bytes = shown ? bytes : 1;
+		bytes = text_char(line + i);
+		fwrite(bytes ? line + i : " ", 1, bytes ? (size_t)bytes : 1, out);
+		bytes += !bytes;
 	}
 	fprintf(out, "\n      | %*s^", col, "");
 	for (int i = 1; i < loc->len && col + i < n; i++)

@@ -86,8 +86,76 @@ static inline Text swap_digit(Arena *a, uint64_t *r, Text t)
 	return at < t.len ? splice(a, t, at, 1, &d, 1) : t;
 }
 
-/* A change that needs no grammar: bytes, pieces of this and another seed, lines, digits, and one of
- * `ntokens` tokens. */
+/* Pieces of names that try to be code, paths, options, formats or commands to a terminal, as they
+ * are and as JSON and text IR write them; one is longer than any name may be. */
+static inline const char *hostile_piece(Arena *a, uint64_t *r)
+{
+	static const char *const piece[] = {"*/",
+					    "/*",
+					    "//",
+					    "\n",
+					    "\\\n",
+					    "\\x0a",
+					    "\n/",
+					    "?\?/",
+					    "?\?/\n",
+					    "\x1b[2J",
+					    "\\x1b]0;t\\x07",
+					    "\\u001b[2J",
+					    "\\u0000",
+					    "\\u000a",
+					    "\\\\\\n",
+					    "\r",
+					    "\\r",
+					    "\x7f",
+					    "\\u202e",
+					    "\xe2\x80\xae",
+					    "\xff",
+					    "../",
+					    "../../x",
+					    "/",
+					    "/tmp/x",
+					    ".",
+					    "..",
+					    "<script>",
+					    "</script>",
+					    "&lt;",
+					    "'",
+					    "\\\"",
+					    "\"",
+					    "%s%n",
+					    "-o",
+					    "@x",
+					    "main",
+					    "int",
+					    "};",
+					    "__asm__(",
+					    "#include \"",
+					    "$(x)",
+					    "`x`",
+					    "|x",
+					    "\xef\xbb\xbf"};
+	const size_t i = below(r, COUNT(piece) + 1);
+	if (i < COUNT(piece))
+		return piece[i];
+	char *s = arena_alloc(a, 5001);
+	memset(s, 'x', 5000);
+	return s;
+}
+
+/* A hostile piece behind a quote, a comma or the end of a word, where names begin and end. */
+static inline Text put_hostile(Arena *a, uint64_t *r, Text t)
+{
+	const size_t from = below(r, t.len + 1);
+	size_t at = from + strcspn(t.s + from, below(r, 2) ? "\"" : "\"%, .");
+	if (at < t.len)
+		at += below(r, 2);
+	const char *s = hostile_piece(a, r);
+	return splice(a, t, at < t.len ? at : t.len, 0, s, strlen(s));
+}
+
+/* A change that needs no grammar: bytes, pieces of this and another seed, lines, digits, hostile
+ * names, and one of `ntokens` tokens. */
 static inline Text mutate_text(Arena *a, uint64_t *r, Text t, const Texts *seeds,
 			       const char *const *tokens, size_t ntokens)
 {
@@ -96,7 +164,7 @@ static inline Text mutate_text(Arena *a, uint64_t *r, Text t, const Texts *seeds
 	const size_t from = below(r, other->len + 1);
 	const char byte = (char)below(r, 256);
 	size_t n;
-	switch (below(r, 10)) {
+	switch (below(r, 11)) {
 	case 0:
 		return splice(a, t, at, rest > 0, &byte, 1);
 	case 1:
@@ -115,6 +183,8 @@ static inline Text mutate_text(Arena *a, uint64_t *r, Text t, const Texts *seeds
 	case 6:
 	case 7:
 		return change_line(a, r, t);
+	case 8:
+		return put_hostile(a, r, t);
 	default:
 		return swap_digit(a, r, t);
 	}
