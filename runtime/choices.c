@@ -750,7 +750,7 @@ RtStatus rt_plans_continue(const RtPlans *p, const char *then, const RtPosition 
 	if (!s)
 		s = compare_stages(p, a, b, at, err);
 	if (s == RT_INPUT)
-		rt_error_append(err, "\n--weights begins a new run with the weights of this one");
+		rt_error_append(err, "\n  --weights begins a new run with the weights of this one");
 	cJSON_Delete(a);
 	cJSON_Delete(b);
 	free(now);
