@@ -36,6 +36,9 @@ static void log_add(ScoreSet *s, const char *fmt, va_list ap)
 		s->log_cap = cap;
 	}
 	vsnprintf(s->log + s->log_n, (size_t)n + 1, fmt, ap);
+	for (char *p = s->log + s->log_n; (p = strchr(p, '\n')); p++)
+		if (strncmp(p, "\n  ", 3)) /* of a path, not of a list */
+			*p = '?';
 	s->log_n += (size_t)n;
 	strcpy(s->log + s->log_n++, "\n");
 }

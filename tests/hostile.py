@@ -147,6 +147,20 @@ def imports():
     expect(p.returncode == 0 and "\nlinear(" in p.stdout, "--list-modules:", p.stdout[:200], p.stderr)
 
 
+def terminals():
+    """Names of files and folders neither steer a terminal nor begin a message of their own."""
+    odd_name = "a\x1b[31m\nseldc: error: b"
+    os.makedirs(f"{odd_name}/knock"), os.makedirs("none")
+    for f in ("c.csv", "knock/\x1b]0;t\x07.wav", "knock/d.wav"):
+        with open(f"{odd_name}/{f}", "w") as g:
+            g.write("x\n")
+    for words in (("score", odd_name, "none"), ("score", "no" + odd_name, "none"), ("synth", "-o", "q", "--events", odd_name),
+                  ("synth", "-o", "/proc/none/" + odd_name)):
+        p = run(SELDC, *words)
+        expect(p.returncode == 1 and "error: " in p.stderr, words, p.returncode, p.stderr)
+        expect("\x1b" not in p.stderr and "\nseldc: error: b" not in p.stderr, words, repr(p.stderr))
+
+
 def main():
     r = random.Random(1)
     refused = 0
@@ -159,6 +173,7 @@ def main():
     header()
     programs()
     imports()
+    terminals()
     print(f"{COUNT} cases, {refused} refused, {len(failures)} failures")
     print("\n".join(failures[:10]))
     return len(failures) > 0

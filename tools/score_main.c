@@ -103,12 +103,11 @@ int score_main(int argc, char **argv)
 	}
 	ScoreSet set = {.quiet = o.quiet};
 	RtStatus s = score_open(&set, o.refs, o.preds, SCORE_CLASSES, err);
-	if (set.log)
-		fputs(set.log, stderr);
+	rt_say_lines(set.log);
 	if (!s)
 		s = report(&o, &set, err);
 	if (s)
-		fprintf(stderr, "seldc score: error: %s\n", err->text);
+		rt_say_error(&(RtOptions){.program = "seldc score"}, err->text);
 	score_release(&set);
 	free(err);
 	return s;

@@ -171,7 +171,7 @@ typedef struct Loader {
 static void note_bad(Loader *l, const RtError *err)
 {
 	if (++l->nbad <= MAX_BAD)
-		rt_error_append(l->bad, "%s%s", l->nbad > 1 ? "\n" : "", err->text);
+		rt_error_append(l->bad, "%s%s", l->nbad > 1 ? "\n  " : "", err->text);
 }
 
 /* Splits a CSV line in place; quotes as in RFC 4180. */
@@ -315,6 +315,13 @@ static int class_of(const char *folder)
 	return end != folder && !*end && n >= 0 && n < SYNTH_CLASSES ? (int)n : -1;
 }
 
+static void warn_folder(const char *path)
+{
+	RtError text;
+	rt_fail(&text, RT_OK, "%s: not the name or number of a class", path);
+	rt_say_warning(&(RtOptions){.program = "seldc synth"}, text.text);
+}
+
 static RtStatus load_folders(Loader *l, bool quiet, RtError *err)
 {
 	DIR *const d = opendir(l->dir);
@@ -331,9 +338,7 @@ static RtStatus load_folders(Loader *l, bool quiet, RtError *err)
 		if (class >= 0)
 			s = load_class(l, class, e->d_name, err);
 		else if (!quiet)
-			fprintf(stderr,
-				"seldc synth: warning: %s: not the name or number of a class\n",
-				path);
+			warn_folder(path);
 	}
 	closedir(d);
 	return s;
@@ -355,7 +360,7 @@ RtStatus bank_open(Bank *b, const char *dir, const char *split, bool quiet, RtEr
 	if (!s)
 		s = load_folders(&l, quiet, err);
 	if (!s && l.nbad)
-		s = rt_fail(err, RT_INPUT, "%s\n%d bad file%s in %s", l.bad->text, l.nbad,
+		s = rt_fail(err, RT_INPUT, "%s\n  %d bad file%s in %s", l.bad->text, l.nbad,
 			    l.nbad == 1 ? "" : "s", dir);
 	if (!s && b->n == 0)
 		s = rt_fail(err, RT_INPUT,

@@ -454,6 +454,8 @@ static RtStatus make_all(const Job *j, RtError *err)
 	return sh.status;
 }
 
+static const RtOptions synth_program = {.program = "seldc synth"};
+
 /* Files of an earlier run would be taken for part of this one. */
 static void warn_leftovers(const char *dir)
 {
@@ -463,8 +465,10 @@ static void warn_leftovers(const char *dir)
 		n += e->d_name[0] != '.';
 	if (d)
 		closedir(d);
+	RtError text;
+	rt_fail(&text, RT_OK, "%s holds %d files already", dir, n);
 	if (n)
-		fprintf(stderr, "seldc synth: warning: %s holds %d files already\n", dir, n);
+		rt_say_warning(&synth_program, text.text);
 }
 
 static RtStatus make_folders(Job *j, RtError *err)
@@ -527,7 +531,7 @@ int synth_main(int argc, char **argv)
 	if (!s)
 		s = o.response ? make_response(&o, k, err) : make_mixtures(&o, k, err);
 	if (s)
-		fprintf(stderr, "seldc synth: error: %s\n", err->text);
+		rt_say_error(&synth_program, err->text);
 	kernels_release(k);
 	free(err);
 	*finished = true;

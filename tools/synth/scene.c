@@ -77,8 +77,8 @@ static RtStatus read_annotations(Plan *pieces, Plan *p, const SynthOptions *o, R
 		ScoreSet *const set = &p->sets[p->nsets++];
 		set->quiet = o->quiet;
 		s = score_open(set, o->annotations[i], NULL, SYNTH_CLASSES, err);
-		if (set->log && set->nerrors)
-			fputs(set->log, stderr);
+		if (set->nerrors)
+			rt_say_lines(set->log);
 		for (int k = 0; !s && k < set->n; k++)
 			if (!other_split(set->at[k].ref_path, o->split))
 				s = cut_pieces(pieces, &set->at[k],
