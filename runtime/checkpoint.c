@@ -355,6 +355,7 @@ static RtStatus load_state(const RtSession *s, const RtSafetensors *st, const ch
 			   RtError *err)
 {
 	const RtModel *const m = s->model;
+	RtBadValues bad = {0};
 	RtStatus status = RT_OK;
 	for (int i = 0; !status && i < m->nstate; i++) {
 		const RtTensor *const t = &m->state[i];
@@ -363,6 +364,8 @@ static RtStatus load_state(const RtSession *s, const RtSafetensors *st, const ch
 			return rt_fail(err, RT_INPUT,
 				       "%s: the checkpoint has no fitting tensor '%s'", path,
 				       t->name);
+		const RtArray a = rt_st_array(e);
+		rt_values_check(&bad, t->name, &a);
 		float *const x = rt_alloc(rt_tensor_numel(t), sizeof *x); /* for its alignment */
 		if (!x)
 			return rt_no_memory(err);
@@ -370,6 +373,8 @@ static RtStatus load_state(const RtSession *s, const RtSafetensors *st, const ch
 		status = rt_state_set(s, i, x, err);
 		free(x);
 	}
+	if (!status)
+		status = rt_values_status(&bad, path, err);
 	return status ? status : rt_state_refresh(s, err);
 }
 

@@ -141,6 +141,8 @@ typedef struct RtArray {
 	const unsigned char *data;
 } RtArray;
 
+/* Those of a tensor in memory. */
+RtArray rt_array_of(const RtTensor *t, const float *x);
 /* Values first .. first+n-1 in row-major order as float32. */
 void rt_array_get(const RtArray *a, uint64_t first, uint64_t n, float *out);
 /* Value i as it is there. */
@@ -415,6 +417,8 @@ typedef struct RtSession {
 /* Checks what every verb takes for granted of a model; RT_BUG where it does not hold. */
 RtStatus rt_model_check(const RtModel *m, RtError *err);
 int rt_graph_find(const RtModel *m, const char *name);
+/* Whether the sizes of all inputs and outputs begin with the batch. */
+bool rt_graph_batched(const RtModel *m, const RtGraph *g);
 int rt_tensor_find(int n, const RtTensor *t, const char *name);
 /* Opens the program and makes its buffers; w can be released afterwards. */
 RtStatus rt_session_open(RtSession *s, const RtModel *m, const RtWeights *w, int threads,

@@ -55,13 +55,25 @@ int rt_tensor_find(int n, const RtTensor *t, const char *name)
 	return -1;
 }
 
+static bool sound(int n, const RtTensor *t)
+{
+	for (int i = 0; i < n; i++)
+		if (t[i].rank < 0 || t[i].rank > RT_MAX_RANK || rt_tensor_numel(&t[i]) == 0)
+			return false;
+	return true;
+}
+
 static bool batched(const RtModel *m, int n, const RtTensor *t)
 {
 	for (int i = 0; i < n; i++)
-		if (t[i].rank < 1 || t[i].rank > RT_MAX_RANK || t[i].dim[0] != m->batch ||
-		    rt_tensor_numel(&t[i]) == 0)
+		if (t[i].rank < 1 || t[i].dim[0] != m->batch)
 			return false;
 	return true;
+}
+
+bool rt_graph_batched(const RtModel *m, const RtGraph *g)
+{
+	return batched(m, g->ninputs, g->inputs) && batched(m, g->noutputs, g->outputs);
 }
 
 /* Output `name` has n values for each segment. */
@@ -96,7 +108,9 @@ RtStatus rt_model_check(const RtModel *m, RtError *err)
 		const RtGraph *const g = &m->graphs[i];
 		if (strcmp(g->name, "step") == 0)
 			continue; /* rt_trainable_check */
-		if (!batched(m, g->ninputs, g->inputs) || !batched(m, g->noutputs, g->outputs))
+		if (!sound(g->ninputs, g->inputs) || !sound(g->noutputs, g->outputs))
+			return rt_fail(err, RT_BUG, "graph '%s': a tensor without values", g->name);
+		if (m->audio.rate > 0 && !rt_graph_batched(m, g))
 			return rt_fail(err, RT_BUG,
 				       "graph '%s': a size does not begin with the batch of %lld",
 				       g->name, (long long)m->batch);
@@ -211,6 +225,22 @@ RtStatus rt_session_main(RtSession *s, RtError *err)
 	return rt_session_run(s, s->main, err);
 }
 
+/* What is decoded is checked there, by frames; here all else that the graphs gave for an example.
+ */
+static RtStatus check_outputs(const RtSession *s, int64_t index, RtError *err)
+{
+	RtBadValues bad = {0};
+	const RtGraph *const g = &s->model->graphs[s->main];
+	for (int i = 0; i < g->noutputs; i++) {
+		RtTensor one = g->outputs[i];
+		one.dim[0] = 1;
+		const RtArray a =
+		    rt_array_of(&one, s->mio.out[i] + (uint64_t)index * rt_tensor_numel(&one));
+		rt_values_check(&bad, one.name, &a);
+	}
+	return rt_values_status(&bad, "outputs", err);
+}
+
 /* Example `index` of an output of main; NULL where there is none of that name. */
 static const float *output(const RtSession *s, const char *name, int64_t index)
 {
@@ -227,9 +257,10 @@ RtStatus rt_session_decode(const RtSession *s, const RtDecode *d, int64_t index,
 {
 	const RtAudio *const a = &s->model->audio;
 	const int64_t first = segment * a->frames, left = rt_label_frames(a, samples) - first;
-	return rt_decode(d, output(s, d->sed, index), output(s, d->doa, index),
-			 output(s, d->sde, index), left < a->frames ? left : a->frames, first,
-			 events, err);
+	const RtStatus status = rt_decode(d, output(s, d->sed, index), output(s, d->doa, index),
+					  output(s, d->sde, index),
+					  left < a->frames ? left : a->frames, first, events, err);
+	return status ? status : check_outputs(s, index, err);
 }
 
 RtStatus rt_session_infer(RtSession *s, float *const *in, RtError *err)

@@ -115,6 +115,13 @@ static double double_at(const RtArray *a, uint64_t i)
 	return v;
 }
 
+RtArray rt_array_of(const RtTensor *t, const float *x)
+{
+	RtArray a = {.rank = t->rank, .type = RT_F32, .data = (const unsigned char *)x};
+	memcpy(a.dim, t->dim, sizeof a.dim);
+	return a;
+}
+
 void rt_array_get(const RtArray *a, uint64_t first, uint64_t n, float *out)
 {
 	if (a->type == RT_F32)

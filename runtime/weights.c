@@ -227,6 +227,8 @@ RtStatus rt_weights_open(RtWeights *w, const RtModel *m, const char *path, RtErr
 	if (!path && m->weights)
 		return rt_weights_parse(w, m, m->weights, m->weights_bytes, "embedded weights",
 					err);
+	if (!path && m->nparams == 0)
+		return weights_alloc(w, m, err);
 	if (!path)
 		return rt_fail(err, RT_USAGE,
 			       "no weights: give --weights W.safetensors (this program "

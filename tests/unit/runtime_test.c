@@ -1207,6 +1207,106 @@ static void test_run(Test *t)
 	rt_bytes_release(&y);
 }
 
+/* ---- a graph without parameters or batch: sums of columns, and all values' product ------- */
+
+static RtStatus plain_open(void **self, const RtSource *weights, int threads, RtError *err)
+{
+	(void)weights, (void)threads;
+	*self = rt_alloc(1, 1);
+	return *self ? RT_OK : rt_no_memory(err);
+}
+
+static RtStatus plain_run(void *self, int graph, const float *const *in, float *const *out,
+			  RtError *err)
+{
+	(void)self, (void)graph, (void)err;
+	out[1][0] = 1;
+	for (int i = 0; i < 6; i++) {
+		out[0][i % 2] = in[0][i] + (i < 2 ? 0 : out[0][i % 2]);
+		out[1][0] *= in[0][i];
+	}
+	return RT_OK;
+}
+
+static const RtTensor plain_in[] = {{"x", 2, {3, 2}}};
+static const RtTensor plain_out[] = {{"sums", 1, {2}}, {"product", 0, {0}}};
+static const RtGraph plain_graph = {"main", 1, 2, plain_in, plain_out, 0, 0, 0};
+static const RtModel plain = {
+    .abi = RT_ABI,
+    .name = "plain",
+    .version = "0.0",
+    .target = "cpu",
+    .precision = "fp32",
+    .batch = 1,
+    .ngraphs = 1,
+    .graphs = &plain_graph,
+    .ops = {.open = plain_open, .run = plain_run, .close = fake_close},
+};
+
+/* Writes x, [rows, 2], and runs the graph on it. */
+static int run_plain(Test *t, int64_t rows, const float *x)
+{
+	RtOut f;
+	const int64_t dim[] = {rows, 2};
+	if (rt_out_open(&f, "plain.npy", t->err))
+		abort();
+	rt_npy_header(&f, 2, dim);
+	rt_out_write(&f, x, sizeof *x * (size_t)rows * 2);
+	CHECK(t, rt_out_commit(&f, t->err) == RT_OK);
+	unlink("plain.out");
+	return program_with(t, &plain, "run -i plain.npy -o plain.out");
+}
+
+static float value_of(const char *path, const char *name, int i, RtError *err)
+{
+	RtBytes b;
+	RtSafetensors st = {0};
+	float v = -1;
+	if (rt_bytes_open(&b, path, err))
+		return v;
+	const RtEntry *const e =
+	    rt_st_parse(&st, b.at, b.n, path, err) ? NULL : rt_st_find(&st, name);
+	if (e)
+		memcpy(&v, e->data + 4 * i, 4);
+	rt_st_release(&st);
+	rt_bytes_release(&b);
+	return v;
+}
+
+/* No weights are asked for; values that are not finite are told and what came out is kept. */
+static void test_plain(Test *t)
+{
+	const float good[] = {1, 2, 3, 4, 5, 6}, nan[] = {1, 2, 3, NAN, 5, INFINITY},
+		    large[] = {1e30f, 2, 1e30f, 4, 5, 6}, ninf[] = {-INFINITY, 0, 1, 1, 1, 1};
+	CHECK(t, run_plain(t, 3, good) == RT_OK && !t->said[0]);
+	CHECK(t, value_of("plain.out", "sums", 0, t->err) == 9);
+	CHECK(t, value_of("plain.out", "sums", 1, t->err) == 12);
+	CHECK(t, value_of("plain.out", "product", 0, t->err) == 720);
+	CHECK(t, run_plain(t, 2, good) == RT_INPUT && said(t, "input 'x' is [2,2], need [3,2]"));
+	CHECK(t, run_plain(t, 3, nan) == RT_INPUT);
+	CHECK(t,
+	      said(t,
+		   "fake: error: plain.npy: 'x' has 2 of 6 values that are not finite, the first "
+		   "(nan) at [1,1]\n"));
+	CHECK(t, said(t, "error: plain.out: 2 tensors have values that cannot be right\n"));
+	CHECK(t, value_of("plain.out", "sums", 0, t->err) == 9);
+	CHECK(t, isnan(value_of("plain.out", "sums", 1, t->err)));
+	CHECK(t, run_plain(t, 3, ninf) == RT_INPUT && said(t, "the first (-inf) at [0,0]"));
+	CHECK(t, run_plain(t, 3, large) == RT_INPUT);
+	CHECK(t, strcmp(t->said, "fake: error: plain.out: 'product' has 1 of 1 values that is not "
+				 "finite, the first (inf) at []\n") == 0);
+	/* batches: the example that is wrong, of three in batches of two */
+	write_npy("x1.npy", 3, 2 * FRAMES * BINS + 8);
+	CHECK(t, program(t, "init --seed 3 -o w2") == 0);
+	CHECK(t, program(t, "run -w w2 -i x1.npy -o y3") == RT_INPUT);
+	CHECK(t,
+	      said(t, "x1.npy: 'features' has 1 of 120 values that is not finite, the first (nan) "
+		      "at [2,0,1,0]"));
+	CHECK(t,
+	      said(t,
+		   "'sed' has 39 of 585 values that are not finite, the first (nan) at [2,1,0,0]"));
+}
+
 static long lines_of(const char *path)
 {
 	FILE *const f = fopen(path, "r");
@@ -1255,6 +1355,34 @@ static void test_infer(Test *t)
 	CHECK(t, lines_of("out/hi.csv") == 0);
 }
 
+static RtStatus more_run(void *self, int graph, const float *const *in, float *const *out,
+			 RtError *err)
+{
+	if (graph == 1)
+		for (int i = 0; i < 2 * BATCH; i++)
+			out[3][i] = i == 3 ? INFINITY : 0;
+	return fake_run(self, graph, in, out, err);
+}
+
+/* An output that is not decoded is not finite in the second segment. */
+static void test_outputs(Test *t)
+{
+	const RtTensor outputs[] = {m_out[0], m_out[1], m_out[2], {"more", 2, {BATCH, 2}}};
+	RtGraph graphs[] = {fake_graphs[0], fake_graphs[1]};
+	RtModel m = fake;
+	graphs[1].outputs = outputs;
+	graphs[1].noutputs = 4;
+	m.graphs = graphs;
+	m.ops.run = more_run;
+	write_wav("short.wav", 4, 24000, SAMPLES, PCM16, 0);
+	CHECK(t, program(t, "init --seed 3 -o w2") == 0);
+	CHECK(t, program_with(t, &m, "infer -w w2 -o out short.wav") == 0);
+	unlink("out/a.csv");
+	CHECK(t, program_with(t, &m, "infer -w w2 -o out a.wav") == RT_INPUT);
+	CHECK(t, said(t, "'more' has 1 of 2 values that is not finite, the first (inf) at [0,1]"));
+	CHECK(t, !exists("out/a.csv"));
+}
+
 static void test_models(Test *t)
 {
 	RtModel m = fake;
@@ -1292,7 +1420,8 @@ int main(int argc, char **argv)
 	    test_prefixes,    test_domains,   test_npy,           test_kinds,        test_formats,
 	    test_rates,       test_bad_audio, test_damaged_audio, test_segments,     test_context,
 	    test_decode,      test_merge,     test_init,          test_distribution, test_usage,
-	    test_statistics,  test_run,       test_infer,         test_models,
+	    test_statistics,  test_run,       test_plain,         test_infer,        test_outputs,
+	    test_models,
 	};
 	Test t = {.said_room = 1 << 18};
 	const char *const tmp = getenv("TMPDIR");
