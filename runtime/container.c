@@ -354,6 +354,16 @@ static bool ogg_ends(const unsigned char *p, size_t n)
 	return ends;
 }
 
+/* FLAC: the first block has the number of samples in 36 bits; 0: the encoder did not know. Where it
+ * knew, the decoder finds out what is missing. */
+static void look_at_flac(const unsigned char *p, size_t n, RtNotes *notes)
+{
+	enum { TOTAL_AT = 18 };
+	if (n >= TOTAL_AT + 8 && get(p + TOTAL_AT, 8, true) << 28 == 0)
+		rt_note(notes, "warning",
+			"the length in its header is a placeholder (0): all that is there is read");
+}
+
 static bool starts(const RtBytes *b, size_t at, const char *magic)
 {
 	return b->n >= at + 4 && memcmp(b->at + at, magic, 4) == 0;
@@ -372,6 +382,8 @@ RtStatus rt_container_open(RtContainer *c, const RtBytes *b, const char *path, R
 	}
 	if (starts(b, 0, ".snd") || starts(b, 0, "dns."))
 		return scan_au(&s, c, notes, err);
+	if (starts(b, 0, "fLaC"))
+		look_at_flac(b->at, b->n, notes);
 	c->endless = starts(b, 0, "OggS") && !ogg_ends(b->at, b->n);
 	return RT_OK;
 }

@@ -241,6 +241,10 @@ static void streams(RtError *err)
 	static File f;
 	read_whole(&f, SF_FORMAT_FLAC | SF_FORMAT_PCM_16);
 	expect_read(&f, "flac", "whole", NULL, err);
+	f.at[21] &= 0xf0; /* the number of samples: unknown */
+	memset(f.at + 22, 0, 4);
+	expect_read(&f, "flac", "placeholder", "placeholder", err);
+	read_whole(&f, SF_FORMAT_FLAC | SF_FORMAT_PCM_16);
 	f.n /= 2;
 	expect_refused(&f, "flac", "cut", "of 3000 samples can be read", err);
 	read_whole(&f, SF_FORMAT_OGG | SF_FORMAT_VORBIS);
