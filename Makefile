@@ -78,10 +78,11 @@ unit     = $(basename $(notdir $(wildcard tests/unit/*.c)))
 fuzz     = $(basename $(notdir $(wildcard tests/fuzz/*.c)))
 testbin  = $(tests:%=$(B)/tests/%) $(unit:%=$(B)/tests/unit_%) $(fuzz:%=$(B)/tests/%)
 
+# Some load emitted C, which asks the program for its threads.
 define test_program
 	@$(say) CC $<
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(std) $(CFLAGS) -MMD -MP -o $@ $< $(filter %.o %.a,$^) $(libs)
+	$(Q)$(CC) $(std) $(CFLAGS) -MMD -MP -o $@ $< $(filter %.o %.a,$^) -Wl,--export-dynamic-symbol=rt_threads $(libs)
 endef
 nomain   = $(filter-out %/main.o,$(main))
 $(B)/tests/unit_%: tests/unit/%.c $(objs) $(nomain) $(home)/libseldrt.a ; $(test_program)

@@ -246,7 +246,7 @@ static void open_blocks(const Emit *e, Buf *b)
 	Block block[NBLOCKS];
 	blocks(e, block);
 	buf_puts(b, "\tif (s) {\n"
-		    "\t\ts->threads = threads > 0 ? threads : omp_get_num_procs();\n");
+		    "\t\ts->threads = rt_threads(threads);\n");
 	for (int i = 0; i < NBLOCKS; i++)
 		if (block[i].used)
 			buf_printf(b, "\t\ts->%s = memory_new(%s%s);\n", block[i].name,

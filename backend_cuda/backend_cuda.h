@@ -128,6 +128,7 @@ typedef struct CudaImages {
 typedef struct CudaCompileOptions {
 	const char *archs;      /* "sm_90,a100,86"; NULL: all */
 	bool nvcc;              /* default: nvrtc */
+	int jobs;               /* compilers side by side; 0: one */
 	bool no_ptx;            /* machine code alone */
 	const char *dir;        /* a folder of this compile's own, for images and sources */
 	const char *save_temps; /* a folder for source and log of what fails, or NULL */

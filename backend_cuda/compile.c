@@ -601,8 +601,7 @@ static void show(const Compiler *c, int done)
 
 static bool run_jobs(Compiler *c, int *cached)
 {
-	const long cores = sysconf(_SC_NPROCESSORS_ONLN);
-	const int most = cores > 0 ? (int)cores : 1;
+	const int most = c->opt->jobs > 0 ? c->opt->jobs : 1;
 	int running = 0;
 	bool ok = true;
 	for (int i = 0; i < c->jobs.n; i++) {

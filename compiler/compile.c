@@ -403,6 +403,7 @@ static void build_cuda(Compile *cx)
 	}
 	save_source(cx, ".cu", &cu);
 	const CudaCompileOptions how = {.archs = cx->archs,
+					.jobs = rt_threads(0),
 					.nvcc = !strcmp(o->compiler, "nvcc"),
 					.dir = private_folder(cx),
 					.save_temps = o->save_temps,

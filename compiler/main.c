@@ -6,6 +6,7 @@
 #include "check_model.h"
 #include "command.h"
 #include "library.h"
+#include "runtime/internal.h"
 #include "sweep.h"
 #include "tools/tools.h"
 
@@ -546,6 +547,7 @@ static int run(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+	rt_wait_briefly(argv);
 	signal(SIGXFSZ, SIG_IGN); /* a write beyond `ulimit -f` fails as on a full disk */
 	return command_end(run(argc, argv));
 }

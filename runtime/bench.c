@@ -304,7 +304,7 @@ static RtStatus print_json(const Bench *b, RtError *err)
 	rt_json_string(j, "device", device_name(b->session));
 	rt_json_string(j, "precision", m->precision);
 	rt_json_number(j, "batch", (double)m->batch);
-	rt_json_number(j, "threads", (double)b->options->threads);
+	rt_json_number(j, "threads", rt_threads((int)b->options->threads));
 	rt_json_number(j, "audio_seconds", audio_seconds(m));
 	rt_json_number(j, "open_seconds", b->open_seconds);
 	rt_json_number(j, "peak_memory_bytes", b->peak_bytes);

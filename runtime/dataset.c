@@ -344,7 +344,7 @@ static RtStatus load_all(RtDataset *d, int threads, RtError *err)
 	enum { MOST = 64 };
 	pthread_t other[MOST];
 	int n = 0;
-	const long all = threads > 0 ? threads : sysconf(_SC_NPROCESSORS_ONLN);
+	const int all = rt_threads(threads);
 	Crew c = {.data = d, .lock = PTHREAD_MUTEX_INITIALIZER, .err = err};
 	rt_progress_open(&c.progress, d->quiet);
 	while (n < MOST && n + 1 < all && n + 1 < d->n &&

@@ -6,9 +6,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#ifdef _OPENMP
-#include <omp.h>
-#endif
 
 enum { CHUNK = 4096 }; /* values made at a time, a multiple of 4 */
 
@@ -166,12 +163,7 @@ RtStatus rt_init_param(const RtParam *p, uint64_t seed, int threads, float *out,
 			       p->tensor.name, p->init);
 	const uint64_t n = rt_tensor_numel(&p->tensor);
 	const int64_t nchunks = (int64_t)((n + CHUNK - 1) / CHUNK);
-#ifdef _OPENMP
-	if (threads <= 0)
-		threads = omp_get_max_threads();
-#else
-	(void)threads;
-#endif
+	threads = rt_threads(threads);
 #pragma omp parallel for num_threads(threads) if (nchunks > 1)
 	for (int64_t i = 0; i < nchunks; i++) {
 		const uint64_t first = (uint64_t)i * CHUNK;

@@ -271,6 +271,16 @@ RtStatus rt_init_param(const RtParam *p, uint64_t seed, int threads, float *out,
 RtStatus rt_init_write(const RtModel *m, uint64_t seed, int threads, const char *path,
 		       RtProgress *progress, RtError *err);
 
+/* ---- threads.c -------------------------------------------------------------------------- */
+
+/* Processors that this process may use: those of its affinity, less if its cgroups have a quota of
+ * CPU time. root: "", or a folder with proc/ and sys/. */
+int rt_threads_allowed(const char *root);
+/* Bounds how long OpenMP's threads wait by looking before they sleep: unbounded, they keep the
+ * processor from the very thread that they wait for, where other processes run, too. Its library
+ * reads the bound before main, so the program is started again with it; a user's own is obeyed. */
+void rt_wait_briefly(char **argv);
+
 /* ---- weights.c -------------------------------------------------------------------------- */
 
 /* Pointers to the values of each parameter, in model order: into the file, or into memory. */

@@ -55,7 +55,8 @@ static const Option options[] = {
     {"runs", 'n', INTEGER, AT(runs), "N", "timed runs; default: as many as fill 3 s", 1, 1e6},
     {"only", 0, TEXT, AT(only), "NAME", "time this alone, as main or features+main", 0, 0},
     {"warmup", 0, INTEGER, AT(warmup), "N", "runs before; default 3", 0, 1e6},
-    {"threads", 'j', INTEGER, AT(threads), "N", "CPU threads; default: all", 0, 4096},
+    {"threads", 'j', INTEGER, AT(threads), "N",
+     "CPU threads; default: one for each processor that it may use", 0, 4096},
     {"quiet", 'q', FLAG, AT(quiet), NULL, "nothing but errors on stderr", 0, 0},
     {"help", 'h', FLAG, 0, NULL, "this text", 0, 0},
 };
@@ -344,6 +345,17 @@ static RtStatus parse(const Verb *v, int argc, char **argv, RtOptions *opts, boo
 	return check_needed(v, opts, err);
 }
 
+static void warn_threads(const RtOptions *o)
+{
+	RtError text;
+	const int allowed = rt_threads_allowed("");
+	if (o->threads <= allowed)
+		return;
+	rt_fail(&text, RT_OK, "--threads %d: more than the processors that it may use, %d",
+		(int)o->threads, allowed);
+	rt_say_warning(o, text.text);
+}
+
 static RtStatus run_verb(const RtModel *m, const Verb *v, int argc, char **argv, RtOptions *opts,
 			 RtError *err)
 {
@@ -351,8 +363,10 @@ static RtStatus run_verb(const RtModel *m, const Verb *v, int argc, char **argv,
 	RtStatus s = parse(v, argc, argv, opts, &help, err);
 	if (s == RT_OK && help)
 		help_verb(opts->program, v);
-	else if (s == RT_OK)
+	else if (s == RT_OK) {
+		warn_threads(opts);
 		s = v->run(m, opts, err);
+	}
 	if (s == RT_USAGE)
 		rt_error_append(err, "\n  try '%s %s --help'", opts->program, v->name);
 	return s;
@@ -384,6 +398,7 @@ static RtStatus dispatch(const RtModel *m, int argc, char **argv, RtOptions *opt
 
 int rt_main(const RtModel *m, int argc, char **argv)
 {
+	rt_wait_briefly(argv);
 	char buffer[BUFSIZ]; /* one that stdio allocates may fail, and with it what is printed */
 	setvbuf(stdout, buffer, isatty(STDOUT_FILENO) ? _IOLBF : _IOFBF, sizeof buffer);
 	RtOptions opts = {.program = argc > 0 ? rt_base_name(argv[0]) : m->name,

@@ -174,6 +174,9 @@ typedef struct RtModel {
 
 /* The whole program: verbs info, init, run, infer, train, ... Returns the exit status. */
 int rt_main(const RtModel *m, int argc, char **argv);
+/* Threads to run: as many as asked; for 0, one for each processor that the process may use
+ * (affinity, CPU quota of its cgroups), or OMP_NUM_THREADS if that is fewer. */
+int rt_threads(int asked);
 
 /* Whether a safetensors file holds exactly the parameters of m (only nparams and params are
  * looked at); what is wrong is counted and listed. RT_OK: err says what is done to make it fit, in

@@ -510,8 +510,11 @@ static const char *check_in(Check *c, const char *dir)
 		file_write(c->source, b.s, b.len);
 	}
 	CudaImages images;
-	const CudaCompileOptions co = {
-	    .archs = c->arch, .no_ptx = !c->ptx, .nvcc = c->nvcc, .dir = dir};
+	const CudaCompileOptions co = {.archs = c->arch,
+				       .jobs = rt_threads(0),
+				       .no_ptx = !c->ptx,
+				       .nvcc = c->nvcc,
+				       .dir = dir};
 	if (!cuda_compile(code, &co, &c->diag, &images))
 		return "does not compile";
 	if (!c->compile_only)

@@ -58,7 +58,7 @@ static const char help_text[] =
     "      --fold F          fold in the names (1 for train, 4 for test, or that of the "
     "annotations)\n"
     "      --name NAME       folder (dev-SPLIT-synth)\n"
-    "  -j, --threads N       (all)\n"
+    "  -j, --threads N       (one for each processor that it may use)\n"
     "  -q, --quiet           no warnings and no progress\n"
     "\n"
     "      --response FILE   write the response of a room instead, as 32-bit float WAV\n"
@@ -437,11 +437,8 @@ static void work(const Job *j, Shared *sh)
 static RtStatus make_all(const Job *j, RtError *err)
 {
 	Shared sh = {.err = err};
-	int threads = j->o->threads;
-#ifdef _OPENMP
-	threads = threads ? threads : omp_get_max_threads();
-#endif
-	threads = threads < 1 ? 1 : threads < j->plan->n ? threads : j->plan->n;
+	int threads = rt_threads(j->o->threads);
+	threads = threads < j->plan->n ? threads : j->plan->n;
 	sh.errs = rt_alloc((uint64_t)threads, sizeof *sh.errs);
 	if (!sh.errs)
 		return rt_no_memory(err);

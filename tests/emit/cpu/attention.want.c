@@ -109,7 +109,7 @@ static RtStatus model_open(void **self, const RtSource *weights, int threads,
 {
 	Self *s = calloc(1, sizeof *s);
 	if (s) {
-		s->threads = threads > 0 ? threads : omp_get_num_procs();
+		s->threads = rt_threads(threads);
 		s->arena = memory_new(ARENA);
 		s->load = memory_new(LOAD);
 		s->pack = memory_new(PACK);
