@@ -66,7 +66,11 @@ $(B)/kernels/%.c: backend_cpu/kernels/%.h tools/embed.sh
 $(B)/kernels/%.o: $(B)/kernels/%.c
 	$(Q)$(CC) $(std) $(CFLAGS) -c -o $@ $<
 
-$(B)/%.o: %.c
+# The libraries' headers are there, or what to install is said before a compiler fails file by file.
+libraries:
+	@sh tools/deps.sh headers $(CC) $(std) $(CPPFLAGS) $(CFLAGS)
+
+$(B)/%.o: %.c | libraries
 	@$(say) CC $<
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(std) $(CFLAGS) -DSELDC_VERSION='"$(VERSION)"' -MMD -MP -c -o $@ $<
@@ -152,6 +156,6 @@ help:
 	@echo 'all (default), demo, test, test-more, test-core, test-cuda, bench, golden, lint,'
 	@echo 'install, uninstall (PREFIX= DESTDIR=), dist, clean. Variables: CC CFLAGS LDFLAGS V=1 ASAN=1'
 
-.PHONY: FORCE all clean help test test-core test-cuda test-deps golden lint demo bench install uninstall dist
+.PHONY: FORCE libraries all clean help test test-core test-cuda test-deps golden lint demo bench install uninstall dist
 .SECONDARY:
 -include $(objs:.o=.d) $(main:.o=.d) $(rt:.o=.d) $(wildcard $(B)/tests/*.d $(B)/cuda/*.d)
