@@ -125,6 +125,7 @@ static RtStatus read_samples(RtClip *c, SNDFILE *f, RtError *err)
 			if (!bigger)
 				return rt_no_memory(err);
 			c->x = bigger;
+			errno = 0; /* malloc of a thread has tried in vain before it had memory */
 		}
 		const sf_count_t got = sf_readf_float(f, c->x + c->frames * c->channels, BLOCK);
 		if (got <= 0)

@@ -7,6 +7,7 @@
 #include "../../runtime/internal.h"
 
 #include <math.h>
+#include <pthread.h>
 #include <sndfile.h>
 #include <stdlib.h>
 #include <string.h>
@@ -378,6 +379,55 @@ static void large(RtError *err)
 	expect_large(2147483648.f, 10432, NULL, err);
 }
 
+/* ---- several at once -------------------------------------------------------------------------- */
+
+/* Keeps something of each, as training does. */
+static void *read_often(void *failed)
+{
+	enum { TIMES = 6 };
+	void *kept[TIMES] = {NULL};
+	void *volatile more = malloc(31 << 20);
+	free(more); /* from now on glibc takes as much from this thread's own memory */
+	RtError *const err = rt_alloc(1, sizeof *err);
+	for (int i = 0; i < TIMES; i++) {
+		RtClip c;
+		if (!err || rt_clip_open(&c, "minute", &want, err)) {
+			*(bool *)failed = true;
+			continue;
+		}
+		kept[i] = malloc((size_t)(c.frames * c.channels) * sizeof(short));
+		rt_clip_release(&c);
+	}
+	for (int i = 0; i < TIMES; i++)
+		free(kept[i]);
+	free(err);
+	return NULL;
+}
+
+/* Memory of another thread than the first is found at the second try, which is no lack of it. */
+static void threads(const RtError *err)
+{
+	SF_INFO info = {.channels = CHANNELS,
+			.samplerate = RATE,
+			.format = SF_FORMAT_WAV | SF_FORMAT_PCM_16};
+	SNDFILE *const f = sf_open("minute", SFM_WRITE, &info);
+	static short second[RATE * CHANNELS];
+	for (int i = 0; i < 60; i++)
+		if (!f || sf_writef_short(f, second, RATE) != RATE)
+			abort();
+	sf_close(f);
+	pthread_t thread[2];
+	bool failed[RT_COUNT(thread)] = {false};
+	for (size_t i = 0; i < RT_COUNT(thread); i++)
+		if (pthread_create(&thread[i], NULL, read_often, &failed[i]))
+			abort();
+	for (size_t i = 0; i < RT_COUNT(thread); i++) {
+		pthread_join(thread[i], NULL);
+		check(!failed[i], "minute", "cannot be read in a thread", err);
+	}
+	unlink("minute");
+}
+
 int main(void)
 {
 	static const struct {
@@ -405,6 +455,8 @@ int main(void)
 	streams(err);
 	layouts(err);
 	large(err);
+	*err->text = '\0';
+	threads(err);
 	unlink("whole"), unlink("file"), rmdir(folder);
 	free(err);
 	return bad > 0;
