@@ -37,13 +37,14 @@ static bool wants_narrow(const Narrow *c, const Node *n, int i)
 	return ((f->in >> i & 1) && are_wide(n)) || (c->training && f->train >> i & 1);
 }
 
-/* What n computes goes on as it came: views and, in training, where memory is the limit,
- * elementwise work. */
-static bool moves(const Narrow *c, const Node *n)
+/* Input i of n goes on as it came: through views and, in training, where memory is the limit,
+ * through elementwise work. What a dropout draws from stays float32. */
+static bool moves(const Narrow *c, const Node *n, int i)
 {
 	const OpInfo *op = node_info(n);
 	return (op->flags & F_VIEW) ||
-	       (c->training && (op->axes == AXES_ELEMENTWISE || n->op == OP_dropout));
+	       (c->training &&
+		(op->axes == AXES_ELEMENTWISE || (n->op == OP_dropout && i == 0)));
 }
 
 /* Input i of n may be stored as bf16. Sums read it in training; everything else stays float32. */
@@ -52,7 +53,7 @@ static bool reads_narrow(const Narrow *c, const Node *n, int i)
 	bool all = true;
 	for (int k = 0; k < n->nout; k++)
 		all = all && c->narrow[n->id * MAX_OUT + k];
-	return wants_narrow(c, n, i) || (all && moves(c, n)) ||
+	return wants_narrow(c, n, i) || (all && moves(c, n, i)) ||
 	       (c->training && kernel_facts(n)->may >> i & 1);
 }
 
@@ -97,7 +98,7 @@ static void keep_wanted(const Narrow *c, bool *want)
 		}
 		for (int k = 0; k < n->nin; k++) {
 			const Value *h = n->in[k] ? c->home[slot(n->in[k])] : NULL;
-			if (h && (wants_narrow(c, n, k) || (out && moves(c, n))))
+			if (h && (wants_narrow(c, n, k) || (out && moves(c, n, k))))
 				want[slot(h)] = true;
 		}
 	}
