@@ -6,18 +6,13 @@ With --against O.safetensors, or with --program (whose `step` then runs on rando
 random batch), the errors ||a-b|| / (||b|| + 1e-6 ||all||) are printed, all = the tensors of that
 kind, beside those of PyTorch in float32. A first step of Adam is little more than the gradient's
 sign, so new.NAME is checked against the update by the given gradient, not by the reference's.
-Gradients that vanish (biases before a batch norm, keys' biases) are rounding noise and have a
-limit of their own.
+Gradients that vanish (biases before a batch norm, keys' biases) are rounding noise.
 
-No tensor may be farther from float64 than twice what PyTorch is. One run of PyTorch is a draw of
-that: what rounding does to a tensor is luck, and a rectifier's input that changes sign with it moves
-whole layers. So PyTorch takes the step six times, on this processor and as it would on two older
-ones (PROCESSORS), on each with both of its libraries for products and convolutions, with oneDNN and
-without. These runs are equally exact on the whole; channels-last ones are not, and numbers of threads
-hardly change a bit. A tensor's limit is twice the largest of the six errors. Median and largest error
-over the tensors of a kind have it without exception; single tensors may be beyond it where PyTorch's
-runs are, too: not more of them than of that one of the six of which most are beyond twice what the
-other five and the program are.
+With --rounding FILE weights and batch are those for which rounding.py found what rounding to float32
+does to each tensor, and no tensor may err more than a multiple of that: the limit is the same for every
+processor. Without it the errors are printed beside those of PyTorch in float32 on this processor, which
+is one draw and no measure: it depends on processor, library and luck, as a rectifier's input that
+changes sign with rounding moves whole layers.
 
 With --precision bf16 or tf32 single tensors say little, as rectifiers and stacks amplify rounding:
 all gradients are compared as one vector, with the error of PyTorch's autocast to bf16 as the
@@ -28,32 +23,23 @@ counts once, too, in which rounding made the loss prefer another permutation, or
 0. New weights follow from the given gradients as exactly as ever.
 """
 import argparse
-import contextlib
-import multiprocessing
+import json
 import os
 import subprocess
 import sys
 import tempfile
-import unittest.mock
 
 import numpy as np
 import torch
 
 import dropout
 import nets
+import rounding
 import stio
 from optim import AdamW
 from random_weights import randomise
 
-VANISHING, NOISE_LIMIT = 1e-9, 0.1  # shares of the norm of all gradients; of 1e-6 of it
-LOSS_LIMIT = 1e-6
-PROCESSORS = (  # environment: instructions that PyTorch, BLAS and oneDNN use
-    {},
-    {"ATEN_CPU_CAPABILITY": "avx2", "MKL_ENABLE_INSTRUCTIONS": "AVX2",
-     "OPENBLAS_CORETYPE": "Haswell", "DNNL_MAX_CPU_ISA": "AVX2"},
-    {"ATEN_CPU_CAPABILITY": "default", "MKL_CBWR": "COMPATIBLE",
-     "OPENBLAS_CORETYPE": "Nehalem", "DNNL_MAX_CPU_ISA": "SSE41"})
-FACTOR, FLOOR = 2, 3e-7  # of PyTorch's error; what is as good as exact
+VANISHING = 1e-9  # share of the norm of all gradients
 NEW_LIMIT = 1e-6  # of a new weight, from the gradient given
 DRAWS = 9  # in reduced precision
 
@@ -87,9 +73,9 @@ def loss_of(net, model, data, count, seed):
     return net.loss(out, data, **net.loss_options)
 
 
-def step(net, weights, batch, dtype, seed=None, accumulate=1):
-    """{loss, grad.NAME, new.NAME} as NumPy arrays; dropouts drop as in the first step with `seed`.
-    The batch goes through the model in `accumulate` equal parts, one after the other."""
+def backward(net, weights, batch, dtype, seed=None, accumulate=1):
+    """The model with its gradients, and the loss; dropouts drop as in the first step with `seed`. The
+    batch goes through the model in `accumulate` equal parts, one after the other."""
     model = nets.load_weights(net.make().to(dtype), weights).train()
     parts = {name: torch.from_numpy(x).to(dtype).chunk(accumulate) for name, x in batch.items()}
     total = 0
@@ -97,8 +83,13 @@ def step(net, weights, batch, dtype, seed=None, accumulate=1):
         loss = loss_of(net, model, {n: p[k] for n, p in parts.items()}, k + 1, seed) / accumulate
         loss.backward()
         total = total + loss.detach()
+    return model, total
+
+
+def results(net, model, loss):
+    """{loss, grad.NAME, new.NAME} as NumPy arrays."""
     grads = {name: p.grad for name, p in model.named_parameters()}
-    result = {"loss": total.reshape(1)}
+    result = {"loss": loss.reshape(1)}
     result.update(("grad." + name, g) for name, g in grads.items())
     update(net, model, grads)
     result.update(("new." + name, t) for name, t in model.state_dict().items()
@@ -106,27 +97,8 @@ def step(net, weights, batch, dtype, seed=None, accumulate=1):
     return {name: t.detach().numpy() for name, t in result.items()}
 
 
-def steps_of_libraries(threads, *task):
-    """step() in float32 with and without oneDNN."""
-    torch.set_num_threads(threads)
-    found = []
-    for onednn in (True, False):
-        with torch.backends.mkldnn.flags(enabled=onednn):
-            found.append(step(*task))
-    return found
-
-
-def drawn_steps(net, weights, batch, seed=None, accumulate=1):
-    """PyTorch's steps in float32, as the head of this file says; each processor is a process, as
-    the environment is read when PyTorch is loaded. They run side by side."""
-    task = (torch.get_num_threads(), net, weights, batch, torch.float32, seed, accumulate)
-    with contextlib.ExitStack() as stack:
-        waiting = []
-        for variables in PROCESSORS:
-            with unittest.mock.patch.dict(os.environ, variables):
-                pool = stack.enter_context(multiprocessing.get_context("spawn").Pool(1))
-            waiting.append(pool.apply_async(steps_of_libraries, task))
-        return [found for two in waiting for found in two.get()]
+def step(net, weights, batch, dtype, seed=None, accumulate=1):
+    return results(net, *backward(net, weights, batch, dtype, seed, accumulate))
 
 
 def update_by_given(net, weights, given):
@@ -250,43 +222,36 @@ def report_reduced(found, precision):
     return ok and e <= NEW_LIMIT
 
 
-def beyond(found, others):
-    """Names of the tensors farther than twice all others are."""
-    return [name for name, (e, vanishes) in found.items() if not vanishes and
-            e > FACTOR * max([FLOOR] + [o[name][0] for o in others if name in o])]
+def show(found, pytorch, all_found, all_pytorch, worst):
+    """Prints figures of a result and of PyTorch's in float32."""
+    def line(what, e, other):
+        print("%-48s %10.3g %10.3g" % (what, e, other))
 
-
-def report(found, draws, all_found, all_drawn, worst):
-    """Prints figures of the program and of PyTorch's runs; true if none is above its limit."""
-    ok = True
-
-    def line(what, e, others, limit):
-        nonlocal ok
-        good = e <= limit
-        ok = ok and good
-        print("%-48s %10.3g %s%s" % (what, e, " ".join("%10.3g" % o for o in others),
-                                     "" if good else "  FAILED"))
-
-    def of(name):
-        return [d[name][0] if name in d else np.inf for d in draws]
-
-    print("%-48s %10s %s" % ("", "program", " ".join(["%10s" % "pytorch"] * len(draws))))
-    line("loss", found["loss"][0], of("loss"), LOSS_LIMIT)
+    print("%-48s %10s %10s" % ("", "error", "pytorch"))
+    line("loss", found["loss"][0], pytorch["loss"][0])
     for kind in ("grad", "new"):
-        drawn = np.array([summary(d, kind) for d in draws])
-        for what, e, others in zip(("median", "largest"), summary(found, kind), drawn.T):
-            line("%s, %s of tensors" % (kind, what), e, others, FACTOR * max(FLOOR, *others))
-    line("grad, all as one vector", all_found, all_drawn, np.inf)
-    far = beyond(found, draws)
-    fair = [len(beyond(d, [found] + [o for o in draws if o is not d])) for d in draws]
-    line("tensors more than twice as far as the others", len(far), fair, max(fair))
-    for name in sorted(found, key=lambda n: -found[n][0]):
-        if found[name][1]:
-            line("vanishing " + name, found[name][0], of(name), NOISE_LIMIT)
+        for what, e, other in zip(("median", "largest"), summary(found, kind), summary(pytorch, kind)):
+            line("%s, %s of tensors" % (kind, what), e, other)
+    line("grad, all as one vector", all_found, all_pytorch)
     for name in sorted(found, key=lambda n: -found[n][0])[:worst]:
-        line(name, found[name][0], of(name), np.inf)
-    print("%d tensors, %s" % (len(found), "ok" if ok else "FAILED"))
-    return ok
+        line(name, found[name][0], pytorch[name][0])
+
+
+def within(found, allowed, worst):
+    """Whether no tensor errs more than rounding.py allows; prints those that come nearest."""
+    factor, rms = rounding.QUANTILES[allowed["draws"]], allowed["rms"]
+    limit = {name: factor * max(rounding.UNIT, rms[name]) if name in rms else 0 for name in found}
+    for name in set(rms) - set(found):
+        found[name], limit[name] = (np.inf, False), 0
+    share = {name: e / limit[name] if limit[name] else np.inf for name, (e, _) in found.items()}
+    print("%-48s %10s %10s" % ("", "error", "limit"))
+    for name in sorted(found, key=lambda n: -share[n])[:worst]:
+        print("%-48s %10.3g %10.3g%s" % (name, found[name][0], limit[name],
+                                         "" if share[name] <= 1 else "  FAILED"))
+    bad = sum(s > 1 for s in share.values())
+    print("%d tensors, %d farther than rounding, half of them below %.2g of the limit" % (
+        len(found), bad, np.median(list(share.values()))))
+    return not bad
 
 
 def run_program(program, folder, weights, batch, seed=None):
@@ -303,6 +268,8 @@ def run_program(program, folder, weights, batch, seed=None):
 
 def inputs(net, options, seed):
     """weights, batch: those given, or random ones"""
+    if options.rounding:
+        return rounding.draw_inputs(net, options.batch_size, seed)
     weights = (stio.load(options.weights) if options.weights
                else nets.weights(randomise(net.make(), seed)))
     batch = (stio.load(options.batch) if options.batch
@@ -332,6 +299,7 @@ def main():
     parser.add_argument("-o", "--output", help="write the float64 result here")
     parser.add_argument("--against", help="a result to check")
     parser.add_argument("--program", help="run this program's step and check its result")
+    parser.add_argument("--rounding", metavar="FILE", help="of rounding.py: judge by it")
     parser.add_argument("--precision", choices=["fp32", "tf32", "bf16"], default="fp32",
                         help="of the program")
     parser.add_argument("--write-batch", help="write the batch here, and stop")
@@ -350,17 +318,23 @@ def main():
         found = [reduced_draw(net, *inputs_and_steps(net, options, options.seed + i))
                  for i in range(DRAWS)]
         sys.exit(0 if report_reduced(found, options.precision) else 1)
+    if options.rounding:
+        with open(options.rounding) as f:
+            allowed = json.load(f)
+        options.seed = allowed["seed"]
     weights, batch, want, given = inputs_and_steps(net, options, options.seed)
     if options.output:
         stio.save(options.output, want)
-    draws = drawn_steps(net, weights, batch, options.dropout, options.accumulate)
     if options.against:
         given = stio.load(options.against)
-    elif not options.program:
-        given = draws[0]
-    ok = report(judge(net, weights, want, given), [judge(net, weights, want, d) for d in draws],
-                whole(given, want), [whole(d, want) for d in draws], options.worst)
-    sys.exit(0 if ok else 1)
+    if options.rounding and not given:
+        parser.error("--rounding judges --program or --against")
+    if options.rounding:
+        sys.exit(0 if within(judge(net, weights, want, given), allowed, options.worst) else 1)
+    pytorch = step(net, weights, batch, torch.float32, options.dropout, options.accumulate)
+    given = given or pytorch
+    show(judge(net, weights, want, given), judge(net, weights, want, pytorch),
+         whole(given, want), whole(pytorch, want), options.worst)
 
 
 if __name__ == "__main__":
