@@ -95,6 +95,21 @@ void cpu_softmax(Fn *f)
 		 fn_tile(f, tiles));
 }
 
+void cpu_cumsum(Fn *f)
+{
+	const Type x = fn_type(f, f->n->in[0]);
+	const int axis = fn_axis(f, x.rank);
+	const int64_t tiles = extent(&x, 0, axis);
+	const char *shape = arena_printf(
+	    f->e->arena,
+	    "Cumsum k = {.outer = %" N ", .n = %" N ", .inner = %" N ", .reverse = %d}", tiles,
+	    x.dim[axis], extent(&x, axis + 1, x.rank), attr_bool(f->n, "reverse"));
+	const char *in = fn_in_dense(f, 0);
+	fn_use(f, K_reduce);
+	fn_tiles(f, tiles, shape, "cumsum_tile(k, %s, %s, %s)", in, fn_out(f, 0),
+		 fn_tile(f, tiles));
+}
+
 /* ---- pooling ---- */
 
 static void pool(Fn *f, const char *kernel)

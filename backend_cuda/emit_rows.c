@@ -252,6 +252,32 @@ void cuda_softmax(Emit *e, const Node *n)
 	kernel_end(e, &k, ceil_of(sweep_count(&rows), 4), 1, 1, 0);
 }
 
+void cuda_cumsum(Emit *e, const Node *n)
+{
+	const Operand x = operand_in(e, n, 0), y = operand_out(e, n, 0);
+	const int axis = axis_of(n, "axis", x.rank);
+	const bool reverse = attr_bool(n, "reverse");
+	bool in[MAX_RANK] = {false};
+	in[axis] = true;
+	const Sweep rows = sweep_axes(n, &x, in, false, true);
+	const Sweep out = sweep_axes(n, &y, in, false, true);
+	const int64_t last = reverse ? x.dim[axis] - 1 : 0;
+	Kernel k = kernel_begin(e, n, FAM_REDUCE);
+	kernel_const(&k, "ROWS", sweep_count(&rows));
+	kernel_const(&k, "COLS", x.dim[axis]);
+	kernel_const(&k, "FROM", last * x.stride[axis]);
+	kernel_const(&k, "STEP", reverse ? -x.stride[axis] : x.stride[axis]);
+	kernel_const(&k, "OUT_FROM", last * y.stride[axis]);
+	kernel_const(&k, "OUT_STEP", reverse ? -y.stride[axis] : y.stride[axis]);
+	put_in_out(&k, &x, &y);
+	kernel_function(&k, "row", sweep_text(e, &rows, 0, "i"));
+	kernel_function(&k, "out", sweep_text(e, &out, 0, "i"));
+	kernel_open(&k, 256, 1);
+	buf_printf(k.b, "\tcumsum<%s>(%s, %s);\n", k.type, operand_text(e, &x, false),
+		   operand_text(e, &y, true));
+	kernel_end(e, &k, ceil_of(sweep_count(&rows), 256), 1, 1, 0);
+}
+
 /* ---- norms ---------------------------------------------------------------------------------- */
 
 /* x, weight, bias where the op has one; the weights move with the group alone. */

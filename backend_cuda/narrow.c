@@ -43,8 +43,7 @@ static bool moves(const Narrow *c, const Node *n, int i)
 {
 	const OpInfo *op = node_info(n);
 	return (op->flags & F_VIEW) ||
-	       (c->training &&
-		(op->axes == AXES_ELEMENTWISE || (n->op == OP_dropout && i == 0)));
+	       (c->training && (op->axes == AXES_ELEMENTWISE || (n->op == OP_dropout && i == 0)));
 }
 
 /* Input i of n may be stored as bf16. Sums read it in training; everything else stays float32. */

@@ -152,6 +152,11 @@ static Work cost_first_equal(const Node *n)
 	return plain(in_count(n, 0));
 }
 
+static Work cost_cumsum(const Node *n)
+{
+	return plain(in_count(n, 0));
+}
+
 /* maximum, difference, exponential, sum, quotient */
 static Work cost_softmax(const Node *n)
 {

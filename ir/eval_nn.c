@@ -333,7 +333,18 @@ static void softmax_row(double *y, const double *x, int64_t n, int64_t s)
 		y[i * s] /= sum;
 }
 
-void eval_softmax(const Eval *e)
+/* n elements at distance s, from the first or, if s is negative, the last one on */
+static void cumsum_row(double *y, const double *x, int64_t n, int64_t s)
+{
+	double sum = 0;
+	for (int64_t i = 0; i < n; i++)
+		y[i * s] = sum += x[i * s];
+}
+
+typedef void Row(double *y, const double *x, int64_t n, int64_t s);
+
+/* Calls row for each row along the attribute `axis`; backward: from its last element. */
+static void each_row(const Eval *e, Row *row, bool backward)
 {
 	const Type *t = &e->in[0].type;
 	const int axis = attr_axis(e->n, "axis", t->rank);
@@ -341,9 +352,19 @@ void eval_softmax(const Eval *e)
 	type_strides(t, stride);
 	const int64_t s = stride[axis], n = t->dim[axis], rows = type_count(t) / n;
 	for (int64_t r = 0; r < rows; r++) {
-		const int64_t at = r / s * s * n + r % s;
-		softmax_row(e->out[0].data + at, e->in[0].data + at, n, s);
+		const int64_t at = r / s * s * n + r % s + (backward ? (n - 1) * s : 0);
+		row(e->out[0].data + at, e->in[0].data + at, n, backward ? -s : s);
 	}
+}
+
+void eval_softmax(const Eval *e)
+{
+	each_row(e, softmax_row, false);
+}
+
+void eval_cumsum(const Eval *e)
+{
+	each_row(e, cumsum_row, attr_bool(e->n, "reverse"));
 }
 
 /* ---- sequences ------------------------------------------------------------------------------- */

@@ -579,6 +579,16 @@ static void grad_softmax(Grad *c, Value *dy)
 	give(c, 0, op2(c, OP_mul, op2(c, OP_sub, dy, s), y));
 }
 
+/* The gradient by an element is the sum of those by all sums that it is part of. */
+static void grad_cumsum(Grad *c, Value *dy)
+{
+	Node *n = make(c, OP_cumsum, &dy, 1);
+	attr_set_int(n, "axis", attr_int(c->n, "axis"));
+	if (!attr_bool(c->n, "reverse"))
+		attr_set_bool(n, "reverse", true);
+	give(c, 0, done(n));
+}
+
 /* ---- products ---- */
 
 static Value *matmul(Grad *c, Value *a, bool ta, Value *b, bool tb)

@@ -323,6 +323,11 @@ bool infer_softmax(Infer *c)
 	return need_axis(c, attr_int(c->n, "axis"), c->in[0].rank, &axis);
 }
 
+bool infer_cumsum(Infer *c)
+{
+	return infer_softmax(c);
+}
+
 /* ---- products ------------------------------------------------------------------------------ */
 
 /* a[..., m, k], b[..., k, n] -> [..., m, n] */

@@ -113,6 +113,7 @@ def add(op, case, operands, ref, attrs={}, group=0, f32=1e-5, outs=("y",)):
     the arrays of one instance and, where it has it, `reverse` of that instance."""
     arrays = [np.asarray(o[1], np.float64) for o in operands]
     rev = attrs.get("reverse", [0])
+    rev = rev if isinstance(rev, list) else [rev]
 
     def call(args, g):
         kw = {"reverse": bool(rev[g % len(rev)])} if "reverse" in attrs else {}
@@ -519,6 +520,23 @@ def reduce_cases():
     add("softmax", "group", [("x", d.normal(2, 3, 5))], lambda a: special.softmax(a, 0),
         {"axis": 0},
         group=2)
+
+    d = Data("cumsum")
+
+    def cumsum(axis):
+        def of(a, reverse=False):
+            return np.flip(np.cumsum(np.flip(a, axis), axis), axis) if reverse else np.cumsum(a, axis)
+        return of
+    for case, x, axis in (("last", d.normal(3, 7), -1), ("first", d.normal(5, 3), 0),
+                          ("middle", d.normal(2, 5, 3), 1), ("one", d.normal(1), 0),
+                          ("long", d.normal(2, 1031), 1),
+                          ("extreme", np.array([[2.0 ** 100, 1, -2.0 ** 100], [INF, 1, -INF], [1, NAN, 2],
+                                                [-0.0, -0.0, 0]], float), -1)):
+        attrs = {} if axis == -1 else {"axis": axis}
+        add("cumsum", case, [("x", x)], cumsum(axis), attrs)
+        add("cumsum", case + "_reverse", [("x", x)], cumsum(axis), dict(attrs, reverse=1))
+    add("cumsum", "group", [("x", d.normal(2, 3, 5))], cumsum(0), {"axis": 0}, group=2)
+    add("cumsum", "group_reverse", [("x", d.normal(4, 3, 5))], cumsum(1), {"reverse": 1}, group=4)
 
 
 # ---- products ---------------------------------------------------------------------------------
