@@ -960,6 +960,26 @@ INLINE double squares_sum(const float *x, int64_t n)
 	return sum;
 }
 
+/* x[outer, n, inner]: sums over n up to each element or, in reverse, from each one on, in double
+ * precision; a tile is one of `outer`. */
+typedef struct Cumsum {
+	int64_t outer, n, inner;
+	bool reverse;
+} Cumsum;
+
+INLINE void cumsum_tile(const Cumsum s, const float *x, float *y, int64_t tile)
+{
+	for (int64_t i = 0; i < s.inner; i++) {
+		const int64_t at = tile * s.n * s.inner + i;
+		double sum = 0;
+		for (int64_t j = 0; j < s.n; j++) {
+			const int64_t to = at + (s.reverse ? s.n - 1 - j : j) * s.inner;
+			sum += x[to];
+			y[to] = (float)sum;
+		}
+	}
+}
+
 
 /* scan.h: sequence ops: selective scan with gate, depthwise convolution over time, and the fused
  * input projection of a Mamba layer. Vector lanes are channels; time is a loop, run backwards by a

@@ -2697,6 +2697,27 @@ __device__ __forceinline__ void softmax(const typename P::In *x, typename P::Out
 		put(out + k * P::OUT_COL, expf(widen(row[P::col(k)]) - top) / sum);
 }
 
+/* Sums along an axis up to each element, one thread a row, grid as for reduce_short. What rounding
+ * takes from the sum goes into the next term (Kahan).
+ * P: ROWS, COLS; row(i), out(i) the offsets of row i in x and y; FROM, OUT_FROM the first element
+ * there and STEP, OUT_STEP from one to the next, negative in reverse. */
+template <class P>
+__device__ __forceinline__ void cumsum(const typename P::In *x, typename P::Out *y)
+{
+	const unsigned i = blockIdx.x * blockDim.x + threadIdx.x;
+	if (i >= P::ROWS)
+		return;
+	const typename P::In *from = x + P::row(i) + P::FROM;
+	typename P::Out *to = y + P::out(i) + P::OUT_FROM;
+	float sum = 0, lost = 0;
+	for (int k = 0; k < P::COLS; k++) {
+		const float term = widen(from[k * P::STEP]) - lost, next = sum + term;
+		lost = isfinite(next) ? (next - sum) - term : 0;
+		sum = next;
+		put(to + k * P::OUT_STEP, sum);
+	}
+}
+
 /* %features.log_mel.power = sum "features.log_mel.power" %features.log_mel.squares {axes=[-1]} :
  * f32[1,4,41,513] @arena:1346176  !models/lib/foa.json:13:17+5 */
 struct k004 {
