@@ -187,15 +187,6 @@ static void check_texts(Reader *r)
 
 /* ---- graphs ---- */
 
-Frame *frame_new(Reader *r)
-{
-	Frame *const f = NEW(r->arena, Frame);
-	f->label = "";
-	f->vars.at = r->settings.at;
-	f->vars.n = f->vars.cap = r->settings.n; /* full: a push copies the shared list */
-	return f;
-}
-
 static void add_graph_input(Reader *r, Frame *f, Json *j)
 {
 	int64_t *dim;

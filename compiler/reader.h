@@ -115,10 +115,14 @@ bool reader_bool(Reader *r, Frame *f, Json *j, const char *what, bool *v);
 bool reader_ints(Reader *r, Frame *f, Json *j, const char *what, int64_t **v, int *n);
 bool reader_nums(Reader *r, Frame *f, Json *j, const char *what, double **v, int *n);
 
-/* ---- graph.c ---- */
+/* ---- frame.c ---- */
 
 /* A frame that sees the model's parameters. */
 Frame *frame_new(Reader *r);
+/* Makes `name` known in the frame; v NULL: poisoned. false after a diagnostic. */
+bool frame_bind(Reader *r, Frame *f, const char *name, Value *v, Loc loc);
+/* The value called `name`, NULL if poisoned; false after a diagnostic at j. */
+bool frame_find(Reader *r, Frame *f, Json *j, const char *name, Value **v);
 
 /* ---- settings.c: parameters ---- */
 
@@ -157,10 +161,7 @@ void check_unknown_use(Reader *r, const Frame *f, Json *j, const char *name);
 /* ---- instance.c: nodes ---- */
 
 void instance_nodes(Reader *r, Frame *f, Json *nodes);
-/* Makes `name` known in the frame; v NULL: poisoned. false after a diagnostic. */
-bool frame_bind(Reader *r, Frame *f, const char *name, Value *v, Loc loc);
-/* The value called `name`, NULL if poisoned; false after a diagnostic at j. */
-bool frame_find(Reader *r, Frame *f, Json *j, const char *name, Value **v);
+
 /* ---- weights.c: initialisers ---- */
 
 bool weights_init(Reader *r, Frame *f, Json *init, Node *param);
