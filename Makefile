@@ -21,7 +21,7 @@ passes   = $(basename $(notdir $(wildcard passes/*.c)))
 cpu      = $(basename $(notdir $(wildcard backend_cpu/*.c)))
 cuda     = $(basename $(notdir $(wildcard backend_cuda/*.c)))
 compiler = $(basename $(notdir $(wildcard compiler/*.c)))
-runtime  = $(basename $(notdir $(wildcard runtime/*.c)))
+runtime  = $(wildcard runtime/*/*.c)
 tools    = $(wildcard tools/*.c tools/synth/*.c)
 home     = $(B)/lib/seldc
 
@@ -30,7 +30,7 @@ kernels  = $(basename $(notdir $(wildcard backend_cpu/kernels/*.h)))
 objs     = $(ir:%=$(B)/ir/%.o) $(passes:%=$(B)/passes/%.o) $(cpu:%=$(B)/backend_cpu/%.o) \
            $(cuda:%=$(B)/backend_cuda/%.o) $(kernels:%=$(B)/kernels/%.o)
 main     = $(compiler:%=$(B)/compiler/%.o) $(tools:%.c=$(B)/%.o)
-rt       = $(runtime:%=$(B)/runtime/%.o)
+rt       = $(runtime:%.c=$(B)/%.o)
 
 # Where a tarball's own libraries are; DT_RPATH, which those libraries' libraries obey, too.
 # Programs look in deps alone: their OpenMP is the C compiler's.

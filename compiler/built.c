@@ -2,7 +2,7 @@
 #define _GNU_SOURCE
 #include "built.h"
 
-#include "runtime/internal.h"
+#include "runtime/core/core.h"
 
 #include <dlfcn.h>
 #include <math.h>

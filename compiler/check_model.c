@@ -12,7 +12,7 @@
 
 #include "built.h"
 #include "command.h"
-#include "runtime/internal.h"
+#include "runtime/core/core.h"
 #include "runtime/rt_cuda.h"
 #include "single.h"
 #include "train.h"

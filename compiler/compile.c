@@ -11,7 +11,7 @@
 #include "graph.h"
 #include "inspect.h"
 #include "passes/plan.h"
-#include "runtime/internal.h"
+#include "runtime/core/core.h"
 #include "runtime/rt_cuda.h"
 #include "toolchain.h"
 #include "train.h"

@@ -6,7 +6,7 @@
  * latter. */
 #include "inspect.h"
 
-#include "runtime/json.h"
+#include "runtime/core/core.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -6,7 +6,7 @@
 #include "check_model.h"
 #include "command.h"
 #include "library.h"
-#include "runtime/internal.h"
+#include "runtime/core/core.h"
 #include "sweep.h"
 #include "tools/tools.h"
 

@@ -9,7 +9,7 @@
 
 #include "command.h"
 #include "passes/passes.h"
-#include "runtime/json.h"
+#include "runtime/core/core.h"
 #include "sweep_page.h"
 #include "toolchain.h"
 

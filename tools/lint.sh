@@ -1,5 +1,5 @@
 #!/bin/sh
-# lint.sh BUILD: no writable data in the objects, formatting, and that no file but the models
+# lint.sh BUILD: no writable data in the objects, formatting, floors, and that no file but the models
 # knows a model's name. Prints what is wrong; exit status 1 if anything is.
 set -u
 B=${1:-build}
@@ -19,6 +19,8 @@ if command -v clang-format >/dev/null; then
 		xargs clang-format --dry-run -Werror 2>&1 | sed -n 's/:[0-9]*:[0-9]*: error:.*//p' | sort -u)
 	[ -z "$found" ] || say "run clang-format -i on" $found
 fi
+
+found=$(python3 tools/floors.py "$B") || say "floors:" "$found"
 
 names=$(git grep -liE 'seld[_-]?mamba|einv2|dcase2024_baseline' -- ir passes backend_cpu backend_cuda runtime compiler)
 [ -z "$names" ] || say "a model's name outside models/:" $names

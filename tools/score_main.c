@@ -2,7 +2,7 @@
 #define _GNU_SOURCE
 #include "tools.h"
 
-#include "../runtime/score.h"
+#include "runtime/events/events.h"
 
 #include <getopt.h>
 #include <stdlib.h>

@@ -3,7 +3,7 @@
  * read or refused as bad input with a message. Meant to run under the address and undefined
  * behaviour sanitizers. What failed stays in file_fuzz.bad. */
 #define _XOPEN_SOURCE 700
-#include "../../runtime/train.h"
+#include "runtime/verbs/verbs.h"
 #include "mutate.h"
 
 #include <sndfile.h>

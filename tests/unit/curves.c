@@ -1,6 +1,6 @@
 /* curves.c: what names in a model and a log become on the page of curves and on a terminal. */
 #define _XOPEN_SOURCE 700
-#include "../../runtime/train.h"
+#include "runtime/verbs/verbs.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -4,7 +4,7 @@
  * what went wrong; status 1 if anything did. Files go to a folder of their own under /tmp, which is
  * removed at the end. */
 #define _XOPEN_SOURCE 700
-#include "../../runtime/internal.h"
+#include "runtime/verbs/verbs.h"
 
 #include <math.h>
 #include <pthread.h>
@@ -379,7 +379,8 @@ static void large(RtError *err)
 	expect_large(2147483648.f, 10432, NULL, err);
 }
 
-/* ---- several at once -------------------------------------------------------------------------- */
+/* ---- several at once --------------------------------------------------------------------------
+ */
 
 /* Keeps something of each, as training does. */
 static void *read_often(void *failed)
@@ -407,9 +408,8 @@ static void *read_often(void *failed)
 /* Memory of another thread than the first is found at the second try, which is no lack of it. */
 static void threads(const RtError *err)
 {
-	SF_INFO info = {.channels = CHANNELS,
-			.samplerate = RATE,
-			.format = SF_FORMAT_WAV | SF_FORMAT_PCM_16};
+	SF_INFO info = {
+	    .channels = CHANNELS, .samplerate = RATE, .format = SF_FORMAT_WAV | SF_FORMAT_PCM_16};
 	SNDFILE *const f = sf_open("minute", SFM_WRITE, &info);
 	static short second[RATE * CHANNELS];
 	for (int i = 0; i < 60; i++)

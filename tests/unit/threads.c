@@ -1,7 +1,7 @@
 /* threads.c: the processors that a process may use, by its affinity and by the quotas of cgroups
  * in a folder made here. */
 #define _GNU_SOURCE
-#include "../../runtime/internal.h"
+#include "runtime/verbs/verbs.h"
 
 #include <sched.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
  * momentum. With arguments it is that model's program; without, it runs the tests and prints what
  * failed. Files go to a folder of their own under TMPDIR, which is removed at the end. */
 #define _XOPEN_SOURCE 700
-#include "../../runtime/train.h"
+#include "runtime/verbs/verbs.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -3,7 +3,7 @@
 #define _GNU_SOURCE
 #include "synth.h"
 
-#include "../../runtime/signals.h"
+#include "runtime/core/signals.h"
 
 #include <dirent.h>
 #include <getopt.h>

@@ -2,11 +2,11 @@
  * (W, Y, Z, X), SN3D gains, 24 kHz; a source of amplitude 1 at 1 m gives 1 on W.
  *
  * Everything random is a function of the seed and a name, so that neither threads nor order matter.
- * Axes: x front, y left, z up. Functions follow runtime/internal.h: RtStatus and RtError. */
+ * Axes: x front, y left, z up. Functions follow runtime/core/core.h: RtStatus and RtError. */
 #ifndef SELDC_SYNTH_H
 #define SELDC_SYNTH_H
 
-#include "../../runtime/score.h"
+#include "runtime/events/events.h"
 
 #include <kissfft/kiss_fftr.h>
 

@@ -1,5 +1,5 @@
 /* driver.c: a libcuda.so.1 without a GPU, for tests: the functions of the driver that
- * runtime/rt_cuda.c uses, with host memory as device memory. "Machine code" is a shared object
+ * runtime/cuda/rt_cuda.c uses, with host memory as device memory. "Machine code" is a shared object
  * that the compiler wrapper `nvcc` beside this file makes.
  *
  * Streams are lazy: work is done when somebody waits for it, so a host that does not wait where it
