@@ -228,7 +228,10 @@ template <class P> __device__ __forceinline__ void adamw(const Mem &mem)
 		u.get(UPD_G, i, g);
 		u.get(UPD_M, i, m);
 		u.get(UPD_V, i, v);
-		u.get(u.a[UPD_MAX] || !keep ? UPD_MAX : UPD_V, i, top);
+		if (u.a[UPD_MAX] || !keep) /* constant indices keep the addresses in registers */
+			u.get(UPD_MAX, i, top);
+		else
+			u.get(UPD_V, i, top);
 #pragma unroll
 		for (int e = 0; e < 4; e++)
 			if (!keep)
