@@ -108,9 +108,13 @@ typedef struct RtPaths {
 	int n, cap;
 } RtPaths;
 
-/* Files below `dir` whose names end in `suffix`, hidden ones left out, by name; RT_INPUT if there
- * are none. Release p in any case. */
-RtStatus rt_find_files(const char *dir, const char *suffix, RtPaths *p, RtError *err);
+/* Files below `dir` whose names end in `suffix`, in whatever case, hidden ones left out, by name;
+ * RT_INPUT if there are none. The other files there are added to `others`, if it is not NULL.
+ * Release p in any case. */
+RtStatus rt_find_files(const char *dir, const char *suffix, RtPaths *p, RtPaths *others,
+		       RtError *err);
+/* The files have the same name but for folders and suffix. */
+bool rt_same_stem(const char *a, const char *b);
 void rt_paths_release(RtPaths *p);
 /* "dir/name", to be freed; NULL where memory lacks. */
 char *rt_path_join(const char *dir, const char *name);

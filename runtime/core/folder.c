@@ -6,13 +6,14 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 
 enum { MAX_DEPTH = 32 };
 
 typedef struct Search {
 	const char *suffix;
-	RtPaths *out;
+	RtPaths *out, *others; /* others NULL: not wanted */
 	RtError *err;
 } Search;
 
@@ -28,7 +29,7 @@ char *rt_path_join(const char *dir, const char *name)
 static bool ends_in(const char *name, const char *suffix)
 {
 	const size_t n = strlen(name), ns = strlen(suffix);
-	return n > ns && strcmp(name + n - ns, suffix) == 0;
+	return n > ns && strcasecmp(name + n - ns, suffix) == 0;
 }
 
 /* Takes the path over; false where memory lacks. */
@@ -69,8 +70,9 @@ static RtStatus visit(const Search *s, const char *dir, const char *name, int de
 		free(path);
 		return status;
 	}
-	if (ends_in(name, s->suffix))
-		return push(s->out, path) ? RT_OK : rt_no_memory(s->err);
+	RtPaths *const to = ends_in(name, s->suffix) ? s->out : s->others;
+	if (to)
+		return push(to, path) ? RT_OK : rt_no_memory(s->err);
 	free(path);
 	return RT_OK;
 }
@@ -90,18 +92,35 @@ static RtStatus search(const Search *s, const char *dir, int depth)
 	return status;
 }
 
+/* Order of the names without their suffixes. */
+static int stem_order(const char *a, const char *b)
+{
+	const char *const x = rt_base_name(a), *const y = rt_base_name(b);
+	const char *const ends[] = {strrchr(x, '.'), strrchr(y, '.')};
+	const size_t nx = ends[0] ? (size_t)(ends[0] - x) : strlen(x);
+	const size_t ny = ends[1] ? (size_t)(ends[1] - y) : strlen(y);
+	const int order = memcmp(x, y, nx < ny ? nx : ny);
+	return order ? order : (nx > ny) - (nx < ny);
+}
+
+bool rt_same_stem(const char *a, const char *b)
+{
+	return stem_order(a, b) == 0;
+}
+
 /* By name, then by path. */
 static int by_name(const void *pa, const void *pb)
 {
 	const char *const a = *(char *const *)pa, *const b = *(char *const *)pb;
-	const int order = strcmp(rt_base_name(a), rt_base_name(b));
+	const int order = stem_order(a, b);
 	return order ? order : strcmp(a, b);
 }
 
-RtStatus rt_find_files(const char *dir, const char *suffix, RtPaths *p, RtError *err)
+RtStatus rt_find_files(const char *dir, const char *suffix, RtPaths *p, RtPaths *others,
+		       RtError *err)
 {
 	*p = (RtPaths){0};
-	const Search s = {suffix, p, err};
+	const Search s = {suffix, p, others, err};
 	const RtStatus status = search(&s, dir, 0);
 	if (status)
 		return status;

@@ -165,8 +165,35 @@ typedef struct ScoreFile {
 	ScoreRows ref, pred;
 } ScoreFile;
 
+/* Kinds of values that can be read, but hardly mean what they are taken for. */
+typedef enum ScoreDoubt {
+	SCORE_CARTESIAN,   /* x, y, z for azimuth, elevation and distance */
+	SCORE_ONSCREEN,    /* a flag for a distance */
+	SCORE_METRES,      /* where centimetres are due */
+	SCORE_CENTIMETRES, /* where metres are due */
+	SCORE_ZERO,
+	SCORE_NEGATIVE,
+	SCORE_AZIMUTH,  /* beyond 180 degrees */
+	SCORE_REPEATED, /* frame, class and source of an earlier row; references only */
+	SCORE_DOUBTS
+} ScoreDoubt;
+
+/* By kind, of one file: rows, and the line of the first one. */
+typedef struct ScoreDoubts {
+	int64_t rows[SCORE_DOUBTS], line[SCORE_DOUBTS];
+} ScoreDoubts;
+
+enum { SCORE_DOUBT_TEXT = 4096 + 256 };
+
+/* Of several files: the first one, and how many. */
+typedef struct ScoreDoubtsAll {
+	int64_t rows[SCORE_DOUBTS], line[SCORE_DOUBTS], files[SCORE_DOUBTS];
+	char path[SCORE_DOUBTS][4096];
+} ScoreDoubtsAll;
+
 typedef struct ScoreSet {
 	int classes, n;
+	ScoreDoubtsAll doubts;
 	ScoreFile *at;                /* by stem */
 	bool quiet;                   /* no warnings; set before score_open, which reads it */
 	int nerrors, nwarnings, nbad; /* nbad: files with errors */
@@ -178,9 +205,13 @@ typedef struct ScoreSet {
  * together by name. Everything found wrong is in s->log, also on success (warnings). Release s in
  * any case. References are in centimetres, predictions in metres. */
 RtStatus score_open(ScoreSet *s, const char *refs, const char *preds, int classes, RtError *err);
-/* Rows of one file, sorted; what is wrong goes to s->log and s->nerrors. */
+/* Rows of one file, sorted; what is wrong goes to s->log and s->nerrors, what is doubtful to found.
+ */
 RtStatus score_read_rows(ScoreSet *s, ScoreRows *out, const char *path, bool centimetres,
-			 RtError *err);
+			 ScoreDoubts *found, RtError *err);
+void score_doubts_add(ScoreDoubtsAll *all, const char *path, const ScoreDoubts *d);
+/* A warning of that kind with the place of the first row and counts; NULL: there is none. */
+const char *score_doubts_text(const ScoreDoubtsAll *all, int kind, char *out, size_t size);
 /* Sets the predictions for a recording, copied from memory; RT_INPUT if it has no reference. */
 RtStatus score_set_events(ScoreSet *s, const char *stem, const RtEvents *e, RtError *err);
 void score_release(ScoreSet *s);

@@ -63,6 +63,32 @@ static void warn(ScoreSet *s, const char *fmt, ...)
 	va_end(ap);
 }
 
+/* ---- doubts ------------------------------------------------------------------------------ */
+
+/* Values that can be read but hardly mean what they are taken for. */
+static const char *const doubts[SCORE_DOUBTS] = {
+    [SCORE_CARTESIAN] =
+	"the last three fields are unit vectors, x, y and z of DCASE2022 and 2023: taken "
+	"for azimuth, elevation and distance",
+    [SCORE_ONSCREEN] =
+	"the last field is 0 or 1 throughout, whether a source is seen in DCASE2025: taken "
+	"for a distance",
+    [SCORE_METRES] =
+	"all distances of the file are below 20, as if in metres: taken for centimetres",
+    [SCORE_CENTIMETRES] =
+	"all distances of the file are above 20, as if in centimetres: taken for metres",
+    [SCORE_ZERO] = "distance 0: no error is relative to it",
+    [SCORE_NEGATIVE] = "negative distance",
+    [SCORE_AZIMUTH] = "azimuth beyond 180 degrees: taken around the circle",
+    [SCORE_REPEATED] = "the same source of the same class again in one frame",
+};
+
+static void doubt(ScoreDoubts *d, ScoreDoubt kind, int64_t line, int64_t rows)
+{
+	d->line[kind] = d->rows[kind] ? d->line[kind] : line;
+	d->rows[kind] += rows;
+}
+
 /* ---- one file ---------------------------------------------------------------------------- */
 
 /* A line being read: its fields, without the spaces around them. */
@@ -85,6 +111,9 @@ typedef struct Reader {
 	int nfields;   /* of the rows before; 0: none yet */
 	int64_t first; /* number of the first row's line */
 	ScoreRows rows;
+	ScoreDoubts *doubts;
+	int64_t unit_vectors, flags; /* rows of six fields whose last three, or last, are that */
+	double smallest, largest;    /* distances in the file's unit */
 } Reader;
 
 /* The line is shown with its field `k` marked (-1: all of it). */
@@ -108,9 +137,19 @@ static void complain(Reader *r, Line *l, int k, const char *fmt, ...)
 		log_line(r->set, "      | %*s^", at, "");
 }
 
-static bool is_space(char c)
+/* Bytes of the space at the start of [a, b), 0: there is none. A no-break space is two in UTF-8. */
+static int space_at(const char *a, const char *b)
 {
-	return c == ' ' || c == '\t' || c == '\r';
+	if (a < b && (*a == ' ' || *a == '\t'))
+		return 1;
+	return b - a >= 2 && a[0] == '\xc2' && a[1] == '\xa0' ? 2 : 0;
+}
+
+static int space_before(const char *a, const char *b)
+{
+	if (b > a && space_at(b - 1, b))
+		return 1;
+	return b - a >= 2 && space_at(b - 2, b) == 2 ? 2 : 0;
 }
 
 /* Splits at commas; nfields counts all, field holds the first ones. */
@@ -120,10 +159,10 @@ static void split(Line *l)
 	for (l->nfields = 0;; p++) {
 		const char *const comma = memchr(p, ',', (size_t)(end - p));
 		const char *a = p, *b = comma ? comma : end;
-		while (a < b && is_space(*a))
-			a++;
-		while (b > a && is_space(b[-1]))
-			b--;
+		for (int n; (n = space_at(a, b)); a += n)
+			;
+		for (int n; (n = space_before(a, b)); b -= n)
+			;
 		if (l->nfields < MAX_FIELDS) {
 			l->field[l->nfields].at = a;
 			l->field[l->nfields].n = (int)(b - a);
@@ -187,11 +226,18 @@ static void polar(double v[3], double azimuth, double elevation)
 	v[2] = sin(e);
 }
 
+/* In metres. */
 static double distance(Reader *r, Line *l, int k)
 {
-	if (r->centimetres)
-		return real(r, l, k, "distance (cm)", 0, 1e9) / 100;
-	return real(r, l, k, "distance (m)", -1e9, 1e9);
+	const double v = r->centimetres ? real(r, l, k, "distance (cm)", 0, 1e9)
+					: real(r, l, k, "distance (m)", -1e9, 1e9);
+	if (l->bad)
+		return v;
+	if (v < 0 || (v == 0 && r->centimetres)) /* a reference's; a prediction may be 0 */
+		doubt(r->doubts, v < 0 ? SCORE_NEGATIVE : SCORE_ZERO, l->number, 1);
+	r->smallest = v < r->smallest ? v : r->smallest;
+	r->largest = v > r->largest ? v : r->largest;
+	return r->centimetres ? v / 100 : v;
 }
 
 /* Through angles, as the official scorer does, so that the length does not matter. */
@@ -202,6 +248,15 @@ static void cartesian(Reader *r, Line *l, double v[3])
 	if (!l->bad && v[0] == 0 && v[1] == 0 && v[2] == 0)
 		complain(r, l, 3, "x, y and z are all 0: no direction");
 	polar(v, atan2(v[1], v[0]) / degree, atan2(v[2], hypot(v[0], v[1])) / degree);
+}
+
+/* Whether a row of six fields may be of another year's form. */
+static void look_at_six(Reader *r, const Line *l, double x, double y)
+{
+	char text[FIELD_BYTES];
+	const double z = strtod(field_text(l, 5, text), NULL);
+	r->unit_vectors += fabs(sqrt(x * x + y * y + z * z) - 1) < 0.01;
+	r->flags += z == 0 || z == 1;
 }
 
 static ScoreRow parse_row(Reader *r, Line *l)
@@ -216,7 +271,12 @@ static ScoreRow parse_row(Reader *r, Line *l)
 		cartesian(r, l, row.v);
 	} else {
 		const double azimuth = real(r, l, place, "azimuth", -360, 360);
-		polar(row.v, azimuth, real(r, l, place + 1, "elevation", -90, 90));
+		const double elevation = real(r, l, place + 1, "elevation", -90, 90);
+		polar(row.v, azimuth, elevation);
+		if (!l->bad && fabs(azimuth) > 180)
+			doubt(r->doubts, SCORE_AZIMUTH, l->number, 1);
+		if (n == 6)
+			look_at_six(r, l, azimuth, elevation);
 	}
 	if (n >= 6)
 		row.metres = distance(r, l, n - 1);
@@ -277,9 +337,71 @@ static void check_crowds(Reader *r)
 	}
 }
 
-RtStatus score_read_rows(ScoreSet *s, ScoreRows *out, const char *path, bool centimetres,
-			 RtError *err)
+/* At LF, CR LF or, as old Macintoshes have it, CR. */
+static const char *line_end(const char *p, const char *end)
 {
+	while (p < end && *p != '\n' && *p != '\r')
+		p++;
+	return p;
+}
+
+/* What holds for all rows of a file, which are of six fields or more. */
+static void doubt_whole(ScoreDoubts *d, const Reader *r)
+{
+	const int64_t n = r->rows.n;
+	if (r->nfields == 6 && r->unit_vectors == n)
+		doubt(d, SCORE_CARTESIAN, r->first, n);
+	else if (r->nfields == 6 && r->flags == n && r->largest == 1)
+		doubt(d, SCORE_ONSCREEN, r->first, n);
+	else if (r->centimetres && r->largest > 0 && r->largest < 20)
+		doubt(d, SCORE_METRES, r->first, n);
+	else if (!r->centimetres && r->smallest > 20)
+		doubt(d, SCORE_CENTIMETRES, r->first, n);
+}
+
+/* Rows are sorted by frame and class. Predictions number their sources or do not. */
+static void doubt_repeats(ScoreDoubts *d, const Reader *r)
+{
+	const ScoreRow *const at = r->rows.at;
+	if (!r->centimetres || r->nfields == 4)
+		return;
+	for (int64_t i = 1; i < r->rows.n; i++)
+		for (int64_t k = i - 1;
+		     k >= 0 && at[k].frame == at[i].frame && at[k].class == at[i].class; k--)
+			if (at[k].source == at[i].source) {
+				doubt(d, SCORE_REPEATED, at[i].line, 1);
+				break;
+			}
+}
+
+void score_doubts_add(ScoreDoubtsAll *all, const char *path, const ScoreDoubts *d)
+{
+	for (int k = 0; k < SCORE_DOUBTS; k++) {
+		if (!d->rows[k])
+			continue;
+		if (!all->files[k]++) {
+			all->line[k] = d->line[k];
+			snprintf(all->path[k], sizeof all->path[k], "%s", path);
+		}
+		all->rows[k] += d->rows[k];
+	}
+}
+
+const char *score_doubts_text(const ScoreDoubtsAll *all, int kind, char *out, size_t size)
+{
+	if (!all->files[kind])
+		return NULL;
+	snprintf(out, size, "%s:%lld:1: warning: %s (%lld row%s in %lld file%s)", all->path[kind],
+		 (long long)all->line[kind], doubts[kind], (long long)all->rows[kind],
+		 all->rows[kind] == 1 ? "" : "s", (long long)all->files[kind],
+		 all->files[kind] == 1 ? "" : "s");
+	return out;
+}
+
+RtStatus score_read_rows(ScoreSet *s, ScoreRows *out, const char *path, bool centimetres,
+			 ScoreDoubts *found, RtError *err)
+{
+	*found = (ScoreDoubts){0};
 	RtBytes b;
 	const RtStatus opened = rt_bytes_open(&b, path, err);
 	if (opened == RT_INPUT) {
@@ -289,23 +411,29 @@ RtStatus score_read_rows(ScoreSet *s, ScoreRows *out, const char *path, bool cen
 	}
 	if (opened)
 		return opened == RT_INPUT ? RT_OK : opened;
-	Reader r = {.set = s, .path = path, .centimetres = centimetres};
+	Reader r = {.set = s,
+		    .path = path,
+		    .centimetres = centimetres,
+		    .doubts = found,
+		    .smallest = INFINITY};
 	const char *p = (const char *)b.at, *const end = p + b.n;
 	const int before = s->nerrors;
+	p += b.n >= 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0 ? 3 : 0; /* byte order mark of UTF-8 */
 	bool ok = true;
 	for (int64_t number = 1; ok && p < end; number++) {
-		const char *const newline = memchr(p, '\n', (size_t)(end - p));
-		const char *const stop = newline ? newline : end;
+		const char *const stop = line_end(p, end);
 		Line l = {.path = path, .number = number, .at = p};
 		l.n = stop - p > 1 << 20 ? 1 << 20 : (int)(stop - p);
-		while (l.n && is_space(l.at[l.n - 1]))
-			l.n--;
+		for (int n; (n = space_before(l.at, l.at + l.n)); l.n -= n)
+			;
 		ok = read_line(&r, &l);
-		p = stop + 1;
+		p = stop + 1 + (end - stop > 1 && stop[0] == '\r' && stop[1] == '\n');
 	}
 	rt_bytes_release(&b);
+	doubt_whole(found, &r);
 	score_sort(&r.rows);
 	check_crowds(&r);
+	doubt_repeats(found, &r);
 	s->nbad += s->nerrors > before;
 	*out = r.rows;
 	return ok ? RT_OK : rt_no_memory(err);
@@ -336,7 +464,7 @@ static ScoreFile *find_file(const ScoreSet *s, const char *stem)
 
 static bool same_name(ScoreSet *s, const char *first, const char *second)
 {
-	if (strcmp(rt_base_name(first), rt_base_name(second)) != 0)
+	if (!rt_same_stem(first, second))
 		return false;
 	s->nbad++;
 	if (++s->nerrors <= MAX_DIAGNOSTICS)
@@ -356,7 +484,9 @@ static RtStatus add_reference(ScoreSet *s, const char *path, RtError *err)
 	if (!f->stem || !f->ref_path)
 		return rt_no_memory(err);
 	const int before = s->nerrors;
-	const RtStatus status = score_read_rows(s, &f->ref, path, true, err);
+	ScoreDoubts found;
+	const RtStatus status = score_read_rows(s, &f->ref, path, true, &found, err);
+	score_doubts_add(&s->doubts, path, &found);
 	if (!status && f->ref.n == 0 && s->nerrors == before)
 		warn(s, "%s: warning: no events: no frame of this recording is scored", path);
 	return status;
@@ -387,8 +517,11 @@ static RtStatus add_prediction(ScoreSet *s, const char *path, int *matched, RtEr
 	ScoreFile *const f = find_file(s, stem);
 	free(stem);
 	ScoreRows rows = {0};
-	const RtStatus status = score_read_rows(s, f ? &f->pred : &rows, path, false, err);
+	ScoreDoubts found;
+	const RtStatus status = score_read_rows(s, f ? &f->pred : &rows, path, false, &found, err);
 	free(rows.at);
+	if (f)
+		score_doubts_add(&s->doubts, path, &found);
 	if (!f) {
 		warn(s, "%s: warning: no reference of this name, left out", path);
 		return status;
@@ -435,6 +568,10 @@ static void warn_missing(ScoreSet *s)
 
 static RtStatus summarise(ScoreSet *s, RtError *err)
 {
+	char text[SCORE_DOUBT_TEXT];
+	for (int k = 0; k < SCORE_DOUBTS && !s->quiet; k++)
+		if (score_doubts_text(&s->doubts, k, text, sizeof text))
+			log_line(s, "%s", text);
 	if (s->nwarnings > MAX_DIAGNOSTICS)
 		log_line(s, "warning: %d more warnings are not shown",
 			 s->nwarnings - MAX_DIAGNOSTICS);
@@ -450,7 +587,7 @@ static RtStatus open_predictions(ScoreSet *s, const char *preds, RtError *err)
 {
 	RtPaths p;
 	int matched = 0;
-	RtStatus status = rt_find_files(preds, ".csv", &p, err);
+	RtStatus status = rt_find_files(preds, ".csv", &p, NULL, err);
 	if (!status)
 		status = read_predictions(s, &p, &matched, err);
 	if (!status && !matched && !s->nerrors)
@@ -470,7 +607,7 @@ RtStatus score_open(ScoreSet *s, const char *refs, const char *preds, int classe
 		return rt_fail(err, RT_BUG, "%d classes, at most %d can be scored", classes,
 			       SCORE_MAX_CLASSES);
 	RtPaths p;
-	RtStatus status = rt_find_files(refs, ".csv", &p, err);
+	RtStatus status = rt_find_files(refs, ".csv", &p, NULL, err);
 	if (!status)
 		status = read_references(s, &p, err);
 	rt_paths_release(&p);

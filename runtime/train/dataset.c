@@ -90,6 +90,11 @@ static RtStatus tell(Notes *notes, RtStatus s, const char *where, RtError *err)
 	return s == RT_INPUT ? RT_OK : s;
 }
 
+static bool is_wanted(const RtDataset *d, const RtRecording *r)
+{
+	return r->fold >= 0 && r->fold < RT_FOLDS && d->folds >> r->fold & 1;
+}
+
 static RtStatus load_audio(const RtDataset *d, RtRecording *r, Notes *notes, RtError *err)
 {
 	RtClip c;
@@ -99,7 +104,7 @@ static RtStatus load_audio(const RtDataset *d, RtRecording *r, Notes *notes, RtE
 	for (int i = 0; i < c.notes.n && !d->quiet; i++)
 		rt_out_print(&notes->text, "%s: %s: %s\n", c.notes.at[i].kind, r->wav,
 			     c.notes.at[i].text);
-	const bool keep = r->fold >= 0 && d->folds >> r->fold & 1;
+	const bool keep = is_wanted(d, r);
 	s = keep_samples(r, &c, keep) ? RT_OK : rt_no_memory(err);
 	rt_clip_release(&c);
 	return s;
@@ -138,6 +143,20 @@ static void check_ends(const RtDataset *d, const RtRecording *r, Notes *notes)
 	}
 }
 
+static void count_crowds(const RtDataset *d, RtRecording *r)
+{
+	const ScoreRow *const at = r->rows.at;
+	for (int64_t i = 0, n; d->trains && i < r->rows.n; i += n) {
+		for (n = 1; i + n < r->rows.n && at[i + n].frame == at[i].frame;)
+			n++;
+		const int64_t dropped = rt_target_dropped(d->model, at + i, n);
+		if (dropped && !r->crowded)
+			r->crowd_line = at[i].line;
+		r->crowded += dropped > 0;
+		r->dropped += dropped;
+	}
+}
+
 static void hash_rows(RtRecording *r)
 {
 	for (int64_t i = 0; i < r->rows.n; i++) {
@@ -152,8 +171,8 @@ static void hash_rows(RtRecording *r)
 static RtStatus load_rows(const RtDataset *d, RtRecording *r, Notes *notes, RtError *err)
 {
 	ScoreSet set = {.classes = d->model->decode.classes, .quiet = d->quiet};
-	const RtStatus s =
-	    tell(notes, score_read_rows(&set, &r->rows, r->csv, true, err), r->csv, err);
+	const RtStatus s = tell(
+	    notes, score_read_rows(&set, &r->rows, r->csv, true, &r->doubts, err), r->csv, err);
 	rt_out_write(&notes->text, set.log, set.log_n);
 	r->nerrors += set.nerrors;
 	score_release(&set);
@@ -165,6 +184,7 @@ static RtStatus load_rows(const RtDataset *d, RtRecording *r, Notes *notes, RtEr
 		complain(notes, "%s:%lld:1: error: no distances, which the loss needs", r->csv,
 			 (long long)r->rows.at[0].line);
 	check_ends(d, r, notes);
+	count_crowds(d, r);
 	hash_rows(r);
 	return RT_OK;
 }
@@ -196,8 +216,10 @@ static RtStatus load(const RtDataset *d, RtRecording *r, RtError *err)
 	else
 		s = load_both(d, r, &notes, err);
 	if (r->fold < 0)
-		complain(&notes, "error: %s: the name does not begin with 'fold' and a digit",
+		complain(&notes, "error: %s: the name does not begin with 'fold' and a number",
 			 path);
+	else if (r->fold >= RT_FOLDS)
+		complain(&notes, "error: %s: folds have numbers from 0 to %d", path, RT_FOLDS - 1);
 	if (r->nerrors > MAX_LINES)
 		rt_out_print(&notes.text, "error: %s: %d errors in all\n", path, r->nerrors);
 	if (s) {
@@ -220,7 +242,8 @@ static int fold_of(const char *stem)
 {
 	if (strncmp(stem, "fold", 4) != 0 || stem[4] < '0' || stem[4] > '9')
 		return -1;
-	return stem[4] - '0';
+	const long fold = strtol(stem + 4, NULL, 10);
+	return fold < RT_FOLDS ? (int)fold : RT_FOLDS;
 }
 
 static int by_stem(const void *a, const void *b)
@@ -231,8 +254,7 @@ static int by_stem(const void *a, const void *b)
 /* The file before p->at[i], which is sorted by name, if it has the same; NULL if not. */
 static const char *twin_of(const RtPaths *p, int i)
 {
-	const bool same = i > 0 && strcmp(rt_base_name(p->at[i - 1]), rt_base_name(p->at[i])) == 0;
-	return same ? p->at[i - 1] : NULL;
+	return i > 0 && rt_same_stem(p->at[i - 1], p->at[i]) ? p->at[i - 1] : NULL;
 }
 
 static RtStatus add(RtDataset *d, const char *path, bool is_csv, const char *twin, RtError *err)
@@ -282,13 +304,13 @@ static RtStatus pair(RtDataset *d, const RtPaths *wavs, const RtPaths *csvs, RtE
 	return s;
 }
 
-static RtStatus find(const char *root, const char *folder, const char *suffix, RtPaths *p,
-		     RtError *err)
+static RtStatus find(RtDataset *d, const char *root, const char *folder, const char *suffix,
+		     RtPaths *p, RtError *err)
 {
 	char *const dir = rt_path_join(root, folder);
 	if (!dir)
 		return rt_no_memory(err);
-	const RtStatus s = rt_find_files(dir, suffix, p, err);
+	const RtStatus s = rt_find_files(dir, suffix, p, &d->others, err);
 	free(dir);
 	return s;
 }
@@ -296,9 +318,9 @@ static RtStatus find(const char *root, const char *folder, const char *suffix, R
 static RtStatus list(RtDataset *d, const char *root, RtError *err)
 {
 	RtPaths wavs = {0}, csvs = {0};
-	RtStatus s = find(root, "foa_dev", ".wav", &wavs, err);
+	RtStatus s = find(d, root, "foa_dev", ".wav", &wavs, err);
 	if (!s)
-		s = find(root, "metadata_dev", ".csv", &csvs, err);
+		s = find(d, root, "metadata_dev", ".csv", &csvs, err);
 	if (!s)
 		s = pair(d, &wavs, &csvs, err);
 	rt_paths_release(&wavs);
@@ -357,14 +379,105 @@ static RtStatus load_all(RtDataset *d, int threads, RtError *err)
 	return c.status;
 }
 
+/* ---- what is left out, what is doubtful ---------------------------------------------------- */
+
+RtUnused rt_dataset_unused(const RtDataset *d)
+{
+	RtUnused u = {0};
+	for (int i = 0; i < d->n; i++)
+		if (!is_wanted(d, &d->at[i]) && u.n++ < (int)RT_COUNT(u.first))
+			u.first[u.n - 1] = d->at[i].stem;
+	for (int i = 0; i < d->others.n; i++)
+		if (u.n++ < (int)RT_COUNT(u.first))
+			u.first[u.n - 1] = rt_base_name(d->others.at[i]);
+	return u;
+}
+
+/* "warning: N WHAT: first, second, third, ..." */
+static void list_names(RtOut *text, int64_t n, const char *what, const char *const first[3])
+{
+	rt_out_print(text, "warning: %lld %s: ", (long long)n, what);
+	for (int i = 0; i < 3 && i < n; i++)
+		rt_out_print(text, "%s%s", i ? ", " : "", first[i]);
+	rt_out_puts(text, n > 3 ? ", ...\n" : "\n");
+}
+
+static void tell_unused(const RtDataset *d, RtOut *text)
+{
+	const char *first[3] = {NULL};
+	int64_t n = 0;
+	for (int i = 0; i < d->n; i++)
+		if (!is_wanted(d, &d->at[i]) && n++ < 3)
+			first[n - 1] = d->at[i].stem;
+	char what[256];
+	snprintf(what, sizeof what,
+		 "of %d recordings are of folds that are neither trained on nor validated", d->n);
+	if (n)
+		list_names(text, n, what, first);
+	for (int i = 0; i < 3 && i < d->others.n; i++)
+		first[i] = rt_base_name(d->others.at[i]);
+	if (d->others.n)
+		list_names(
+		    text, d->others.n,
+		    "files are neither .wav below foa_dev nor .csv below metadata_dev and are "
+		    "not used",
+		    first);
+}
+
+static void tell_crowds(const RtDataset *d, RtOut *text)
+{
+	const RtRecording *first = NULL;
+	int64_t frames = 0, dropped = 0;
+	for (int i = 0; i < d->n; i++) {
+		first = first || !d->at[i].crowded ? first : &d->at[i];
+		frames += d->at[i].crowded;
+		dropped += d->at[i].dropped;
+	}
+	if (first)
+		rt_out_print(
+		    text,
+		    "%s:%lld:1: warning: more events in a frame than the targets hold: %lld "
+		    "of %lld frame%s are left out\n",
+		    first->csv, (long long)first->crowd_line, (long long)dropped, (long long)frames,
+		    frames == 1 ? "" : "s");
+}
+
+/* Once a kind. */
+static RtStatus tell_doubts(const RtDataset *d, RtOut *text, RtError *err)
+{
+	ScoreDoubtsAll *const all = rt_alloc(1, sizeof *all);
+	char line[SCORE_DOUBT_TEXT];
+	if (!all)
+		return rt_no_memory(err);
+	for (int i = 0; i < d->n; i++)
+		if (d->at[i].csv)
+			score_doubts_add(all, d->at[i].csv, &d->at[i].doubts);
+	for (int k = 0; k < SCORE_DOUBTS; k++)
+		if (score_doubts_text(all, k, line, sizeof line))
+			rt_out_print(text, "%s\n", line);
+	free(all);
+	return RT_OK;
+}
+
 static RtStatus summarise(RtDataset *d, RtError *err)
 {
 	int bad = 0;
 	RtOut text;
+	RtStatus s = RT_OK;
 	rt_out_memory(&text);
 	for (int i = 0; i < d->n; i++) {
 		bad += d->at[i].nerrors > 0;
 		rt_out_puts(&text, d->at[i].said);
+	}
+	if (!d->quiet) {
+		s = tell_doubts(d, &text, err);
+		tell_crowds(d, &text);
+	}
+	if (!d->quiet && d->trains)
+		tell_unused(d, &text);
+	if (s) {
+		rt_out_cancel(&text);
+		return s;
 	}
 	d->report = rt_out_take(&text, NULL, err);
 	if (!d->report)
@@ -378,8 +491,11 @@ static RtStatus summarise(RtDataset *d, RtError *err)
 RtStatus rt_dataset_open(RtDataset *d, const RtModel *m, const char *root, int threads,
 			 RtError *err)
 {
-	*d = (RtDataset){
-	    .model = m, .folds = d->folds, .distances = d->distances, .quiet = d->quiet};
+	*d = (RtDataset){.model = m,
+			 .folds = d->folds,
+			 .distances = d->distances,
+			 .trains = d->trains,
+			 .quiet = d->quiet};
 	RtStatus s = list(d, root, err);
 	if (!s)
 		s = load_all(d, threads, err);
@@ -409,5 +525,6 @@ void rt_dataset_release(RtDataset *d)
 	}
 	free(d->at);
 	free(d->report);
+	rt_paths_release(&d->others);
 	*d = (RtDataset){0};
 }

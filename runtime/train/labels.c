@@ -100,6 +100,30 @@ RtStatus rt_target_check(const RtModel *m, const RtTensor *t, RtError *err)
 	return RT_OK;
 }
 
+/* Of its class in the frame, events before this one. */
+static int64_t before_of(const ScoreRow *rows, int64_t i)
+{
+	int64_t before = 0;
+	for (int64_t j = 0; j < i; j++)
+		before += rows[j].class == rows[i].class;
+	return before;
+}
+
+int64_t rt_target_dropped(const RtModel *m, const ScoreRow *rows, int64_t n)
+{
+	const int step = rt_graph_find(m, "step");
+	int64_t most = 0;
+	for (int i = 0; step >= 0 && i < m->graphs[step].ninputs; i++) {
+		const struct Target *const t = find(m->graphs[step].inputs[i].name);
+		int64_t dropped = 0;
+		for (int64_t k = 0; t && k < n; k++)
+			dropped +=
+			    t->fill == fill_adpit ? before_of(rows, k) > 2 : k >= m->decode.tracks;
+		most = dropped > most ? dropped : most;
+	}
+	return most;
+}
+
 /* First row of `frame` or a later one. */
 static int64_t first_row(const ScoreRows *r, int64_t frame)
 {

@@ -12,19 +12,23 @@
 
 /* ---- dataset.c -------------------------------------------------------------------------- */
 
-enum { RT_FOLDS = 10, RT_ALL_FOLDS = (1 << RT_FOLDS) - 1 };
+enum { RT_FOLDS = 32 };
+#define RT_ALL_FOLDS UINT32_MAX
 
 typedef struct RtRecording {
 	char *stem, *wav, *csv;
 	char *twin; /* a file of the same name; NULL: none */
 	int fold;   /* -1: the name does not say */
 	int64_t samples;
-	int16_t *x;     /* [samples, channels]; NULL where the fold is not used */
-	float *wide;    /* in its place where 16 bits do not hold the samples exactly */
-	float *whole;   /* rt_dataset_whole; NULL: nothing is needed */
-	ScoreRows rows; /* by frame, in the order of the file within */
-	uint64_t hash;  /* of samples and rows */
-	char *said;     /* lines about the file; NULL: none */
+	int16_t *x;         /* [samples, channels]; NULL where the fold is not used */
+	float *wide;        /* in its place where 16 bits do not hold the samples exactly */
+	float *whole;       /* rt_dataset_whole; NULL: nothing is needed */
+	ScoreRows rows;     /* by frame, in the order of the file within */
+	ScoreDoubts doubts; /* about rows */
+	int64_t crowded, dropped, crowd_line; /* frames with more events than the targets hold, the
+						 events left out of them, a line of the first */
+	uint64_t hash;                        /* of samples and rows */
+	char *said;                           /* lines about the file; NULL: none */
 	int nerrors;
 } RtRecording;
 
@@ -36,14 +40,23 @@ typedef struct RtDataset {
 	const RtModel *model;
 	unsigned folds; /* bits; those kept in memory */
 	bool distances; /* rows without one are errors */
+	bool trains;    /* what is left out of training is told */
 	bool quiet;     /* no warnings */
 	int n;
 	RtRecording *at;
-	char *report; /* errors and warnings, "file:line:column: error: ..." */
+	RtPaths others; /* files that are neither recording nor annotation */
+	char *report;   /* errors and warnings, "file:line:column: error: ..." */
 } RtDataset;
 
-/* Reads and checks every file below root/foa_dev and root/metadata_dev. d->folds, distances and
- * quiet are set by the caller. If any file is bad RT_INPUT, and all of them are in d->report;
+/* Recordings and files that nothing uses, by name, for messages and the log. */
+typedef struct RtUnused {
+	int64_t n;
+	const char *first[3]; /* NULL behind the last */
+} RtUnused;
+RtUnused rt_dataset_unused(const RtDataset *d);
+
+/* Reads and checks every file below root/foa_dev and root/metadata_dev. d->folds, distances, trains
+ * and quiet are set by the caller. If any file is bad RT_INPUT, and all of them are in d->report;
  * release d in any case. */
 RtStatus rt_dataset_open(RtDataset *d, const RtModel *m, const char *root, int threads,
 			 RtError *err);
@@ -59,6 +72,8 @@ typedef struct RtChunk {
 	int64_t begin, end;
 } RtChunk;
 
+/* Of the n events of one frame, those that no target of the graph "step" holds. */
+int64_t rt_target_dropped(const RtModel *m, const ScoreRow *rows, int64_t n);
 bool rt_target_known(const char *name);
 /* RT_BUG if the shape is not that of the target. */
 RtStatus rt_target_check(const RtModel *m, const RtTensor *t, RtError *err);

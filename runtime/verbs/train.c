@@ -697,6 +697,7 @@ static RtStatus open_data(Trainer *t, RtError *err)
 	const RtGraph *const g = t->step.graph;
 	RtDataset *const d = &t->data;
 	d->quiet = t->options->quiet;
+	d->trains = true;
 	d->distances = rt_tensor_find(g->ninputs, g->inputs, "sde") >= 0 ||
 		       rt_tensor_find(g->ninputs, g->inputs, "adpit") >= 0;
 	for (int i = 0; i < t->plans.n; i++) {
@@ -739,6 +740,16 @@ static RtStatus log_start(Trainer *t, RtError *err)
 	rt_json_string(&j, "precision", t->model->precision);
 	rt_json_number(&j, "batch", (double)t->model->batch);
 	rt_json_number(&j, "recordings", t->data.n);
+	const RtUnused unused = rt_dataset_unused(&t->data);
+	if (unused.n) {
+		rt_json_object(&j, "unused");
+		rt_json_number(&j, "count", (double)unused.n);
+		rt_json_list(&j, "first");
+		for (size_t i = 0; i < RT_COUNT(unused.first) && unused.first[i]; i++)
+			rt_json_string(&j, NULL, unused.first[i]);
+		rt_json_end_list(&j);
+		rt_json_end_object(&j);
+	}
 	rt_json_raw(&j, "choices", t->id.choices);
 	return rt_log_end(&t->log, &j, err);
 }

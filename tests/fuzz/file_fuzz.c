@@ -56,7 +56,7 @@ static RtStatus read_annotation(Text t, RtError *err)
 	(void)t;
 	ScoreSet set = {.classes = 13, .quiet = true};
 	ScoreRows rows = {0};
-	const RtStatus s = score_read_rows(&set, &rows, MUTANT, true, err);
+	const RtStatus s = score_read_rows(&set, &rows, MUTANT, true, &(ScoreDoubts){0}, err);
 	const bool bad = set.nerrors > 0 && !set.log_n;
 	free(rows.at);
 	score_release(&set);

@@ -10,6 +10,7 @@
 #include <sndfile.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 
 enum { MAX_BAD = 20, MAX_COLUMNS = 32 };
@@ -161,6 +162,7 @@ typedef struct Split {
 } Split;
 
 typedef struct Loader {
+	const char *want; /* the split */
 	Bank *bank;
 	const char *dir;
 	Split split;
@@ -268,8 +270,7 @@ static bool split_has(const Split *s, const char *file)
 static bool is_sound(const char *name)
 {
 	const char *const dot = strrchr(name, '.');
-	return dot && name[0] != '.' &&
-	       (!strcmp(dot, ".wav") || !strcmp(dot, ".flac") || !strcmp(dot, ".WAV"));
+	return dot && (!strcasecmp(dot, ".wav") || !strcasecmp(dot, ".flac"));
 }
 
 static RtStatus load_file(Loader *l, int class, const char *path, const char *name, RtError *err)
@@ -286,20 +287,46 @@ static RtStatus load_file(Loader *l, int class, const char *path, const char *na
 	return RT_OK;
 }
 
-static RtStatus load_class(Loader *l, int class, const char *folder, RtError *err)
+enum { MOST_FOLDERS = 16 /* one in the other */ };
+
+static RtStatus load_below(Loader *l, int class, const char *folder, int depth, RtError *err);
+
+/* Folders that divide a class into train and test, as DCASE's generators lay sounds out, hold those
+ * of their split alone. */
+static bool is_other_split(const Loader *l, const char *name, int depth)
+{
+	const bool split = !strcmp(name, "train") || !strcmp(name, "test");
+	return depth == 0 && split && strcmp(name, l->want) != 0;
+}
+
+static RtStatus load_entry(Loader *l, int class, const char *folder, const char *entry, int depth,
+			   RtError *err)
 {
 	char path[4096], name[2048];
+	struct stat st;
+	snprintf(name, sizeof name, "%s/%s", folder, entry);
+	snprintf(path, sizeof path, "%s/%s", l->dir, name);
+	if (entry[0] == '.' || stat(path, &st))
+		return RT_OK;
+	if (S_ISDIR(st.st_mode))
+		return is_other_split(l, entry, depth) ? RT_OK
+						       : load_below(l, class, name, depth + 1, err);
+	const bool wanted = is_sound(entry) && split_has(&l->split, name);
+	return wanted ? load_file(l, class, path, name, err) : RT_OK;
+}
+
+static RtStatus load_below(Loader *l, int class, const char *folder, int depth, RtError *err)
+{
+	char path[4096];
 	snprintf(path, sizeof path, "%s/%s", l->dir, folder);
+	if (depth > MOST_FOLDERS)
+		return rt_fail(err, RT_INPUT, "%s: more than %d folders deep", path, MOST_FOLDERS);
 	DIR *const d = opendir(path);
 	if (!d)
 		return rt_fail_errno(err, path, errno);
 	RtStatus s = RT_OK;
-	for (const struct dirent *e; !s && (e = readdir(d));) {
-		snprintf(name, sizeof name, "%s/%s", folder, e->d_name);
-		snprintf(path, sizeof path, "%s/%s", l->dir, name);
-		if (is_sound(e->d_name) && split_has(&l->split, name))
-			s = load_file(l, class, path, name, err);
-	}
+	for (const struct dirent *e; !s && (e = readdir(d));)
+		s = load_entry(l, class, folder, e->d_name, depth, err);
 	closedir(d);
 	return s;
 }
@@ -336,7 +363,7 @@ static RtStatus load_folders(Loader *l, bool quiet, RtError *err)
 			continue;
 		const int class = class_of(e->d_name);
 		if (class >= 0)
-			s = load_class(l, class, e->d_name, err);
+			s = load_below(l, class, e->d_name, 0, err);
 		else if (!quiet)
 			warn_folder(path);
 	}
@@ -354,7 +381,7 @@ static void warn_classes(const Bank *b)
 
 RtStatus bank_open(Bank *b, const char *dir, const char *split, bool quiet, RtError *err)
 {
-	Loader l = {.bank = b, .dir = dir, .bad = rt_alloc(1, sizeof(RtError))};
+	Loader l = {.bank = b, .dir = dir, .want = split, .bad = rt_alloc(1, sizeof(RtError))};
 	*b = (Bank){0};
 	RtStatus s = l.bad ? split_open(&l.split, dir, split, err) : rt_no_memory(err);
 	if (!s)
@@ -365,7 +392,7 @@ RtStatus bank_open(Bank *b, const char *dir, const char *split, bool quiet, RtEr
 	if (!s && b->n == 0)
 		s = rt_fail(err, RT_INPUT,
 			    "%s: no folder named as a class (such as '%s' or '0') with "
-			    ".wav files in it",
+			    ".wav or .flac files below it",
 			    dir, synth_classes[0]);
 	bank_sort(b);
 	if (!s && !quiet)

@@ -180,20 +180,85 @@ static bool plain_name(const char *s)
 	return *s && *s != '.' && !strchr(s, '/');
 }
 
+/* Options that are numbers: where they go, and what is allowed. */
+static const struct Numeric {
+	int key;
+	enum { REAL, WHOLE, SPAN } kind; /* SPAN: LOW:HIGH, or one number for both */
+	double low, high;
+	size_t offset; /* in SynthOptions */
+} numerics[] = {
+    {HOURS, REAL, 1e-4, 1e4, offsetof(SynthOptions, hours)},
+    {LENGTH, REAL, 1, 3600, offsetof(SynthOptions, length)},
+    {POLYPHONY, WHOLE, 1, 16, offsetof(SynthOptions, polyphony)},
+    {MOVING, REAL, 0, 1, offsetof(SynthOptions, moving)},
+    {SNR, SPAN, -60, 300, offsetof(SynthOptions, snr)},
+    {PEAK, SPAN, -80, 0, offsetof(SynthOptions, peak)},
+    {RT60, SPAN, 0, 1.5, offsetof(SynthOptions, rt60)},
+    {ROOMS, WHOLE, 1, 100000, offsetof(SynthOptions, rooms)},
+    {FOLD, WHOLE, 0, 31, offsetof(SynthOptions, fold)},
+    {EVEN, REAL, 0, 1, offsetof(SynthOptions, even)},
+    {TURN, REAL, 0, 180, offsetof(SynthOptions, turn)},
+    {SPEED, REAL, 0, 12, offsetof(SynthOptions, speed)},
+    {TONE, REAL, 0, 40, offsetof(SynthOptions, tone)},
+    {TILT, REAL, -0.5, 0.5, offsetof(SynthOptions, tilt)},
+    {'j', WHOLE, 1, 4096, offsetof(SynthOptions, threads)},
+};
+
+static const struct Numeric *find_numeric(int key)
+{
+	for (size_t i = 0; i < RT_COUNT(numerics); i++)
+		if (numerics[i].key == key)
+			return &numerics[i];
+	return NULL;
+}
+
+static bool set_numeric(SynthOptions *o, const struct Numeric *n, const char *arg)
+{
+	void *const to = (char *)o + n->offset;
+	if (n->kind == REAL)
+		return number(arg, n->low, n->high, false, to);
+	if (n->kind == WHOLE)
+		return whole(arg, (int)n->low, (int)n->high, to);
+	/* no reverberation, or one that can be made */
+	return range(arg, n->low, n->high, to) &&
+	       (n->key != RT60 || o->rt60[0] >= 0.05 || o->rt60[1] == 0);
+}
+
+/* What an option's argument has to be, for messages. */
+static const char *wanted(int key, char out[128])
+{
+	static const char *const kinds[] = {"a number", "a whole number",
+					    "one or two numbers, LOW:HIGH,"};
+	const struct Numeric *const n = find_numeric(key);
+	if (n)
+		snprintf(out, 128, "%s from %g to %g%s", kinds[n->kind], n->low, n->high,
+			 key == RT60 ? ", 0 or at least 0.05" : "");
+	else
+		snprintf(out, 128, "%s",
+			 key == SEED          ? "a whole number from 0 to 18446744073709551615"
+			 : key == SPLIT       ? "train or test"
+			 : key == NAME        ? "a name that has no '/' and does not begin with '.'"
+			 : key == ANNOTATIONS ? "a path, not more often than there is room for"
+			 : key == ROOM        ? "three numbers X,Y,Z"
+			 : key == SOURCE      ? "three numbers AZIMUTH,ELEVATION,METRES"
+			 : key == RECEIVER    ? "three numbers X,Y,Z"
+					      : "a path");
+	return out;
+}
+
 /* False: the argument is wrong. */
 static bool set_option(SynthOptions *o, int key, const char *arg)
 {
+	const struct Numeric *const n = find_numeric(key);
+	if (n)
+		return set_numeric(o, n, arg);
 	switch (key) {
 	case 'o':
 		o->out = arg;
 		return *arg;
-	case 'j':
-		return whole(arg, 1, 4096, &o->threads);
 	case 'q':
 		o->quiet = true;
 		return true;
-	case HOURS:
-		return number(arg, 1e-4, 1e4, false, &o->hours);
 	case SEED:
 		return seed(arg, &o->seed);
 	case EVENTS:
@@ -207,35 +272,9 @@ static bool set_option(SynthOptions *o, int key, const char *arg)
 			return false;
 		o->annotations[o->nannotations++] = arg;
 		return *arg;
-	case LENGTH:
-		return number(arg, 1, 3600, false, &o->length);
-	case POLYPHONY:
-		return whole(arg, 1, 16, &o->polyphony);
-	case MOVING:
-		return number(arg, 0, 1, false, &o->moving);
-	case SNR:
-		return range(arg, -60, 300, o->snr);
-	case PEAK:
-		return range(arg, -80, 0, o->peak);
-	case RT60:
-		return range(arg, 0, 1.5, o->rt60) && (o->rt60[0] >= 0.05 || o->rt60[1] == 0);
-	case ROOMS:
-		return whole(arg, 1, 100000, &o->rooms);
-	case FOLD:
-		return whole(arg, 0, 9, &o->fold);
 	case NAME:
 		o->name = arg;
 		return plain_name(arg);
-	case EVEN:
-		return number(arg, 0, 1, false, &o->even);
-	case TURN:
-		return number(arg, 0, 180, false, &o->turn);
-	case SPEED:
-		return number(arg, 0, 12, false, &o->speed);
-	case TONE:
-		return number(arg, 0, 40, false, &o->tone);
-	case TILT:
-		return number(arg, -0.5, 0.5, false, &o->tilt);
 	case RESPONSE:
 		o->response = arg;
 		return *arg;
@@ -268,9 +307,10 @@ static int parse(SynthOptions *o, int argc, char **argv)
 		}
 		if (c != '?' && set_option(o, c, optarg))
 			continue;
+		char want[128];
 		if (c != '?')
-			fprintf(stderr, "seldc synth: error: --%s: '%s' is not allowed\n",
-				long_name(c), optarg);
+			fprintf(stderr, "seldc synth: error: --%s: '%s' is not %s\n", long_name(c),
+				optarg, wanted(c, want));
 		fputs("seldc synth --help tells more\n", stderr);
 		return RT_USAGE;
 	}
