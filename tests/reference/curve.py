@@ -10,15 +10,16 @@ PyTorch's curves of the tiny models, which take minutes, are kept in tests/data/
 of two curves is ||a - b|| / ||b|| over all steps. Every step rounds anew and the way of the weights
 adds it up, so that one run in float32 is a draw: PyTorch takes the batch in each of its rotations,
 which are the same in exact arithmetic, each with a library's convolutions (oneDNN, cuDNN) and with
-its own. A distance is a product of what a hundred steps make of a first rounding, so that its logarithm
-is taken as normal. Its deviation is that of the draws, but at least log 2: they share one library's order
-of summation, and another may round half or twice as much. The limit lies QUANTILE deviations above their
-mean, which a right program exceeds once in a million runs.
+its own. A distance is a product of what a hundred steps make of a first rounding, so that its logarithm is
+taken as normal. Its deviation is that of the draws of the three models in tests/data/curves, each from
+its own mean: 12 of them, with nine degrees of freedom. The limit lies QUANTILE times that, and the error
+of the mean, above the mean of the draws at hand: a right program exceeds it once in a million runs.
 """
 import argparse
 import json
 import multiprocessing
 import os
+import pathlib
 import subprocess
 import sys
 import tempfile
@@ -33,7 +34,8 @@ from random_weights import randomise
 from step import loss_of, random_batch
 
 
-QUANTILE = 4.75  # of the normal distribution for 1e-6
+QUANTILE = 10.72  # of Student's t at nine degrees of freedom for 1e-6
+CURVES = pathlib.Path(__file__).resolve().parent.parent / "data" / "curves"
 
 
 def torch_curve(net, weights, batch, dtype, steps, device, threads, shift, library):
@@ -81,6 +83,18 @@ def distance(given, want):
     return np.linalg.norm(given - want) / np.linalg.norm(want)
 
 
+def deviation():
+    """Of the logarithm of a draw's distance, over the models whose curves are kept."""
+    squares = freedom = 0
+    for path in sorted(CURVES.glob("*.json")):
+        with open(path) as f:
+            curves = json.load(f)
+        logs = np.log([distance(c, curves["float64"]) for c in curves["float32"]])
+        squares += ((logs - logs.mean()) ** 2).sum()
+        freedom += len(logs) - 1
+    return np.sqrt(squares / freedom)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -114,7 +128,7 @@ def main():
     if options.program:
         error = distance(program_curve(options.program, weights, batch, len(want)), want)
         logs = np.log(apart)
-        limit = np.exp(logs.mean() + QUANTILE * max(logs.std(ddof=1), np.log(2)))
+        limit = np.exp(logs.mean() + QUANTILE * deviation() * np.sqrt(1 + 1 / len(logs)))
         good = error <= limit
         print("program:          %.2e, at most %.2e%s" % (error, limit, "" if good else "  FAILED"))
         sys.exit(0 if good else 1)
