@@ -287,6 +287,10 @@ static void add_deps(Arena *a, Command *c, const char *home, const char *output)
 	if (access(deps, X_OK))
 		return;
 	add(a, c, arena_printf(a, "-L%s", deps));
+	/* what these libraries need lies beside them; this is for the linker and stays out of
+	 * programs */
+	add_words(a, c, "-Xlinker -rpath-link -Xlinker");
+	add(a, c, deps);
 	const char *way = way_from(a, output, deps);
 	if (!way || strchr(way, ':'))
 		return;

@@ -46,7 +46,9 @@ def official():
         want = json.loads((case / "expected.json").read_text())
         for shape in ([], ["--quiet"]):
             got = run(case / "ref", case / "pred", "--json", *shape)
-            expect(case.name, got.returncode == 0 and not got.stderr, got.stderr)
+            # real annotations have rows that come again
+            others = [line for line in got.stderr.splitlines() if " again in one frame (" not in line]
+            expect(case.name, got.returncode == 0 and not others, got.stderr)
             expect(case.name, not differ(json.loads(got.stdout), want), differ(json.loads(got.stdout), want))
         expect(case.name + " by the reference",
                not differ(reference.report(case / "ref", case / "pred"), want))
